@@ -1,0 +1,85 @@
+// An edition of the Common Standards as data: its rules, each with clause, holder, recipient, condition and words.
+//
+// Edition files are TOML; routing/editions/README.md explains every key. Immutable once made.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "routing/facts.h"
+#include "routing/organization.h"
+#include "routing/registry.h"
+#include "routing/time.h"
+
+namespace noroshi::routing {
+
+// Whose incident a rule speaks of: the holder's own (当該機関の情報システムにおいて) or one it was told of (連絡を受けた).
+enum class Incident { own, received };
+// The event that opens the duty: the holder's assessment, or the receipt of the report.
+enum class OpensOn { assessment, receipt };
+enum class RecipientRule { center, supervising_agency, police, crisis_management, holder /* inside the body */ };
+
+// Conditions a rule asks for; all of a rule's must hold.
+enum class Condition {
+  assessed_incident,        // assessed as an incident
+  assessed_possible,        // only possible so far
+  cyberattack_or_feared,    // yes or possible, or unknown with a large-scale cell set
+  cyberattack_undecided,    // unknown
+  large_scale,              // any cell set and cyberattack not `no`
+};
+
+std::string_view to_string(Incident value);
+std::string_view to_string(OpensOn value);
+std::string_view to_string(RecipientRule value);
+std::string_view to_string(Condition value);
+
+struct Rule {
+  std::string id;      // unique within the edition: "g.2"; the key of [targets] in noroshi.toml
+  std::string clause;  // "2.2.4(2)(g)"
+  int sentence = 0;    // 1-based; 0 where the clause has one sentence only
+  std::vector<OrganizationKind> holders;
+  Incident incident{};
+  OpensOn opens_on{};
+  RecipientRule recipient{};
+  std::vector<Condition> when;
+  std::chrono::seconds target{};  // 目標: the operator's own, never law
+  std::string words;              // the standard's own words (ja); empty where the text we hold says 略
+  std::string gloss;              // ours (en)
+
+  bool inner() const { return recipient == RecipientRule::holder; }
+};
+
+struct Edition {
+  std::string id;  // "h30"
+  std::string title_ja;
+  std::string title_en;
+  JapaneseDay in_force_from;
+  std::vector<Rule> rules;  // in the order of the standard
+
+  const Rule* find(std::string_view rule_id) const;
+};
+
+// Reads one edition file. A broken one is refused whole, with every mistake and its line and column: unknown keys,
+// missing ones, doubled rule ids, unknown words of a closed list, durations that are none.
+tl::expected<Edition, std::vector<Mistake>> parse_edition(std::string_view toml, std::string_view file_name);
+
+// Editions in the order in which they came into force.
+class Editions {
+ public:
+  // Refused where two share an id or a day.
+  static tl::expected<Editions, std::vector<Mistake>> make(std::vector<Edition> editions);
+
+  // The edition in force on the day; null before the first.
+  const Edition* in_force(JapaneseDay day) const;
+  const Edition* find(std::string_view id) const;
+  const std::vector<Edition>& all() const { return editions_; }
+
+ private:
+  std::vector<Edition> editions_;
+};
+
+}  // namespace noroshi::routing
