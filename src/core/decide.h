@@ -1,0 +1,86 @@
+// decide_*(): what follows from a command, or why it is refused. Pure; the same arguments give the same answer.
+//
+// Each takes the incident as it is known under lock. Whether the caller may see it at all is the store's question: a
+// command for an incident that its body cannot see never arrives here.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "src/core/decision.h"
+
+namespace noroshi::core {
+
+// `in_force` is the report after this version is laid over the one before (codec::complete_report).
+struct SubmitReport {
+  Actor actor;
+  Report in_force;
+  std::string bytes;   // as received
+  std::string sha256;  // of the bytes, 32 bytes
+};
+// `known` is null for the first report of a reference; `number` is then the incident's new number.
+Outcome decide_report(const Law& law, const Incident* known, const std::string& number, const SubmitReport& command,
+                      Moment moment);
+
+// Checks of a report that need no incident: recognised time, the body's existence, who may report for whom, the
+// classification this program can hold. Also run before a command is queued, so that it is refused early.
+std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now);
+
+struct MakeJudgement {
+  Actor actor;
+  HeldJudgement held;  // its organization is the actor's
+};
+Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgement& command, Moment moment);
+
+struct MoveIncident {
+  Actor actor;
+  IncidentState to{};
+  std::string reason;
+};
+Outcome decide_transition(const Law& law, const Incident& known, const MoveIncident& command, Moment moment);
+
+struct AddRecipient {
+  Actor actor;
+  std::string organization;
+  std::string reason;
+};
+Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipient& command, Moment moment);
+
+struct FulfillObligation {
+  Actor actor;
+  ObligationId obligation;
+  FulfillmentMethod method{};
+  std::optional<Timestamp> at;
+  std::string note;
+  std::string reference;
+};
+Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillObligation& command, Moment moment);
+
+struct AskWaiver {
+  Actor actor;
+  ObligationId obligation;
+  std::string reason;
+};
+Outcome decide_waiver_request(const Law& law, const Incident& known, const AskWaiver& command, Moment moment);
+
+struct DecideWaiver {
+  Actor actor;
+  ObligationId obligation;
+  WaiverId waiver;
+  bool approved = false;
+  std::string reason;
+};
+Outcome decide_waiver(const Law& law, const Incident& known, const DecideWaiver& command, Moment moment);
+
+struct AcknowledgeMessage {
+  Actor actor;
+  MessageId message;
+  std::string by;
+  std::string note;
+};
+Outcome decide_acknowledgement(const Law& law, const Incident& known, const AcknowledgeMessage& command, Moment moment);
+
+// Open duties of bodies that have ended pass to their successors. No events where nothing has changed.
+Decision decide_succession(const Law& law, const Incident& known, Moment moment);
+
+}  // namespace noroshi::core

@@ -1,0 +1,33 @@
+// A change is a value first: every way in makes a Decision by a pure function, and the store applies it whole.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "src/core/event.h"
+#include "src/core/refusal.h"
+
+namespace noroshi::core {
+
+struct Decision {
+  std::vector<Event> events;
+  Incident after;  // what the events made of the incident
+};
+
+using Outcome = tl::expected<Decision, Refusal>;
+
+// The law that applies: all editions held and all bodies known. Outlives every decision.
+struct Law {
+  const routing::Editions& editions;
+  const routing::Registry& registry;
+};
+
+// What a decision may use of the world outside.
+struct Moment {
+  Timestamp now;
+  IdentifierSequence& identifiers;
+};
+
+}  // namespace noroshi::core

@@ -1,0 +1,149 @@
+// What is known of one incident: the state that decisions start from and that events move forward.
+//
+// The store loads it under lock, the core decides on it, evolve() moves it. Folding the events of the record over an
+// empty value gives the same, which is how the record is compared with the tables.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "routing/route.h"
+#include "src/core/identifier.h"
+#include "src/core/report.h"
+#include "src/core/role.h"
+#include "src/core/states.h"
+
+namespace noroshi::core {
+
+// A duty opened for an incident. Its identity is (incident, clause, sentence, holder, recipient).
+struct Obligation {
+  ObligationId id;
+  IncidentId incident;
+  std::string edition;  // "h30"
+  std::string rule;     // "g.2"
+  std::string clause;   // "2.2.4(2)(g)"
+  int sentence = 0;
+  std::string holder;
+  std::string recipient;
+  bool self = false;   // a step to oneself: met at opening, sends nothing
+  bool inner = false;  // inside one body
+  routing::OpensOn opens_on{};
+  Timestamp opened_at;
+  Timestamp due_at;  // opened on assessment: recognised + target; on receipt: receipt + target
+  ObligationState state = ObligationState::open;
+  int occasion = 1;  // counts the versions of the report that concern it, and reopenings
+  std::string formerly;            // the holder before a succession
+  std::string recipient_formerly;  // the recipient before a succession
+  std::vector<routing::Reason> because;
+  std::optional<Timestamp> fulfilled_at;
+  std::optional<Timestamp> acknowledged_at;
+  int revision = 1;
+};
+
+// The closed list of methods by which a duty is met (public interface). `judgement` is the daemon's word for an inner
+// duty to judge that the judgement itself has met.
+enum class FulfillmentMethod {
+  relay,
+  report,
+  telephone,
+  in_person,
+  police_report,       // 通報
+  consultation,        // 相談
+  decided_not_needed,  // 「内容に応じ」: the discretion of (h) lies inside the duty
+  done,                // an inner duty carried out
+  judgement,
+};
+std::string_view to_string(FulfillmentMethod method);
+std::optional<FulfillmentMethod> parse_fulfillment_method(std::string_view text);
+
+struct Fulfillment {
+  FulfillmentId id;
+  ObligationId obligation;
+  FulfillmentMethod method{};
+  Timestamp at;  // when it was done; for what the program sends itself: when it was sent
+  std::string note;
+  std::string reference;  // the recipient's own number, such as a police reference
+};
+
+enum class MessageKind { report, relay, notice, alarm };
+std::string_view to_string(MessageKind kind);
+
+// One version of a report on its way to one body's inbox.
+struct Message {
+  MessageId id;
+  IncidentId incident;
+  ReportId report;
+  MessageKind kind{};
+  std::string sender;
+  std::string recipient;
+  std::optional<ObligationId> obligation;
+  std::string clause;
+  int sentence = 0;
+  std::string note;
+  Timestamp sent_at;
+  MessageState state = MessageState::delivered;  // an inbox is reached by the commit itself
+  std::optional<Timestamp> acknowledged_at;
+  std::string acknowledged_by;
+  int revision = 1;
+};
+
+struct Waiver {
+  WaiverId id;
+  ObligationId obligation;
+  std::optional<TokenId> asked_by;
+  std::string asked_by_name;
+  enum class Decision { pending, approved, rejected } decision = Decision::pending;
+};
+
+// What one body's CSIRT holds of the case, with its reasons.
+struct HeldJudgement {
+  routing::Judgement judgement;
+  std::string assessment_reason;
+  std::string cyberattack_reason;
+};
+
+// Whether a body sees content (title, reports addressed to it) or the content-free rows of duties only.
+enum class AccessScope { content, duties };
+std::string_view to_string(AccessScope scope);
+
+struct Incident {
+  IncidentId id;
+  std::string number;        // "JPS-2018-1"
+  std::string organization;  // whose incident
+  std::string reference;
+  std::string title;
+  bool exercise = false;
+  Timestamp recognized;
+  std::string police;  // named in the report; empty: the default
+  IncidentState state = IncidentState::reported;
+  int version = 0;  // of the report
+  ReportId latest_report;
+  std::string document;  // of the latest version
+  std::string submitted_by;  // the body that entered the first version
+  std::map<std::string, HeldJudgement> judgements;  // by body, the latest each
+  std::vector<std::string> added_supervisors;
+  std::vector<std::string> added_police;
+  std::map<std::string, AccessScope> access;
+  std::vector<Obligation> obligations;
+  std::vector<Message> messages;
+  std::vector<Waiver> waivers;
+  std::set<std::pair<std::string, std::string>> alarms;  // (code, organization) raised so far
+  int revision = 0;
+
+  Obligation* find(ObligationId obligation);
+  const Obligation* find(ObligationId obligation) const;
+  const Message* find(MessageId message) const;
+  const Waiver* find(WaiverId waiver) const;
+  // Sees content: it reported or received the incident.
+  bool content_visible_to(std::string_view organization) const;
+  // The first message that brought the incident to that body.
+  const Message* first_message_to(std::string_view organization) const;
+};
+
+// The facts the rules ask for, as they stand.
+routing::Facts facts_of(const Incident& incident);
+
+}  // namespace noroshi::core

@@ -1,0 +1,51 @@
+// Why a command is refused: a value from a closed list, never an exception. The HTTP room maps each to a status.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/route.h"
+
+namespace noroshi::core {
+
+using routing::Reason;
+
+// In order of precedence: where several apply, the first is given.
+enum class RefusalCode {
+  not_found,                  // not there, or not visible to the caller: the same for both
+  role_required,              // the role may not do this
+  foreign_organization,       // a report for another body
+  not_the_holder,             // the duty is another body's
+  precondition_failed,        // If-Match names an older state
+  invalid,                    // `errors` lists every mistake
+  reference_unknown,          // followup, final or correction of a reference that does not exist
+  reference_exists,           // `first` again
+  annex_not_available,        // 機密性3 cannot be held by this program yet
+  obligation_not_open,
+  incident_closed,
+  transition_not_allowed,
+  already_acknowledged,
+  waiver_pending,
+  waiver_decided,
+  four_eyes,                  // who asked may not decide (2.1.1(8)(a)(ア))
+  recipient_already_added,
+  idempotency_key_reused,     // the same key with other bytes
+};
+std::string_view to_string(RefusalCode code);
+
+// One mistake in what was sent. `pointer` is a JSON pointer (RFC 6901) into it; never a value of it.
+struct FieldError {
+  std::string pointer;
+  std::string code;  // stable: required, type, unknown_member, value, too_long, out_of_range, time_in_future, ...
+  Reason message;
+  friend bool operator==(const FieldError&, const FieldError&) = default;
+};
+
+struct Refusal {
+  RefusalCode code{};
+  Reason detail;                   // what it means here and what to do; no content of a report
+  std::vector<FieldError> errors;  // for `invalid`
+};
+
+}  // namespace noroshi::core
