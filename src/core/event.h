@@ -16,6 +16,7 @@ struct IncidentOpened {
   bool exercise = false;
   Timestamp recognized;
   std::string edition;  // empty: none in force
+  friend bool operator==(const IncidentOpened&, const IncidentOpened&) = default;
 };
 struct ReportReceived {
   ReportId report;
@@ -24,50 +25,61 @@ struct ReportReceived {
   Report content;
   std::string bytes;   // as received
   std::string sha256;  // of the bytes, 32 bytes
+  friend bool operator==(const ReportReceived&, const ReportReceived&) = default;
 };
 struct JudgementMade {
   JudgementId id;
   HeldJudgement held;
+  friend bool operator==(const JudgementMade&, const JudgementMade&) = default;
 };
 struct IncidentMoved {
   IncidentState from{};
   IncidentState to{};
   std::string reason;
+  friend bool operator==(const IncidentMoved&, const IncidentMoved&) = default;
 };
 struct AccessGranted {
   std::string organization;
   AccessScope scope{};
   std::string because;  // clause or word of a closed list: "own", "2.2.4(2)(g)", "successor", "added"
+  friend bool operator==(const AccessGranted&, const AccessGranted&) = default;
 };
 struct RecipientAdded {
   std::string organization;
   bool police = false;  // else a 共管 body
   std::string reason;
+  friend bool operator==(const RecipientAdded&, const RecipientAdded&) = default;
 };
 struct ObligationOpened {
   Obligation obligation;
+  friend bool operator==(const ObligationOpened&, const ObligationOpened&) = default;
 };
 struct ObligationFulfilled {
   Fulfillment fulfillment;
   std::chrono::seconds late_by{};  // 0: in time
+  friend bool operator==(const ObligationFulfilled&, const ObligationFulfilled&) = default;
 };
 struct ObligationSuperseded {
   ObligationId obligation;
   routing::Reason reason;
+  friend bool operator==(const ObligationSuperseded&, const ObligationSuperseded&) = default;
 };
 struct ObligationReopened {
   ObligationId obligation;
   Timestamp due_at;
   std::vector<routing::Reason> because;
+  friend bool operator==(const ObligationReopened&, const ObligationReopened&) = default;
 };
 struct ObligationWaived {
   ObligationId obligation;
   WaiverId waiver;
+  friend bool operator==(const ObligationWaived&, const ObligationWaived&) = default;
 };
 // A later version of the report concerns a duty that exists.
 struct ObligationRecurred {
   ObligationId obligation;
   int occasion = 1;
+  friend bool operator==(const ObligationRecurred&, const ObligationRecurred&) = default;
 };
 // The body that held it, or was to be told, ended; its successor stands in its place.
 struct ObligationPassed {
@@ -76,32 +88,38 @@ struct ObligationPassed {
   std::string recipient;
   std::string formerly;
   std::string recipient_formerly;
+  friend bool operator==(const ObligationPassed&, const ObligationPassed&) = default;
 };
 struct MessageSent {
   Message message;
+  friend bool operator==(const MessageSent&, const MessageSent&) = default;
 };
 struct MessageAcknowledged {
   MessageId message;
   std::optional<ObligationId> obligation;  // whose acknowledged_at it sets
   std::string by;                          // a named person
   std::string note;
+  friend bool operator==(const MessageAcknowledged&, const MessageAcknowledged&) = default;
 };
 struct WaiverAsked {
   WaiverId waiver;
   ObligationId obligation;
   std::string reason;
+  friend bool operator==(const WaiverAsked&, const WaiverAsked&) = default;
 };
 struct WaiverDecided {
   WaiverId waiver;
   ObligationId obligation;
   bool approved = false;
   std::string reason;
+  friend bool operator==(const WaiverDecided&, const WaiverDecided&) = default;
 };
 struct AlarmRaised {
   AlarmId alarm;
   std::string code;  // of routing::AlarmCode
   std::string organization;
   routing::Reason reason;
+  friend bool operator==(const AlarmRaised&, const AlarmRaised&) = default;
 };
 
 using Happening =
@@ -119,6 +137,7 @@ struct Event {
   Actor actor;
   IncidentId incident;
   Happening what;
+  friend bool operator==(const Event&, const Event&) = default;
 };
 
 // Moves the state by one event. An event that cannot follow from the state is a broken invariant and aborts.

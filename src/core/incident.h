@@ -41,6 +41,7 @@ struct Obligation {
   std::optional<Timestamp> fulfilled_at;
   std::optional<Timestamp> acknowledged_at;
   int revision = 1;
+  friend bool operator==(const Obligation&, const Obligation&) = default;
 };
 
 // The closed list of methods by which a duty is met (public interface). `judgement` is the daemon's word for an inner
@@ -66,6 +67,7 @@ struct Fulfillment {
   Timestamp at;  // when it was done; for what the program sends itself: when it was sent
   std::string note;
   std::string reference;  // the recipient's own number, such as a police reference
+  friend bool operator==(const Fulfillment&, const Fulfillment&) = default;
 };
 
 enum class MessageKind { report, relay, notice, alarm };
@@ -88,6 +90,7 @@ struct Message {
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;
   int revision = 1;
+  friend bool operator==(const Message&, const Message&) = default;
 };
 
 struct Waiver {
@@ -96,6 +99,7 @@ struct Waiver {
   std::optional<TokenId> asked_by;
   std::string asked_by_name;
   enum class Decision { pending, approved, rejected } decision = Decision::pending;
+  friend bool operator==(const Waiver&, const Waiver&) = default;
 };
 
 // What one body's CSIRT holds of the case, with its reasons.
@@ -103,6 +107,7 @@ struct HeldJudgement {
   routing::Judgement judgement;
   std::string assessment_reason;
   std::string cyberattack_reason;
+  friend bool operator==(const HeldJudgement&, const HeldJudgement&) = default;
 };
 
 // Whether a body sees content (title, reports addressed to it) or the content-free rows of duties only.
@@ -141,6 +146,7 @@ struct Incident {
   bool content_visible_to(std::string_view organization) const;
   // The first message that brought the incident to that body.
   const Message* first_message_to(std::string_view organization) const;
+  friend bool operator==(const Incident&, const Incident&) = default;
 };
 
 // The facts the rules ask for, as they stand.

@@ -25,6 +25,8 @@ enum class RefusalCode {
   obligation_not_open,
   incident_closed,
   transition_not_allowed,
+  duties_open,                // closing waits for the body's own duties to be met or excepted
+  method_not_allowed,         // the duty cannot be met that way
   already_acknowledged,
   waiver_pending,
   waiver_decided,

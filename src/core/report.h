@@ -48,6 +48,7 @@ struct Report {
   int confidentiality = 0;  // 機密性 1-3; 0 where not stated
   std::string document;     // normalised JSON object of all members in force
   std::string changes;      // JSON array of {pointer, before, after} against the version before; "[]" for the first
+  friend bool operator==(const Report&, const Report&) = default;
 };
 
 }  // namespace noroshi::core

@@ -46,6 +46,7 @@ struct Actor {
   std::string name;  // as the token was issued to; may be empty
 
   static Actor system() { return {}; }
+  friend bool operator==(const Actor&, const Actor&) = default;
 };
 
 }  // namespace noroshi::core

@@ -29,14 +29,16 @@ constexpr std::array incident_table = {
     Cell{contained, IncidentEvent::assess_incident, contained},
     Cell{recovered, IncidentEvent::assess_incident, recovered},
     Cell{reviewed, IncidentEvent::assess_incident, reviewed},
-    Cell{contained, IncidentEvent::dismiss, dismissed},
-    Cell{recovered, IncidentEvent::dismiss, dismissed},
-    Cell{reviewed, IncidentEvent::dismiss, dismissed},
-    // Forward by a person's transition, one step or several at once: small cases are entered when all is over.
+    // Forward by a person's transition, one step or several: a small case is entered when all is over.
     Cell{assessed, IncidentEvent::contain, contained},
     Cell{assessed, IncidentEvent::recover, recovered},
+    Cell{assessed, IncidentEvent::review, reviewed},
+    Cell{assessed, IncidentEvent::close, closed},
     Cell{contained, IncidentEvent::recover, recovered},
+    Cell{contained, IncidentEvent::review, reviewed},
+    Cell{contained, IncidentEvent::close, closed},
     Cell{recovered, IncidentEvent::review, reviewed},
+    Cell{recovered, IncidentEvent::close, closed},
     Cell{reviewed, IncidentEvent::close, closed},
     // Reopening leads to assessed, from wherever.
     Cell{contained, IncidentEvent::reopen, assessed},

@@ -1,0 +1,215 @@
+#include "src/core/incident.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "src/core/event.h"
+
+namespace noroshi::core {
+namespace {
+
+template <class Enum>
+struct Name {
+  Enum value;
+  std::string_view text;
+};
+constexpr std::array methods = {
+    Name{FulfillmentMethod::relay, "relay"},
+    Name{FulfillmentMethod::report, "report"},
+    Name{FulfillmentMethod::telephone, "telephone"},
+    Name{FulfillmentMethod::in_person, "in_person"},
+    Name{FulfillmentMethod::police_report, "police_report"},
+    Name{FulfillmentMethod::consultation, "consultation"},
+    Name{FulfillmentMethod::decided_not_needed, "decided_not_needed"},
+    Name{FulfillmentMethod::done, "done"},
+    Name{FulfillmentMethod::judgement, "judgement"},
+};
+constexpr std::array<std::string_view, 4> kinds = {"report", "relay", "notice", "alarm"};
+
+// A broken invariant is a defect of this program: going on could only spread it.
+template <class T>
+T& must(T* value) {
+  if (!value) std::abort();
+  return *value;
+}
+
+template <class List, class Id>
+auto find_by_id(List& list, const Id& id) -> decltype(&list.front()) {
+  auto found = std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.id == id; });
+  return found == list.end() ? nullptr : &*found;
+}
+
+void move(Obligation& obligation, ObligationEvent event) {
+  auto state = next(obligation.state, event);
+  if (!state) std::abort();
+  obligation.state = *state;
+  ++obligation.revision;
+}
+
+// One overload for each happening: what it does to the state.
+struct Evolution {
+  Incident& incident;
+  const Event& event;
+
+  void operator()(const IncidentOpened& what) {
+    incident.id = event.incident;
+    incident.number = what.number;
+    incident.organization = what.organization;
+    incident.reference = what.reference;
+    incident.exercise = what.exercise;
+    incident.recognized = what.recognized;
+  }
+  void operator()(const ReportReceived& what) {
+    incident.version = what.version;
+    incident.latest_report = what.report;
+    incident.title = what.content.title;
+    incident.document = what.content.document;
+    incident.recognized = what.content.recognized.value;
+    incident.police = what.content.police;
+    incident.exercise = what.content.exercise;
+    if (what.version == 1) incident.submitted_by = what.submitted_by;
+  }
+  void operator()(const JudgementMade& what) {
+    incident.judgements[what.held.judgement.organization] = what.held;
+  }
+  void operator()(const IncidentMoved& what) { incident.state = what.to; }
+  void operator()(const AccessGranted& what) {
+    auto [place, added] = incident.access.try_emplace(what.organization, what.scope);
+    if (!added && what.scope == AccessScope::content) place->second = AccessScope::content;
+  }
+  void operator()(const RecipientAdded& what) {
+    (what.police ? incident.added_police : incident.added_supervisors).push_back(what.organization);
+  }
+  void operator()(const ObligationOpened& what) { incident.obligations.push_back(what.obligation); }
+  void operator()(const ObligationFulfilled& what) {
+    auto& obligation = must(incident.find(what.fulfillment.obligation));
+    move(obligation, ObligationEvent::fulfill);
+    obligation.fulfilled_at = what.fulfillment.at;
+  }
+  void operator()(const ObligationSuperseded& what) {
+    move(must(incident.find(what.obligation)), ObligationEvent::supersede);
+  }
+  void operator()(const ObligationReopened& what) {
+    auto& obligation = must(incident.find(what.obligation));
+    move(obligation, ObligationEvent::reopen);
+    obligation.opened_at = event.at;
+    obligation.due_at = what.due_at;
+    obligation.because = what.because;
+    ++obligation.occasion;
+  }
+  void operator()(const ObligationWaived& what) {
+    move(must(incident.find(what.obligation)), ObligationEvent::waive);
+  }
+  void operator()(const ObligationRecurred& what) {
+    auto& obligation = must(incident.find(what.obligation));
+    obligation.occasion = what.occasion;
+    ++obligation.revision;
+  }
+  void operator()(const ObligationPassed& what) {
+    auto& obligation = must(incident.find(what.obligation));
+    obligation.holder = what.holder;
+    obligation.recipient = what.recipient;
+    obligation.formerly = what.formerly;
+    obligation.recipient_formerly = what.recipient_formerly;
+    ++obligation.revision;
+  }
+  void operator()(const MessageSent& what) { incident.messages.push_back(what.message); }
+  void operator()(const MessageAcknowledged& what) {
+    auto& message = must(find_by_id(incident.messages, what.message));
+    message.acknowledged_at = event.at;
+    message.acknowledged_by = what.by;
+    ++message.revision;
+    if (!what.obligation) return;
+    auto& obligation = must(incident.find(*what.obligation));
+    obligation.acknowledged_at = event.at;
+    ++obligation.revision;
+  }
+  void operator()(const WaiverAsked& what) {
+    incident.waivers.push_back(Waiver{.id = what.waiver,
+                                      .obligation = what.obligation,
+                                      .asked_by = event.actor.token,
+                                      .asked_by_name = event.actor.name});
+  }
+  void operator()(const WaiverDecided& what) {
+    must(find_by_id(incident.waivers, what.waiver)).decision =
+        what.approved ? Waiver::Decision::approved : Waiver::Decision::rejected;
+  }
+  void operator()(const AlarmRaised& what) { incident.alarms.emplace(what.code, what.organization); }
+};
+
+struct TypeName {
+  std::string_view operator()(const IncidentOpened&) const { return "incident.opened"; }
+  std::string_view operator()(const ReportReceived&) const { return "report.received"; }
+  std::string_view operator()(const JudgementMade&) const { return "judgement.made"; }
+  std::string_view operator()(const IncidentMoved&) const { return "incident.moved"; }
+  std::string_view operator()(const AccessGranted&) const { return "access.granted"; }
+  std::string_view operator()(const RecipientAdded&) const { return "recipient.added"; }
+  std::string_view operator()(const ObligationOpened&) const { return "obligation.opened"; }
+  std::string_view operator()(const ObligationFulfilled&) const { return "obligation.fulfilled"; }
+  std::string_view operator()(const ObligationSuperseded&) const { return "obligation.superseded"; }
+  std::string_view operator()(const ObligationReopened&) const { return "obligation.reopened"; }
+  std::string_view operator()(const ObligationWaived&) const { return "obligation.waived"; }
+  std::string_view operator()(const ObligationRecurred&) const { return "obligation.recurred"; }
+  std::string_view operator()(const ObligationPassed&) const { return "obligation.passed"; }
+  std::string_view operator()(const MessageSent&) const { return "message.sent"; }
+  std::string_view operator()(const MessageAcknowledged&) const { return "message.acknowledged"; }
+  std::string_view operator()(const WaiverAsked&) const { return "waiver.asked"; }
+  std::string_view operator()(const WaiverDecided&) const { return "waiver.decided"; }
+  std::string_view operator()(const AlarmRaised&) const { return "alarm.raised"; }
+};
+
+}  // namespace
+
+std::string_view to_string(FulfillmentMethod method) { return methods[static_cast<std::size_t>(method)].text; }
+std::optional<FulfillmentMethod> parse_fulfillment_method(std::string_view text) {
+  for (const auto& method : methods)
+    if (method.text == text) return method.value;
+  return std::nullopt;
+}
+std::string_view to_string(MessageKind kind) { return kinds[static_cast<std::size_t>(kind)]; }
+std::string_view to_string(AccessScope scope) { return scope == AccessScope::content ? "content" : "duties"; }
+
+Obligation* Incident::find(ObligationId obligation) { return find_by_id(obligations, obligation); }
+const Obligation* Incident::find(ObligationId obligation) const { return find_by_id(obligations, obligation); }
+const Message* Incident::find(MessageId message) const { return find_by_id(messages, message); }
+const Waiver* Incident::find(WaiverId waiver) const { return find_by_id(waivers, waiver); }
+
+bool Incident::content_visible_to(std::string_view body) const {
+  auto found = access.find(std::string(body));
+  return found != access.end() && found->second == AccessScope::content;
+}
+
+const Message* Incident::first_message_to(std::string_view body) const {
+  for (const auto& message : messages)
+    if (message.recipient == body) return &message;
+  return nullptr;
+}
+
+routing::Facts facts_of(const Incident& incident) {
+  routing::Facts facts;
+  facts.organization = incident.organization;
+  facts.recognized = incident.recognized;
+  facts.police = incident.police;
+  facts.added_supervisors = incident.added_supervisors;
+  facts.added_police = incident.added_police;
+  for (const auto& [organization, held] : incident.judgements) {
+    if (organization != incident.organization) {
+      facts.judgements_of_others.push_back(held.judgement);
+      continue;
+    }
+    facts.assessment = held.judgement.assessment;
+    facts.cyberattack = held.judgement.cyberattack;
+    facts.large_scale = held.judgement.large_scale;
+  }
+  return facts;
+}
+
+std::string_view type_of(const Happening& happening) { return std::visit(TypeName{}, happening); }
+
+void evolve(Incident& incident, const Event& event) {
+  std::visit(Evolution{incident, event}, event.what);
+  ++incident.revision;
+}
+
+}  // namespace noroshi::core

@@ -1,0 +1,31 @@
+#include "src/core/refusal.h"
+
+namespace noroshi::core {
+
+std::string_view to_string(RefusalCode code) {
+  switch (code) {
+    case RefusalCode::not_found: return "not_found";
+    case RefusalCode::role_required: return "role_required";
+    case RefusalCode::foreign_organization: return "foreign_organization";
+    case RefusalCode::not_the_holder: return "not_the_holder";
+    case RefusalCode::precondition_failed: return "precondition_failed";
+    case RefusalCode::invalid: return "invalid";
+    case RefusalCode::reference_unknown: return "reference_unknown";
+    case RefusalCode::reference_exists: return "reference_exists";
+    case RefusalCode::annex_not_available: return "annex_not_available";
+    case RefusalCode::obligation_not_open: return "obligation_not_open";
+    case RefusalCode::incident_closed: return "incident_closed";
+    case RefusalCode::transition_not_allowed: return "transition_not_allowed";
+    case RefusalCode::duties_open: return "duties_open";
+    case RefusalCode::method_not_allowed: return "method_not_allowed";
+    case RefusalCode::already_acknowledged: return "already_acknowledged";
+    case RefusalCode::waiver_pending: return "waiver_pending";
+    case RefusalCode::waiver_decided: return "waiver_decided";
+    case RefusalCode::four_eyes: return "four_eyes";
+    case RefusalCode::recipient_already_added: return "recipient_already_added";
+    case RefusalCode::idempotency_key_reused: return "idempotency_key_reused";
+  }
+  return "unknown";
+}
+
+}  // namespace noroshi::core
