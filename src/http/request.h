@@ -1,0 +1,61 @@
+// What a handler sees of a request: plain values. No socket, no Beast.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "src/codec/language.h"
+
+namespace noroshi::http {
+
+using codec::Language;
+
+// The methods a route can have. HEAD is served by the GET route; the handler sees `get`.
+enum class Method { get, post, put, patch, delete_ };
+std::string_view to_string(Method method);
+
+// Who holds the bearer token of a request.
+struct Caller {
+  std::string organization;  // slug
+  std::string role;          // opaque to this room; compared with Route::roles only
+  std::string token_id;
+  std::string name;  // of the person or the machine, as stored with the token; may be empty
+};
+
+struct Request {
+  Method method = Method::get;
+  std::string pattern;  // of the route, "/api/v1/incidents/{id}"
+
+  // Decoded: valid UTF-8 without control characters. Path parameters hold no '/' and are never empty. In the
+  // query '+' is a space (as HTML forms and every client library encode it), so that the offset of a time
+  // sent raw, "…+09:00", arrives with a space in its place: a reader of times accepts both.
+  std::vector<std::pair<std::string, std::string>> path_parameters;  // in the order of the pattern
+  std::vector<std::pair<std::string, std::string>> query;            // in the order sent; names may repeat
+
+  std::string
+      body;  // as received; only on POST, PUT and PATCH; its Content-Type is application/json where not empty
+  Language language = Language::ja;
+
+  // Header fields as sent, without surrounding blanks: visible ASCII, blank and tab. Each was sent at most
+  // once.
+  std::optional<std::string> content_type;
+  std::optional<std::string> idempotency_key;
+  std::optional<std::string> if_match;
+  std::optional<std::string> if_none_match;
+  std::optional<std::string> last_event_id;
+
+  std::optional<Caller> caller;  // always set where Route::access is token_required
+  std::string remote_address;    // numeric, without the port
+  std::string id;  // 32 hexadecimal digits, in the access log too; tells nothing and is not sent out
+
+  // The value of a path parameter of the pattern. Asking for a name that the pattern lacks is an error of the
+  // program: std::logic_error.
+  const std::string& path_parameter(std::string_view name) const;
+  // The first value of that name in the query; null where there is none.
+  const std::string* query_value(std::string_view name) const;
+};
+
+}  // namespace noroshi::http
