@@ -1,0 +1,24 @@
+#include "src/core/decide.h"
+#include "src/core/duties.h"
+
+namespace noroshi::core {
+
+Outcome decide_acknowledgement(const Law& law, const Incident& known, const AcknowledgeMessage& command,
+                               Moment moment) {
+  const auto* message = known.find(command.message);
+  if (!message || !acts_for(law, command.actor.organization, message->recipient, moment.now))
+    return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
+  if (message->acknowledged_at)
+    return tl::unexpected(refuse(RefusalCode::already_acknowledged, "この連絡は受領確認済みです。",
+                                 "This message has been acknowledged."));
+  // The first acknowledgement of a duty's message counts; later versions do not reset it.
+  const auto* obligation = message->obligation ? known.find(*message->obligation) : nullptr;
+  const bool first = obligation && !obligation->acknowledged_at;
+
+  DecisionBuilder builder(known, command.actor, moment);
+  builder.add(MessageAcknowledged{command.message, first ? message->obligation : std::nullopt, command.by,
+                                  command.note});
+  return std::move(builder).finish();
+}
+
+}  // namespace noroshi::core

@@ -1,0 +1,106 @@
+// Judgements, transitions, added recipients and succession: what persons and days do to an incident.
+#include <algorithm>
+
+#include "src/core/decide.h"
+#include "src/core/duties.h"
+
+namespace noroshi::core {
+namespace {
+
+bool contains(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool has_open_duty_of(const Incident& incident, const std::string& organization) {
+  return std::any_of(incident.obligations.begin(), incident.obligations.end(), [&](const Obligation& obligation) {
+    return obligation.holder == organization && obligation.state == ObligationState::open;
+  });
+}
+
+// How a body can be added: as a 共管 agency of the corporation, or as a police.
+enum class Addition { supervisor, police };
+std::optional<Addition> addition_of(const Law& law, const Incident& incident, const std::string& organization) {
+  if (law.registry.supervises(organization, incident.organization, japanese_day(incident.recognized)))
+    return Addition::supervisor;
+  const auto* body = law.registry.find(organization);
+  if (body && body->is(routing::OrganizationKind::police)) return Addition::police;
+  return std::nullopt;
+}
+
+bool told_already(const Incident& incident, const std::string& organization) {
+  return contains(incident.added_supervisors, organization) || contains(incident.added_police, organization) ||
+         std::any_of(incident.obligations.begin(), incident.obligations.end(), [&](const Obligation& obligation) {
+           return obligation.recipient == organization && obligation.holder == incident.organization &&
+                  !obligation.inner;
+         });
+}
+
+}  // namespace
+
+Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgement& command, Moment moment) {
+  if (known.state == IncidentState::closed)
+    return tl::unexpected(refuse(RefusalCode::incident_closed,
+                                 "終結したインシデントです。再開（assessed）してから評価してください。",
+                                 "The incident is closed. Reopen it (transition to assessed) before judging again."));
+  HeldJudgement held = command.held;
+  // A successor judges for the body whose incident it was.
+  if (acts_for(law, command.actor.organization, known.organization, moment.now))
+    held.judgement.organization = known.organization;
+  DecisionBuilder builder(known, command.actor, moment);
+  pass_on_duties(builder, law);
+  if (auto judged = make_judgement(builder, held); !judged) return tl::unexpected(std::move(judged.error()));
+  align_duties(builder, law);
+  return std::move(builder).finish();
+}
+
+Outcome decide_transition(const Law& law, const Incident& known, const MoveIncident& command, Moment moment) {
+  if (!acts_for(law, command.actor.organization, known.organization, moment.now))
+    return tl::unexpected(refuse(RefusalCode::not_the_holder,
+                                 "インシデントの状態を変えられるのは、発生した機関だけです。",
+                                 "Only the body whose incident it is moves its state."));
+  const auto event = event_leading_to(command.to);
+  const auto to = event ? next(known.state, *event) : std::nullopt;
+  if (!to)
+    return tl::unexpected(refuse(
+        RefusalCode::transition_not_allowed,
+        "現在の状態（" + std::string(to_string(known.state)) + "）からは移れません。評価の変更は assessments で行います。",
+        "Not possible from the present state (" + std::string(to_string(known.state)) +
+            "). A change of judgement goes through assessments."));
+  if (*event == IncidentEvent::close && has_open_duty_of(known, command.actor.organization))
+    return tl::unexpected(refuse(RefusalCode::duties_open,
+                                 "未了の義務があります。履行するか例外措置を受けてから終結してください。",
+                                 "Duties of this body are open. Meet them, or have them excepted, before closing."));
+  DecisionBuilder builder(known, command.actor, moment);
+  pass_on_duties(builder, law);
+  builder.add(IncidentMoved{known.state, *to, command.reason});
+  return std::move(builder).finish();
+}
+
+Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipient& command, Moment moment) {
+  if (known.state == IncidentState::closed)
+    return tl::unexpected(refuse(RefusalCode::incident_closed,
+                                 "終結したインシデントです。再開（assessed）してから追加してください。",
+                                 "The incident is closed. Reopen it (transition to assessed) before adding anybody."));
+  const auto addition = addition_of(law, known, command.organization);
+  if (!addition)
+    return tl::unexpected(refuse_field("/organization", "not_a_recipient",
+                                       "認知の日にこの法人を共管する機関でも、警察でもありません。",
+                                       "Neither an agency that shares the supervision of this corporation on the day "
+                                       "of recognition nor a police."));
+  if (told_already(known, command.organization))
+    return tl::unexpected(refuse(RefusalCode::recipient_already_added, "すでに連絡先に入っています。",
+                                 "This body is told already."));
+  DecisionBuilder builder(known, command.actor, moment);
+  pass_on_duties(builder, law);
+  builder.add(RecipientAdded{command.organization, *addition == Addition::police, command.reason});
+  align_duties(builder, law);
+  return std::move(builder).finish();
+}
+
+Decision decide_succession(const Law& law, const Incident& known, Moment moment) {
+  DecisionBuilder builder(known, Actor::system(), moment);
+  pass_on_duties(builder, law);
+  return std::move(builder).finish();
+}
+
+}  // namespace noroshi::core

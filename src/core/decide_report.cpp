@@ -1,0 +1,134 @@
+#include "src/core/decide.h"
+#include "src/core/duties.h"
+
+namespace noroshi::core {
+namespace {
+
+// Clocks of reporters run a little ahead of ours; more than this is a mistake.
+constexpr std::chrono::minutes allowed_ahead{5};
+
+void check_time(Refusal& refusal, const char* pointer, const std::optional<StatedTime>& time, Timestamp now) {
+  if (!time || time->value <= now + allowed_ahead) return;
+  refusal.errors.push_back({pointer,
+                            "time_in_future",
+                            {"未来の日時です。実際の日時を入れてください。",
+                             "This time lies ahead. Give the time at which it happened."}});
+}
+
+void check_body(Refusal& refusal, const Law& law, const Report& report, const routing::Organization& body) {
+  if (body.period.contains(japanese_day(report.recognized.value))) return;
+  const auto* standing = law.registry.standing_for(body.slug, japanese_day(report.recognized.value));
+  const std::string instead = standing ? standing->slug : "";
+  refusal.errors.push_back(
+      {"/times/recognized/value",
+       "body_not_in_force",
+       {"認知の日に " + body.slug + " は存在しません" + (instead.empty() ? "。" : "（その日の機関: " + instead + "）。"),
+        body.slug + " does not exist on the day of recognition" +
+            (instead.empty() ? "." : "; the body of that day is " + instead + ".")}});
+}
+
+void check_police(Refusal& refusal, const Law& law, const Report& report) {
+  if (report.police.empty()) return;
+  const auto* police = law.registry.find(report.police);
+  if (police && police->is(routing::OrganizationKind::police)) return;
+  refusal.errors.push_back({"/police",
+                            "unknown_police",
+                            {"警察の機関ではありません。GET /organizations の kind=police から選んでください。",
+                             "This is no police body. Choose one of kind police from GET /organizations."}});
+}
+
+bool may_report_for(const Law& law, const Actor& actor, const std::string& organization, const Report& report,
+                    Timestamp now) {
+  return acts_for(law, actor.organization, organization, now) ||
+         law.registry.supervises(actor.organization, organization, japanese_day(report.recognized.value));
+}
+
+HeldJudgement judgement_in(const Report& report, const std::string& organization) {
+  return {{organization, report.assessment, report.cyberattack, report.large_scale},
+          report.assessment_reason,
+          report.cyberattack_reason};
+}
+
+std::string edition_at(const Law& law, Timestamp recognized) {
+  const auto* edition = law.editions.in_force(japanese_day(recognized));
+  return edition ? edition->id : "";
+}
+
+void open_incident(DecisionBuilder& builder, const Law& law, const std::string& number, const Report& report,
+                   const std::string& organization) {
+  builder.add(IncidentOpened{number, organization, report.reference, report.exercise, report.recognized.value,
+                             edition_at(law, report.recognized.value)});
+  builder.add(AccessGranted{organization, AccessScope::content, "own"});
+  if (builder.actor().organization != organization)
+    builder.add(AccessGranted{builder.actor().organization, AccessScope::content, "entered"});
+}
+
+}  // namespace
+
+std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now) {
+  const std::string& organization = report.organization.empty() ? actor.organization : report.organization;
+  const auto* body = law.registry.find(organization);
+  if (!body)
+    return refuse_field("/organization", "unknown_organization",
+                        "登録されていない機関です。GET /organizations の id から選んでください。",
+                        "No such body. Choose an id from GET /organizations.");
+  if (!may_report_for(law, actor, organization, report, now))
+    return refuse(RefusalCode::foreign_organization,
+                  "他の機関のインシデントは報告できません。所管する法人の分だけを代わりに入力できます。",
+                  "A report for another body is refused. Only an agency may enter one, for a body it supervises.");
+  if (report.confidentiality == 3)
+    return refuse(RefusalCode::annex_not_available,
+                  "機密性3情報はこのシステムでは扱えません。機密性2以下の通知だけを送り、別紙は指定された方法で手渡してください。",
+                  "Information of confidentiality 3 cannot be held here. Send the notice at 2 or below and hand the "
+                  "annex over outside the program, by the way your section officer designated.");
+
+  Refusal refusal = refuse_field("", "", "", "");
+  refusal.errors.clear();
+  check_time(refusal, "/times/occurred/value", report.occurred, now);
+  check_time(refusal, "/times/detected/value", report.detected, now);
+  check_time(refusal, "/times/recognized/value", report.recognized, now);
+  check_time(refusal, "/times/assessed/value", report.assessed, now);
+  check_body(refusal, law, report, *body);
+  check_police(refusal, law, report);
+  if (!refusal.errors.empty()) return refusal;
+  return std::nullopt;
+}
+
+Outcome decide_report(const Law& law, const Incident* known, const std::string& number, const SubmitReport& command,
+                      Moment moment) {
+  const Report& report = command.in_force;
+  if (report.stage == Stage::first && known)
+    return tl::unexpected(refuse(RefusalCode::reference_exists,
+                                 "この整理番号の第一報は受付済みです。続報は stage=followup で送ってください。",
+                                 "A first report with this reference exists. Send followup, final or correction."));
+  if (report.stage != Stage::first && !known)
+    return tl::unexpected(refuse(RefusalCode::reference_unknown,
+                                 "この整理番号の第一報がありません。先に stage=first で送ってください。",
+                                 "No first report has this reference. Send it with stage first."));
+  if (auto refusal = check_report(law, report, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
+  if (known && known->state == IncidentState::closed)
+    return tl::unexpected(refuse(RefusalCode::incident_closed,
+                                 "終結したインシデントです。再開（transitions で assessed）してから送ってください。",
+                                 "The incident is closed. Reopen it (transition to assessed), then send."));
+
+  const std::string organization =
+      known ? known->organization : (report.organization.empty() ? command.actor.organization : report.organization);
+  Incident before;
+  if (known) {
+    before = *known;
+  } else {
+    before.id = moment.identifiers.next<IncidentId>();
+  }
+  DecisionBuilder builder(std::move(before), command.actor, moment);
+  if (!known) open_incident(builder, law, number, report, organization);
+  builder.add(ReportReceived{builder.next_id<ReportId>(), builder.incident().version + 1, command.actor.organization,
+                             report, command.bytes, command.sha256});
+  pass_on_duties(builder, law);
+  if (auto judged = make_judgement(builder, judgement_in(report, organization)); !judged)
+    return tl::unexpected(std::move(judged.error()));
+  align_duties(builder, law);
+  send_to_earlier_recipients(builder, law);
+  return std::move(builder).finish();
+}
+
+}  // namespace noroshi::core

@@ -1,0 +1,271 @@
+#include "src/core/duties.h"
+
+#include <algorithm>
+#include <set>
+
+namespace noroshi::core {
+namespace {
+
+using routing::Condition;
+using routing::OpensOn;
+using routing::RecipientRule;
+using routing::Rule;
+
+bool asks_for(const Rule& rule, Condition condition) {
+  return std::find(rule.when.begin(), rule.when.end(), condition) != rule.when.end();
+}
+
+// Who stands in a body's place today; the body itself where the registry knows nobody.
+std::string standing_for(const Law& law, const std::string& slug, Timestamp now) {
+  const auto* body = law.registry.standing_for(slug, japanese_day(now));
+  return body ? body->slug : slug;
+}
+
+// The edition's rule behind an obligation; null for an edition that is no longer held.
+const Rule* rule_of(const Law& law, const Obligation& obligation) {
+  const auto* edition = law.editions.find(obligation.edition);
+  return edition ? edition->find(obligation.rule) : nullptr;
+}
+
+// Identity of a duty: (incident, clause, sentence, holder, recipient), bodies taken as those that stand in their place.
+const Obligation* find_same(const DecisionBuilder& builder, const Law& law, const routing::Duty& duty) {
+  for (const auto& existing : builder.incident().obligations) {
+    if (existing.rule != duty.rule->id || existing.clause != duty.rule->clause) continue;
+    if (standing_for(law, existing.holder, builder.now()) != standing_for(law, duty.holder, builder.now())) continue;
+    if (standing_for(law, existing.recipient, builder.now()) == standing_for(law, duty.recipient, builder.now()))
+      return &existing;
+  }
+  return nullptr;
+}
+
+// 速やかに counts from 認知 for a duty opened on assessment, so a late report is late at once; from receipt for one
+// opened on receipt.
+Timestamp due_time(const DecisionBuilder& builder, const Law& law, const routing::Duty& duty) {
+  auto from = builder.incident().recognized;
+  if (duty.rule->opens_on == OpensOn::receipt) {
+    const auto* received = builder.incident().first_message_to(duty.holder);
+    from = received ? received->sent_at : builder.now();
+  }
+  return from + law.target_of(*duty.rule);
+}
+
+// (g) sentences 1 and 2, and H28's 1: met when the message is in the recipient's inbox, which the commit brings about.
+bool met_at_acceptance(const Rule& rule) {
+  return rule.opens_on == OpensOn::assessment && (rule.recipient == RecipientRule::center ||
+                                                  rule.recipient == RecipientRule::supervising_agency);
+}
+
+void open(DecisionBuilder& builder, const Law& law, const std::string& edition, const routing::Duty& duty) {
+  const Rule& rule = *duty.rule;
+  Obligation obligation;
+  obligation.id = builder.next_id<ObligationId>();
+  obligation.incident = builder.incident().id;
+  obligation.edition = edition;
+  obligation.rule = rule.id;
+  obligation.clause = rule.clause;
+  obligation.sentence = rule.sentence;
+  obligation.holder = duty.holder;
+  obligation.recipient = duty.recipient;
+  obligation.self = duty.self;
+  obligation.inner = rule.inner();
+  obligation.opens_on = rule.opens_on;
+  obligation.opened_at = builder.now();
+  obligation.due_at = due_time(builder, law, duty);
+  obligation.formerly = duty.formerly;
+  obligation.recipient_formerly = duty.recipient_formerly;
+  obligation.because = duty.because;
+  builder.add(ObligationOpened{obligation});
+
+  if (duty.self) {
+    fulfill(builder, obligation, FulfillmentMethod::done, builder.now(), "", "");
+    return;
+  }
+  if (met_at_acceptance(rule)) {
+    send_latest(builder, MessageKind::report, builder.incident().organization, duty.recipient, &obligation, "");
+    fulfill(builder, obligation, FulfillmentMethod::report, builder.now(), "", "");
+    return;
+  }
+  // A silent desk cannot hide a report: the centre sees the row of the duty to tell it, without content.
+  if (rule.recipient == RecipientRule::center)
+    builder.add(AccessGranted{duty.recipient, AccessScope::duties, rule.clause});
+}
+
+void reopen(DecisionBuilder& builder, const Law& law, const routing::Duty& duty, ObligationId obligation) {
+  builder.add(ObligationReopened{obligation, builder.now() + law.target_of(*duty.rule), duty.because});
+}
+
+// A duty to judge is met by the judgement itself.
+void meet_duties_to_judge(DecisionBuilder& builder, const Law& law) {
+  const auto facts = facts_of(builder.incident());
+  for (const auto& obligation : std::vector(builder.incident().obligations)) {
+    const auto* rule = rule_of(law, obligation);
+    if (obligation.state != ObligationState::open || !obligation.inner || !rule) continue;
+    const bool assessed =
+        asks_for(*rule, Condition::assessed_possible) && facts.assessment != routing::Assessment::possible;
+    const bool decided =
+        asks_for(*rule, Condition::cyberattack_undecided) && facts.cyberattack != routing::Cyberattack::unknown;
+    if (assessed || decided) fulfill(builder, obligation, FulfillmentMethod::judgement, builder.now(), "", "");
+  }
+}
+
+// "No cyberattack", with a reason, ends the duty to tell the police. Nothing else ends a duty but a waiver.
+void supersede_police_duties(DecisionBuilder& builder, const Law& law) {
+  if (facts_of(builder.incident()).cyberattack != routing::Cyberattack::no) return;
+  for (const auto& obligation : std::vector(builder.incident().obligations)) {
+    const auto* rule = rule_of(law, obligation);
+    if (obligation.state != ObligationState::open || !rule || rule->recipient != RecipientRule::police) continue;
+    builder.add(ObligationSuperseded{obligation.id,
+                                     {"サイバー攻撃に当たらないとの再評価による", "reassessed as no cyberattack"}});
+  }
+}
+
+void raise(DecisionBuilder& builder, const std::vector<routing::Alarm>& alarms) {
+  for (const auto& alarm : alarms) {
+    const std::pair key{std::string(routing::to_string(alarm.code)), alarm.organization};
+    if (builder.incident().alarms.contains(key)) continue;
+    builder.add(AlarmRaised{builder.next_id<AlarmId>(), key.first, alarm.organization, alarm.reason});
+  }
+}
+
+bool same(const HeldJudgement& a, const HeldJudgement& b) {
+  return a.judgement.assessment == b.judgement.assessment && a.judgement.cyberattack == b.judgement.cyberattack &&
+         a.judgement.large_scale == b.judgement.large_scale && a.assessment_reason == b.assessment_reason &&
+         a.cyberattack_reason == b.cyberattack_reason;
+}
+
+IncidentEvent event_of(routing::Assessment assessment) {
+  switch (assessment) {
+    case routing::Assessment::incident: return IncidentEvent::assess_incident;
+    case routing::Assessment::possible: return IncidentEvent::assess_possible;
+    case routing::Assessment::not_incident: return IncidentEvent::dismiss;
+  }
+  return IncidentEvent::assess_possible;
+}
+
+}  // namespace
+
+void DecisionBuilder::add(Happening what) {
+  Event event{moment_.identifiers.next<EventId>(), moment_.now, actor_, incident_.id, std::move(what)};
+  evolve(incident_, event);
+  events_.push_back(std::move(event));
+}
+
+void fulfill(DecisionBuilder& builder, const Obligation& obligation, FulfillmentMethod method, Timestamp at,
+             const std::string& note, const std::string& reference) {
+  const auto late = std::chrono::ceil<std::chrono::seconds>(at - obligation.due_at);
+  builder.add(ObligationFulfilled{
+      Fulfillment{builder.next_id<FulfillmentId>(), obligation.id, method, at, note, reference},
+      std::max(late, std::chrono::seconds{0})});
+}
+
+void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& sender, const std::string& recipient,
+                 const Obligation* obligation, const std::string& note) {
+  if (!builder.incident().content_visible_to(recipient))
+    builder.add(AccessGranted{recipient, AccessScope::content, obligation ? obligation->clause : "added"});
+  Message message;
+  message.id = builder.next_id<MessageId>();
+  message.incident = builder.incident().id;
+  message.report = builder.incident().latest_report;
+  message.kind = kind;
+  message.sender = sender;
+  message.recipient = recipient;
+  if (obligation) {
+    message.obligation = obligation->id;
+    message.clause = obligation->clause;
+    message.sentence = obligation->sentence;
+  }
+  message.note = note;
+  message.sent_at = builder.now();
+  builder.add(MessageSent{std::move(message)});
+}
+
+void pass_on_duties(DecisionBuilder& builder, const Law& law) {
+  for (const auto& obligation : std::vector(builder.incident().obligations)) {
+    if (obligation.state != ObligationState::open) continue;
+    const auto holder = standing_for(law, obligation.holder, builder.now());
+    const auto recipient = standing_for(law, obligation.recipient, builder.now());
+    if (holder == obligation.holder && recipient == obligation.recipient) continue;
+    builder.add(ObligationPassed{obligation.id, holder, recipient,
+                                 holder == obligation.holder ? obligation.formerly : obligation.holder,
+                                 recipient == obligation.recipient ? obligation.recipient_formerly
+                                                                   : obligation.recipient});
+  }
+  // Whoever stands in a body's place sees what it saw; the body itself keeps its history.
+  for (const auto& [organization, scope] : std::map(builder.incident().access)) {
+    const auto successor = standing_for(law, organization, builder.now());
+    if (!builder.incident().access.contains(successor)) builder.add(AccessGranted{successor, scope, "successor"});
+  }
+}
+
+void align_duties(DecisionBuilder& builder, const Law& law) {
+  const auto routing = route(law.editions, law.registry, facts_of(builder.incident()), builder.now());
+  raise(builder, routing.alarms);
+  supersede_police_duties(builder, law);
+  meet_duties_to_judge(builder, law);
+  for (const auto& duty : routing.duties) {
+    const auto* existing = find_same(builder, law, duty);
+    if (!existing) {
+      open(builder, law, routing.edition->id, duty);
+    } else if (existing->state == ObligationState::superseded) {
+      reopen(builder, law, duty, existing->id);
+    }
+  }
+}
+
+void send_to_earlier_recipients(DecisionBuilder& builder, const Law& law) {
+  const auto earlier = builder.incident().messages;
+  std::set<std::string> served;
+  for (const auto& message : earlier)
+    if (message.report == builder.incident().latest_report) served.insert(message.recipient);
+
+  for (const auto& message : earlier) {
+    const auto recipient = standing_for(law, message.recipient, builder.now());
+    if (!served.insert(recipient).second) continue;
+    const auto* obligation = message.obligation ? builder.incident().find(*message.obligation) : nullptr;
+    const auto copy = obligation ? std::optional(*obligation) : std::nullopt;
+    send_latest(builder, MessageKind::report, builder.incident().organization, recipient, copy ? &*copy : nullptr, "");
+    // What the recipient owes onward has a new occasion: the duty itself exists and is not opened again.
+    for (const auto& onward : std::vector(builder.incident().obligations))
+      if (onward.holder == recipient && onward.opens_on == OpensOn::receipt && !onward.inner)
+        builder.add(ObligationRecurred{onward.id, onward.occasion + 1});
+  }
+}
+
+tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJudgement& held) {
+  const auto& incident = builder.incident();
+  const auto before = incident.judgements.find(held.judgement.organization);
+  if (before != incident.judgements.end() && same(before->second, held)) return {};
+
+  if (held.judgement.organization != incident.organization) {
+    builder.add(JudgementMade{builder.next_id<JudgementId>(), held});
+    return {};
+  }
+  const auto from = incident.state;
+  const auto to = next(from, event_of(held.judgement.assessment));
+  if (!to)
+    return tl::unexpected(refuse(RefusalCode::transition_not_allowed,
+                                 "この段階では評価を変更できません。先にインシデントを再開（assessed）してください。",
+                                 "The assessment cannot change in this state. Reopen the incident (to assessed) first."));
+  builder.add(JudgementMade{builder.next_id<JudgementId>(), held});
+  if (from != *to) builder.add(IncidentMoved{from, *to, held.assessment_reason});
+  return {};
+}
+
+bool acts_for(const Law& law, const std::string& actor, const std::string& organization, Timestamp now) {
+  return actor == organization || actor == standing_for(law, organization, now);
+}
+
+Refusal refuse(RefusalCode code, std::string ja, std::string en) {
+  return Refusal{code, {std::move(ja), std::move(en)}, {}};
+}
+
+Refusal refuse_field(std::string pointer, std::string code, std::string ja, std::string en) {
+  Refusal refusal{RefusalCode::invalid,
+                  {"送信内容に誤りがあります。errors の各項目を直して再送してください。",
+                   "The submission has mistakes. Mend each one listed in errors and send it again."},
+                  {}};
+  refusal.errors.push_back({std::move(pointer), std::move(code), {std::move(ja), std::move(en)}});
+  return refusal;
+}
+
+}  // namespace noroshi::core

@@ -1,0 +1,64 @@
+// What every decision shares: building it event by event, and bringing the duties in line with the facts.
+// Private to src/core.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "src/core/decision.h"
+
+namespace noroshi::core {
+
+// Collects events and moves the incident with each, so that what follows is decided on what has just happened.
+class DecisionBuilder {
+ public:
+  DecisionBuilder(Incident before, Actor actor, Moment moment)
+      : moment_(moment), actor_(std::move(actor)), incident_(std::move(before)) {}
+
+  void add(Happening what);
+
+  const Incident& incident() const { return incident_; }
+  Timestamp now() const { return moment_.now; }
+  const Actor& actor() const { return actor_; }
+  template <class Id>
+  Id next_id() {
+    return moment_.identifiers.next<Id>();
+  }
+  Decision finish() && { return {std::move(events_), std::move(incident_)}; }
+
+ private:
+  Moment moment_;
+  Actor actor_;
+  Incident incident_;
+  std::vector<Event> events_;
+};
+
+// Open duties of bodies that have ended pass to their successors.
+void pass_on_duties(DecisionBuilder& builder, const Law& law);
+
+// Opens every duty that the facts open and that does not exist, meets those that are met at opening, ends those that
+// a reassessment ends, and raises the alarms of routing once each.
+void align_duties(DecisionBuilder& builder, const Law& law);
+
+// Puts the latest version of the report into the inbox of `recipient`, who sees the incident from then on.
+void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& sender, const std::string& recipient,
+                 const Obligation* obligation, const std::string& note);
+
+// A version after the first goes to everyone who had one before and has not got this one in the same decision.
+void send_to_earlier_recipients(DecisionBuilder& builder, const Law& law);
+
+// The judgement of a body, and the incident's state where it is the body whose incident it is. Nothing happens where
+// it says the same as before. Refused where the state does not allow it.
+tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJudgement& held);
+
+// Meets a duty; how late it was comes out of its due time.
+void fulfill(DecisionBuilder& builder, const Obligation& obligation, FulfillmentMethod method, Timestamp at,
+             const std::string& note, const std::string& reference);
+
+// Whether the body acts for the one whose incident it is: itself, or its successor that day.
+bool acts_for(const Law& law, const std::string& actor, const std::string& organization, Timestamp now);
+
+Refusal refuse(RefusalCode code, std::string ja, std::string en);
+Refusal refuse_field(std::string pointer, std::string code, std::string ja, std::string en);
+
+}  // namespace noroshi::core
