@@ -44,6 +44,7 @@ struct Judgement {
   Assessment assessment = Assessment::incident;
   Cyberattack cyberattack = Cyberattack::unknown;
   std::vector<LargeScaleCell> large_scale;
+  friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
 struct Facts {
