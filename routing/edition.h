@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,15 @@ enum class Condition {
   cyberattack_or_feared,    // yes or possible, or unknown with a large-scale cell set
   cyberattack_undecided,    // unknown
   large_scale,              // any cell set and cyberattack not `no`
+  cymat_supports,           // CYMAT supports the body: never so by assessment alone, opened by its dispatch
+};
+
+// One way in which a rule opens. The incident says who may hold the duty: the body whose incident it is, or each
+// agency that was told of it.
+struct Opening {
+  Incident incident{};
+  OpensOn opens_on{};
+  friend bool operator==(const Opening&, const Opening&) = default;
 };
 
 std::string_view to_string(Incident value);
@@ -42,8 +52,7 @@ struct Rule {
   std::string clause;  // "2.2.4(2)(g)"
   int sentence = 0;    // 1-based; 0 where the clause has one sentence only
   std::vector<OrganizationKind> holders;
-  Incident incident{};
-  OpensOn opens_on{};
+  std::vector<Opening> openings;  // one or two; (i) of H30 opens on own and on received incidents
   RecipientRule recipient{};
   std::vector<Condition> when;
   std::chrono::seconds target{};  // 目標: the operator's own, never law
@@ -51,6 +60,15 @@ struct Rule {
   std::string gloss;              // ours (en)
 
   bool inner() const { return recipient == RecipientRule::holder; }
+  bool may_be_held_by(const Organization& body) const;
+  bool asks_for(Condition condition) const;
+};
+
+// Editions that exist after this one and whose text is not held here.
+struct LaterEditions {
+  JapaneseDay from;
+  std::string names_ja;
+  std::string names_en;
 };
 
 struct Edition {
@@ -58,8 +76,13 @@ struct Edition {
   std::string title_ja;
   std::string title_en;
   JapaneseDay in_force_from;
-  std::vector<Rule> rules;  // in the order of the standard
+  std::optional<LaterEditions> later_not_held;
+  // Slug of the body that receives reports for RecipientRule::crisis_management: a default of the edition file, an
+  // inference of ours. Empty where no rule has that recipient.
+  std::string crisis_management;
+  std::vector<Rule> rules;  // in the order of the standard; ids and (clause, sentence) are each unique
 
+  // Null where there is no such rule.
   const Rule* find(std::string_view rule_id) const;
 };
 
@@ -75,6 +98,7 @@ class Editions {
 
   // The edition in force on the day; null before the first.
   const Edition* in_force(JapaneseDay day) const;
+  // Null where there is no such edition. The pointer lives as long as the editions.
   const Edition* find(std::string_view id) const;
   const std::vector<Edition>& all() const { return editions_; }
 

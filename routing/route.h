@@ -33,7 +33,7 @@ struct Duty {
 struct NotOpened {
   const Rule* rule = nullptr;
   std::string holder;     // empty where no body could hold it
-  std::string recipient;  // set for a 共管 body that can be added
+  std::string recipient;  // set for a 共管 body that can be added, and for a body added that does not supervise
   std::vector<Reason> because;
 };
 
@@ -76,7 +76,9 @@ struct Routing {
 };
 
 // `edition` is the one to apply (null where none is in force); `at` is the day on which duties are placed: bodies are
-// those of the recognised time, and one that has ended by `at` is replaced by its successor.
+// those of the recognised time, and one that has ended by `at` is replaced by its successor (an `at` before the
+// recognised time counts as the recognised time). Each rule of the edition is either among the duties or stands once
+// in `not_opened` (besides the entries that name a `recipient`). The answer points into `edition`.
 Routing route(const Edition* edition, const Registry& registry, const Facts& facts, Timestamp at);
 
 // The same with the edition in force at the recognised time.

@@ -37,7 +37,8 @@ std::string format_day(JapaneseDay day);
 // ISO 8601 durations of days, hours, minutes and seconds: "PT60M", "P1DT12H", "P90D". Nothing for years and months
 // (they have no fixed length), for negative or fractional ones, or for more than ten years.
 std::optional<std::chrono::seconds> parse_duration(std::string_view text);
-// The shortest such form, hours before days below two days: PT1H, PT30M, PT24H, P2D, PT0S.
+// The normal such form, hours before days below two days: PT1H, PT1H30M, PT24H, P2D, P2DT12H, PT0S. Not for negative
+// durations.
 std::string format_duration(std::chrono::seconds duration);
 
 }  // namespace noroshi

@@ -42,7 +42,7 @@ const Obligation* find_same(const DecisionBuilder& builder, const Law& law, cons
 // opened on receipt.
 Timestamp due_time(const DecisionBuilder& builder, const Law& law, const routing::Duty& duty) {
   auto from = builder.incident().recognized;
-  if (duty.rule->opens_on == OpensOn::receipt) {
+  if (duty.opens_on == OpensOn::receipt) {
     const auto* received = builder.incident().first_message_to(duty.holder);
     from = received ? received->sent_at : builder.now();
   }
@@ -50,9 +50,9 @@ Timestamp due_time(const DecisionBuilder& builder, const Law& law, const routing
 }
 
 // (g) sentences 1 and 2, and H28's 1: met when the message is in the recipient's inbox, which the commit brings about.
-bool met_at_acceptance(const Rule& rule) {
-  return rule.opens_on == OpensOn::assessment && (rule.recipient == RecipientRule::center ||
-                                                  rule.recipient == RecipientRule::supervising_agency);
+bool met_at_acceptance(const routing::Duty& duty) {
+  return duty.opens_on == OpensOn::assessment && (duty.rule->recipient == RecipientRule::center ||
+                                                  duty.rule->recipient == RecipientRule::supervising_agency);
 }
 
 void open(DecisionBuilder& builder, const Law& law, const std::string& edition, const routing::Duty& duty) {
@@ -68,7 +68,7 @@ void open(DecisionBuilder& builder, const Law& law, const std::string& edition, 
   obligation.recipient = duty.recipient;
   obligation.self = duty.self;
   obligation.inner = rule.inner();
-  obligation.opens_on = rule.opens_on;
+  obligation.opens_on = duty.opens_on;
   obligation.opened_at = builder.now();
   obligation.due_at = due_time(builder, law, duty);
   obligation.formerly = duty.formerly;
@@ -80,7 +80,7 @@ void open(DecisionBuilder& builder, const Law& law, const std::string& edition, 
     fulfill(builder, obligation, FulfillmentMethod::done, builder.now(), "", "");
     return;
   }
-  if (met_at_acceptance(rule)) {
+  if (met_at_acceptance(duty)) {
     send_latest(builder, MessageKind::report, builder.incident().organization, duty.recipient, &obligation, "");
     fulfill(builder, obligation, FulfillmentMethod::report, builder.now(), "", "");
     return;
