@@ -191,9 +191,11 @@ void pass_on_duties(DecisionBuilder& builder, const Law& law) {
                                                                    : obligation.recipient});
   }
   // Whoever stands in a body's place sees what it saw; the body itself keeps its history.
-  for (const auto& [organization, scope] : std::map(builder.incident().access)) {
+  for (const auto& [organization, access] : std::map(builder.incident().access)) {
     const auto successor = standing_for(law, organization, builder.now());
-    if (!builder.incident().access.contains(successor)) builder.add(AccessGranted{successor, scope, "successor"});
+    const auto held = builder.incident().access.find(successor);
+    if (held == builder.incident().access.end() || (successor != organization && held->second.in_place_of.empty()))
+      builder.add(AccessGranted{successor, access.scope, "successor", organization});
   }
 }
 

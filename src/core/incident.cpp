@@ -75,8 +75,9 @@ struct Evolution {
   }
   void operator()(const IncidentMoved& what) { incident.state = what.to; }
   void operator()(const AccessGranted& what) {
-    auto [place, added] = incident.access.try_emplace(what.organization, what.scope);
-    if (!added && what.scope == AccessScope::content) place->second = AccessScope::content;
+    Access& access = incident.access[what.organization];
+    if (what.scope == AccessScope::content) access.scope = AccessScope::content;
+    if (!what.in_place_of.empty()) access.in_place_of = what.in_place_of;
   }
   void operator()(const RecipientAdded& what) {
     (what.police ? incident.added_police : incident.added_supervisors).push_back(what.organization);
@@ -177,7 +178,7 @@ const Waiver* Incident::find(WaiverId waiver) const { return find_by_id(waivers,
 
 bool Incident::content_visible_to(std::string_view body) const {
   auto found = access.find(std::string(body));
-  return found != access.end() && found->second == AccessScope::content;
+  return found != access.end() && found->second.scope == AccessScope::content;
 }
 
 const Message* Incident::first_message_to(std::string_view body) const {

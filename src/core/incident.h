@@ -111,8 +111,13 @@ struct HeldJudgement {
 };
 
 // Whether a body sees content (title, reports addressed to it) or the content-free rows of duties only.
-enum class AccessScope { content, duties };
+enum class AccessScope { duties, content };
 std::string_view to_string(AccessScope scope);
+
+struct Access {
+  AccessScope scope = AccessScope::duties;
+  std::string in_place_of;  // the body it succeeded, whose messages and reports it sees too; empty: none
+};
 
 struct Incident {
   IncidentId id;
@@ -131,7 +136,7 @@ struct Incident {
   std::map<std::string, HeldJudgement> judgements;  // by body, the latest each
   std::vector<std::string> added_supervisors;
   std::vector<std::string> added_police;
-  std::map<std::string, AccessScope> access;
+  std::map<std::string, Access> access;
   std::vector<Obligation> obligations;
   std::vector<Message> messages;
   std::vector<Waiver> waivers;
