@@ -1,0 +1,77 @@
+// The bodies of the POST calls other than reports, from JSON. Each lists all its mistakes; errors of the JSON
+// itself are a list of one (is_malformed in strict_json.h). Unknown members are refused by name. An empty
+// body is the object without members. Pure; any number of threads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "routing/facts.h"
+#include "src/core/incident.h"
+#include "src/core/refusal.h"
+#include "src/core/states.h"
+
+namespace noroshi::codec {
+
+template <class Command>
+using Decoded = tl::expected<Command, std::vector<core::FieldError>>;
+
+// POST /obligations/{id}/fulfillments. `judgement` is the daemon's own word and refused here.
+struct FulfillmentCommand {
+  core::FulfillmentMethod method{};
+  std::optional<Timestamp> at;  // absent: now
+  std::string note;             // required with decided_not_needed: the reason
+  std::string reference;
+};
+Decoded<FulfillmentCommand> decode_fulfillment(std::string_view body);
+
+// POST /obligations/{id}/waivers
+struct WaiverCommand {
+  std::string reason;
+};
+Decoded<WaiverCommand> decode_waiver(std::string_view body);
+
+// POST /obligations/{id}/waivers/{id}/decision
+struct WaiverDecisionCommand {
+  bool approved = false;
+  std::string reason;
+};
+Decoded<WaiverDecisionCommand> decode_waiver_decision(std::string_view body);
+
+// POST /incidents/{id}/assessments: the judgement of the caller's body, checked as in a report.
+struct AssessmentCommand {
+  routing::Assessment assessment{};
+  std::optional<routing::Cyberattack> cyberattack;                  // absent: as held; null: unknown
+  std::optional<std::vector<routing::LargeScaleCell>> large_scale;  // absent: as held; null: none
+  std::string assessment_reason;
+  std::string cyberattack_reason;
+  std::string reason;  // of the reassessment itself
+};
+Decoded<AssessmentCommand> decode_assessment(std::string_view body);
+
+// POST /incidents/{id}/transitions
+struct TransitionCommand {
+  core::IncidentState to{};
+  std::string reason;  // may be empty
+};
+Decoded<TransitionCommand> decode_transition(std::string_view body);
+
+// POST /incidents/{id}/recipients
+struct RecipientCommand {
+  std::string organization;  // slug
+  std::string reason;
+};
+Decoded<RecipientCommand> decode_recipient(std::string_view body);
+
+// POST /inbox/{message}/acknowledgement
+struct AcknowledgementCommand {
+  std::string by;    // the person's name; never empty
+  std::string note;  // may be empty
+};
+Decoded<AcknowledgementCommand> decode_acknowledgement(std::string_view body);
+
+}  // namespace noroshi::codec
