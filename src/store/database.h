@@ -135,6 +135,40 @@ class Row {
   std::size_t index_;
 };
 
+template <typename Value>
+struct IsOptional : std::false_type {};
+template <typename Value>
+struct IsOptional<std::optional<Value>> : std::true_type {};
+
+template <typename Value>
+Value Row::get(int column) const {
+  static_assert(IsOptional<Value>::value, "a type that columns are not read as");
+  if (is_null(column)) return std::nullopt;
+  return get<typename Value::value_type>(column);
+}
+template <>
+bool Row::get<bool>(int column) const;
+template <>
+std::int16_t Row::get<std::int16_t>(int column) const;
+template <>
+std::int32_t Row::get<std::int32_t>(int column) const;
+template <>
+std::int64_t Row::get<std::int64_t>(int column) const;
+template <>
+double Row::get<double>(int column) const;
+template <>
+std::string Row::get<std::string>(int column) const;
+template <>
+std::string_view Row::get<std::string_view>(int column) const;
+template <>
+Bytes Row::get<Bytes>(int column) const;
+template <>
+Timestamp Row::get<Timestamp>(int column) const;
+template <>
+JapaneseDay Row::get<JapaneseDay>(int column) const;
+template <>
+std::vector<std::string> Row::get<std::vector<std::string>>(int column) const;
+
 // The answer to a statement: rows held in memory. Cheap to copy (shared).
 class Rows {
  public:

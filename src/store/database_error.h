@@ -1,5 +1,8 @@
-// What can go wrong with the database, by meaning. None of these carries a text that PostgreSQL wrote about a
-// statement: such texts quote rows ("Failing row contains (…)"), and what() ends up in logs.
+// What can go wrong with the database, by meaning. None of these carries a text of PostgreSQL that may quote
+// a row
+// ("Failing row contains (…)", "invalid input syntax for type uuid: …"), since what() ends up in logs. Two
+// texts are safe and kept: that of a connection that failed, and that of SQLSTATE class 42, which speaks of
+// our own SQL.
 #pragma once
 
 #include <stdexcept>
