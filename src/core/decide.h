@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "src/core/decision.h"
 
@@ -15,6 +16,11 @@ namespace noroshi::core {
 struct SubmitReport {
   Actor actor;
   Report in_force;
+  // Which parts of the judgement this version states. What it does not mention stays as the body last judged it, be it
+  // in a report or in an assessment of its own.
+  bool states_assessment = true;
+  bool states_cyberattack = true;
+  bool states_large_scale = true;
   std::string bytes;   // as received
   std::string sha256;  // of the bytes, 32 bytes
 };
@@ -26,9 +32,14 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
 // classification this program can hold. Also run before a command is queued, so that it is refused early.
 std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now);
 
+// The judgement of the actor's body. What is absent stays as that body holds it.
 struct MakeJudgement {
   Actor actor;
-  HeldJudgement held;  // its organization is the actor's
+  routing::Assessment assessment{};
+  std::optional<routing::Cyberattack> cyberattack;
+  std::optional<std::vector<routing::LargeScaleCell>> large_scale;
+  std::string assessment_reason;
+  std::string cyberattack_reason;
 };
 Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgement& command, Moment moment);
 

@@ -35,6 +35,23 @@ bool told_already(const Incident& incident, const std::string& organization) {
          });
 }
 
+// What the command states, over what the body held before; a successor judges for the body whose incident it was.
+HeldJudgement judgement_after(const Law& law, const Incident& known, const MakeJudgement& command, Timestamp now) {
+  const std::string& actor = command.actor.organization;
+  const std::string organization = acts_for(law, actor, known.organization, now) ? known.organization : actor;
+  HeldJudgement held;
+  if (auto before = known.judgements.find(organization); before != known.judgements.end()) held = before->second;
+  held.judgement.organization = organization;
+  held.judgement.assessment = command.assessment;
+  held.assessment_reason = command.assessment_reason;
+  if (command.cyberattack) {
+    held.judgement.cyberattack = *command.cyberattack;
+    held.cyberattack_reason = command.cyberattack_reason;
+  }
+  if (command.large_scale) held.judgement.large_scale = *command.large_scale;
+  return held;
+}
+
 }  // namespace
 
 Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgement& command, Moment moment) {
@@ -42,10 +59,7 @@ Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgem
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（assessed）してから評価してください。",
                                  "The incident is closed. Reopen it (transition to assessed) before judging again."));
-  HeldJudgement held = command.held;
-  // A successor judges for the body whose incident it was.
-  if (acts_for(law, command.actor.organization, known.organization, moment.now))
-    held.judgement.organization = known.organization;
+  const HeldJudgement held = judgement_after(law, known, command, moment.now);
   DecisionBuilder builder(known, command.actor, moment);
   pass_on_duties(builder, law);
   if (auto judged = make_judgement(builder, held); !judged) return tl::unexpected(std::move(judged.error()));

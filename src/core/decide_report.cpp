@@ -43,10 +43,23 @@ bool may_report_for(const Law& law, const Actor& actor, const std::string& organ
          law.registry.supervises(actor.organization, organization, japanese_day(report.recognized.value));
 }
 
-HeldJudgement judgement_in(const Report& report, const std::string& organization) {
-  return {{organization, report.assessment, report.cyberattack, report.large_scale},
-          report.assessment_reason,
-          report.cyberattack_reason};
+// The judgement after this version: what it states, over what the body held before.
+HeldJudgement judgement_after(const Incident& incident, const SubmitReport& command) {
+  const Report& report = command.in_force;
+  HeldJudgement held;
+  if (auto before = incident.judgements.find(incident.organization); before != incident.judgements.end())
+    held = before->second;
+  held.judgement.organization = incident.organization;
+  if (command.states_assessment) {
+    held.judgement.assessment = report.assessment;
+    held.assessment_reason = report.assessment_reason;
+  }
+  if (command.states_cyberattack) {
+    held.judgement.cyberattack = report.cyberattack;
+    held.cyberattack_reason = report.cyberattack_reason;
+  }
+  if (command.states_large_scale) held.judgement.large_scale = report.large_scale;
+  return held;
 }
 
 std::string edition_at(const Law& law, Timestamp recognized) {
@@ -124,7 +137,7 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   builder.add(ReportReceived{builder.next_id<ReportId>(), builder.incident().version + 1, command.actor.organization,
                              report, command.bytes, command.sha256});
   pass_on_duties(builder, law);
-  if (auto judged = make_judgement(builder, judgement_in(report, organization)); !judged)
+  if (auto judged = make_judgement(builder, judgement_after(builder.incident(), command)); !judged)
     return tl::unexpected(std::move(judged.error()));
   align_duties(builder, law);
   send_to_earlier_recipients(builder, law);

@@ -237,6 +237,10 @@ tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJ
   const auto& incident = builder.incident();
   const auto before = incident.judgements.find(held.judgement.organization);
   if (before != incident.judgements.end() && same(before->second, held)) return {};
+  if (held.judgement.cyberattack == routing::Cyberattack::no && !held.judgement.large_scale.empty())
+    return tl::unexpected(refuse_field("/large_scale", "contradiction",
+                                       "サイバー攻撃ではない（no）のに大規模サイバー攻撃事態の欄があります。どちらかを直してください。",
+                                       "A cell of a large-scale cyberattack stands beside cyberattack \"no\". Mend one."));
 
   if (held.judgement.organization != incident.organization) {
     builder.add(JudgementMade{builder.next_id<JudgementId>(), held});

@@ -42,6 +42,7 @@ struct AccessGranted {
   std::string organization;
   AccessScope scope{};
   std::string because;  // clause or word of a closed list: "own", "2.2.4(2)(g)", "successor", "added"
+  std::string in_place_of;  // with "successor": the body it succeeded
   friend bool operator==(const AccessGranted&, const AccessGranted&) = default;
 };
 struct RecipientAdded {
