@@ -1,0 +1,600 @@
+#include "src/record/event_codec.h"
+
+#include <algorithm>
+#include <concepts>
+#include <cstdlib>
+#include <limits>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "src/record/event_codes.h"
+
+namespace noroshi::record {
+namespace {
+
+constexpr std::uint8_t version = 1;
+
+std::size_t length_of(SignatureAlgorithm algorithm) {
+  return algorithm == SignatureAlgorithm::ecdsa_p384_sha384 ? 96 : 64;
+}
+
+void append(std::string& bytes, std::uint64_t number, int width) {
+  for (int shift = 8 * (width - 1); shift >= 0; shift -= 8)
+    bytes.push_back(static_cast<char>(number >> shift));
+}
+
+// Reasons as the value of an opening: their count, then each sentence in both languages with its length
+// before it.
+std::string encode_reasons(const std::vector<routing::Reason>& reasons) {
+  if (reasons.empty()) return {};
+  if (reasons.size() > std::numeric_limits<std::uint16_t>::max()) std::abort();
+  std::string bytes;
+  append(bytes, reasons.size(), 2);
+  for (const auto& reason : reasons) {
+    for (const auto* text : {&reason.ja, &reason.en}) {
+      append(bytes, text->size(), 4);
+      bytes += *text;
+    }
+  }
+  return bytes;
+}
+
+// Nothing for bytes that encode_reasons() does not make.
+std::optional<std::vector<routing::Reason>> decode_reasons(std::string_view bytes) {
+  const auto number = [&bytes](std::size_t width) -> std::optional<std::size_t> {
+    if (bytes.size() < width) return std::nullopt;
+    std::size_t value = 0;
+    for (std::size_t i = 0; i < width; ++i) value = value << 8 | static_cast<std::uint8_t>(bytes[i]);
+    bytes.remove_prefix(width);
+    return value;
+  };
+  const auto count = number(2);
+  if (!count || *count == 0) return std::nullopt;
+  std::vector<routing::Reason> reasons;
+  for (std::size_t i = 0; i < *count; ++i) {
+    routing::Reason reason;
+    for (auto* text : {&reason.ja, &reason.en}) {
+      const auto length = number(4);
+      if (!length || *length > bytes.size()) return std::nullopt;
+      *text = bytes.substr(0, *length);
+      bytes.remove_prefix(*length);
+    }
+    reasons.push_back(std::move(reason));
+  }
+  if (!bytes.empty()) return std::nullopt;
+  return reasons;
+}
+
+// Writes a leaf. Has the same members as Reader, so that one description of each event serves both.
+class Writer {
+ public:
+  explicit Writer(SaltSource& salts) : salts_(salts) { encoded_.leaf.reserve(256); }
+
+  void number(std::uint64_t value, int width) { append(encoded_.leaf, value, width); }
+  void bytes(const std::uint8_t* data, std::size_t size) {
+    encoded_.leaf.append(reinterpret_cast<const char*>(data), size);
+  }
+
+  void fact(const core::Uuid& id) { bytes(id.bytes.data(), id.bytes.size()); }
+  void fact(Timestamp at) { number(static_cast<std::uint64_t>(at.time_since_epoch().count()), 8); }
+  void fact(std::chrono::seconds duration) { number(static_cast<std::uint64_t>(duration.count()), 8); }
+  void fact(int value) { number(static_cast<std::uint32_t>(value), 4); }
+  void fact(bool value) { number(value, 1); }
+  void fact(const std::string& word) {
+    count(word.size());
+    encoded_.leaf += word;
+  }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void fact(Enum value) {
+    if (code_of(value) == 0) std::abort();
+    number(code_of(value), 1);
+  }
+  template <class T>
+  void fact(const std::optional<T>& value) {
+    fact(value.has_value());
+    if (value) describe(*this, *value);
+  }
+  template <class T>
+  void fact(const std::vector<T>& list) {
+    count(list.size());
+    for (const auto& entry : list) describe(*this, entry);
+  }
+
+  void text(std::string_view field, const std::string& value) {
+    fact(!value.empty());
+    if (value.empty()) return;
+    const auto salt = salts_.next();
+    const auto commitment = commitment_of(salt, value);
+    bytes(commitment.data(), commitment.size());
+    encoded_.openings.push_back({std::string(field), salt, value});
+  }
+  void digest(std::string_view field, const std::string& value) {
+    if (!value.empty() && value.size() != sizeof(Digest)) std::abort();
+    text(field, value);
+  }
+  void reasons(std::string_view field, const std::vector<routing::Reason>& value) {
+    text(field, encode_reasons(value));
+  }
+  void reason(std::string_view field, const routing::Reason& value) {
+    text(field, value == routing::Reason{} ? std::string() : encode_reasons({value}));
+  }
+  EncodedEvent finish() && { return std::move(encoded_); }
+
+ private:
+  void count(std::size_t size) {
+    if (size > std::numeric_limits<std::uint16_t>::max()) std::abort();
+    number(size, 2);
+  }
+
+  SaltSource& salts_;
+  EncodedEvent encoded_;
+};
+
+// Reads a leaf. After the first mistake everything reads as zero, and `error()` tells of that first one.
+class Reader {
+ public:
+  Reader(std::string_view leaf, const std::vector<Opening>& openings)
+      : leaf_(leaf), openings_(openings), used_(openings.size()) {}
+
+  std::uint64_t number(int width) {
+    auto data = take(static_cast<std::size_t>(width));
+    std::uint64_t value = 0;
+    for (char byte : data) value = value << 8 | static_cast<std::uint8_t>(byte);
+    return value;
+  }
+  void bytes(std::uint8_t* out, std::size_t size) {
+    auto data = take(size);
+    std::copy(data.begin(), data.end(), out);
+  }
+
+  void fact(core::Uuid& id) { bytes(id.bytes.data(), id.bytes.size()); }
+  void fact(Timestamp& at) {
+    at = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(number(8))));
+  }
+  void fact(std::chrono::seconds& duration) {
+    duration = std::chrono::seconds(static_cast<std::int64_t>(number(8)));
+  }
+  void fact(int& value) { value = static_cast<std::int32_t>(static_cast<std::uint32_t>(number(4))); }
+  void fact(bool& value) {
+    const auto byte = number(1);
+    if (byte > 1) fail("a flag is neither 0 nor 1", 1);
+    value = byte == 1;
+  }
+  void fact(std::string& word) { word = take(number(2)); }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void fact(Enum& value) {
+    const auto known = value_of<Enum>(static_cast<std::uint8_t>(number(1)));
+    if (known)
+      value = *known;
+    else
+      fail("no such code", 1);
+  }
+  template <class T>
+  void fact(std::optional<T>& value) {
+    bool present = false;
+    fact(present);
+    if (present && ok()) describe(*this, value.emplace());
+  }
+  template <class T>
+  void fact(std::vector<T>& list) {
+    for (auto left = number(2); left > 0 && ok(); --left) describe(*this, list.emplace_back());
+  }
+
+  void text(std::string_view field, std::string& value) {
+    value = commitment(field).value_or(std::string(erased));
+  }
+  void digest(std::string_view field, std::string& value) {
+    auto opened = commitment(field);
+    if (opened && !opened->empty() && opened->size() != sizeof(Digest)) fail_field(field, "is no SHA-256");
+    value = std::move(opened).value_or(std::string(erased));
+  }
+  void reasons(std::string_view field, std::vector<routing::Reason>& value) {
+    const auto opened = commitment(field);
+    if (!opened) {
+      value = {{std::string(erased), std::string(erased)}};
+    } else if (!opened->empty()) {
+      auto decoded = decode_reasons(*opened);
+      if (!decoded) return fail_field(field, "is no list of reasons");
+      value = std::move(*decoded);
+    }
+  }
+  void reason(std::string_view field, routing::Reason& value) {
+    std::vector<routing::Reason> list;
+    reasons(field, list);
+    if (list.empty()) return;
+    if (list.size() != 1 || list.front() == routing::Reason{}) return fail_field(field, "is not one reason");
+    value = std::move(list.front());
+  }
+  // The value committed to: empty where the leaf says so, nothing where it has been erased.
+  std::optional<std::string> commitment(std::string_view field) {
+    bool present = false;
+    fact(present);
+    if (!present) return std::string();
+    Digest expected;
+    bytes(expected.data(), expected.size());
+    for (std::size_t i = 0; i < openings_.size(); ++i) {
+      if (used_[i] || openings_[i].field != field) continue;
+      used_[i] = true;
+      if (openings_[i].value.empty()) fail_field(field, "is empty; an empty text has no commitment");
+      if (commitment_of(openings_[i].salt, openings_[i].value) != expected)
+        fail_field(field, "does not match its commitment");
+      return openings_[i].value;
+    }
+    return std::nullopt;
+  }
+
+  void finish() {
+    if (position_ != leaf_.size()) fail("bytes follow the end of the event");
+    for (std::size_t i = 0; i < openings_.size(); ++i)
+      if (!used_[i]) fail_field(openings_[i].field, "is not one of this event, or stands twice");
+  }
+
+  // `back` counts the bytes that led to it and have been read already.
+  void fail(std::string what, std::size_t back = 0) {
+    if (ok()) error_ = std::move(what) + " at byte " + std::to_string(position_ - back);
+  }
+  bool ok() const { return error_.empty(); }
+  const std::string& error() const { return error_; }
+
+ private:
+  std::string_view take(std::size_t size) {
+    static constexpr std::string_view zeros = {"\0\0\0\0\0\0\0\0", 8};
+    if (ok() && size <= leaf_.size() - position_) {
+      auto data = leaf_.substr(position_, size);
+      position_ += size;
+      return data;
+    }
+    fail("the leaf ends early");
+    return zeros.substr(0, size);
+  }
+  void fail_field(std::string_view field, std::string_view what) {
+    if (ok()) error_ = "opening '" + std::string(field) + "' " + std::string(what);
+  }
+
+  std::string_view leaf_;
+  std::size_t position_ = 0;
+  const std::vector<Opening>& openings_;
+  std::vector<bool> used_;
+  std::string error_;
+};
+
+// describe(): the order of the fields of each kind of value, once for writing and reading; a value is const
+// when written.
+template <class Value, class T>
+concept Is = std::is_same_v<std::remove_const_t<Value>, T>;
+
+template <class Archive, class Value>
+requires requires(Archive archive, Value value) {
+  archive.fact(value);
+}
+void describe(Archive& archive, Value& fact) {
+  archive.fact(fact);
+}
+
+template <class Archive, class Value>
+requires Is<decltype(Value::value), core::Uuid>
+void describe(Archive& archive, Value& id) {
+  archive.fact(id.value);
+}
+
+template <class Archive>
+void describe(Archive& archive, Is<core::Actor> auto& actor) {
+  archive.fact(actor.token);
+  archive.fact(actor.organization);
+  archive.fact(actor.role);
+  archive.text("actor_name", actor.name);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::StatedTime> auto& time) {
+  archive.fact(time.value);
+  archive.fact(time.precision);
+}
+template <class Archive>
+void describe(Archive& archive, Is<routing::LargeScaleCell> auto& cell) {
+  archive.fact(cell.criterion);
+  archive.fact(cell.harm);
+  archive.fact(cell.certainty);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Report> auto& report) {
+  archive.fact(report.organization);
+  archive.text("reference", report.reference);
+  archive.fact(report.stage);
+  archive.text("title", report.title);
+  archive.fact(report.occurred);
+  archive.fact(report.detected);
+  describe(archive, report.recognized);
+  archive.fact(report.assessed);
+  archive.fact(report.assessment);
+  archive.text("assessment_reason", report.assessment_reason);
+  archive.fact(report.cyberattack);
+  archive.text("cyberattack_reason", report.cyberattack_reason);
+  archive.fact(report.large_scale);
+  archive.fact(report.police);
+  archive.fact(report.exercise);
+  archive.fact(report.confidentiality);
+  archive.text("document", report.document);
+  archive.text("changes", report.changes);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::HeldJudgement> auto& held) {
+  archive.fact(held.judgement.organization);
+  archive.fact(held.judgement.assessment);
+  archive.text("assessment_reason", held.assessment_reason);
+  archive.fact(held.judgement.cyberattack);
+  archive.text("cyberattack_reason", held.cyberattack_reason);
+  archive.fact(held.judgement.large_scale);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Obligation> auto& obligation) {
+  describe(archive, obligation.id);
+  archive.fact(obligation.edition);
+  archive.fact(obligation.rule);
+  archive.fact(obligation.clause);
+  archive.fact(obligation.sentence);
+  archive.fact(obligation.holder);
+  archive.fact(obligation.recipient);
+  archive.fact(obligation.self);
+  archive.fact(obligation.inner);
+  archive.fact(obligation.opens_on);
+  archive.fact(obligation.opened_at);
+  archive.fact(obligation.due_at);
+  archive.fact(obligation.state);
+  archive.fact(obligation.occasion);
+  archive.fact(obligation.formerly);
+  archive.fact(obligation.recipient_formerly);
+  archive.reasons("because", obligation.because);
+  archive.fact(obligation.fulfilled_at);
+  archive.fact(obligation.acknowledged_at);
+  archive.fact(obligation.revision);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Fulfillment> auto& fulfillment) {
+  describe(archive, fulfillment.id);
+  describe(archive, fulfillment.obligation);
+  archive.fact(fulfillment.method);
+  archive.fact(fulfillment.at);
+  archive.text("note", fulfillment.note);
+  archive.text("reference", fulfillment.reference);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Message> auto& message) {
+  describe(archive, message.id);
+  describe(archive, message.report);
+  archive.fact(message.kind);
+  archive.fact(message.sender);
+  archive.fact(message.recipient);
+  archive.fact(message.obligation);
+  archive.fact(message.clause);
+  archive.fact(message.sentence);
+  archive.text("note", message.note);
+  archive.fact(message.sent_at);
+  archive.fact(message.state);
+  archive.fact(message.acknowledged_at);
+  archive.text("acknowledged_by", message.acknowledged_by);
+  archive.fact(message.revision);
+}
+
+template <class Archive>
+void describe(Archive& archive, Is<core::IncidentOpened> auto& what) {
+  archive.fact(what.number);
+  archive.fact(what.organization);
+  archive.text("reference", what.reference);
+  archive.fact(what.exercise);
+  archive.fact(what.recognized);
+  archive.fact(what.edition);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ReportReceived> auto& what) {
+  describe(archive, what.report);
+  archive.fact(what.version);
+  archive.fact(what.submitted_by);
+  describe(archive, what.content);
+  archive.digest("sha256", what.sha256);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::JudgementMade> auto& what) {
+  describe(archive, what.id);
+  describe(archive, what.held);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::IncidentMoved> auto& what) {
+  archive.fact(what.from);
+  archive.fact(what.to);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AccessGranted> auto& what) {
+  archive.fact(what.organization);
+  archive.fact(what.scope);
+  archive.fact(what.because);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::RecipientAdded> auto& what) {
+  archive.fact(what.organization);
+  archive.fact(what.police);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ObligationOpened> auto& what) {
+  describe(archive, what.obligation);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ObligationFulfilled> auto& what) {
+  describe(archive, what.fulfillment);
+  archive.fact(what.late_by);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ObligationSuperseded> auto& what) {
+  describe(archive, what.obligation);
+  archive.reason("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ObligationReopened> auto& what) {
+  describe(archive, what.obligation);
+  archive.fact(what.due_at);
+  archive.reasons("because", what.because);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ObligationWaived> auto& what) {
+  describe(archive, what.obligation);
+  describe(archive, what.waiver);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ObligationRecurred> auto& what) {
+  describe(archive, what.obligation);
+  archive.fact(what.occasion);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ObligationPassed> auto& what) {
+  describe(archive, what.obligation);
+  archive.fact(what.holder);
+  archive.fact(what.recipient);
+  archive.fact(what.formerly);
+  archive.fact(what.recipient_formerly);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::MessageSent> auto& what) {
+  describe(archive, what.message);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::MessageAcknowledged> auto& what) {
+  describe(archive, what.message);
+  archive.fact(what.obligation);
+  archive.text("by", what.by);
+  archive.text("note", what.note);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::WaiverAsked> auto& what) {
+  describe(archive, what.waiver);
+  describe(archive, what.obligation);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::WaiverDecided> auto& what) {
+  describe(archive, what.waiver);
+  describe(archive, what.obligation);
+  archive.fact(what.approved);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AlarmRaised> auto& what) {
+  describe(archive, what.alarm);
+  archive.fact(what.code);
+  archive.fact(what.organization);
+  archive.reason("reason", what.reason);
+}
+
+// The head of a leaf after its version and type.
+template <class Archive>
+void describe_head(Archive& archive, Is<core::Event> auto& event) {
+  describe(archive, event.id);
+  archive.fact(event.at);
+  describe(archive, event.incident);
+  describe(archive, event.actor);
+}
+
+// The incident stands once in a leaf, in its head; what is part of it belongs to that one.
+auto* incident_inside(auto& what) {
+  if (auto* opened = std::get_if<core::ObligationOpened>(&what)) return &opened->obligation.incident;
+  if (auto* sent = std::get_if<core::MessageSent>(&what)) return &sent->message.incident;
+  return decltype(&std::get<core::MessageSent>(what).message.incident){nullptr};
+}
+
+// An alternative of Happening by its code, with nothing in it yet.
+template <class... Alternatives>
+std::optional<core::Happening> empty_happening(std::uint8_t code, const std::variant<Alternatives...>*) {
+  static_assert(((type_code<Alternatives> != 0) && ...), "a happening has no code: give it the next one");
+  std::optional<core::Happening> what;
+  ((type_code<Alternatives> == code ? void(what.emplace(std::in_place_type<Alternatives>)) : void()), ...);
+  return what;
+}
+
+void write_signature(Writer& writer, const ActorSignature* signature) {
+  writer.fact(signature != nullptr);
+  if (!signature) return;
+  if (signature->signature.size() != length_of(signature->algorithm)) std::abort();
+  writer.fact(signature->algorithm);
+  writer.bytes(signature->key.data(), signature->key.size());
+  writer.text("actor_signature", std::string(bytes_of(signature->body_sha256)) + signature->signature);
+}
+
+// Nothing where there is none, or where it has been erased.
+std::optional<ActorSignature> read_signature(Reader& reader) {
+  bool present = false;
+  reader.fact(present);
+  if (!present) return std::nullopt;
+  ActorSignature signature;
+  reader.fact(signature.algorithm);
+  reader.bytes(signature.key.data(), signature.key.size());
+  const auto opened = reader.commitment("actor_signature");
+  if (!opened) return std::nullopt;
+  if (opened->size() != sizeof(Digest) + length_of(signature.algorithm)) {
+    reader.fail("a signature of the wrong length");
+    return std::nullopt;
+  }
+  std::copy_n(opened->begin(), sizeof(Digest), signature.body_sha256.begin());
+  signature.signature = opened->substr(sizeof(Digest));
+  return signature;
+}
+
+struct Read {
+  core::Event event;
+  std::optional<ActorSignature> signature;
+};
+
+tl::expected<Read, std::string> read(std::string_view leaf, const std::vector<Opening>& openings) {
+  Reader reader(leaf, openings);
+  if (reader.number(1) != version) reader.fail("no such version", 1);
+  auto what =
+      empty_happening(static_cast<std::uint8_t>(reader.number(1)), static_cast<core::Happening*>(nullptr));
+  if (!what) reader.fail("no such type", 1);
+  if (!reader.ok()) return tl::unexpected(reader.error());
+
+  Read result;
+  core::Event& event = result.event;
+  event.what = std::move(*what);
+  describe_head(reader, event);
+  result.signature = read_signature(reader);
+  std::visit([&reader](auto& happening) { describe(reader, happening); }, event.what);
+  if (auto* inside = incident_inside(event.what)) *inside = event.incident;
+  reader.finish();
+  if (!reader.ok()) return tl::unexpected(reader.error());
+  return result;
+}
+
+}  // namespace
+
+EncodedEvent encode(const core::Event& event, SaltSource& salts, const ActorSignature* signature) {
+  if (const auto* inside = incident_inside(event.what); inside && *inside != event.incident) std::abort();
+  Writer writer(salts);
+  writer.number(version, 1);
+  std::visit([&writer](const auto& what) { writer.number(type_code<std::decay_t<decltype(what)>>, 1); },
+             event.what);
+  describe_head(writer, event);
+  write_signature(writer, signature);
+  std::visit([&writer](const auto& what) { describe(writer, what); }, event.what);
+  return std::move(writer).finish();
+}
+
+tl::expected<core::Event, std::string> decode(std::string_view leaf, const std::vector<Opening>& openings) {
+  auto result = read(leaf, openings);
+  if (!result) return tl::unexpected(std::move(result.error()));
+  return std::move(result->event);
+}
+
+tl::expected<std::optional<ActorSignature>, std::string> signature_in(std::string_view leaf,
+                                                                      const std::vector<Opening>& openings) {
+  auto result = read(leaf, openings);
+  if (!result) return tl::unexpected(std::move(result.error()));
+  return std::move(result->signature);
+}
+
+Digest commitment_of(const Salt& salt, std::string_view value) {
+  return sha256({bytes_of(salt), value});
+}
+
+}  // namespace noroshi::record

@@ -1,0 +1,166 @@
+// The numbers by which types and enumerators stand in a leaf, as schemas/events/README.md lists them. A
+// number is never given twice nor changed: leaves are for ever. Private to src/record.
+//
+// 0 is no code, so that zeroed bytes are no event.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "src/core/event.h"
+#include "src/record/event_codec.h"
+
+namespace noroshi::record {
+
+template <class Enum, std::size_t N>
+using Codes = std::array<std::pair<Enum, std::uint8_t>, N>;
+
+// Undefined for a type without codes: a new happening or enumeration does not compile until it has its
+// numbers.
+template <class Happening>
+inline constexpr std::uint8_t type_code = 0;
+template <>
+inline constexpr std::uint8_t type_code<core::IncidentOpened> = 1;
+template <>
+inline constexpr std::uint8_t type_code<core::ReportReceived> = 2;
+template <>
+inline constexpr std::uint8_t type_code<core::JudgementMade> = 3;
+template <>
+inline constexpr std::uint8_t type_code<core::IncidentMoved> = 4;
+template <>
+inline constexpr std::uint8_t type_code<core::AccessGranted> = 5;
+template <>
+inline constexpr std::uint8_t type_code<core::RecipientAdded> = 6;
+template <>
+inline constexpr std::uint8_t type_code<core::ObligationOpened> = 7;
+template <>
+inline constexpr std::uint8_t type_code<core::ObligationFulfilled> = 8;
+template <>
+inline constexpr std::uint8_t type_code<core::ObligationSuperseded> = 9;
+template <>
+inline constexpr std::uint8_t type_code<core::ObligationReopened> = 10;
+template <>
+inline constexpr std::uint8_t type_code<core::ObligationWaived> = 11;
+template <>
+inline constexpr std::uint8_t type_code<core::ObligationRecurred> = 12;
+template <>
+inline constexpr std::uint8_t type_code<core::ObligationPassed> = 13;
+template <>
+inline constexpr std::uint8_t type_code<core::MessageSent> = 14;
+template <>
+inline constexpr std::uint8_t type_code<core::MessageAcknowledged> = 15;
+template <>
+inline constexpr std::uint8_t type_code<core::WaiverAsked> = 16;
+template <>
+inline constexpr std::uint8_t type_code<core::WaiverDecided> = 17;
+template <>
+inline constexpr std::uint8_t type_code<core::AlarmRaised> = 18;
+
+inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
+  using enum core::Role;
+  return {{{reporter, 1},
+           {csirt_member, 2},
+           {csirt_head, 3},
+           {external_contact, 4},
+           {exception_officer, 5},
+           {ciso, 6},
+           {section_officer, 7},
+           {center_liaison, 8},
+           {police_desk, 9},
+           {crisis_desk, 10},
+           {cymat_member, 11},
+           {auditor, 12},
+           {operator_, 13}}};
+}
+inline constexpr Codes<core::Stage, 4> codes_of(core::Stage) {
+  using enum core::Stage;
+  return {{{first, 1}, {followup, 2}, {final, 3}, {correction, 4}}};
+}
+inline constexpr Codes<core::Precision, 6> codes_of(core::Precision) {
+  using enum core::Precision;
+  return {{{minute, 1}, {hour, 2}, {day, 3}, {month, 4}, {year, 5}, {about, 6}}};
+}
+inline constexpr Codes<routing::Assessment, 3> codes_of(routing::Assessment) {
+  using enum routing::Assessment;
+  return {{{incident, 1}, {possible, 2}, {not_incident, 3}}};
+}
+inline constexpr Codes<routing::Cyberattack, 4> codes_of(routing::Cyberattack) {
+  using enum routing::Cyberattack;
+  return {{{yes, 1}, {possible, 2}, {no, 3}, {unknown, 4}}};
+}
+inline constexpr Codes<routing::Criterion, 4> codes_of(routing::Criterion) {
+  using enum routing::Criterion;
+  return {{{life, 1}, {body, 2}, {property, 3}, {territory, 4}}};
+}
+inline constexpr Codes<routing::Harm, 2> codes_of(routing::Harm) {
+  using enum routing::Harm;
+  return {{{occurred, 1}, {feared, 2}}};
+}
+inline constexpr Codes<routing::Certainty, 2> codes_of(routing::Certainty) {
+  using enum routing::Certainty;
+  return {{{is, 1}, {may_be, 2}}};
+}
+inline constexpr Codes<routing::OpensOn, 2> codes_of(routing::OpensOn) {
+  using enum routing::OpensOn;
+  return {{{assessment, 1}, {receipt, 2}}};
+}
+inline constexpr Codes<core::IncidentState, 7> codes_of(core::IncidentState) {
+  using enum core::IncidentState;
+  return {{{reported, 1},
+           {assessed, 2},
+           {contained, 3},
+           {recovered, 4},
+           {reviewed, 5},
+           {closed, 6},
+           {dismissed, 7}}};
+}
+inline constexpr Codes<core::ObligationState, 4> codes_of(core::ObligationState) {
+  using enum core::ObligationState;
+  return {{{open, 1}, {fulfilled, 2}, {waived, 3}, {superseded, 4}}};
+}
+inline constexpr Codes<core::MessageState, 4> codes_of(core::MessageState) {
+  using enum core::MessageState;
+  return {{{queued, 1}, {sent, 2}, {delivered, 3}, {dead, 4}}};
+}
+inline constexpr Codes<core::MessageKind, 4> codes_of(core::MessageKind) {
+  using enum core::MessageKind;
+  return {{{report, 1}, {relay, 2}, {notice, 3}, {alarm, 4}}};
+}
+inline constexpr Codes<core::AccessScope, 2> codes_of(core::AccessScope) {
+  using enum core::AccessScope;
+  return {{{content, 1}, {duties, 2}}};
+}
+inline constexpr Codes<core::FulfillmentMethod, 9> codes_of(core::FulfillmentMethod) {
+  using enum core::FulfillmentMethod;
+  return {{{relay, 1},
+           {report, 2},
+           {telephone, 3},
+           {in_person, 4},
+           {police_report, 5},
+           {consultation, 6},
+           {decided_not_needed, 7},
+           {done, 8},
+           {judgement, 9}}};
+}
+inline constexpr Codes<SignatureAlgorithm, 3> codes_of(SignatureAlgorithm) {
+  using enum SignatureAlgorithm;
+  return {{{ed25519, 1}, {ecdsa_p256_sha256, 2}, {ecdsa_p384_sha384, 3}}};
+}
+
+// 0 for a value outside its enumeration.
+template <class Enum>
+constexpr std::uint8_t code_of(Enum value) {
+  for (const auto& [entry, code] : codes_of(Enum{}))
+    if (entry == value) return code;
+  return 0;
+}
+template <class Enum>
+constexpr std::optional<Enum> value_of(std::uint8_t code) {
+  for (const auto& [entry, known] : codes_of(Enum{}))
+    if (known == code) return entry;
+  return std::nullopt;
+}
+
+}  // namespace noroshi::record

@@ -1,0 +1,348 @@
+#include "tests/record/sample_events.h"
+
+#include <array>
+#include <limits>
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace noroshi::record::testing {
+namespace {
+
+using namespace core;
+using routing::LargeScaleCell;
+using routing::Reason;
+
+Timestamp at(std::string_view text) {
+  return parse_rfc3339(text).value();
+}
+
+template <class Id>
+Id id(int number) {
+  Uuid uuid = parse_uuid("0164f3a0-bd00-7000-8000-000000000000").value();
+  uuid.bytes[15] = static_cast<std::uint8_t>(number);
+  return Id{uuid};
+}
+
+const Reason because_own{"厚生労働省が連絡を受けた", "mhlw received the report"};
+const Reason because_agency{"受けた機関は国の行政機関である",
+                            "the body that received it is a national agency"};
+
+Report sample_report() {
+  Report report;
+  report.organization = "jps";
+  report.reference = "情セ第12号";
+  report.stage = Stage::followup;
+  report.title = "不審な通信の検知（続報）";
+  report.occurred = StatedTime{at("2018-07-01T00:00:00+09:00"), Precision::month};
+  report.detected = StatedTime{at("2018-08-01T08:30:00+09:00"), Precision::minute};
+  report.recognized = {at("2018-08-01T09:00:00+09:00"), Precision::hour};
+  report.assessed = StatedTime{at("2018-08-01T09:40:00.25+09:00"), Precision::about};
+  report.assessment = routing::Assessment::not_incident;
+  report.assessment_reason = "誤検知と判明";
+  report.cyberattack = routing::Cyberattack::no;
+  report.cyberattack_reason = "設定の誤り";
+  report.large_scale = {{routing::Criterion::property, routing::Harm::feared, routing::Certainty::may_be}};
+  report.police = "police-tokyo";
+  report.exercise = true;
+  report.confidentiality = 2;
+  report.document = R"({"title":"不審な通信の検知（続報）"})";
+  report.changes = R"([{"pointer":"/title","before":"不審な通信の検知","after":"不審な通信の検知（続報）"}])";
+  return report;
+}
+
+Obligation sample_obligation() {
+  Obligation obligation;
+  obligation.id = id<ObligationId>(20);
+  obligation.incident = id<IncidentId>(2);
+  obligation.edition = "h30";
+  obligation.rule = "g.3";
+  obligation.clause = "2.2.4(2)(g)";
+  obligation.sentence = 3;
+  obligation.holder = "mhlw";
+  obligation.recipient = "nco";
+  obligation.self = true;
+  obligation.inner = true;
+  obligation.opens_on = routing::OpensOn::receipt;
+  obligation.opened_at = at("2018-08-01T09:45:00+09:00");
+  obligation.due_at = at("2018-08-01T10:15:00+09:00");
+  obligation.state = ObligationState::superseded;
+  obligation.occasion = 2;
+  obligation.formerly = "mhw";
+  obligation.recipient_formerly = "nisc";
+  obligation.because = {because_own, because_agency};
+  obligation.fulfilled_at = at("2018-08-01T09:50:00+09:00");
+  obligation.acknowledged_at = at("2018-08-01T09:55:00+09:00");
+  obligation.revision = 4;
+  return obligation;
+}
+
+Message sample_message() {
+  Message message;
+  message.id = id<MessageId>(30);
+  message.incident = id<IncidentId>(2);
+  message.report = id<ReportId>(10);
+  message.kind = MessageKind::relay;
+  message.sender = "mhlw";
+  message.recipient = "nisc";
+  message.obligation = id<ObligationId>(20);
+  message.clause = "2.2.4(2)(g)";
+  message.sentence = 3;
+  message.note = "電話でも連絡済み";
+  message.sent_at = at("2018-08-01T09:50:00+09:00");
+  message.state = MessageState::dead;
+  message.acknowledged_at = at("2018-08-01T09:55:00+09:00");
+  message.acknowledged_by = "情報受付当直";
+  message.revision = 3;
+  return message;
+}
+
+// --- random values
+// ---------------------------------------------------------------------------------------------
+
+class Any {
+ public:
+  explicit Any(std::mt19937_64& random) : random_(random) {}
+
+  bool flag() { return random_() & 1; }
+  int below(int bound) { return static_cast<int>(random_() % static_cast<unsigned>(bound)); }
+  int integer() {
+    const std::array edges = {0, 1, -1, std::numeric_limits<int>::max(), std::numeric_limits<int>::min()};
+    return flag() ? edges[below(edges.size())] : static_cast<int>(random_());
+  }
+  std::string text() {
+    if (flag()) return {};
+    std::string value(static_cast<std::size_t>(1 + below(flag() ? 8 : 300)), '\0');
+    for (auto& byte : value) byte = static_cast<char>(random_());
+    return value;
+  }
+  template <class Enum>
+  Enum one_of(int count) {
+    return static_cast<Enum>(below(count));
+  }
+  Timestamp time() {
+    const auto micros =
+        flag() ? static_cast<std::int64_t>(random_()) : static_cast<std::int64_t>(random_() >> 13);
+    return Timestamp(std::chrono::microseconds(micros));
+  }
+  template <class Id>
+  Id identifier() {
+    Id made;
+    for (auto& byte : made.value.bytes) byte = static_cast<std::uint8_t>(random_());
+    return made;
+  }
+  template <class Make>
+  auto maybe(Make make) -> std::optional<decltype(make())> {
+    return flag() ? std::optional(make()) : std::nullopt;
+  }
+  StatedTime stated() { return {time(), one_of<Precision>(6)}; }
+  Reason reason() { return {text(), text()}; }
+  std::vector<Reason> reasons() {
+    std::vector<Reason> list(static_cast<std::size_t>(below(4)));
+    for (auto& entry : list) entry = reason();
+    return list;
+  }
+  std::vector<LargeScaleCell> cells() {
+    std::vector<LargeScaleCell> list(static_cast<std::size_t>(below(5)));
+    for (auto& cell : list)
+      cell = {one_of<routing::Criterion>(4), one_of<routing::Harm>(2), one_of<routing::Certainty>(2)};
+    return list;
+  }
+  Report report() {
+    Report made;
+    made.organization = text();
+    made.reference = text();
+    made.stage = one_of<Stage>(4);
+    made.title = text();
+    made.occurred = maybe([&] { return stated(); });
+    made.detected = maybe([&] { return stated(); });
+    made.recognized = stated();
+    made.assessed = maybe([&] { return stated(); });
+    made.assessment = one_of<routing::Assessment>(3);
+    made.assessment_reason = text();
+    made.cyberattack = one_of<routing::Cyberattack>(4);
+    made.cyberattack_reason = text();
+    made.large_scale = cells();
+    made.police = text();
+    made.exercise = flag();
+    made.confidentiality = integer();
+    made.document = text();
+    made.changes = text();
+    return made;
+  }
+  Obligation obligation(IncidentId incident) {
+    Obligation made;
+    made.id = identifier<ObligationId>();
+    made.incident = incident;
+    made.edition = text();
+    made.rule = text();
+    made.clause = text();
+    made.sentence = integer();
+    made.holder = text();
+    made.recipient = text();
+    made.self = flag();
+    made.inner = flag();
+    made.opens_on = one_of<routing::OpensOn>(2);
+    made.opened_at = time();
+    made.due_at = time();
+    made.state = one_of<ObligationState>(4);
+    made.occasion = integer();
+    made.formerly = text();
+    made.recipient_formerly = text();
+    made.because = reasons();
+    made.fulfilled_at = maybe([&] { return time(); });
+    made.acknowledged_at = maybe([&] { return time(); });
+    made.revision = integer();
+    return made;
+  }
+  Message message(IncidentId incident) {
+    Message made;
+    made.id = identifier<MessageId>();
+    made.incident = incident;
+    made.report = identifier<ReportId>();
+    made.kind = one_of<MessageKind>(4);
+    made.sender = text();
+    made.recipient = text();
+    made.obligation = maybe([&] { return identifier<ObligationId>(); });
+    made.clause = text();
+    made.sentence = integer();
+    made.note = text();
+    made.sent_at = time();
+    made.state = one_of<MessageState>(4);
+    made.acknowledged_at = maybe([&] { return time(); });
+    made.acknowledged_by = text();
+    made.revision = integer();
+    return made;
+  }
+  Happening happening(IncidentId incident) {
+    switch (below(std::variant_size_v<Happening>)) {
+      case 0:
+        return IncidentOpened{text(), text(), text(), flag(), time(), text()};
+      case 1:
+        return ReportReceived{identifier<ReportId>(),
+                              integer(),
+                              text(),
+                              report(),
+                              {},
+                              flag() ? std::string(32, '\7') : std::string()};
+      case 2:
+        return JudgementMade{
+            identifier<JudgementId>(),
+            {{text(), one_of<routing::Assessment>(3), one_of<routing::Cyberattack>(4), cells()},
+             text(),
+             text()}};
+      case 3:
+        return IncidentMoved{one_of<IncidentState>(7), one_of<IncidentState>(7), text()};
+      case 4:
+        return AccessGranted{text(), one_of<AccessScope>(2), text()};
+      case 5:
+        return RecipientAdded{text(), flag(), text()};
+      case 6:
+        return ObligationOpened{obligation(incident)};
+      case 7:
+        return ObligationFulfilled{{identifier<FulfillmentId>(), identifier<ObligationId>(),
+                                    one_of<FulfillmentMethod>(9), time(), text(), text()},
+                                   std::chrono::seconds(integer())};
+      case 8:
+        return ObligationSuperseded{identifier<ObligationId>(), reason()};
+      case 9:
+        return ObligationReopened{identifier<ObligationId>(), time(), reasons()};
+      case 10:
+        return ObligationWaived{identifier<ObligationId>(), identifier<WaiverId>()};
+      case 11:
+        return ObligationRecurred{identifier<ObligationId>(), integer()};
+      case 12:
+        return ObligationPassed{identifier<ObligationId>(), text(), text(), text(), text()};
+      case 13:
+        return MessageSent{message(incident)};
+      case 14:
+        return MessageAcknowledged{identifier<MessageId>(), maybe([&] { return identifier<ObligationId>(); }),
+                                   text(), text()};
+      case 15:
+        return WaiverAsked{identifier<WaiverId>(), identifier<ObligationId>(), text()};
+      case 16:
+        return WaiverDecided{identifier<WaiverId>(), identifier<ObligationId>(), flag(), text()};
+      case 17:
+        return AlarmRaised{identifier<AlarmId>(), text(), text(), reason()};
+    }
+    FAIL("a happening without a random one: add it here");
+    return {};
+  }
+
+ private:
+  std::mt19937_64& random_;
+};
+
+}  // namespace
+
+std::vector<Event> sample_events() {
+  const std::vector<Happening> happenings = {
+      IncidentOpened{"JPS-2018-1", "jps", "情セ第12号", true, at("2018-08-01T09:00:00+09:00"), "h30"},
+      ReportReceived{id<ReportId>(10),
+                     2,
+                     "mhlw",
+                     sample_report(),
+                     {},
+                     std::string(bytes_of(sha256({R"({"title":"不審な通信の検知（続報）"})"})))},
+      JudgementMade{id<JudgementId>(11),
+                    {{"mhlw",
+                      routing::Assessment::possible,
+                      routing::Cyberattack::yes,
+                      {{routing::Criterion::life, routing::Harm::occurred, routing::Certainty::is},
+                       {routing::Criterion::territory, routing::Harm::feared, routing::Certainty::may_be}}},
+                     "調査中",
+                     "攻撃の痕跡あり"}},
+      IncidentMoved{IncidentState::assessed, IncidentState::contained, "通信を遮断した"},
+      AccessGranted{"nisc", AccessScope::duties, "2.2.4(2)(g)"},
+      RecipientAdded{"police-osaka", true, "被害を受けた機器が大阪にある"},
+      ObligationOpened{sample_obligation()},
+      ObligationFulfilled{{id<FulfillmentId>(21), id<ObligationId>(20), FulfillmentMethod::telephone,
+                           at("2018-08-01T10:20:00+09:00"), "電話で連絡した", "受付 31"},
+                          std::chrono::seconds(300)},
+      ObligationSuperseded{id<ObligationId>(20), {"サイバー攻撃に当たらない", "no cyberattack"}},
+      ObligationReopened{id<ObligationId>(20), at("2018-08-02T10:00:00+09:00"), {because_own}},
+      ObligationWaived{id<ObligationId>(20), id<WaiverId>(22)},
+      ObligationRecurred{id<ObligationId>(20), 3},
+      ObligationPassed{id<ObligationId>(20), "jihs", "nco", "ncgm", "nisc"},
+      MessageSent{sample_message()},
+      MessageAcknowledged{id<MessageId>(30), id<ObligationId>(20), "情報受付当直", "受領した"},
+      WaiverAsked{id<WaiverId>(22), id<ObligationId>(20), "対象の設備は廃止済み"},
+      WaiverDecided{id<WaiverId>(22), id<ObligationId>(20), true, "確認した"},
+      AlarmRaised{id<AlarmId>(40), "large_scale_unassessed", "jps", {"評価が未了", "not assessed yet"}},
+  };
+  std::vector<Event> events;
+  for (const auto& what : happenings) {
+    Event event;
+    event.id = id<EventId>(100 + static_cast<int>(events.size()));
+    event.at = at("2018-08-01T10:20:30.123456+09:00");
+    event.actor = {id<TokenId>(1), "mhlw", Role::csirt_head, "CSIRT 責任者"};
+    event.incident = id<IncidentId>(2);
+    event.what = what;
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+ActorSignature sample_signature() {
+  return {SignatureAlgorithm::ed25519, sha256({"key"}), sha256({"body"}), std::string(64, 'S')};
+}
+
+Event random_event(std::mt19937_64& random) {
+  Any any(random);
+  Event event;
+  event.id = any.identifier<EventId>();
+  event.at = any.time();
+  if (any.flag()) event.actor.token = any.identifier<TokenId>();
+  event.actor.organization = any.text();
+  if (any.flag()) event.actor.role = any.one_of<Role>(13);
+  event.actor.name = any.text();
+  event.incident = any.identifier<IncidentId>();
+  event.what = any.happening(event.incident);
+  return event;
+}
+
+Salt CountedSalts::next() {
+  return sha256({"salt ", std::to_string(++count_)});
+}
+
+}  // namespace noroshi::record::testing

@@ -1,0 +1,266 @@
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include "src/record/event_codec.h"
+#include "tests/record/sample_events.h"
+
+using namespace noroshi;
+using namespace noroshi::record;
+using namespace noroshi::record::testing;
+
+namespace {
+
+// Gives the salts of openings again, in their order.
+class SaltsOf : public SaltSource {
+ public:
+  explicit SaltsOf(std::vector<Opening> openings) : openings_(std::move(openings)) {}
+  Salt next() override { return next_ < openings_.size() ? openings_[next_++].salt : Salt{}; }
+
+ private:
+  std::vector<Opening> openings_;
+  std::size_t next_ = 0;
+};
+
+EncodedEvent encoded(const core::Event& event, const ActorSignature* signature = nullptr) {
+  CountedSalts salts;
+  return encode(event, salts, signature);
+}
+
+// What may become of changed bytes: refused, or another event of which they are the one encoding.
+void check_refused_or_another(const core::Event& original, const std::string& leaf,
+                              const std::vector<Opening>& openings) {
+  auto read = decode(leaf, openings);
+  if (!read) {
+    REQUIRE(!read.error().empty());
+    return;
+  }
+  REQUIRE(*read != original);
+  SaltsOf salts(openings);
+  auto signature = signature_in(leaf, openings);
+  REQUIRE(signature);
+  auto again = encode(*read, salts, *signature ? &**signature : nullptr);
+  REQUIRE(again.leaf == leaf);
+  REQUIRE(again.openings == openings);
+}
+
+std::uint64_t seed() {
+  const char* given = std::getenv("NOROSHI_TEST_SEED");
+  return given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+}
+
+std::vector<Opening> without(std::vector<Opening> openings, std::string_view field) {
+  std::erase_if(openings, [&](const Opening& opening) { return opening.field == field; });
+  return openings;
+}
+
+const core::Event& sample(std::string_view type) {
+  static const auto events = sample_events();
+  return *std::find_if(events.begin(), events.end(),
+                       [&](const auto& event) { return type_of(event.what) == type; });
+}
+
+}  // namespace
+
+TEST_CASE("there is a sample of every type, and each comes back as it was") {
+  const auto events = sample_events();
+  REQUIRE(events.size() == std::variant_size_v<core::Happening>);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    REQUIRE(events[i].what.index() == i);
+    CAPTURE(type_of(events[i].what));
+    const auto bytes = encoded(events[i]);
+    const auto read = decode(bytes.leaf, bytes.openings);
+    REQUIRE_MESSAGE(read, read.error());
+    CHECK(*read == events[i]);
+  }
+}
+
+TEST_CASE("events at random come back as they were, with their openings in any order") {
+  const auto start = seed();
+  CAPTURE(start);
+  std::mt19937_64 random(start);
+  for (int i = 0; i < 20'000; ++i) {
+    const auto event = random_event(random);
+    auto bytes = encoded(event);
+    std::shuffle(bytes.openings.begin(), bytes.openings.end(), random);
+    const auto read = decode(bytes.leaf, bytes.openings);
+    REQUIRE_MESSAGE(read, read.error());
+    REQUIRE(*read == event);
+  }
+}
+
+TEST_CASE("what the daemon does by its own clock has no token, no body, no role and no opening for a name") {
+  core::Event event = sample("obligation.recurred");
+  event.actor = core::Actor::system();
+  const auto bytes = encoded(event);
+  CHECK(bytes.openings.empty());
+  CHECK(decode(bytes.leaf, {}).value() == event);
+}
+
+TEST_CASE("the bytes of a report stay out of the record; their SHA-256 is committed to") {
+  core::Event event = sample("report.received");
+  auto with_bytes = event;
+  std::get<core::ReportReceived>(with_bytes.what).bytes = "as received";
+  const auto bytes = encoded(with_bytes);
+  CHECK(bytes == encoded(event));
+  CHECK(decode(bytes.leaf, bytes.openings).value() == event);
+}
+
+TEST_CASE("no text of a report stands in its leaf") {
+  const auto& event = sample("report.received");
+  const auto bytes = encoded(event);
+  for (const auto& opening : bytes.openings) {
+    CAPTURE(opening.field);
+    CHECK(bytes.leaf.find(opening.value) == std::string::npos);
+    CHECK(bytes.leaf.find(bytes_of(opening.salt)) == std::string::npos);
+    CHECK(bytes.leaf.find(bytes_of(commitment_of(opening.salt, opening.value))) != std::string::npos);
+  }
+}
+
+TEST_CASE("a changed byte of a leaf is refused or is another event, of which it is the one encoding") {
+  for (const auto& event : sample_events()) {
+    CAPTURE(type_of(event.what));
+    const auto signature = sample_signature();
+    const auto bytes = encoded(event, &signature);
+    for (std::size_t i = 0; i < bytes.leaf.size(); ++i) {
+      CAPTURE(i);
+      for (int change : {1, 2, 3, 4, 8, 16, 32, 64, 128, 255}) {
+        auto leaf = bytes.leaf;
+        leaf[i] = static_cast<char>(leaf[i] ^ change);
+        // The key stands beside the event, not in it.
+        const auto read = signature_in(leaf, bytes.openings);
+        if (read && *read && **read != signature) continue;
+        check_refused_or_another(event, leaf, bytes.openings);
+      }
+    }
+  }
+}
+
+TEST_CASE("a changed byte of an opening is refused") {
+  for (const auto& event : sample_events()) {
+    CAPTURE(type_of(event.what));
+    const auto signature = sample_signature();
+    const auto bytes = encoded(event, &signature);
+    for (std::size_t i = 0; i < bytes.openings.size(); ++i) {
+      CAPTURE(bytes.openings[i].field);
+      const auto refused = [&](auto change) {
+        auto openings = bytes.openings;
+        change(openings[i]);
+        return !decode(bytes.leaf, openings);
+      };
+      for (std::size_t at = 0; at < bytes.openings[i].value.size(); ++at)
+        REQUIRE(refused([&](Opening& opening) { opening.value[at] ^= 1; }));
+      for (std::size_t at = 0; at < 32; ++at)
+        REQUIRE(refused([&](Opening& opening) { opening.salt[at] ^= 0x80; }));
+      REQUIRE(refused([](Opening& opening) { opening.value.pop_back(); }));
+      REQUIRE(refused([](Opening& opening) { opening.value.clear(); }));
+      REQUIRE(refused([](Opening& opening) { opening.field += "s"; }));
+    }
+  }
+}
+
+TEST_CASE("a leaf that is cut short or goes on is refused") {
+  for (const auto& event : sample_events()) {
+    CAPTURE(type_of(event.what));
+    const auto bytes = encoded(event);
+    for (std::size_t length = 0; length < bytes.leaf.size(); ++length)
+      REQUIRE(!decode(bytes.leaf.substr(0, length), bytes.openings));
+    CHECK(!decode(bytes.leaf + '\0', bytes.openings));
+    CHECK(!decode(bytes.leaf + bytes.leaf, bytes.openings));
+  }
+}
+
+TEST_CASE("bytes at random are refused without harm") {
+  const auto start = seed();
+  CAPTURE(start);
+  std::mt19937_64 random(start);
+  for (int i = 0; i < 100'000; ++i) {
+    std::string leaf = {'\1', static_cast<char>(1 + random() % 18)};
+    for (auto left = random() % 300; left > 0; --left) leaf.push_back(static_cast<char>(random() % 4));
+    const auto read = decode(leaf, {});
+    if (!read) REQUIRE(!read.error().empty());
+  }
+}
+
+TEST_CASE("an opening that is not of the event, or stands twice, is refused") {
+  const auto& event = sample("incident.moved");
+  auto bytes = encoded(event);
+  auto foreign = bytes.openings;
+  foreign.push_back({"title", Salt{}, "x"});
+  CHECK(decode(bytes.leaf, foreign).error() == "opening 'title' is not one of this event, or stands twice");
+  auto doubled = bytes.openings;
+  doubled.push_back(doubled.front());
+  CHECK(!decode(bytes.leaf, doubled));
+}
+
+TEST_CASE("an erased text reads as erased, and the leaf stays as it is") {
+  const auto& event = sample("report.received");
+  const auto bytes = encoded(event);
+  auto expected = event;
+  std::get<core::ReportReceived>(expected.what).content.title = "erased";
+  CHECK(decode(bytes.leaf, without(bytes.openings, "title")).value() == expected);
+
+  const auto nothing = decode(bytes.leaf, {}).value();
+  const auto& what = std::get<core::ReportReceived>(nothing.what);
+  CHECK(nothing.actor.name == "erased");
+  CHECK(what.sha256 == "erased");
+  CHECK(what.content.document == "erased");
+  CHECK(what.content.police == "police-tokyo");
+}
+
+TEST_CASE("erased reasons read as one reason that says so") {
+  const std::vector<routing::Reason> expected = {{"erased", "erased"}};
+  for (const auto& event : {sample("obligation.opened"), sample("obligation.reopened")}) {
+    const auto read = decode(encoded(event).leaf, {}).value();
+    if (const auto* opened = std::get_if<core::ObligationOpened>(&read.what))
+      CHECK(opened->obligation.because == expected);
+    else
+      CHECK(std::get<core::ObligationReopened>(read.what).because == expected);
+  }
+  const auto read = decode(encoded(sample("alarm.raised")).leaf, {}).value();
+  CHECK(std::get<core::AlarmRaised>(read.what).reason == expected.front());
+}
+
+TEST_CASE("two equal texts have different commitments") {
+  auto event = sample("waiver.asked");
+  std::get<core::WaiverAsked>(event.what).reason = event.actor.name;
+  const auto bytes = encoded(event);
+  REQUIRE(bytes.openings.size() == 2);
+  CHECK(bytes.openings[0].value == bytes.openings[1].value);
+  CHECK(commitment_of(bytes.openings[0].salt, bytes.openings[0].value) !=
+        commitment_of(bytes.openings[1].salt, bytes.openings[1].value));
+}
+
+TEST_CASE("the actor's signature has its place, can be read back and can be erased") {
+  for (auto algorithm : {SignatureAlgorithm::ed25519, SignatureAlgorithm::ecdsa_p256_sha256,
+                         SignatureAlgorithm::ecdsa_p384_sha384}) {
+    auto signature = sample_signature();
+    signature.algorithm = algorithm;
+    signature.signature.resize(algorithm == SignatureAlgorithm::ecdsa_p384_sha384 ? 96 : 64, 'T');
+    const auto& event = sample("waiver.decided");
+    const auto bytes = encoded(event, &signature);
+    CHECK(decode(bytes.leaf, bytes.openings).value() == event);
+    CHECK(signature_in(bytes.leaf, bytes.openings).value() == signature);
+    CHECK(signature_in(bytes.leaf, without(bytes.openings, "actor_signature")).value() == std::nullopt);
+    CHECK(bytes.leaf.find(signature.signature) == std::string::npos);
+  }
+  CHECK(signature_in(encoded(sample("waiver.decided")).leaf, {}).value() == std::nullopt);
+}
+
+TEST_CASE("another version, another type and a code that is not given are refused by name and place") {
+  const auto bytes = encoded(sample("incident.moved"));
+  const auto error_with = [&](std::size_t place, char byte) {
+    auto leaf = bytes.leaf;
+    leaf[place] = byte;
+    return decode(leaf, bytes.openings).error();
+  };
+  CHECK(error_with(0, 2) == "no such version at byte 0");
+  CHECK(error_with(1, 0) == "no such type at byte 1");
+  CHECK(error_with(1, 19) == "no such type at byte 1");
+  CHECK(error_with(42, 2) == "a flag is neither 0 nor 1 at byte 42");
+  CHECK(error_with(bytes.leaf.size() - 34, 99) ==
+        "no such code at byte " + std::to_string(bytes.leaf.size() - 34));
+}
