@@ -1,0 +1,39 @@
+// The guards that need no waiting: each looks at one thing and answers or lets pass. Pure, without Beast.
+//
+// A guard returns the refusal with which the request ends, or nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "src/http/refusals.h"
+#include "src/http/router.h"
+
+namespace noroshi::http {
+
+// What the path demands of the caller: the route's own rule; where there is no route, a token under /api, so
+// that nobody without one learns which paths exist.
+Access access_of(const Router::Match& match, const std::vector<std::string>& segments);
+
+// The token of "Bearer <token68>" (RFC 6750 2.1), scheme in any case; nothing where the field has another
+// form.
+std::optional<std::string_view> bearer_token(std::string_view authorization);
+
+std::optional<Refusal> route_guard(const Router::Match& match);
+std::optional<Refusal> role_guard(const Route& route, const Caller* caller);
+
+// application/json without parameters or with charset=utf-8, not encoded. Looked at only where there is a
+// body.
+std::optional<Refusal> media_type_guard(std::string_view content_type, std::string_view content_encoding,
+                                        std::uint64_t content_length);
+std::optional<Refusal> size_guard(const Route& route, std::uint64_t content_length);
+
+// Whether If-None-Match names this entity tag, by the weak comparison of RFC 9110 8.8.3.2. `etag` is without
+// quotes.
+bool names_etag(std::string_view if_none_match, std::string_view etag);
+
+// Whether a field name and value may go into a response's header.
+bool is_sendable(const Header& header);
+
+}  // namespace noroshi::http
