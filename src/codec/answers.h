@@ -1,0 +1,54 @@
+// What a command is answered: JSON made of the decision alone, inside the transaction that stores it.
+//
+// Every answer shows duties with all members of `GET /obligations/{id}` but those that belong to one reader
+// (`fulfillment`, `waivers`). "Touched" are the duties that an event of the decision speaks of, each once, in
+// the order of its first event, as they stand after the last. Pure; any number of threads. A decision that
+// does not hold what its answer speaks of is a broken invariant and aborts.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "src/codec/language.h"
+#include "src/core/decision.h"
+
+namespace noroshi::codec {
+
+struct AnswerContext {
+  const core::Law& law;
+  Language language = Language::ja;
+  Timestamp now;  // of the shown clock: the time at which duties are overdue or not
+};
+
+// POST /reports: {"report","incident","obligations","alarms","notes","receipt"}. `notes` are those of routing
+// for the facts as they stand; `receipt.event_id` is the event report.received.
+std::string answer_report(const core::Decision& decision, const AnswerContext& context);
+
+// POST /incidents/{id}/assessments, /transitions, /recipients: {"incident","obligations","alarms"}.
+std::string answer_incident(const core::Decision& decision, const AnswerContext& context);
+
+// POST /obligations/{id}/fulfillments: {"id","method","at","late_by","obligation","message"}; `message` is
+// {"id"} of what was sent to the recipient, null where nothing was.
+std::string answer_fulfillment(const core::Decision& decision, core::ObligationId obligation,
+                               const AnswerContext& context);
+
+// POST /obligations/{id}/waivers and …/waivers/{id}/decision:
+// {"id","obligation_id","decision","reason","asked_by","asked_at","decided_by","decided_at","decision_reason",
+//  "obligation"}. Members of the event that this decision does not hold are left out.
+std::string answer_waiver(const core::Decision& decision, core::WaiverId waiver,
+                          const AnswerContext& context);
+
+// POST /inbox/{message}/acknowledgement: {"id","incident_id","obligation_id","acknowledged_at",
+// "acknowledged_by","note"}.
+std::string answer_acknowledgement(const core::Decision& decision, core::MessageId message,
+                                   const AnswerContext& context);
+
+// Entity tags, without their quotes. One of a command's answer names the revision ("r7"); one of a GET names
+// the bytes too ("r7-4f0c…"), since what is overdue changes with time alone.
+std::string etag_of(int revision);
+
+// Whether an If-Match field (RFC 9110 13.1.1) names that revision: "*", or a strong tag of it, with or
+// without the bytes.
+bool names_revision(std::string_view if_match, int revision);
+
+}  // namespace noroshi::codec
