@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `noroshi route explain` with the second statement (duties.py).
 
-  compare.py NOROSHI            every body, both editions, both sides of every boundary; exit 1 on a difference
+  compare.py NOROSHI            every body, both editions, both sides of each boundary; exit 1 on a difference
   compare.py NOROSHI --bench    10,000 facts in one run must take less than 2 s
   compare.py --self-test        the second statement and this comparison, against expectations written by hand
 """

@@ -154,7 +154,7 @@ class Answer:
 
 def answer(registry, report, at=None):
     """What `route explain` must say about the report. `at` (default: the recognised time) is the time of
-    asking: who holds what is settled by the recognised day; a body that has ended since is replaced by its successor."""
+    asking. Who holds what is settled by the recognised day; a body ended since gives way to its successor."""
     recognized = datetime.fromisoformat(report["times"]["recognized"]["value"])
     day = recognized.astimezone(JST).date()
     today = (at or recognized).astimezone(JST).date()
@@ -234,7 +234,7 @@ def stopped(edition, day, stops):
 
 
 def unsettled_alarms(required, report, body, silent, successor_known):
-    """Alarms about a state of things, not a duty: whether they sound where no duty needs them is left open."""
+    """Alarms about a state of things, not a duty: open is whether they sound where no duty needs them."""
     open_ones = set()
     if not body["police"] and not report.get("police"):
         open_ones.add("no_police_known")
