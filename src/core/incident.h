@@ -117,6 +117,7 @@ std::string_view to_string(AccessScope scope);
 struct Access {
   AccessScope scope = AccessScope::duties;
   std::string in_place_of;  // the body it succeeded, whose messages and reports it sees too; empty: none
+  friend bool operator==(const Access&, const Access&) = default;
 };
 
 struct Incident {

@@ -234,7 +234,7 @@ class Any {
       case 3:
         return IncidentMoved{one_of<IncidentState>(7), one_of<IncidentState>(7), text()};
       case 4:
-        return AccessGranted{text(), one_of<AccessScope>(2), text()};
+        return AccessGranted{text(), one_of<AccessScope>(2), text(), text()};
       case 5:
         return RecipientAdded{text(), flag(), text()};
       case 6:
@@ -293,7 +293,7 @@ std::vector<Event> sample_events() {
                      "調査中",
                      "攻撃の痕跡あり"}},
       IncidentMoved{IncidentState::assessed, IncidentState::contained, "通信を遮断した"},
-      AccessGranted{"nisc", AccessScope::duties, "2.2.4(2)(g)"},
+      AccessGranted{"nco", AccessScope::content, "successor", "nisc"},
       RecipientAdded{"police-osaka", true, "被害を受けた機器が大阪にある"},
       ObligationOpened{sample_obligation()},
       ObligationFulfilled{{id<FulfillmentId>(21), id<ObligationId>(20), FulfillmentMethod::telephone,
