@@ -1,24 +1,17 @@
 // What a command is answered: JSON made of the decision alone, inside the transaction that stores it.
 //
-// Every answer shows duties with all members of `GET /obligations/{id}` but those that belong to one reader
-// (`fulfillment`, `waivers`). "Touched" are the duties that an event of the decision speaks of, each once, in
-// the order of its first event, as they stand after the last. Pure; any number of threads. A decision that
-// does not hold what its answer speaks of is a broken invariant and aborts.
+// Duties have the members of a list of duties (views.h), and their reasons where the actor may know them.
+// "Touched" are those that an event of the decision speaks of, each once, in the order of its first event, as
+// they stand after the last. Pure; any number of threads. A decision that does not hold what its answer speaks
+// of is a broken invariant and aborts.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "src/codec/language.h"
-#include "src/core/decision.h"
+#include "src/codec/answer_context.h"
 
 namespace noroshi::codec {
-
-struct AnswerContext {
-  const core::Law& law;
-  Language language = Language::ja;
-  Timestamp now;  // of the shown clock: the time at which duties are overdue or not
-};
 
 // POST /reports: {"report","incident","obligations","alarms","notes","receipt"}. `notes` are those of routing
 // for the facts as they stand; `receipt.event_id` is the event report.received.

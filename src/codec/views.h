@@ -1,0 +1,228 @@
+// What callers are shown: plain values as the store reads them, and their JSON.
+//
+// Ids are UUIDs in text form, bodies are slugs, words of closed lists are those of the core. An optional member
+// that is not set is written as null unless it says "left out". Times are written with offset +09:00, durations
+// as ISO 8601. Encoders are pure and append one JSON value.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/codec/answer_context.h"
+#include "src/codec/json_writer.h"
+
+namespace noroshi::codec {
+
+struct FulfillmentView {
+  std::string id;
+  std::string method;
+  Timestamp at;
+  std::string note;
+  std::string reference;
+  std::string organization;  // of who recorded it
+  std::string role;
+  std::string by;  // name of the person; may be empty
+  Timestamp recorded_at;
+};
+
+struct WaiverView {
+  std::string id;
+  std::string reason;
+  std::string asked_by;
+  Timestamp asked_at;
+  std::string decision;  // pending, approved, rejected
+  std::optional<std::string> decided_by;
+  std::optional<std::string> decision_reason;
+  std::optional<Timestamp> decided_at;
+};
+
+// A duty. Clause, words, gloss and target come from the edition that opened it (AnswerContext::law).
+struct ObligationView {
+  std::string id;
+  std::string incident_id;
+  std::string number;     // of the incident
+  bool exercise = false;  // 訓練
+  std::string edition;
+  std::string rule;
+  std::string clause;
+  int sentence = 0;  // left out where 0
+  std::string holder;
+  std::string recipient;
+  bool self = false;
+  bool inner = false;
+  std::string opens_on;
+  Timestamp opened_at;
+  Timestamp due_at;
+  std::string state;
+  int occasion = 1;
+  std::string formerly;            // null where empty
+  std::string recipient_formerly;  // null where empty
+  std::optional<Timestamp> fulfilled_at;
+  std::optional<Timestamp> acknowledged_at;
+  // Left out where the caller may not know them: who sees the rows of duties only, and a third body once the
+  // holder has judged the case by itself.
+  std::optional<std::vector<routing::Reason>> because;
+  int revision = 1;
+};
+
+struct ObligationDetail {
+  ObligationView obligation;
+  std::optional<FulfillmentView> fulfillment;  // where visible to the caller
+  std::vector<WaiverView> waivers;             // the holder's; oldest first
+};
+
+struct IncidentSummary {
+  std::string id;
+  std::string number;
+  std::string reference;
+  std::string organization;
+  std::string title;
+  std::string state;
+  std::string assessment;   // as the body whose incident it is holds it
+  std::string cyberattack;  // the same
+  bool exercise = false;
+  Timestamp recognized_at;
+  Timestamp opened_at;
+  int version = 1;       // of the report
+  bool overdue = false;  // a duty that the caller sees is open past its target
+  int revision = 1;
+};
+
+struct JudgementView {
+  std::string organization;
+  std::string assessment;
+  std::string cyberattack;
+  std::vector<std::string> large_scale;  // "property/feared/may_be"
+  std::string assessment_reason;
+  std::string cyberattack_reason;
+  Timestamp made_at;
+};
+
+struct ReportVersionView {
+  std::string id;
+  int version = 1;
+  std::string stage;
+  std::string submitted_by;
+  Timestamp received_at;
+  std::string sha256;  // of the bytes as received, 64 hexadecimal digits
+  int length = 0;      // of the same
+  // JSON array of {pointer, before, after}; not set where the version before was not the caller's to see.
+  std::optional<std::string> changes;
+};
+
+struct MessageView {
+  std::string id;
+  std::string kind;
+  std::string incident_id;
+  std::string number;
+  std::string reference;
+  std::string title;
+  bool exercise = false;
+  int version = 1;
+  std::string sender;
+  std::string recipient;
+  std::string clause;  // null where the message carries no duty
+  int sentence = 0;    // left out where 0
+  std::optional<std::string> obligation_id;
+  std::string state;
+  Timestamp sent_at;
+  std::optional<Timestamp> acknowledged_at;
+  std::string acknowledged_by;  // null where empty
+  int revision = 1;
+};
+
+struct MessageDetail {
+  MessageView message;
+  std::string note;
+  std::string acknowledgement_note;
+  ReportVersionView report;
+  std::string document;  // JSON: the report in force as of that version
+};
+
+struct AddedRecipientView {
+  std::string organization;
+  bool police = false;
+  std::string reason;
+  Timestamp added_at;
+};
+
+struct AlarmView {
+  std::string id;
+  std::string code;
+  std::optional<std::string> obligation_id;
+  std::string incident_id;
+  std::string number;
+  bool exercise = false;
+  std::string organization;
+  std::string role;  // null where empty
+  int level = 0;
+  Timestamp raised_at;
+  std::optional<Timestamp> due_at;
+  routing::Reason message;
+};
+
+struct TimelineEntry {
+  std::string id;
+  std::string type;  // of the event: "report.received"
+  Timestamp at;
+  std::string organization;  // of the actor; empty: the daemon
+  std::string role;
+  std::optional<std::string> subject;     // the obligation, message … it is about
+  std::optional<std::int64_t> sequence;  // its number in the record, once it has one
+};
+
+struct IncidentDetail {
+  IncidentSummary summary;
+  std::string submitted_by;
+  std::string police;                      // named in the report; null where empty
+  std::vector<JudgementView> judgements;   // in force, one a body, those the caller may see
+  std::optional<std::string> document;     // JSON: the report in force, of the latest version the caller may see
+  std::vector<ReportVersionView> reports;  // oldest first
+  std::vector<AddedRecipientView> recipients_added;
+  std::vector<ObligationView> obligations;  // in the order of opening
+  std::vector<MessageView> messages;        // sent by or to the caller's body, oldest first
+  std::vector<AlarmView> alarms;
+  std::vector<TimelineEntry> timeline;  // oldest first
+  bool truncated = false;               // a list was longer than is shown; its latest entries are
+};
+
+void encode(JsonWriter& out, const ObligationView& view, const AnswerContext& context);
+void encode(JsonWriter& out, const ObligationDetail& view, const AnswerContext& context);
+void encode(JsonWriter& out, const IncidentSummary& view, const AnswerContext& context);
+void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& context);
+void encode(JsonWriter& out, const MessageView& view, const AnswerContext& context);
+void encode(JsonWriter& out, const MessageDetail& view, const AnswerContext& context);
+void encode(JsonWriter& out, const AlarmView& view, const AnswerContext& context);
+
+template <class View>
+std::string encode_one(const View& view, const AnswerContext& context) {
+  std::string text;
+  JsonWriter out(text);
+  encode(out, view, context);
+  return text;
+}
+
+// {"items":[…],"next":…}: a page of a list; `next` is the cursor of the following one.
+template <class View>
+std::string encode_list(const std::vector<View>& items, const std::optional<std::string>& next,
+                        const AnswerContext& context) {
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().name("items").begin_array();
+  for (const View& item : items) encode(out, item, context);
+  out.end_array().name("next");
+  next ? out.value(*next) : out.null();
+  out.end_object();
+  return text;
+}
+
+// How much of the time allowed was overrun, whole seconds rounded up: for a met duty when it was met, for an
+// open one so far. Nothing for one in time, waived or superseded.
+std::optional<std::chrono::seconds> late_by(const ObligationView& view, Timestamp now);
+// Open past its target.
+bool overdue(const ObligationView& view, Timestamp now);
+
+}  // namespace noroshi::codec
