@@ -1,4 +1,5 @@
-// An edition of the Common Standards as data: its rules, each with clause, holder, recipient, condition and words.
+// An edition of the Common Standards as data: its rules, each with clause, holder, recipient, condition and
+// words.
 //
 // Edition files are TOML; routing/editions/README.md explains every key. Immutable once made.
 #pragma once
@@ -18,24 +19,31 @@
 
 namespace noroshi::routing {
 
-// Whose incident a rule speaks of: the holder's own (当該機関の情報システムにおいて) or one it was told of (連絡を受けた).
+// Whose incident a rule speaks of: the holder's own (当該機関の情報システムにおいて) or one it was told of
+// (連絡を受けた).
 enum class Incident { own, received };
 // The event that opens the duty: the holder's assessment, or the receipt of the report.
 enum class OpensOn { assessment, receipt };
-enum class RecipientRule { center, supervising_agency, police, crisis_management, holder /* inside the body */ };
+enum class RecipientRule {
+  center,
+  supervising_agency,
+  police,
+  crisis_management,
+  holder,  // inside the body
+};
 
 // Conditions a rule asks for; all of a rule's must hold.
 enum class Condition {
-  assessed_incident,        // assessed as an incident
-  assessed_possible,        // only possible so far
-  cyberattack_or_feared,    // yes or possible, or unknown with a large-scale cell set
-  cyberattack_undecided,    // unknown
-  large_scale,              // any cell set and cyberattack not `no`
-  cymat_supports,           // CYMAT supports the body: never so by assessment alone, opened by its dispatch
+  assessed_incident,      // assessed as an incident
+  assessed_possible,      // only possible so far
+  cyberattack_or_feared,  // yes or possible, or unknown with a large-scale cell set
+  cyberattack_undecided,  // unknown
+  large_scale,            // any cell set and cyberattack not `no`
+  cymat_supports,         // CYMAT supports the body: never so by assessment alone, opened by its dispatch
 };
 
-// One way in which a rule opens. The incident says who may hold the duty: the body whose incident it is, or each
-// agency that was told of it.
+// One way in which a rule opens. The incident says who may hold the duty: the body whose incident it is, or
+// each agency that was told of it.
 struct Opening {
   Incident incident{};
   OpensOn opens_on{};
@@ -77,8 +85,8 @@ struct Edition {
   std::string title_en;
   JapaneseDay in_force_from;
   std::optional<LaterEditions> later_not_held;
-  // Slug of the body that receives reports for RecipientRule::crisis_management: a default of the edition file, an
-  // inference of ours. Empty where no rule has that recipient.
+  // Slug of the body that receives reports for RecipientRule::crisis_management: a default of the edition
+  // file, an inference of ours. Empty where no rule has that recipient.
   std::string crisis_management;
   std::vector<Rule> rules;  // in the order of the standard; ids and (clause, sentence) are each unique
 
@@ -86,8 +94,8 @@ struct Edition {
   const Rule* find(std::string_view rule_id) const;
 };
 
-// Reads one edition file. A broken one is refused whole, with every mistake and its line and column: unknown keys,
-// missing ones, doubled rule ids, unknown words of a closed list, durations that are none.
+// Reads one edition file. A broken one is refused whole, with every mistake and its line and column: unknown
+// keys, missing ones, doubled rule ids, unknown words of a closed list, durations that are none.
 tl::expected<Edition, std::vector<Mistake>> parse_edition(std::string_view toml, std::string_view file_name);
 
 // Editions in the order in which they came into force.

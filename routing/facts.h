@@ -10,13 +10,14 @@
 
 namespace noroshi::routing {
 
-// The judgement (評価) of a body's CSIRT whether it is an information security incident (情報セキュリティインシデント).
+// The judgement (評価) of a body's CSIRT whether it is an information security incident
+// (情報セキュリティインシデント).
 enum class Assessment { incident, possible, not_incident };
 // Whether it is a cyberattack (サイバー攻撃) or may be one (そのおそれ).
 enum class Cyberattack { yes, possible, no, unknown };
 
-// The matrix of clause (i): grave harm to life, body or property of the people or to national land (生命, 身体, 財産,
-// 国土), arisen or feared, in a case that is such a situation or may be one. 4 x 2 x 2 cells.
+// The matrix of clause (i): grave harm to life, body or property of the people or to national land (生命,
+// 身体, 財産, 国土), arisen or feared, in a case that is such a situation or may be one. 4 x 2 x 2 cells.
 enum class Criterion { life, body, property, territory };
 enum class Harm { occurred, feared };
 enum class Certainty { is, may_be };

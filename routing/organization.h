@@ -15,9 +15,9 @@ enum class OrganizationKind {
   national_agency,                    // 国の行政機関
   independent_administrative_agency,  // 独立行政法人
   designated_corporation,             // 指定法人
-  center,                             // 内閣官房内閣サイバーセキュリティセンター (NISC), since 2025-07-01 国家サイバー統括室 (NCO)
-  police,                             // 警察
-  crisis_management,                  // 内閣官房 事態対処・危機管理担当
+  center,  // 内閣官房内閣サイバーセキュリティセンター (NISC), since 2025-07-01 国家サイバー統括室 (NCO)
+  police,  // 警察
+  crisis_management,  // 内閣官房 事態対処・危機管理担当
 };
 
 std::string_view to_string(OrganizationKind kind);
@@ -55,11 +55,12 @@ struct Organization {
   }
 };
 
-// How an agency supervises (所管する) a corporation. `main` and `joint` are told under (g); `co` (共管) has part of the
-// work only and is told when somebody adds it.
+// How an agency supervises (所管する) a corporation. `main` and `joint` are told under (g); `co` (共管) has
+// part of the work only and is told when somebody adds it.
 enum class SupervisionRole { main, joint, co };
 
 std::string_view to_string(SupervisionRole role);
+std::optional<SupervisionRole> parse_supervision_role(std::string_view text);
 
 struct Supervision {
   std::string organization;  // the corporation's slug

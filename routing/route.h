@@ -23,7 +23,8 @@ struct Duty {
   const Rule* rule = nullptr;  // never null; lives as long as the edition
   std::string holder;          // slug
   std::string recipient;       // slug; the holder itself for an inner duty and for a step to oneself
-  bool self = false;           // a border-crossing rule whose recipient is the holder: met at opening, sends nothing
+  OpensOn opens_on{};  // assessment for the body whose incident it is, receipt for an agency that was told
+  bool self = false;   // a border-crossing rule whose recipient is the holder: met at opening, sends nothing
   std::string formerly;            // the body that held it before a succession; empty where none
   std::string recipient_formerly;  // the same for the recipient
   std::vector<Reason> because;
@@ -33,7 +34,7 @@ struct Duty {
 struct NotOpened {
   const Rule* rule = nullptr;
   std::string holder;     // empty where no body could hold it
-  std::string recipient;  // set for a 共管 body that can be added, and for a body added that does not supervise
+  std::string recipient;  // set for a 共管 body that can be added, or that was added in vain
   std::vector<Reason> because;
 };
 
@@ -47,12 +48,12 @@ enum class AlarmCode {
   large_scale_unassessed,      // a cell set while only `possible`
   successor_unknown,
   no_police_known,
-  no_recipient,                // a duty opened for which no body is in force to receive it
+  no_recipient,  // a duty opened for which no body is in force to receive it
 };
 enum class NoteCode {
-  later_edition_not_held,          // recognised on or after 2021-07-07: R3 and R5 exist, their text is not held
-  no_duty_for_corporation,         // H28: a corporation's report opens none under 2.2.4 of that edition
-  main_and_joint_is_our_reading,   // of 「所管する」
+  later_edition_not_held,   // recognised on or after 2021-07-07: R3 and R5 exist, their text is not held
+  no_duty_for_corporation,  // H28: a corporation's report opens none under 2.2.4 of that edition
+  main_and_joint_is_our_reading,  // of 「所管する」
 };
 std::string_view to_string(AlarmCode code);
 std::string_view to_string(NoteCode code);
@@ -69,16 +70,17 @@ struct Note {
 
 struct Routing {
   const Edition* edition = nullptr;  // null with alarm no_edition_in_force
-  std::vector<Duty> duties;          // along the whole chain, in the order of the edition, inner ones among them
+  std::vector<Duty> duties;  // along the whole chain, in the order of the edition, inner ones among them
   std::vector<NotOpened> not_opened;
   std::vector<Alarm> alarms;
   std::vector<Note> notes;
 };
 
-// `edition` is the one to apply (null where none is in force); `at` is the day on which duties are placed: bodies are
-// those of the recognised time, and one that has ended by `at` is replaced by its successor (an `at` before the
-// recognised time counts as the recognised time). Each rule of the edition is either among the duties or stands once
-// in `not_opened` (besides the entries that name a `recipient`). The answer points into `edition`.
+// `edition` is the one to apply (null where none is in force); `at` is the day on which duties are placed:
+// bodies are those of the recognised time, and one that has ended by `at` is replaced by its successor (an
+// `at` before the recognised time counts as the recognised time). Each rule of the edition is either among
+// the duties or stands once in `not_opened` (besides the entries that name a `recipient`). The answer points
+// into `edition`.
 Routing route(const Edition* edition, const Registry& registry, const Facts& facts, Timestamp at);
 
 // The same with the edition in force at the recognised time.
