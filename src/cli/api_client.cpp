@@ -1,0 +1,146 @@
+#include "src/cli/api_client.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+#include <httplib.h>
+
+namespace noroshi::cli {
+namespace {
+
+constexpr std::size_t largest_answer = 64 * 1024 * 1024;
+
+// httplib bounds each read, not the whole: a peer that sends a byte now and then could hold us for ever.
+class Deadline {
+ public:
+  Deadline(httplib::Client& client, std::chrono::seconds time)
+      : thread_([this, &client, time] {
+          std::unique_lock lock(mutex_);
+          if (!ended_.wait_for(lock, time, [this] { return over_; })) client.stop();
+        }) {}
+  ~Deadline() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    ended_.notify_one();
+    thread_.join();
+  }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
+Text reason_of(httplib::Error error, const ConnectionSettings& settings) {
+  using httplib::Error;
+  switch (error) {
+    case Error::Connection:
+    case Error::ConnectionTimeout:
+      return {fmt::format("{} に接続できません。", settings.url),
+              fmt::format("cannot connect to {}", settings.url)};
+    case Error::SSLConnection:
+      return {fmt::format("{} と TLS の接続を確立できません。", settings.url),
+              fmt::format("no TLS connection with {}", settings.url)};
+    case Error::SSLLoadingCerts:
+      return {fmt::format("認証局の証明書 {} を読み込めません。", settings.ca),
+              fmt::format("the certificate authority's file {} cannot be used", settings.ca)};
+    case Error::SSLServerVerification:
+      return {fmt::format("{} の証明書を信頼できません。報告は送っていません。--ca "
+                          "で認証局の証明書（DIR/tls/ca.pem）を指定してください。",
+                          settings.url),
+              fmt::format(
+                  "the certificate of {} is not trusted; nothing was sent. Name the certificate authority's "
+                  "file (DIR/tls/ca.pem) by --ca",
+                  settings.url)};
+    default:
+      return {fmt::format("{} からの応答が途中で切れました。", settings.url),
+              fmt::format("the answer of {} was cut off", settings.url)};
+  }
+}
+
+std::string host_header(const ConnectionSettings& settings) {
+  // httplib leaves out the brackets of an IPv6 address.
+  return settings.url.substr(std::string_view("https://").size());
+}
+
+}  // namespace
+
+ApiClient::ApiClient(ConnectionSettings settings, std::chrono::seconds deadline)
+    : settings_(std::move(settings)), deadline_(deadline) {}
+
+tl::expected<Answer, NoAnswer> ApiClient::get(const std::string& target) const {
+  return call("GET", target, "", "");
+}
+
+tl::expected<Answer, NoAnswer> ApiClient::post(const std::string& target, const std::string& body,
+                                               const std::string& idempotency_key) const {
+  return call("POST", target, body, idempotency_key);
+}
+
+tl::expected<Answer, NoAnswer> ApiClient::call(const std::string& method, const std::string& target,
+                                               const std::string& body,
+                                               const std::string& idempotency_key) const {
+  httplib::Client client(settings_.url);
+  client.enable_server_certificate_verification(true);
+  if (!settings_.ca.empty()) client.set_ca_cert_path(settings_.ca);
+  client.set_follow_location(false);
+  client.set_decompress(false);
+  client.set_keep_alive(false);
+  client.set_url_encode(false);  // targets are encoded already
+  client.set_connection_timeout(std::min<std::chrono::seconds>(deadline_, std::chrono::seconds(10)));
+  client.set_read_timeout(deadline_);
+  client.set_write_timeout(deadline_);
+
+  httplib::Request request;
+  request.method = method;
+  request.path = target;
+  request.headers = {{"Host", host_header(settings_)},
+                     {"Authorization", "Bearer " + settings_.token},
+                     {"Accept", "application/json, application/problem+json"},
+                     {"Accept-Encoding", "identity"},
+                     {"Accept-Language", std::string(codec::to_string(language_))},
+                     {"User-Agent", "noroshi"}};
+  if (!idempotency_key.empty()) request.headers.emplace("Idempotency-Key", idempotency_key);
+  if (method == "POST") {
+    request.headers.emplace("Content-Type", "application/json");
+    request.body = body;
+  }
+  Answer answer;
+  request.content_receiver = [&answer](const char* data, std::size_t length, std::uint64_t, std::uint64_t) {
+    if (answer.body.size() + length > largest_answer) return false;
+    answer.body.append(data, length);
+    return true;
+  };
+
+  const auto result = [&] {
+    const Deadline deadline(client, deadline_);
+    return client.send(request);
+  }();
+  if (!result) return tl::unexpected(NoAnswer{reason_of(result.error(), settings_)});
+
+  answer.status = result->status;
+  answer.replayed = result->get_header_value("Idempotency-Replayed") == "true";
+  answer.clock_shifted = result->get_header_value("Noroshi-Clock") == "shifted";
+  if (result->has_header("Retry-After"))
+    answer.retry_after_seconds = std::atoi(result->get_header_value("Retry-After").c_str());
+  return answer;
+}
+
+std::string percent_encoded(const std::string& text) {
+  std::string out;
+  for (const unsigned char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    out += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+  }
+  return out;
+}
+
+}  // namespace noroshi::cli

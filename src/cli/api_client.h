@@ -1,0 +1,56 @@
+// A caller of the daemon's HTTP interface: one request, one answer, within a time.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "src/cli/connection.h"
+
+namespace noroshi::cli {
+
+struct Answer {
+  int status = 0;
+  std::string body;
+  bool replayed = false;       // Idempotency-Replayed: the daemon had stored this answer before
+  bool clock_shifted = false;  // Noroshi-Clock: the daemon's clock is not the real one (a demonstration)
+  std::optional<int> retry_after_seconds;
+
+  bool good() const { return status >= 200 && status < 300; }
+};
+
+// No answer: the daemon cannot be reached, is not the one whose certificate we trust, or was cut off while
+// answering. Whether it has stored what was sent is unknown; the same Idempotency-Key tells.
+struct NoAnswer {
+  Text reason;
+};
+
+class ApiClient {
+ public:
+  // `deadline` bounds a request from the attempt to connect to the last byte of the answer.
+  explicit ApiClient(ConnectionSettings settings, std::chrono::seconds deadline = std::chrono::seconds(30));
+
+  // `target` is path and query, percent-encoded: "/api/v1/inbox?limit=100".
+  tl::expected<Answer, NoAnswer> get(const std::string& target) const;
+  // `idempotency_key` may be empty where the call does not ask for one.
+  tl::expected<Answer, NoAnswer> post(const std::string& target, const std::string& body,
+                                      const std::string& idempotency_key) const;
+
+  const ConnectionSettings& settings() const { return settings_; }
+  void speak(Language language) { language_ = language; }
+
+ private:
+  tl::expected<Answer, NoAnswer> call(const std::string& method, const std::string& target,
+                                      const std::string& body, const std::string& idempotency_key) const;
+
+  ConnectionSettings settings_;
+  std::chrono::seconds deadline_;
+  Language language_ = Language::ja;
+};
+
+// A text as it stands in a query or a path segment.
+std::string percent_encoded(const std::string& text);
+
+}  // namespace noroshi::cli

@@ -1,0 +1,111 @@
+#include "src/cli/inbox.h"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include <fmt/format.h>
+#include <boost/json/serialize.hpp>
+
+#include "src/cli/json_view.h"
+#include "src/cli/table.h"
+#include "src/codec/json_writer.h"
+
+namespace noroshi::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string shown_kind(const json::value& message, Language language) {
+  const auto kind = text_at(message, "/kind");
+  if (language == Language::en) return kind;
+  if (kind == "report") return "報告";
+  if (kind == "relay") return "中継";
+  if (kind == "notice") return "通知";
+  if (kind == "alarm") return "警報";
+  return kind;
+}
+
+// What nobody has acknowledged stands first, the oldest at the top.
+std::string render(const json::array& messages, Language language) {
+  const bool ja = language == Language::ja;
+  std::vector<const json::value*> order;
+  for (const auto& message : messages) order.push_back(&message);
+  const auto rank = [](const json::value* message) {
+    return std::tuple(!text_at(*message, "/acknowledged_at").empty(), text_at(*message, "/sent_at"));
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+
+  Table table(ja ? std::vector<std::string>{"受領確認", "受信", "種別", "番号", "版", "差出", "条項", "ID"}
+                 : std::vector<std::string>{"acknowledged", "sent", "kind", "number", "version", "from",
+                                            "clause", "id"});
+  for (const auto* message : order) {
+    const auto acknowledged = text_at(*message, "/acknowledged_at");
+    table.add_row({acknowledged.empty() ? (ja ? "未確認" : "NO") : shown_time(acknowledged),
+                   shown_time(text_at(*message, "/sent_at")), shown_kind(*message, language),
+                   text_at(*message, "/number"),
+                   fmt::format("{}", number_at(*message, "/version").value_or(0)),
+                   shown_organization(text_at(*message, "/from"), language), shown_clause(*message),
+                   text_at(*message, "/id")});
+  }
+  if (table.empty()) return ja ? "受信箱は空です。\n" : "The inbox is empty.\n";
+  return table.render(terminal_width());
+}
+
+}  // namespace
+
+int run(const InboxListOptions& options, const Output& output) {
+  const auto client = connect(options.connection, output);
+  if (!client) return client.error();
+  auto messages = fetch_all(*client, "/api/v1/inbox", output);
+  if (!messages) return messages.error();
+  auto& items = messages->at("items").as_array();
+  if (options.unacknowledged) {
+    json::array waiting;
+    for (const auto& message : items)
+      if (text_at(message, "/acknowledged_at").empty()) waiting.push_back(message);
+    items = std::move(waiting);
+  }
+  print(output.json ? json::serialize(*messages) + '\n' : render(items, output.language));
+  return exit_ok;
+}
+
+int run(const InboxShowOptions& options, const Output& output) {
+  const auto client = connect(options.connection, output);
+  if (!client) return client.error();
+  const auto message = fetch(*client, "/api/v1/inbox/" + percent_encoded(options.message), output);
+  if (!message) return message.error();
+  if (output.json) {
+    print_line(json::serialize(*message));
+    return exit_ok;
+  }
+  // The report is shown member by member, as it was sent: a person must see every word of it.
+  print(render({*message}, output.language));
+  const auto* report = message->is_object() ? message->get_object().if_contains("report") : nullptr;
+  if (!report || !report->is_object()) return exit_ok;
+  print("\n");
+  for (const auto& [name, value] : report->get_object())
+    print_line(
+        fmt::format("{}: {}", printable({name.data(), name.size()}),
+                    printable(value.is_string() ? std::string(value.get_string()) : json::serialize(value))));
+  return exit_ok;
+}
+
+int run(const InboxAcknowledgeOptions& options, const Output& output) {
+  const auto client = connect(options.connection, output);
+  if (!client) return client.error();
+  std::string body;
+  codec::JsonWriter writer(body);
+  writer.begin_object().member("by", options.by);
+  if (!options.note.empty()) writer.member("note", options.note);
+  writer.end_object();
+  const auto answer =
+      client->post("/api/v1/inbox/" + percent_encoded(options.message) + "/acknowledgement", body, "");
+  if (!answer) return tell_no_answer(answer.error(), output);
+  if (!answer->good()) return tell_refusal(*answer, output);
+  print_line(output.json ? answer->body : output({"受領を確認しました。", "Acknowledged."}));
+  return exit_ok;
+}
+
+}  // namespace noroshi::cli

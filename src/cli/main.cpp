@@ -1,0 +1,215 @@
+// noroshi: the command line. This file alone knows CLI11 (it is slow to compile); each command has its own
+// file.
+#include <signal.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "src/cli/inbox.h"
+#include "src/cli/obligations.h"
+#include "src/cli/report_show.h"
+#include "src/cli/report_submit.h"
+#include "src/cli/route_explain.h"
+
+namespace noroshi::cli {
+namespace {
+
+struct Global {
+  std::string language;
+  bool json = false;
+  std::filesystem::path data;
+  std::string database_url;
+
+  Output output() const { return {language_from(language), json}; }
+};
+
+using Command = std::function<int()>;
+
+constexpr const char* footer = R"(Exit codes:
+  0   done                          69  no daemon or no database answers
+  1   a check failed, or not found  70  a fault of the program
+  2   bad options or bad input      75  NOT YET ACCEPTED: the report is kept in the queue of this machine
+  77  refused: token or role        78  something on this machine must be configured first
+
+Environment: NOROSHI_URL, NOROSHI_TOKEN_FILE (or NOROSHI_TOKEN), NOROSHI_CA; LANG chooses the language.
+File: ~/.config/noroshi/client.toml with url, token_file, ca. Flags go before the environment, that before the file.)";
+
+void add_connection(CLI::App& app, ConnectionOptions& connection) {
+  app.add_option("--url", connection.url, "The daemon, https://host:port")->type_name("URL");
+  app.add_option("--token-file", connection.token_file, "File with the bearer token")->type_name("FILE");
+  app.add_option("--ca", connection.ca, "Certificate authority of the daemon (DIR/tls/ca.pem)")
+      ->type_name("FILE");
+}
+
+// A leaf of the tree of commands: its options live as long as the program parses and runs.
+template <class Options>
+CLI::App* add_command(CLI::App& parent, const Global& global, Command& chosen, const char* name,
+                      const char* help, std::shared_ptr<Options> options) {
+  auto* app = parent.add_subcommand(name, help);
+  app->callback([options, &global, &chosen] {
+    chosen = [options, &global] { return run(*options, global.output()); };
+  });
+  return app;
+}
+
+void add_route(CLI::App& program, const Global& global, Command& chosen) {
+  auto* route = program.add_subcommand("route", "The law, without a daemon");
+  route->require_subcommand(1);
+  auto options = std::make_shared<RouteExplainOptions>();
+  auto* explain =
+      add_command(*route, global, chosen, "explain",
+                  "Which duties do these facts open, and why? One JSON object or JSON Lines", options);
+  explain->add_option("FILE", options->file, "A report or facts as JSON; - reads standard input")->required();
+  explain->add_option("--edition", options->edition, "Apply this edition (h28, h30) whatever the day")
+      ->type_name("ID");
+  explain->add_option("--at", options->at, "Bodies as they stand at that time [the recognised time]")
+      ->type_name("TIME");
+  explain
+      ->add_option("--registry", options->registry,
+                   "Folder with organizations.csv and supervision_scopes.csv")
+      ->type_name("DIR");
+  explain->add_option("--editions", options->editions, "Folder with the editions, *.toml")->type_name("DIR");
+}
+
+void add_report(CLI::App& program, const Global& global, Command& chosen) {
+  auto* report = program.add_subcommand("report", "Submit a report, see what became of it");
+  report->require_subcommand(1);
+
+  auto submit_options = std::make_shared<ReportSubmitOptions>();
+  auto* submit = add_command(*report, global, chosen, "submit",
+                             "Keep a report in this machine's queue, then send it; exit 75: NOT YET ACCEPTED",
+                             submit_options);
+  auto* file = submit->add_option("FILE", submit_options->file, "The report as JSON; - reads standard input");
+  auto* flush = submit->add_flag("--flush", submit_options->flush, "Send what is queued, with the same keys");
+  flush->excludes(file);
+  submit->add_option("--key", submit_options->key, "Idempotency-Key [a fresh one]")
+      ->type_name("KEY")
+      ->excludes(flush);
+  submit->add_option("--queue", submit_options->queue, "Folder of the queue [~/.local/state/noroshi/queue]")
+      ->type_name("DIR");
+  submit->add_flag("--new-token", submit_options->new_token,
+                   "Send also what was queued under another token of the same body");
+  add_connection(*submit, submit_options->connection);
+  submit->callback([submit_options, &global, &chosen] {
+    if (submit_options->file.empty() && !submit_options->flush) throw CLI::RequiredError("FILE (or --flush)");
+    chosen = [submit_options, &global] { return run(*submit_options, global.output()); };
+  });
+
+  auto queue_options = std::make_shared<ReportQueueOptions>();
+  add_command(*report, global, chosen, "queue", "What is still queued here, and what was refused",
+              queue_options)
+      ->add_option("--queue", queue_options->queue, "Folder of the queue")
+      ->type_name("DIR");
+
+  auto show_options = std::make_shared<ReportShowOptions>();
+  auto* show =
+      add_command(*report, global, chosen, "show", "One incident: its duties and messages", show_options);
+  show->add_option("ID", show_options->id, "Id, number (JPS-2018-1) or your own reference")->required();
+  add_connection(*show, show_options->connection);
+}
+
+void add_inbox(CLI::App& program, const Global& global, Command& chosen) {
+  auto list_options = std::make_shared<InboxListOptions>();
+  auto* inbox = program.add_subcommand("inbox", "What was sent to your body");
+  inbox->require_subcommand(0, 1);
+  inbox->add_flag("--unacknowledged", list_options->unacknowledged, "Only what nobody has acknowledged");
+  add_connection(*inbox, list_options->connection);
+
+  auto show_options = std::make_shared<InboxShowOptions>();
+  auto* show =
+      add_command(*inbox, global, chosen, "show", "One message with the report as it was sent", show_options);
+  show->add_option("ID", show_options->message, "The message")->required();
+  add_connection(*show, show_options->connection);
+
+  auto acknowledge_options = std::make_shared<InboxAcknowledgeOptions>();
+  auto* acknowledge = add_command(*inbox, global, chosen, "ack", "Confirm that a person has read a message",
+                                  acknowledge_options);
+  acknowledge->add_option("ID", acknowledge_options->message, "The message")->required();
+  acknowledge->add_option("--by", acknowledge_options->by, "The person who has read it")
+      ->type_name("NAME")
+      ->required();
+  acknowledge->add_option("--note", acknowledge_options->note, "A remark")->type_name("TEXT");
+  add_connection(*acknowledge, acknowledge_options->connection);
+
+  // CLI11 runs a parent's callback after the child's.
+  inbox->callback([inbox, list_options, &global, &chosen] {
+    if (inbox->get_subcommands().empty())
+      chosen = [list_options, &global] { return run(*list_options, global.output()); };
+  });
+}
+
+void add_duties(CLI::App& program, const Global& global, Command& chosen) {
+  auto options = std::make_shared<ObligationsOptions>();
+  auto* obligations =
+      add_command(program, global, chosen, "obligations", "Duties, the late ones first", options);
+  obligations->add_option("--state", options->state, "open, fulfilled, waived or superseded")
+      ->check(CLI::IsMember({"open", "fulfilled", "waived", "superseded"}));
+  obligations->add_flag("--overdue", options->overdue, "Only those past their time");
+  obligations->add_option("--holder", options->holder, "Only duties of that body")->type_name("SLUG");
+  obligations->add_option("--recipient", options->recipient, "Only duties towards that body")
+      ->type_name("SLUG");
+  obligations->add_option("--incident", options->incident, "Only those of that incident")->type_name("ID");
+  add_connection(*obligations, options->connection);
+
+  auto alarm_options = std::make_shared<AlarmsOptions>();
+  auto* alarms = add_command(program, global, chosen, "alarms",
+                             "What was not done in time, or cannot be routed", alarm_options);
+  add_connection(*alarms, alarm_options->connection);
+}
+
+void add_global(CLI::App& program, Global& global) {
+  program.set_version_flag("--version", "noroshi " NOROSHI_VERSION);
+  program.add_option("--lang", global.language, "Language of the output [LANG, else ja]")
+      ->check(CLI::IsMember({"ja", "en"}));
+  program.add_flag("--json", global.json, "JSON instead of tables");
+  program.add_option("--data", global.data, "Data folder of the daemon (token, migrate, doctor, demo)")
+      ->type_name("DIR");
+  program
+      .add_option("--database-url", global.database_url, "Database of the daemon, where it is not its own")
+      ->type_name("URL");
+  program.footer(footer);
+  program.require_subcommand(1);
+  program.fallthrough();
+}
+
+int run_program(int argc, char** argv) {
+  Global global;
+  Command chosen;
+  CLI::App program(
+      "Reports of cyber incidents under section 2.2.4 of the Common Standards (政府機関等の統一基準)",
+      "noroshi");
+  add_global(program, global);
+  add_route(program, global, chosen);
+  add_report(program, global, chosen);
+  add_inbox(program, global, chosen);
+  add_duties(program, global, chosen);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? exit_ok : exit_usage;
+  }
+  return chosen();
+}
+
+}  // namespace
+}  // namespace noroshi::cli
+
+int main(int argc, char** argv) {
+  using namespace noroshi::cli;
+  signal(SIGPIPE, SIG_IGN);  // a daemon that goes away while we write to it is an error value, not our death
+  int code = exit_internal;
+  try {
+    code = run_program(argc, argv);
+  } catch (const std::exception& error) {
+    complain({language_from("")},
+             {std::string("内部エラー: ") + error.what(), std::string("internal error: ") + error.what()});
+  }
+  // An answer that did not reach its reader is no success.
+  if (std::fflush(stdout) != 0 && code == exit_ok) code = exit_failed;
+  return code;
+}

@@ -1,0 +1,97 @@
+#include "src/cli/report_show.h"
+
+#include <fmt/format.h>
+#include <boost/json/serialize.hpp>
+
+#include "src/cli/json_view.h"
+#include "src/cli/receipt.h"
+#include "src/cli/table.h"
+#include "src/core/identifier.h"
+
+namespace noroshi::cli {
+namespace {
+
+namespace json = boost::json;
+
+// The incident's id. Nothing is guessed: several incidents of that name (the same reference of two bodies)
+// are listed.
+tl::expected<std::string, ExitCode> find_incident(const ApiClient& client, const std::string& wanted,
+                                                  const Output& output) {
+  if (const auto id = core::parse_uuid(wanted)) return core::to_string(*id);
+  const auto by_reference =
+      fetch_all(client, "/api/v1/incidents?reference=" + percent_encoded(wanted), output);
+  if (!by_reference) return tl::unexpected(by_reference.error());
+  auto found = array_at(*by_reference, "/items");
+  if (found.empty()) {
+    const auto all = fetch_all(client, "/api/v1/incidents", output);
+    if (!all) return tl::unexpected(all.error());
+    for (const auto& incident : array_at(*all, "/items"))
+      if (text_at(incident, "/number") == wanted) found.push_back(incident);
+  }
+  if (found.size() == 1) return text_at(found.front(), "/id");
+  if (found.empty()) {
+    complain(output, {fmt::format("{} というインシデントは見つかりません。", wanted),
+                      fmt::format("there is no incident {} that your body can see", wanted)});
+    return tl::unexpected(exit_failed);
+  }
+  complain(output, {fmt::format("{} は一つに決まりません。番号か ID で指定してください。", wanted),
+                    fmt::format("{} is not one incident: name it by number or id", wanted)});
+  for (const auto& incident : found) {
+    const auto line = fmt::format("  {}  {}", text_at(incident, "/number"), text_at(incident, "/id"));
+    complain(output, {line, line});
+  }
+  return tl::unexpected(exit_usage);
+}
+
+std::string render_messages(const json::value& incident, Language language) {
+  const bool ja = language == Language::ja;
+  Table table(ja ? std::vector<std::string>{"送信", "種別", "差出", "宛先", "受領確認", "確認者"}
+                 : std::vector<std::string>{"sent", "kind", "from", "to", "acknowledged", "by"});
+  for (const auto& message : array_at(incident, "/messages"))
+    table.add_row({shown_time(text_at(message, "/sent_at")), text_at(message, "/kind"),
+                   shown_organization(text_at(message, "/from"), language),
+                   shown_organization(text_at(message, "/to"), language),
+                   shown_time(text_at(message, "/acknowledged_at")), text_at(message, "/acknowledged_by")});
+  return table.empty() ? "" : table.render(terminal_width());
+}
+
+std::string render(const json::value& incident, Language language) {
+  const bool ja = language == Language::ja;
+  std::string out;
+  const auto line = [&out](std::string_view label, const std::string& value) {
+    if (!value.empty()) out += fmt::format("{}: {}\n", label, printable(value));
+  };
+  line(ja ? "番号" : "number", text_at(incident, "/number"));
+  line("ID", text_at(incident, "/id"));
+  line(ja ? "機関" : "body", shown_organization(text_at(incident, "/organization"), language));
+  line(ja ? "整理番号" : "reference", text_at(incident, "/reference"));
+  line(ja ? "件名" : "title", text_at(incident, "/title"));
+  if (flag_at(incident, "/exercise")) line(ja ? "種別" : "kind", ja ? "訓練" : "EXERCISE");
+  line(ja ? "状態" : "state", text_at(incident, "/state"));
+  line(ja ? "評価" : "assessment", text_at(incident, "/assessment"));
+  line(ja ? "サイバー攻撃" : "cyberattack", text_at(incident, "/cyberattack"));
+  line(ja ? "認知" : "recognised", shown_time(text_at(incident, "/recognized_at")));
+  const auto& obligations = array_at(incident, "/obligations");
+  if (!obligations.empty())
+    out += (ja ? "\n義務（期限は運用者の目標です）\n"
+               : "\nDuties (due times are the operator's own targets)\n") +
+           render_obligations(obligations, language);
+  if (const auto messages = render_messages(incident, language); !messages.empty())
+    out += (ja ? "\n送信\n" : "\nMessages\n") + messages;
+  return out;
+}
+
+}  // namespace
+
+int run(const ReportShowOptions& options, const Output& output) {
+  const auto client = connect(options.connection, output);
+  if (!client) return client.error();
+  const auto id = find_incident(*client, options.id, output);
+  if (!id) return id.error();
+  const auto incident = fetch(*client, "/api/v1/incidents/" + *id, output);
+  if (!incident) return incident.error();
+  print(output.json ? json::serialize(*incident) + '\n' : render(*incident, output.language));
+  return exit_ok;
+}
+
+}  // namespace noroshi::cli
