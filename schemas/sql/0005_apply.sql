@@ -187,8 +187,15 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION open_group(jsonb), apply(jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION open_group(jsonb), apply(jsonb) TO noroshi_writer;
+-- Incidents with an open duty that names one of those bodies: what a succession has to look at.
+CREATE FUNCTION incidents_naming(bodies text[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+  SELECT DISTINCT incident_id FROM obligation
+  WHERE state = 'open' AND (holder = ANY (bodies) OR recipient = ANY (bodies)) ORDER BY 1
+$$;
+
+REVOKE ALL ON FUNCTION open_group(jsonb), apply(jsonb), incidents_naming(text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_group(jsonb), apply(jsonb), incidents_naming(text[]) TO noroshi_writer;
 RESET ROLE;
 
 -- The owner's schema is complete: nobody adds to it but a later migration.

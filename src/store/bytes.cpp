@@ -1,0 +1,55 @@
+#include "src/store/bytes.h"
+
+#include <sodium.h>
+
+namespace noroshi::store {
+namespace {
+
+const unsigned char* unsigned_data(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+std::string in_base64(std::string_view bytes, int variant) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+  sodium_bin2base64(text.data(), text.size(), unsigned_data(bytes), bytes.size(), variant);
+  text.pop_back();  // the NUL it ends with
+  return text;
+}
+
+}  // namespace
+
+std::string base64(std::string_view bytes) { return in_base64(bytes, sodium_base64_VARIANT_ORIGINAL); }
+std::string base64url(std::string_view bytes) { return in_base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING); }
+
+std::string hexadecimal(std::string_view bytes) {
+  std::string text(bytes.size() * 2 + 1, '\0');
+  sodium_bin2hex(text.data(), text.size(), unsigned_data(bytes), bytes.size());
+  text.pop_back();
+  return text;
+}
+
+std::string sha256(std::string_view bytes) {
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()), unsigned_data(bytes), bytes.size());
+  return digest;
+}
+
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  return bytes;
+}
+
+record::Salt RandomSalts::next() {
+  record::Salt salt;
+  randombytes_buf(salt.data(), salt.size());
+  return salt;
+}
+
+core::IdentifierSequence fresh_identifiers(Timestamp now) {
+  core::IdentifierSequence::Seed seed;
+  randombytes_buf(seed.data(), seed.size());
+  return {now, seed};
+}
+
+}  // namespace noroshi::store

@@ -1,0 +1,91 @@
+// Commands: everything a caller can ask to change, and what comes of it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "src/codec/command_decoder.h"
+#include "src/codec/language.h"
+#include "src/codec/report_decoder.h"
+#include "src/core/decide.h"
+
+namespace noroshi::store {
+
+// What a command acts on, with its decoded body.
+struct SubmitReport {
+  codec::Submission submission;
+  std::string bytes;  // as received
+};
+struct Assess {
+  core::IncidentId incident;
+  codec::AssessmentCommand body;
+};
+struct Move {
+  core::IncidentId incident;
+  codec::TransitionCommand body;
+};
+struct AddRecipient {
+  core::IncidentId incident;
+  codec::RecipientCommand body;
+};
+struct Fulfill {
+  core::ObligationId obligation;
+  codec::FulfillmentCommand body;
+};
+struct AskWaiver {
+  core::ObligationId obligation;
+  codec::WaiverCommand body;
+};
+struct DecideWaiver {
+  core::ObligationId obligation;
+  core::WaiverId waiver;
+  codec::WaiverDecisionCommand body;
+};
+struct Acknowledge {
+  core::MessageId message;
+  codec::AcknowledgementCommand body;
+};
+using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge>;
+
+struct Command {
+  core::Actor actor;
+  codec::Language language = codec::Language::ja;
+  std::string idempotency_key;  // empty: none was sent
+  std::string request_sha256;   // 32 bytes, over the call and its body: the same key elsewhere is another request
+  std::string if_match;         // empty: none was sent; else an entity tag with its quotes, or "*"
+  Action action;
+};
+
+struct Answered {
+  int status = 201;
+  std::string body;
+  std::string etag;  // without quotes
+  bool replayed = false;
+};
+// Nothing was stored and nothing will be: try again.
+struct NotAvailable {};
+// It may be stored or not; the same Idempotency-Key tells.
+struct Unknown {};
+// A defect of ours; nothing was stored.
+struct Failed {};
+using Result = std::variant<Answered, core::Refusal, NotAvailable, Unknown, Failed>;
+
+// Called once, from a writer's thread, after COMMIT (or when it is known that there was none). Must not block or throw.
+using Completion = std::function<void(Result)>;
+
+struct PendingCommand {
+  Command command;
+  Completion complete;
+};
+
+// Two commands that share one of these are never decided in the same group, and keep their order: they have the same
+// key, or concern the same report, incident, obligation or message.
+std::vector<std::string> conflicts_of(const Command& command);
+
+// The body whose incident a report is about: as stated, else the caller's.
+const std::string& reporting_body(const SubmitReport& action, const core::Actor& actor);
+
+}  // namespace noroshi::store

@@ -1,0 +1,416 @@
+#include "src/store/decided.h"
+
+#include <map>
+#include <optional>
+
+#include "src/codec/json_writer.h"
+#include "src/store/bytes.h"
+
+namespace noroshi::store {
+namespace {
+
+using codec::JsonWriter;
+
+// One row: an object appended to a list.
+class RowObject {
+ public:
+  explicit RowObject(std::string& list) : list_(list), writer_(list) {
+    if (!list_.empty()) list_ += ',';
+    writer_.begin_object();
+  }
+  ~RowObject() { writer_.end_object(); }
+  RowObject(const RowObject&) = delete;
+  RowObject& operator=(const RowObject&) = delete;
+
+  template <class Value>
+  RowObject& column(std::string_view name, const Value& value) {
+    writer_.member(name, value);
+    return *this;
+  }
+  template <class Tag>
+  RowObject& column(std::string_view name, const core::Identifier<Tag>& id) {
+    return column(name, core::to_string(id));
+  }
+  RowObject& column(std::string_view name, Timestamp at) { return column(name, format_rfc3339(at)); }
+  template <class Value>
+  RowObject& column(std::string_view name, const std::optional<Value>& value) {
+    if (value) return column(name, *value);
+    writer_.name(name).null();
+    return *this;
+  }
+  RowObject& column(std::string_view name, const std::vector<std::string>& values) {
+    writer_.name(name).begin_array();
+    for (const auto& value : values) writer_.value(value);
+    writer_.end_array();
+    return *this;
+  }
+  RowObject& column(std::string_view name, const std::vector<routing::Reason>& reasons) {
+    writer_.name(name).begin_array();
+    for (const auto& reason : reasons)
+      writer_.begin_object().member("ja", reason.ja).member("en", reason.en).end_object();
+    writer_.end_array();
+    return *this;
+  }
+
+ private:
+  std::string& list_;
+  JsonWriter writer_;
+};
+
+std::vector<std::string> cells_of(const routing::Judgement& judgement) {
+  std::vector<std::string> cells;
+  for (const auto& cell : judgement.large_scale) {
+    std::string text(routing::to_string(cell.criterion));
+    text.append("/").append(routing::to_string(cell.harm)).append("/").append(routing::to_string(cell.certainty));
+    cells.push_back(std::move(text));
+  }
+  return cells;
+}
+
+// What an event speaks of, and whom it concerns where not everybody who sees the incident.
+struct Concern {
+  std::optional<core::Uuid> subject;
+  std::optional<std::vector<std::string>> parties;
+};
+
+struct ConcernOf {
+  const core::Incident& after;
+
+  Concern operator()(const core::IncidentOpened&) const { return {}; }
+  Concern operator()(const core::ReportReceived& what) const {
+    std::vector<std::string> parties{after.organization, what.submitted_by};
+    for (const auto& message : after.messages)
+      if (message.report == what.report) parties.push_back(message.recipient);
+    return {what.report.value, parties};
+  }
+  Concern operator()(const core::JudgementMade& what) const {
+    const auto& organization = what.held.judgement.organization;
+    if (organization == after.organization) return {what.id.value, std::nullopt};
+    return {what.id.value, std::vector{organization}};
+  }
+  Concern operator()(const core::IncidentMoved&) const { return {}; }
+  Concern operator()(const core::AccessGranted&) const { return {}; }
+  Concern operator()(const core::RecipientAdded&) const { return {}; }
+  Concern operator()(const core::ObligationOpened& what) const { return {what.obligation.id.value, {}}; }
+  Concern operator()(const core::ObligationFulfilled& what) const { return {what.fulfillment.obligation.value, {}}; }
+  Concern operator()(const core::ObligationSuperseded& what) const { return {what.obligation.value, {}}; }
+  Concern operator()(const core::ObligationReopened& what) const { return {what.obligation.value, {}}; }
+  Concern operator()(const core::ObligationWaived& what) const { return {what.obligation.value, {}}; }
+  Concern operator()(const core::ObligationRecurred& what) const { return {what.obligation.value, {}}; }
+  Concern operator()(const core::ObligationPassed& what) const { return {what.obligation.value, {}}; }
+  Concern operator()(const core::MessageSent& what) const {
+    return {what.message.id.value, std::vector{what.message.sender, what.message.recipient}};
+  }
+  Concern operator()(const core::MessageAcknowledged& what) const {
+    const auto* message = after.find(what.message);
+    return {what.message.value, std::vector{message->sender, message->recipient}};
+  }
+  Concern operator()(const core::WaiverAsked& what) const {
+    return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
+  }
+  Concern operator()(const core::WaiverDecided& what) const {
+    return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
+  }
+  Concern operator()(const core::AlarmRaised& what) const { return {what.alarm.value, {}}; }
+};
+
+}  // namespace
+
+// Rows of one decision. Things that several events change (the incident, obligations, access) become one row each, as
+// they are after the decision, naming the last event that changed them.
+struct RowWriter {
+  Decided& lists;
+  const core::Decision& decision;
+  std::map<core::ObligationId, core::EventId> changed_obligations;
+  std::map<std::string, core::EventId> changed_access;
+
+  const core::Incident& after() const { return decision.after; }
+
+  void write() {
+    for (const auto& event : decision.events) {
+      write_event(event);
+      std::visit([&](const auto& what) { row(event, what); }, event.what);
+    }
+    if (decision.events.empty()) return;
+    write_incident();
+    for (const auto& [organization, event] : changed_access) write_access(organization, event);
+    for (const auto& [obligation, event] : changed_obligations) write_obligation(*after().find(obligation), event);
+  }
+
+  void write_event(const core::Event& event) {
+    const auto encoded = record::encode(event, lists.salts_);
+    const auto concern = std::visit(ConcernOf{after()}, event.what);
+    RowObject row(lists.events_);
+    row.column("id", event.id)
+        .column("type", core::type_of(event.what))
+        .column("at", event.at)
+        .column("incident_id", event.incident)
+        .column("organization", event.actor.organization)
+        .column("role", event.actor.role ? core::to_string(*event.actor.role) : std::string_view{})
+        .column("subject", concern.subject ? std::optional(core::to_string(*concern.subject)) : std::nullopt)
+        .column("leaf", base64(encoded.leaf));
+    if (concern.parties) row.column("parties", *concern.parties);
+    for (const auto& opening : encoded.openings)
+      RowObject(lists.openings_)
+          .column("event_id", event.id)
+          .column("field", opening.field)
+          .column("salt", base64({reinterpret_cast<const char*>(opening.salt.data()), opening.salt.size()}))
+          .column("value", base64(opening.value));
+  }
+
+  void write_incident() {
+    RowObject(lists.incidents_)
+        .column("id", after().id)
+        .column("number", after().number)
+        .column("organization", after().organization)
+        .column("reference", after().reference)
+        .column("title", after().title)
+        .column("exercise", after().exercise)
+        .column("recognized_at", after().recognized)
+        .column("police", after().police)
+        .column("state", core::to_string(after().state))
+        .column("version", after().version)
+        .column("latest_report", after().latest_report)
+        .column("submitted_by", after().submitted_by)
+        .column("opened_at", decision.events.front().at)
+        .column("revision", after().revision)
+        .column("event_id", decision.events.back().id);
+  }
+
+  void write_access(const std::string& organization, core::EventId event) {
+    const auto& access = after().access.at(organization);
+    std::vector<std::string> stands_for{organization};
+    if (!access.in_place_of.empty()) stands_for.push_back(access.in_place_of);
+    RowObject(lists.access_)
+        .column("incident_id", after().id)
+        .column("organization", organization)
+        .column("scope", core::to_string(access.scope))
+        .column("stands_for", stands_for)
+        .column("since", decision.events.front().at)
+        .column("because", because_of_access(organization))
+        .column("event_id", event);
+  }
+
+  std::string because_of_access(const std::string& organization) const {
+    std::string because;
+    for (const auto& event : decision.events)
+      if (const auto* granted = std::get_if<core::AccessGranted>(&event.what))
+        if (granted->organization == organization) because = granted->because;
+    return because;
+  }
+
+  void write_obligation(const core::Obligation& obligation, core::EventId event) {
+    RowObject(lists.obligations_)
+        .column("id", obligation.id)
+        .column("incident_id", obligation.incident)
+        .column("edition", obligation.edition)
+        .column("rule", obligation.rule)
+        .column("clause", obligation.clause)
+        .column("sentence", obligation.sentence)
+        .column("holder", obligation.holder)
+        .column("recipient", obligation.recipient)
+        .column("self", obligation.self)
+        .column("inner_duty", obligation.inner)
+        .column("opens_on", routing::to_string(obligation.opens_on))
+        .column("opened_at", obligation.opened_at)
+        .column("due_at", obligation.due_at)
+        .column("state", core::to_string(obligation.state))
+        .column("occasion", obligation.occasion)
+        .column("formerly", obligation.formerly)
+        .column("recipient_formerly", obligation.recipient_formerly)
+        .column("because", obligation.because)
+        .column("fulfilled_at", obligation.fulfilled_at)
+        .column("acknowledged_at", obligation.acknowledged_at)
+        .column("revision", obligation.revision)
+        .column("event_id", event);
+  }
+
+  void row(const core::Event&, const core::IncidentOpened&) {}
+  void row(const core::Event&, const core::IncidentMoved&) {}
+  void row(const core::Event& event, const core::ReportReceived& what) {
+    RowObject(lists.reports_)
+        .column("id", what.report)
+        .column("incident_id", event.incident)
+        .column("organization", after().organization)
+        .column("version", what.version)
+        .column("stage", core::to_string(what.content.stage))
+        .column("submitted_by", what.submitted_by)
+        .column("received_at", event.at)
+        .column("bytes", base64(what.bytes))
+        .column("length", what.bytes.size())
+        .column("sha256", base64(what.sha256))
+        .column("document", what.content.document)
+        .column("changes", what.content.changes)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::JudgementMade& what) {
+    const auto& judgement = what.held.judgement;
+    RowObject(lists.judgements_)
+        .column("id", what.id)
+        .column("incident_id", event.incident)
+        .column("organization", judgement.organization)
+        .column("of_originator", judgement.organization == after().organization)
+        .column("revision", after().revision)
+        .column("assessment", routing::to_string(judgement.assessment))
+        .column("cyberattack", routing::to_string(judgement.cyberattack))
+        .column("large_scale", cells_of(judgement))
+        .column("assessment_reason", what.held.assessment_reason)
+        .column("cyberattack_reason", what.held.cyberattack_reason)
+        .column("made_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::AccessGranted& what) {
+    changed_access[what.organization] = event.id;
+  }
+  void row(const core::Event& event, const core::RecipientAdded& what) {
+    RowObject(lists.added_recipients_)
+        .column("incident_id", event.incident)
+        .column("organization", what.organization)
+        .column("police", what.police)
+        .column("reason", what.reason)
+        .column("added_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ObligationOpened& what) {
+    changed_obligations[what.obligation.id] = event.id;
+  }
+  void row(const core::Event& event, const core::ObligationFulfilled& what) {
+    changed_obligations[what.fulfillment.obligation] = event.id;
+    RowObject(lists.fulfillments_)
+        .column("id", what.fulfillment.id)
+        .column("obligation_id", what.fulfillment.obligation)
+        .column("incident_id", event.incident)
+        .column("method", core::to_string(what.fulfillment.method))
+        .column("at", what.fulfillment.at)
+        .column("note", what.fulfillment.note)
+        .column("reference", what.fulfillment.reference)
+        .column("late_seconds", what.late_by.count())
+        .column("organization", event.actor.organization)
+        .column("role", event.actor.role ? core::to_string(*event.actor.role) : std::string_view{})
+        .column("name", event.actor.name)
+        .column("token", event.actor.token)
+        .column("recorded_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ObligationSuperseded& what) {
+    changed_obligations[what.obligation] = event.id;
+  }
+  void row(const core::Event& event, const core::ObligationReopened& what) {
+    changed_obligations[what.obligation] = event.id;
+  }
+  void row(const core::Event& event, const core::ObligationWaived& what) {
+    changed_obligations[what.obligation] = event.id;
+  }
+  void row(const core::Event& event, const core::ObligationRecurred& what) {
+    changed_obligations[what.obligation] = event.id;
+  }
+  void row(const core::Event& event, const core::ObligationPassed& what) {
+    changed_obligations[what.obligation] = event.id;
+  }
+  void row(const core::Event& event, const core::MessageSent& what) {
+    const auto& message = what.message;
+    RowObject(lists.messages_)
+        .column("id", message.id)
+        .column("incident_id", message.incident)
+        .column("report_id", message.report)
+        .column("kind", core::to_string(message.kind))
+        .column("sender", message.sender)
+        .column("recipient", message.recipient)
+        .column("obligation_id", message.obligation)
+        .column("clause", message.clause)
+        .column("sentence", message.sentence)
+        .column("note", message.note)
+        .column("sent_at", message.sent_at)
+        .column("state", core::to_string(message.state))
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::MessageAcknowledged& what) {
+    if (what.obligation) changed_obligations[*what.obligation] = event.id;
+    RowObject(lists.acknowledgements_)
+        .column("id", what.message)
+        .column("acknowledged_at", event.at)
+        .column("acknowledged_by", what.by)
+        .column("note", what.note)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::WaiverAsked& what) {
+    RowObject(lists.waivers_)
+        .column("id", what.waiver)
+        .column("obligation_id", what.obligation)
+        .column("incident_id", event.incident)
+        .column("reason", what.reason)
+        .column("asked_by", event.actor.token)
+        .column("asked_by_name", event.actor.name)
+        .column("asked_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::WaiverDecided& what) {
+    RowObject(lists.waiver_decisions_)
+        .column("id", what.waiver)
+        .column("decision", what.approved ? "approved" : "rejected")
+        .column("decided_by", event.actor.token)
+        .column("decided_by_name", event.actor.name)
+        .column("decision_reason", what.reason)
+        .column("decided_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::AlarmRaised& what) {
+    RowObject(lists.alarms_)
+        .column("id", what.alarm)
+        .column("code", what.code)
+        .column("incident_id", event.incident)
+        .column("organization", what.organization)
+        .column("raised_at", event.at)
+        .column("reason_ja", what.reason.ja)
+        .column("reason_en", what.reason.en)
+        .column("event_id", event.id);
+  }
+};
+
+void Decided::add(const core::Decision& decision) {
+  RowWriter writer{*this, decision, {}, {}};
+  writer.write();
+}
+
+void Decided::add(const StoredAnswer& answer) {
+  RowObject(answers_)
+      .column("organization", answer.organization)
+      .column("key", answer.key)
+      .column("sha256", hexadecimal(answer.request_sha256))
+      .column("status", answer.status)
+      .column("etag", answer.etag)
+      .column("body", base64(answer.body))
+      .column("answered_at", answer.answered_at);
+}
+
+void Decided::add_number(const std::string& organization, int year, std::int64_t last) {
+  RowObject(numbers_).column("organization", organization).column("year", year).column("last", last);
+}
+
+std::string Decided::json() const {
+  std::string json = "{";
+  const auto list = [&](std::string_view name, const std::string& rows) {
+    if (json.size() > 1) json += ',';
+    json.append("\"").append(name).append("\":[").append(rows).append("]");
+  };
+  list("events", events_);
+  list("openings", openings_);
+  list("incidents", incidents_);
+  list("reports", reports_);
+  list("judgements", judgements_);
+  list("access", access_);
+  list("added_recipients", added_recipients_);
+  list("obligations", obligations_);
+  list("fulfillments", fulfillments_);
+  list("waivers", waivers_);
+  list("waiver_decisions", waiver_decisions_);
+  list("messages", messages_);
+  list("acknowledgements", acknowledgements_);
+  list("alarms", alarms_);
+  list("numbers", numbers_);
+  list("answers", answers_);
+  json += '}';
+  return json;
+}
+
+}  // namespace noroshi::store

@@ -1,0 +1,42 @@
+// The rows that decisions imply, in the form that apply() of schemas/sql takes: one JSON document for a whole group.
+#pragma once
+
+#include <string>
+
+#include "src/core/decision.h"
+#include "src/record/event_codec.h"
+
+namespace noroshi::store {
+
+// The answer to a command that carried an Idempotency-Key, kept for ever.
+struct StoredAnswer {
+  std::string organization;  // the caller's body: the key's scope
+  std::string key;
+  std::string request_sha256;  // 32 bytes
+  int status = 201;
+  std::string etag;
+  std::string body;
+  Timestamp answered_at;
+};
+
+class Decided {
+ public:
+  explicit Decided(record::SaltSource& salts) : salts_(salts) {}
+
+  void add(const core::Decision& decision);
+  void add(const StoredAnswer& answer);
+  // The last number given to the body in the year.
+  void add_number(const std::string& organization, int year, std::int64_t last);
+
+  bool empty() const { return events_.empty() && answers_.empty(); }
+  std::string json() const;
+
+ private:
+  friend struct RowWriter;
+  record::SaltSource& salts_;
+  // Rows as JSON objects, separated by commas.
+  std::string events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
+      fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, alarms_, numbers_, answers_;
+};
+
+}  // namespace noroshi::store

@@ -1,0 +1,358 @@
+#include "src/store/group.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "src/codec/answers.h"
+#include "src/codec/json_writer.h"
+#include "src/store/bytes.h"
+#include "src/store/decided.h"
+#include "src/store/known.h"
+#include "src/store/writer.h"
+
+namespace noroshi::store {
+namespace {
+
+constexpr Statement open_group{"open_group", "SELECT * FROM open_group($1::jsonb)"};
+constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
+constexpr Statement clock_now{"clock", "SELECT clock()"};
+constexpr Statement incidents_naming{"incidents_naming", "SELECT * FROM incidents_naming($1::text[])"};
+
+std::string number_of(const std::string& organization, int year, std::int64_t n) {
+  std::string slug = organization;
+  std::transform(slug.begin(), slug.end(), slug.begin(), [](unsigned char c) { return std::toupper(c); });
+  return fmt::format("{}-{}-{}", slug, year, n);
+}
+
+// What open_group() wants to know of a member.
+struct MemberOf {
+  const core::Actor& actor;
+  codec::JsonWriter& json;
+
+  void operator()(const SubmitReport& action) const {
+    const auto& report = action.submission.report;
+    json.member("body", reporting_body(action, actor))
+        .member("reference", report.reference)
+        .member("first", report.stage == core::Stage::first);
+  }
+  void operator()(const Assess& action) const { json.member("incident", core::to_string(action.incident)); }
+  void operator()(const Move& action) const { json.member("incident", core::to_string(action.incident)); }
+  void operator()(const AddRecipient& action) const { json.member("incident", core::to_string(action.incident)); }
+  void operator()(const Fulfill& action) const { json.member("obligation", core::to_string(action.obligation)); }
+  void operator()(const AskWaiver& action) const { json.member("obligation", core::to_string(action.obligation)); }
+  void operator()(const DecideWaiver& action) const { json.member("obligation", core::to_string(action.obligation)); }
+  void operator()(const Acknowledge& action) const { json.member("message", core::to_string(action.message)); }
+};
+
+std::string describe(const std::vector<const Command*>& members) {
+  std::string text;
+  codec::JsonWriter json(text);
+  json.begin_array();
+  for (std::size_t slot = 0; slot < members.size(); ++slot) {
+    const auto& command = *members[slot];
+    json.begin_object().member("slot", slot);
+    if (!command.idempotency_key.empty())
+      json.member("caller", command.actor.organization)
+          .member("key", command.idempotency_key)
+          .member("sha256", hexadecimal(command.request_sha256));
+    std::visit(MemberOf{command.actor, json}, command.action);
+    json.end_object();
+  }
+  json.end_array();
+  return text;
+}
+
+core::Refusal not_found() { return {core::RefusalCode::not_found, {"見つかりません。", "Not found."}, {}}; }
+
+core::Refusal invalid(std::vector<core::FieldError> errors) {
+  return {core::RefusalCode::invalid,
+          {"送信内容に誤りがあります。errors の各項目を直して再送してください。",
+           "The submission has mistakes. Mend each one listed in errors and send it again."},
+          std::move(errors)};
+}
+
+bool states(const codec::Submission& submission, std::initializer_list<std::string_view> members) {
+  return submission.complete || std::any_of(members.begin(), members.end(), [&](std::string_view member) {
+           return std::find(submission.members.begin(), submission.members.end(), member) != submission.members.end();
+         });
+}
+
+// What a member's decision came to, and how to answer for it.
+struct Ruling {
+  core::Outcome outcome;
+  std::function<std::string(const core::Decision&, const codec::AnswerContext&)> answer;
+  std::function<int(const core::Incident&)> revision;
+};
+
+int incident_revision(const core::Incident& incident) { return incident.revision; }
+
+// Decides one action on what is known.
+struct Decider {
+  const core::Law& law;
+  const core::Actor& actor;
+  const core::Incident* known;
+  const std::string& number;
+  core::Moment moment;
+
+  Ruling operator()(const SubmitReport& action) const {
+    const auto& submission = action.submission;
+    core::SubmitReport command{actor, submission.report, false, false, false, action.bytes, sha256(action.bytes)};
+    if (!submission.complete && known) {
+      auto completed = codec::complete_report(submission, known->document);
+      if (!completed) return refused(invalid(std::move(completed.error())));
+      command.in_force = std::move(*completed);
+    }
+    command.states_assessment = states(submission, {"assessment", "assessment_reason"});
+    command.states_cyberattack = states(submission, {"cyberattack", "cyberattack_reason"});
+    command.states_large_scale = states(submission, {"large_scale"});
+    return {core::decide_report(law, known, number, command, moment), codec::answer_report, incident_revision};
+  }
+  Ruling operator()(const Assess& action) const {
+    const auto& body = action.body;
+    const core::MakeJudgement command{actor,          body.assessment,        body.cyberattack,
+                                      body.large_scale, body.assessment_reason, body.cyberattack_reason};
+    return {core::decide_judgement(law, *known, command, moment), codec::answer_incident, incident_revision};
+  }
+  Ruling operator()(const Move& action) const {
+    return {core::decide_transition(law, *known, {actor, action.body.to, action.body.reason}, moment),
+            codec::answer_incident, incident_revision};
+  }
+  Ruling operator()(const AddRecipient& action) const {
+    return {core::decide_recipient(law, *known, {actor, action.body.organization, action.body.reason}, moment),
+            codec::answer_incident, incident_revision};
+  }
+  Ruling operator()(const Fulfill& action) const {
+    const auto id = action.obligation;
+    const core::FulfillObligation command{actor, id, action.body.method, action.body.at, action.body.note,
+                                          action.body.reference};
+    return {core::decide_fulfillment(law, *known, command, moment),
+            [id](const auto& decision, const auto& context) { return codec::answer_fulfillment(decision, id, context); },
+            revision_of(id)};
+  }
+  Ruling operator()(const AskWaiver& action) const {
+    const auto id = action.obligation;
+    return {core::decide_waiver_request(law, *known, {actor, id, action.body.reason}, moment), answer_waiver(),
+            revision_of(id)};
+  }
+  Ruling operator()(const DecideWaiver& action) const {
+    const auto id = action.obligation;
+    return {core::decide_waiver(law, *known, {actor, id, action.waiver, action.body.approved, action.body.reason},
+                                moment),
+            answer_waiver(), revision_of(id)};
+  }
+  Ruling operator()(const Acknowledge& action) const {
+    const auto id = action.message;
+    return {core::decide_acknowledgement(law, *known, {actor, id, action.body.by, action.body.note}, moment),
+            [id](const auto& decision, const auto& context) {
+              return codec::answer_acknowledgement(decision, id, context);
+            },
+            [id](const core::Incident& incident) { return incident.find(id)->revision; }};
+  }
+
+ private:
+  static Ruling refused(core::Refusal refusal) { return {tl::unexpected(std::move(refusal)), {}, {}}; }
+  static std::function<int(const core::Incident&)> revision_of(core::ObligationId id) {
+    return [id](const core::Incident& incident) { return incident.find(id)->revision; };
+  }
+  // The waiver that the decision made or decided.
+  static std::function<std::string(const core::Decision&, const codec::AnswerContext&)> answer_waiver() {
+    return [](const core::Decision& decision, const codec::AnswerContext& context) {
+      core::WaiverId waiver;
+      for (const auto& event : decision.events) {
+        if (const auto* asked = std::get_if<core::WaiverAsked>(&event.what)) waiver = asked->waiver;
+        if (const auto* decided = std::get_if<core::WaiverDecided>(&event.what)) waiver = decided->waiver;
+      }
+      return codec::answer_waiver(decision, waiver, context);
+    };
+  }
+};
+
+// The revision an If-Match speaks of; nothing where the resource is not there.
+std::optional<int> revision_before(const Action& action, const core::Incident& known) {
+  if (std::holds_alternative<SubmitReport>(action)) return known.revision;
+  if (const auto* message = std::get_if<Acknowledge>(&action)) {
+    const auto* found = known.find(message->message);
+    return found ? std::optional(found->revision) : std::nullopt;
+  }
+  const auto obligation = [&]() -> std::optional<core::ObligationId> {
+    if (const auto* fulfill = std::get_if<Fulfill>(&action)) return fulfill->obligation;
+    if (const auto* ask = std::get_if<AskWaiver>(&action)) return ask->obligation;
+    if (const auto* decide = std::get_if<DecideWaiver>(&action)) return decide->obligation;
+    return std::nullopt;
+  }();
+  if (!obligation) return known.revision;
+  const auto* found = known.find(*obligation);
+  return found ? std::optional(found->revision) : std::nullopt;
+}
+
+bool if_match_holds(const Command& command, const core::Incident* known) {
+  if (command.if_match.empty()) return true;
+  const auto revision = known ? revision_before(command.action, *known) : std::nullopt;
+  return revision && codec::names_revision(command.if_match, *revision);
+}
+
+// Whether the caller may know of the incident. Reports name their incident by reference, so they decide for themselves;
+// a duty is known to everybody with a row of access, the rest to those who see content.
+bool visible(const Command& command, const core::Incident& known) {
+  if (std::holds_alternative<SubmitReport>(command.action)) return true;
+  const auto access = known.access.find(command.actor.organization);
+  if (access == known.access.end()) return false;
+  const bool about_duty = std::holds_alternative<Fulfill>(command.action) ||
+                          std::holds_alternative<AskWaiver>(command.action) ||
+                          std::holds_alternative<DecideWaiver>(command.action);
+  return about_duty || access->second.scope == core::AccessScope::content;
+}
+
+// A group in its transaction.
+class Group {
+ public:
+  Group(Connection& connection, const core::Law& law, const std::vector<const Command*>& members)
+      : law_(law), members_(members), transaction_(connection), decided_(salts_) {}
+
+  GroupResult run() {
+    const auto rows = transaction_.execute(open_group, {describe(members_)});
+    known_ = load_incidents(transaction_, incidents_in(rows));
+    GroupResult result;
+    result.results.resize(members_.size(), Failed{});
+    for (const auto& row : rows) {
+      const auto slot = static_cast<std::size_t>(row.get<std::int32_t>("slot"));
+      if (auto decided = serve(*members_[slot], row)) {
+        result.results[slot] = std::move(*decided);
+      } else {
+        result.deferred.push_back(slot);
+      }
+    }
+    for (const auto& [body, used] : numbers_) decided_.add_number(body.first, body.second, used);
+    if (!decided_.empty()) transaction_.execute(apply, {decided_.json()});
+    transaction_.commit();
+    return result;
+  }
+
+ private:
+  static std::vector<core::IncidentId> incidents_in(const Rows& rows) {
+    std::vector<core::IncidentId> ids;
+    for (const auto& row : rows)
+      if (auto id = row.get<std::optional<std::string>>("incident_id")) ids.push_back(id_of<core::IncidentId>(*id));
+    return ids;
+  }
+
+  // Nothing: the member has to wait for the next group.
+  std::optional<Result> serve(const Command& command, const Row& row) {
+    if (auto stored = stored_answer(row)) return stored;
+    const auto at = row.get<Timestamp>("at");
+    const core::Incident* known = nullptr;
+    if (auto id = row.get<std::optional<std::string>>("incident_id")) {
+      known = &known_.at(id_of<core::IncidentId>(*id));
+      if (changed_.contains(known->id)) return std::nullopt;
+    }
+    if (!std::holds_alternative<SubmitReport>(command.action) && (!known || !visible(command, *known)))
+      return not_found();
+    if (!if_match_holds(command, known))
+      return core::Refusal{core::RefusalCode::precondition_failed,
+                           {"この間に変更されています。最新の状態を読み直してください。",
+                            "It has changed meanwhile. Read it again."},
+                           {}};
+    return decide(command, known, row, at);
+  }
+
+  static std::optional<Result> stored_answer(const Row& row) {
+    const auto status = row.get<std::optional<std::int32_t>>("answered_status");
+    if (!status) return std::nullopt;
+    if (!row.get<bool>("same_bytes"))
+      return core::Refusal{core::RefusalCode::idempotency_key_reused,
+                           {"この Idempotency-Key は別の内容で使われています。新しいキーを付けてください。",
+                            "This Idempotency-Key was used with other bytes. Use a new key."},
+                           {}};
+    const auto body = row.get<Bytes>("answered_body");
+    return Answered{*status, std::string(reinterpret_cast<const char*>(body.data()), body.size()),
+                    row.get<std::string>("answered_etag"), true};
+  }
+
+  Result decide(const Command& command, const core::Incident* known, const Row& row, Timestamp at) {
+    auto identifiers = fresh_identifiers(at);
+    std::int64_t* last = nullptr;
+    std::string number;
+    if (const auto* report = std::get_if<SubmitReport>(&command.action); report && !known) {
+      const std::pair key{reporting_body(*report, command.actor), static_cast<int>(row.get<std::int32_t>("year"))};
+      const auto stored = row.get<std::optional<std::int64_t>>("last_number");
+      last = &next_numbers_.try_emplace(key, stored.value_or(0)).first->second;
+      number = number_of(key.first, key.second, *last + 1);
+    }
+    auto decided = std::visit(Decider{law_, command.actor, known, number, {at, identifiers}}, command.action);
+    if (!decided.outcome) return std::move(decided.outcome.error());
+
+    const auto& decision = *decided.outcome;
+    if (last) {
+      const auto* report = std::get_if<SubmitReport>(&command.action);
+      numbers_[{reporting_body(*report, command.actor), static_cast<int>(row.get<std::int32_t>("year"))}] = ++*last;
+    }
+    const codec::AnswerContext context{law_, command.language, at};
+    Answered answered{201, decided.answer(decision, context), codec::etag_of(decided.revision(decision.after)), false};
+    decided_.add(decision);
+    changed_.insert(decision.after.id);
+    if (!command.idempotency_key.empty())
+      decided_.add(StoredAnswer{command.actor.organization, command.idempotency_key, command.request_sha256,
+                                answered.status, answered.etag, answered.body, at});
+    return answered;
+  }
+
+  const core::Law& law_;
+  const std::vector<const Command*>& members_;
+  Transaction transaction_;
+  RandomSalts salts_;
+  Decided decided_;
+  std::map<core::IncidentId, core::Incident> known_;
+  std::set<core::IncidentId> changed_;
+  std::map<std::pair<std::string, int>, std::int64_t> next_numbers_;  // (body, year): last number given
+  std::map<std::pair<std::string, int>, std::int64_t> numbers_;       // those of them that were used
+};
+
+// Bodies of the registry that have ended and in whose place another stands.
+std::vector<std::string> succeeded_bodies(const core::Law& law, Timestamp now) {
+  std::vector<std::string> bodies;
+  for (const auto& body : law.registry.organizations()) {
+    const auto* standing = law.registry.standing_for(body.slug, japanese_day(now));
+    if (standing && standing->slug != body.slug && body.period.to && *body.period.to < japanese_day(now))
+      bodies.push_back(body.slug);
+  }
+  return bodies;
+}
+
+// Passes on the duties of one incident, in a transaction of its own; whether anything changed.
+bool pass_on(Connection& connection, const core::Law& law, const std::string& incident) {
+  Transaction transaction(connection);
+  const auto opened = transaction.execute(open_group, {R"([{"slot":0,"incident":")" + incident + R"("}])"}).one();
+  const std::vector ids{id_of<core::IncidentId>(incident)};
+  const auto known = load_incidents(transaction, ids);
+  const auto at = opened.get<Timestamp>("at");
+  auto identifiers = fresh_identifiers(at);
+  const auto decision = core::decide_succession(law, known.at(ids.front()), {at, identifiers});
+  if (decision.events.empty()) return false;
+  RandomSalts salts;
+  Decided decided(salts);
+  decided.add(decision);
+  transaction.execute(apply, {decided.json()});
+  transaction.commit();
+  return true;
+}
+
+}  // namespace
+
+int apply_successions(Connection& writer, const core::Law& law) {
+  const auto now = writer.execute(clock_now).one().get<Timestamp>(0);
+  const auto bodies = succeeded_bodies(law, now);
+  int changed = 0;
+  for (const auto& row : writer.execute(incidents_naming, {bodies}))
+    if (pass_on(writer, law, row.get<std::string>(0))) ++changed;
+  return changed;
+}
+
+GroupResult run_group(Connection& connection, const core::Law& law, const std::vector<const Command*>& members) {
+  return Group(connection, law, members).run();
+}
+
+}  // namespace noroshi::store

@@ -1,0 +1,103 @@
+#include "src/store/intake.h"
+
+#include <algorithm>
+
+namespace noroshi::store {
+namespace {
+
+struct ConflictsOf {
+  const core::Actor& actor;
+
+  // Reports of one reference; it is the incident's identity before the incident has an id.
+  std::vector<std::string> operator()(const SubmitReport& action) const {
+    return {"report:" + reporting_body(action, actor) + ":" + action.submission.report.reference};
+  }
+  std::vector<std::string> operator()(const Assess& action) const { return {of(action.incident)}; }
+  std::vector<std::string> operator()(const Move& action) const { return {of(action.incident)}; }
+  std::vector<std::string> operator()(const AddRecipient& action) const { return {of(action.incident)}; }
+  std::vector<std::string> operator()(const Fulfill& action) const { return {of(action.obligation)}; }
+  std::vector<std::string> operator()(const AskWaiver& action) const { return {of(action.obligation)}; }
+  std::vector<std::string> operator()(const DecideWaiver& action) const { return {of(action.obligation)}; }
+  std::vector<std::string> operator()(const Acknowledge& action) const { return {of(action.message)}; }
+
+  template <class Tag>
+  static std::string of(const core::Identifier<Tag>& id) {
+    return "id:" + core::to_string(id);
+  }
+};
+
+}  // namespace
+
+const std::string& reporting_body(const SubmitReport& action, const core::Actor& actor) {
+  const auto& stated = action.submission.report.organization;
+  return stated.empty() ? actor.organization : stated;
+}
+
+std::vector<std::string> conflicts_of(const Command& command) {
+  auto conflicts = std::visit(ConflictsOf{command.actor}, command.action);
+  if (!command.idempotency_key.empty())
+    conflicts.push_back("key:" + command.actor.organization + ":" + command.idempotency_key);
+  return conflicts;
+}
+
+bool Intake::submit(PendingCommand command) {
+  auto conflicts = conflicts_of(command.command);
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_ || entries_.size() >= capacity_) return false;
+    entries_.push_back({std::move(command), std::move(conflicts)});
+  }
+  changed_.notify_one();
+  return true;
+}
+
+Intake::Group Intake::take(std::size_t most) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    auto group = take_free(most);
+    if (!group.members.empty() || (closed_ && entries_.empty())) return group;
+    changed_.wait(lock);
+  }
+}
+
+// An entry that has to wait blocks the later ones that conflict with it, so that their order holds.
+Intake::Group Intake::take_free(std::size_t most) {
+  Group group;
+  std::set<std::string> blocked = under_way_;
+  const auto taken = [&](Entry& entry) {
+    if (group.members.size() >= most) return false;
+    const bool waits = std::any_of(entry.conflicts.begin(), entry.conflicts.end(),
+                                   [&](const std::string& conflict) { return blocked.contains(conflict); });
+    blocked.insert(entry.conflicts.begin(), entry.conflicts.end());
+    if (waits) return false;
+    group.members.push_back(std::move(entry.pending));
+    group.conflicts.insert(group.conflicts.end(), entry.conflicts.begin(), entry.conflicts.end());
+    return true;
+  };
+  std::erase_if(entries_, taken);
+  under_way_.insert(group.conflicts.begin(), group.conflicts.end());
+  return group;
+}
+
+void Intake::done(const Group& group) {
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& conflict : group.conflicts) under_way_.erase(conflict);
+  }
+  changed_.notify_all();
+}
+
+void Intake::close() {
+  {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+}
+
+std::size_t Intake::size() const {
+  std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+}  // namespace noroshi::store

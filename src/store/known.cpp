@@ -1,0 +1,213 @@
+#include "src/store/known.h"
+
+#include <boost/algorithm/string/split.hpp>
+#include <boost/algorithm/string/classification.hpp>
+#include <cstdlib>
+
+namespace noroshi::store {
+namespace {
+
+using Known = std::map<core::IncidentId, core::Incident>;
+
+constexpr Statement select_incidents{
+    "known_incidents",
+    "SELECT i.id, i.number, i.organization, i.reference, i.title, i.exercise, i.recognized_at, i.police, i.state, "
+    "i.version, i.latest_report, i.submitted_by, i.revision, r.document FROM incident i "
+    "JOIN report r ON r.id = i.latest_report WHERE i.id = ANY ($1::uuid[])"};
+constexpr Statement select_judgements{
+    "known_judgements",
+    "SELECT DISTINCT ON (incident_id, organization) incident_id, organization, assessment, cyberattack, large_scale, "
+    "assessment_reason, cyberattack_reason FROM judgement WHERE incident_id = ANY ($1::uuid[]) "
+    "ORDER BY incident_id, organization, revision DESC"};
+constexpr Statement select_access{"known_access",
+                                  "SELECT incident_id, organization, scope, stands_for FROM incident_access "
+                                  "WHERE incident_id = ANY ($1::uuid[])"};
+constexpr Statement select_added{"known_added_recipients",
+                                 "SELECT incident_id, organization, police FROM added_recipient "
+                                 "WHERE incident_id = ANY ($1::uuid[]) ORDER BY event_id"};
+constexpr Statement select_obligations{
+    "known_obligations",
+    "SELECT id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on, opened_at, "
+    "due_at, state, occasion, formerly, recipient_formerly, fulfilled_at, "
+    "acknowledged_at, revision FROM obligation WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
+constexpr Statement select_reasons{
+    "known_reasons",
+    "SELECT o.id, o.incident_id, b.value->>'ja' AS ja, b.value->>'en' AS en FROM obligation o, "
+    "jsonb_array_elements(o.because) WITH ORDINALITY AS b(value, place) WHERE o.incident_id = ANY ($1::uuid[]) "
+    "ORDER BY o.id, b.place"};
+constexpr Statement select_messages{
+    "known_messages",
+    "SELECT id, incident_id, report_id, kind, sender, recipient, obligation_id, clause, sentence, note, sent_at, state, "
+    "acknowledged_at, acknowledged_by, revision FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
+constexpr Statement select_waivers{"known_waivers",
+                                   "SELECT id, incident_id, obligation_id, asked_by, asked_by_name, decision "
+                                   "FROM waiver WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
+constexpr Statement select_alarms{"known_alarms",
+                                  "SELECT incident_id, code, organization FROM alarm "
+                                  "WHERE incident_id = ANY ($1::uuid[])"};
+
+// A word of a closed list that the schema's CHECK holds: another one is a broken invariant.
+template <class Value>
+Value must(std::optional<Value> value) {
+  if (!value) std::abort();
+  return *value;
+}
+
+core::Incident& incident_of(Known& known, const Row& row) {
+  return known.at(id_of<core::IncidentId>(row.get<std::string_view>("incident_id")));
+}
+
+core::Incident read_incident(const Row& row) {
+  core::Incident incident;
+  incident.id = id_of<core::IncidentId>(row.get<std::string_view>("id"));
+  incident.number = row.get<std::string>("number");
+  incident.organization = row.get<std::string>("organization");
+  incident.reference = row.get<std::string>("reference");
+  incident.title = row.get<std::string>("title");
+  incident.exercise = row.get<bool>("exercise");
+  incident.recognized = row.get<Timestamp>("recognized_at");
+  incident.police = row.get<std::string>("police");
+  incident.state = must(core::parse_incident_state(row.get<std::string_view>("state")));
+  incident.version = row.get<std::int32_t>("version");
+  incident.latest_report = id_of<core::ReportId>(row.get<std::string_view>("latest_report"));
+  incident.submitted_by = row.get<std::string>("submitted_by");
+  incident.revision = row.get<std::int32_t>("revision");
+  incident.document = row.get<std::string>("document");
+  return incident;
+}
+
+routing::LargeScaleCell read_cell(const std::string& text) {
+  std::vector<std::string> parts;
+  boost::split(parts, text, boost::is_any_of("/"));
+  if (parts.size() != 3) std::abort();
+  return {must(routing::parse_criterion(parts[0])), must(routing::parse_harm(parts[1])),
+          must(routing::parse_certainty(parts[2]))};
+}
+
+core::HeldJudgement read_judgement(const Row& row) {
+  core::HeldJudgement held;
+  held.judgement.organization = row.get<std::string>("organization");
+  held.judgement.assessment = must(routing::parse_assessment(row.get<std::string_view>("assessment")));
+  held.judgement.cyberattack = must(routing::parse_cyberattack(row.get<std::string_view>("cyberattack")));
+  for (const auto& cell : row.get<std::vector<std::string>>("large_scale"))
+    held.judgement.large_scale.push_back(read_cell(cell));
+  held.assessment_reason = row.get<std::string>("assessment_reason");
+  held.cyberattack_reason = row.get<std::string>("cyberattack_reason");
+  return held;
+}
+
+core::Access read_access(const Row& row) {
+  core::Access access;
+  access.scope =
+      row.get<std::string_view>("scope") == "content" ? core::AccessScope::content : core::AccessScope::duties;
+  const auto organization = row.get<std::string>("organization");
+  for (auto& stands_for : row.get<std::vector<std::string>>("stands_for"))
+    if (stands_for != organization) access.in_place_of = std::move(stands_for);
+  return access;
+}
+
+core::Obligation read_obligation(const Row& row) {
+  core::Obligation obligation;
+  obligation.id = id_of<core::ObligationId>(row.get<std::string_view>("id"));
+  obligation.incident = id_of<core::IncidentId>(row.get<std::string_view>("incident_id"));
+  obligation.edition = row.get<std::string>("edition");
+  obligation.rule = row.get<std::string>("rule");
+  obligation.clause = row.get<std::string>("clause");
+  obligation.sentence = row.get<std::int32_t>("sentence");
+  obligation.holder = row.get<std::string>("holder");
+  obligation.recipient = row.get<std::string>("recipient");
+  obligation.self = row.get<bool>("self");
+  obligation.inner = row.get<bool>("inner_duty");
+  obligation.opens_on = row.get<std::string_view>("opens_on") == "receipt" ? routing::OpensOn::receipt
+                                                                            : routing::OpensOn::assessment;
+  obligation.opened_at = row.get<Timestamp>("opened_at");
+  obligation.due_at = row.get<Timestamp>("due_at");
+  obligation.state = must(core::parse_obligation_state(row.get<std::string_view>("state")));
+  obligation.occasion = row.get<std::int32_t>("occasion");
+  obligation.formerly = row.get<std::string>("formerly");
+  obligation.recipient_formerly = row.get<std::string>("recipient_formerly");
+  obligation.fulfilled_at = row.get<std::optional<Timestamp>>("fulfilled_at");
+  obligation.acknowledged_at = row.get<std::optional<Timestamp>>("acknowledged_at");
+  obligation.revision = row.get<std::int32_t>("revision");
+  return obligation;
+}
+
+core::MessageKind read_kind(std::string_view text) {
+  using enum core::MessageKind;
+  for (auto kind : {report, relay, notice, alarm})
+    if (core::to_string(kind) == text) return kind;
+  std::abort();
+}
+
+core::Message read_message(const Row& row) {
+  core::Message message;
+  message.id = id_of<core::MessageId>(row.get<std::string_view>("id"));
+  message.incident = id_of<core::IncidentId>(row.get<std::string_view>("incident_id"));
+  message.report = id_of<core::ReportId>(row.get<std::string_view>("report_id"));
+  message.kind = read_kind(row.get<std::string_view>("kind"));
+  message.sender = row.get<std::string>("sender");
+  message.recipient = row.get<std::string>("recipient");
+  if (auto obligation = row.get<std::optional<std::string>>("obligation_id"))
+    message.obligation = id_of<core::ObligationId>(*obligation);
+  message.clause = row.get<std::string>("clause");
+  message.sentence = row.get<std::int32_t>("sentence");
+  message.note = row.get<std::string>("note");
+  message.sent_at = row.get<Timestamp>("sent_at");
+  message.state = must(core::parse_message_state(row.get<std::string_view>("state")));
+  message.acknowledged_at = row.get<std::optional<Timestamp>>("acknowledged_at");
+  message.acknowledged_by = row.get<std::string>("acknowledged_by");
+  message.revision = row.get<std::int32_t>("revision");
+  return message;
+}
+
+core::Waiver read_waiver(const Row& row) {
+  core::Waiver waiver;
+  waiver.id = id_of<core::WaiverId>(row.get<std::string_view>("id"));
+  waiver.obligation = id_of<core::ObligationId>(row.get<std::string_view>("obligation_id"));
+  if (auto token = row.get<std::optional<std::string>>("asked_by")) waiver.asked_by = id_of<core::TokenId>(*token);
+  waiver.asked_by_name = row.get<std::string>("asked_by_name");
+  const auto decision = row.get<std::string_view>("decision");
+  waiver.decision = decision == "pending"    ? core::Waiver::Decision::pending
+                    : decision == "approved" ? core::Waiver::Decision::approved
+                                             : core::Waiver::Decision::rejected;
+  return waiver;
+}
+
+}  // namespace
+
+Known load_incidents(Transaction& transaction, std::span<const core::IncidentId> ids) {
+  Known known;
+  if (ids.empty()) return known;
+  std::vector<std::string> texts;
+  for (const auto& id : ids) texts.push_back(core::to_string(id));
+  const auto rows_of = [&](const Statement& statement) { return transaction.execute(statement, {texts}); };
+
+  for (const auto& row : rows_of(select_incidents)) {
+    auto incident = read_incident(row);
+    known.emplace(incident.id, std::move(incident));
+  }
+  for (const auto& row : rows_of(select_judgements)) {
+    auto held = read_judgement(row);
+    incident_of(known, row).judgements[held.judgement.organization] = held;
+  }
+  for (const auto& row : rows_of(select_access))
+    incident_of(known, row).access[row.get<std::string>("organization")] = read_access(row);
+  for (const auto& row : rows_of(select_added)) {
+    auto& incident = incident_of(known, row);
+    auto& list = row.get<bool>("police") ? incident.added_police : incident.added_supervisors;
+    list.push_back(row.get<std::string>("organization"));
+  }
+  for (const auto& row : rows_of(select_obligations))
+    incident_of(known, row).obligations.push_back(read_obligation(row));
+  for (const auto& row : rows_of(select_reasons)) {
+    auto* obligation = incident_of(known, row).find(id_of<core::ObligationId>(row.get<std::string_view>("id")));
+    obligation->because.push_back({row.get<std::string>("ja"), row.get<std::string>("en")});
+  }
+  for (const auto& row : rows_of(select_messages)) incident_of(known, row).messages.push_back(read_message(row));
+  for (const auto& row : rows_of(select_waivers)) incident_of(known, row).waivers.push_back(read_waiver(row));
+  for (const auto& row : rows_of(select_alarms))
+    incident_of(known, row).alarms.emplace(row.get<std::string>("code"), row.get<std::string>("organization"));
+  return known;
+}
+
+}  // namespace noroshi::store

@@ -1,0 +1,25 @@
+// Loads what is known of incidents, under the locks that open_group() took.
+#pragma once
+
+#include <map>
+#include <span>
+
+#include "src/core/incident.h"
+#include "src/store/database.h"
+
+namespace noroshi::store {
+
+// The incidents of those ids as they stand in this transaction, whole but for the bytes of reports. Ids that
+// open_group() did not lock are left out: the writer's role cannot read them. One round trip a table.
+std::map<core::IncidentId, core::Incident> load_incidents(Transaction& transaction,
+                                                          std::span<const core::IncidentId> ids);
+
+// Reads an id from a uuid column; a broken one aborts.
+template <class Id>
+Id id_of(std::string_view text) {
+  auto value = core::parse_uuid(text);
+  if (!value) std::abort();
+  return Id{*value};
+}
+
+}  // namespace noroshi::store

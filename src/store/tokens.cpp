@@ -1,0 +1,133 @@
+#include "src/store/tokens.h"
+
+#include <sodium.h>
+
+#include <mutex>
+#include <unordered_map>
+
+#include "src/store/bytes.h"
+#include "src/store/known.h"
+
+namespace noroshi::store {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto remembered_for = 1s;
+constexpr std::size_t remembered_at_most = 10'000;
+
+constexpr std::string_view prefix = "noroshi_";
+constexpr std::size_t id_length = 32;
+constexpr std::size_t secret_length = 43;
+
+constexpr Statement insert_token{
+    "insert_token",
+    "INSERT INTO token (id, organization, role, name, secret_sha256, issued_at, expires_at) "
+    "SELECT $1::uuid, $2, $3, $4, $5::bytea, at, at + $6::interval FROM clock() AS at"};
+constexpr Statement select_tokens{"select_tokens",
+                                  "SELECT id, organization, role, name, issued_at, expires_at, revoked_at FROM token "
+                                  "ORDER BY issued_at DESC, id"};
+constexpr Statement revoke{"revoke_token",
+                           "UPDATE token SET revoked_at = clock() WHERE id = $1::uuid AND revoked_at IS NULL"};
+constexpr Statement find_token{"find_token",
+                               "SELECT organization, role, name, secret_sha256 FROM token WHERE id = $1::uuid "
+                               "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock())"};
+constexpr Statement clock_now{"clock", "SELECT clock()"};
+
+std::string without_hyphens(core::Uuid id) { return hexadecimal({reinterpret_cast<char*>(id.bytes.data()), 16}); }
+
+struct Bearer {
+  core::TokenId id;
+  std::string_view secret;
+};
+
+std::optional<Bearer> parse_bearer(std::string_view text) {
+  if (text.size() != prefix.size() + id_length + 1 + secret_length || !text.starts_with(prefix)) return std::nullopt;
+  std::string id(text.substr(prefix.size(), id_length));
+  if (text[prefix.size() + id_length] != '_') return std::nullopt;
+  for (std::size_t place : {8, 13, 18, 23}) id.insert(place, 1, '-');
+  auto parsed = core::parse_uuid(id);
+  if (!parsed) return std::nullopt;
+  return Bearer{core::TokenId{*parsed}, text.substr(text.size() - secret_length)};
+}
+
+IssuedToken read_token(const Row& row) {
+  IssuedToken token;
+  token.id = id_of<core::TokenId>(row.get<std::string_view>("id"));
+  token.organization = row.get<std::string>("organization");
+  token.role = *core::parse_role(row.get<std::string_view>("role"));
+  token.name = row.get<std::string>("name");
+  token.issued_at = row.get<Timestamp>("issued_at");
+  token.expires_at = row.get<std::optional<Timestamp>>("expires_at");
+  token.revoked_at = row.get<std::optional<Timestamp>>("revoked_at");
+  return token;
+}
+
+}  // namespace
+
+std::string issue_token(Connection& owner, const std::string& organization, core::Role role, const std::string& name,
+                        std::optional<std::chrono::seconds> valid_for) {
+  if (sodium_init() < 0) throw std::runtime_error("no source of randomness");
+  const auto now = owner.execute(clock_now).one().get<Timestamp>(0);
+  const auto id = fresh_identifiers(now).next_uuid();
+  const auto secret = base64url(random_bytes(32));
+  const auto digest = sha256(secret);
+  owner.execute(insert_token, {core::to_string(id), organization, std::string(core::to_string(role)), name,
+                               std::as_bytes(std::span(digest)), valid_for});
+  std::string bearer(prefix);
+  return bearer.append(without_hyphens(id)).append("_").append(secret);
+}
+
+std::vector<IssuedToken> list_tokens(Connection& owner) {
+  std::vector<IssuedToken> tokens;
+  for (const auto& row : owner.execute(select_tokens)) tokens.push_back(read_token(row));
+  return tokens;
+}
+
+bool revoke_token(Connection& owner, core::TokenId id) {
+  return owner.execute(revoke, {core::to_string(id)}).affected() == 1;
+}
+
+// Keyed by the digest of the whole bearer token, so that no secret stays in memory.
+struct TokenDirectory::Memory {
+  struct Entry {
+    core::Actor actor;
+    SteadyClock::time_point until;
+  };
+  mutable std::mutex mutex;
+  std::unordered_map<std::string, Entry> entries;
+};
+
+TokenDirectory::TokenDirectory(ConnectionPool& authenticators)
+    : authenticators_(authenticators), memory_(std::make_unique<Memory>()) {}
+TokenDirectory::~TokenDirectory() = default;
+
+std::optional<TokenDirectory::Answer> TokenDirectory::remembered(std::string_view bearer) const {
+  if (!parse_bearer(bearer)) return Answer{};
+  const auto digest = sha256(bearer);
+  std::lock_guard lock(memory_->mutex);
+  const auto entry = memory_->entries.find(digest);
+  if (entry == memory_->entries.end() || entry->second.until < SteadyClock::now()) return std::nullopt;
+  return Answer{Verdict::good, entry->second.actor};
+}
+
+TokenDirectory::Answer TokenDirectory::look_up(std::string_view bearer) {
+  const auto parsed = parse_bearer(bearer);
+  if (!parsed) return {};
+  auto lease = authenticators_.acquire(2s);
+  const auto row = lease->execute(find_token, {core::to_string(parsed->id)}).maybe_one();
+  if (!row) return {};
+  const auto stored = row->get<Bytes>("secret_sha256");
+  const auto presented = sha256(parsed->secret);
+  if (stored.size() != presented.size() || sodium_memcmp(stored.data(), presented.data(), stored.size()) != 0) return {};
+
+  const core::Actor actor{parsed->id, row->get<std::string>("organization"),
+                          core::parse_role(row->get<std::string_view>("role")), row->get<std::string>("name")};
+  std::lock_guard lock(memory_->mutex);
+  if (memory_->entries.size() >= remembered_at_most) memory_->entries.clear();
+  memory_->entries[sha256(bearer)] = {actor, SteadyClock::now() + remembered_for};
+  return {Verdict::good, actor};
+}
+
+}  // namespace noroshi::store

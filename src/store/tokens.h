@@ -1,0 +1,60 @@
+// Bearer tokens: issued and revoked at the machine, looked up by the daemon.
+//
+// A token reads noroshi_<32 hexadecimal digits: its id>_<43 characters base64url: 32 random bytes>. The database keeps the
+// id in clear and the secret's SHA-256 only: the secret is random, so one fast hash is enough and no guessing helps.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/core/role.h"
+#include "src/store/connection_pool.h"
+
+namespace noroshi::store {
+
+struct IssuedToken {
+  core::TokenId id;
+  std::string organization;
+  core::Role role{};
+  std::string name;
+  Timestamp issued_at;
+  std::optional<Timestamp> expires_at;
+  std::optional<Timestamp> revoked_at;
+};
+
+// `owner` is a connection of role owner. The bearer token is returned this once. That the role fits the body is the
+// caller's affair (core::role_fits). `valid_for` empty: until revoked.
+std::string issue_token(Connection& owner, const std::string& organization, core::Role role, const std::string& name,
+                        std::optional<std::chrono::seconds> valid_for);
+// All, revoked and expired ones too, newest first.
+std::vector<IssuedToken> list_tokens(Connection& owner);
+// False where there is no such token, or it has been revoked already.
+bool revoke_token(Connection& owner, core::TokenId id);
+
+// Looks tokens up. Good answers are remembered for a second, so that a revocation takes effect within that and a busy
+// client costs the database one question a second. Safe from any thread.
+class TokenDirectory {
+ public:
+  explicit TokenDirectory(ConnectionPool& authenticators);
+  ~TokenDirectory();
+
+  enum class Verdict { good, bad };
+  struct Answer {
+    Verdict verdict = Verdict::bad;
+    core::Actor actor;  // where good
+  };
+  // From memory; nothing where the database has to be asked. Never blocks. A malformed token is bad at once.
+  std::optional<Answer> remembered(std::string_view bearer) const;
+  // Asks the database. Blocks; throws Unavailable and the other errors of database_error.h.
+  Answer look_up(std::string_view bearer);
+
+ private:
+  struct Memory;
+  ConnectionPool& authenticators_;
+  std::unique_ptr<Memory> memory_;
+};
+
+}  // namespace noroshi::store

@@ -1,0 +1,161 @@
+#include "src/store/writer.h"
+
+#include <numeric>
+
+#include <fmt/format.h>
+#include <sodium.h>
+#include <spdlog/spdlog.h>
+
+#include "src/store/group.h"
+#include "src/store/known.h"
+
+namespace noroshi::store {
+namespace {
+
+constexpr int attempts_after_conflict = 5;
+
+core::Refusal conflicting(const std::string& constraint) {
+  if (constraint == "incident_reference_once")
+    return {core::RefusalCode::reference_exists,
+            {"この整理番号の第一報は受付済みです。", "A first report with this reference exists."},
+            {}};
+  if (constraint == "waiver_one_pending")
+    return {core::RefusalCode::waiver_pending,
+            {"例外措置の申請が審査中です。", "A request for an exception waits for its decision."},
+            {}};
+  return {core::RefusalCode::transition_not_allowed,
+          {"この間に状態が変わりました。読み直してください。", "Its state has changed meanwhile. Read it again."},
+          {}};
+}
+
+// Constraints that a race can bring about; any other that fails is a defect of ours.
+bool expected(const std::string& constraint) {
+  return constraint == "incident_reference_once" || constraint == "waiver_one_pending" ||
+         constraint == "incident_transition" || constraint == "obligation_transition";
+}
+
+}  // namespace
+
+// One thread's connection and the group it works on.
+class WriterPool::Writer {
+ public:
+  Writer(ConnectionSettings settings, const core::Law& law) : settings_(std::move(settings)), law_(law) {}
+
+  // Results in the order of the members. Never throws.
+  std::vector<Result> serve(const std::vector<const Command*>& members) {
+    std::vector<Result> results(members.size(), Failed{});
+    std::vector<std::size_t> waiting(members.size());
+    std::iota(waiting.begin(), waiting.end(), std::size_t{0});
+    while (!waiting.empty()) waiting = serve_some(members, waiting, results);
+    return results;
+  }
+
+ private:
+  // Serves those members in one transaction, or one by one where that fails; returns those that have to wait.
+  std::vector<std::size_t> serve_some(const std::vector<const Command*>& members,
+                                      const std::vector<std::size_t>& which, std::vector<Result>& results) {
+    std::vector<const Command*> group;
+    for (auto slot : which) group.push_back(members[slot]);
+    std::vector<std::size_t> deferred;
+    const auto failure = attempt([&] {
+      auto done = run_group(connection(), law_, group);
+      for (std::size_t i = 0; i < which.size(); ++i) results[which[i]] = std::move(done.results[i]);
+      for (auto i : done.deferred) deferred.push_back(which[i]);
+    });
+    if (!failure) return deferred;
+    const bool whole_group = std::holds_alternative<NotAvailable>(*failure) || std::holds_alternative<Unknown>(*failure);
+    if (whole_group || which.size() == 1) {
+      for (auto slot : which) results[slot] = *failure;
+      return {};
+    }
+    // One bad member must not fail the others: each by itself now.
+    for (auto slot : which) serve_some(members, {slot}, results);
+    return {};
+  }
+
+  // Nothing where it succeeded, else what to answer.
+  template <class Work>
+  std::optional<Result> attempt(const Work& work) {
+    for (int tries = 0;; ++tries) {
+      try {
+        work();
+        return std::nullopt;
+      } catch (const Conflict&) {
+        if (tries < attempts_after_conflict) continue;
+        return NotAvailable{};
+      } catch (const UnknownOutcome& error) {
+        spdlog::warn("a commit's outcome is not known ({}): its callers ask again with their keys", error.sqlstate());
+        connection_.reset();
+        return Unknown{};
+      } catch (const ConstraintViolation& error) {
+        if (expected(error.constraint())) return conflicting(error.constraint());
+        spdlog::error("constraint {} refused a decision", error.constraint());
+        return Failed{};
+      } catch (const Unavailable& error) {
+        spdlog::warn("no database for a writer: SQLSTATE {}", error.sqlstate());
+        connection_.reset();
+        return NotAvailable{};
+      } catch (const DatabaseMisconfigured& error) {
+        spdlog::error("the database is not set up as it must be: {}", error.what());
+        connection_.reset();
+        return NotAvailable{};
+      } catch (const DatabaseError& error) {
+        spdlog::error("a decision could not be stored: SQLSTATE {}", error.sqlstate());
+        connection_.reset();
+        return Failed{};
+      } catch (const std::exception&) {
+        // Its text may quote what was submitted.
+        spdlog::error("a decision could not be made or stored");
+        connection_.reset();
+        return Failed{};
+      }
+    }
+  }
+
+  Connection& connection() {
+    if (connection_ && (connection_->broken() || !connection_->looks_alive())) connection_.reset();
+    if (!connection_) connection_ = std::make_unique<Connection>(settings_, DatabaseRole::writer);
+    return *connection_;
+  }
+
+  ConnectionSettings settings_;
+  const core::Law& law_;
+  std::unique_ptr<Connection> connection_;
+};
+
+WriterPool::WriterPool(ConnectionSettings settings, const core::Law& law, WriterOptions options)
+    : options_(options), intake_(options.queue) {
+  if (sodium_init() < 0) throw std::runtime_error("no source of randomness");
+  for (int i = 0; i < options_.writers; ++i) {
+    auto of_writer = settings;
+    of_writer.application_name = fmt::format("noroshi writer {}", i + 1);
+    writers_.push_back(std::make_unique<Writer>(of_writer, law));
+  }
+  for (auto& writer : writers_) threads_.emplace_back([this, &writer] { run(*writer); });
+}
+
+WriterPool::~WriterPool() {
+  intake_.close();
+  threads_.clear();
+}
+
+void WriterPool::submit(Command command, Completion complete) {
+  PendingCommand pending{std::move(command), complete};
+  if (!intake_.submit(std::move(pending))) complete(NotAvailable{});
+}
+
+void WriterPool::run(Writer& writer) {
+  for (;;) {
+    auto group = intake_.take(options_.group);
+    if (group.members.empty()) return;
+    std::vector<const Command*> members;
+    for (const auto& member : group.members) members.push_back(&member.command);
+    auto results = writer.serve(members);
+    intake_.done(group);
+    ++groups_;
+    commands_ += results.size();
+    for (std::size_t i = 0; i < results.size(); ++i) group.members[i].complete(std::move(results[i]));
+  }
+}
+
+}  // namespace noroshi::store

@@ -1,0 +1,58 @@
+// The writers: threads that take groups from the intake, decide them and apply them, one transaction a group.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "src/core/decision.h"
+#include "src/store/database.h"
+#include "src/store/intake.h"
+
+namespace noroshi::store {
+
+struct WriterOptions {
+  int writers = 2;            // one a core: a third adds latency only
+  std::size_t group = 128;    // commands in one transaction at the most
+  std::size_t queue = 4096;   // commands waiting at the most
+};
+
+// Starts with the constructor. `law` must outlive it.
+class WriterPool {
+ public:
+  WriterPool(ConnectionSettings settings, const core::Law& law, WriterOptions options = {});
+  // Serves what has queued, then ends. With no database that takes no time: each command is answered NotAvailable.
+  ~WriterPool();
+  WriterPool(const WriterPool&) = delete;
+  WriterPool& operator=(const WriterPool&) = delete;
+
+  // From any thread. Where the queue is full the completion is called at once with NotAvailable.
+  void submit(Command command, Completion complete);
+
+  std::size_t queued() const { return intake_.size(); }
+  // Groups committed and commands answered by them so far.
+  struct Counts {
+    std::uint64_t groups = 0;
+    std::uint64_t commands = 0;
+  };
+  Counts counts() const { return {groups_.load(), commands_.load()}; }
+
+ private:
+  class Writer;
+  void run(Writer& writer);
+
+  WriterOptions options_;
+  Intake intake_;
+  std::atomic<std::uint64_t> groups_{0};
+  std::atomic<std::uint64_t> commands_{0};
+  std::vector<std::unique_ptr<Writer>> writers_;
+  std::vector<std::jthread> threads_;
+};
+
+// Passes the open duties of every incident that is not closed to the successors of bodies that have ended. Run at start
+// and once a day; each incident in a transaction of its own. Returns how many incidents changed.
+int apply_successions(Connection& writer, const core::Law& law);
+
+}  // namespace noroshi::store
