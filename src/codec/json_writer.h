@@ -6,6 +6,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,6 +44,17 @@ class JsonWriter {
 
   // A JSON value that is already text, such as a stored document.
   JsonWriter& raw(std::string_view json) { return literal(json); }
+
+  // Where the text stands, to return to: what was written since is taken back.
+  struct Mark {
+    std::size_t size;
+    bool comma;
+  };
+  Mark mark() const { return {out_.size(), comma_}; }
+  void rewind(Mark mark) {
+    out_.resize(mark.size);
+    comma_ = mark.comma;
+  }
 
   template <class Value>
   JsonWriter& member(std::string_view member_name, const Value& member_value) {

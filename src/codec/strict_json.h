@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,7 +70,7 @@ class JsonDocument {
   unsigned char first_block_[4096];
   boost::json::monotonic_resource resource_;
   const boost::json::value null_;
-  const boost::json::value* root_ = nullptr;  // in resource_
+  std::optional<boost::json::value> root_;  // in resource_
 };
 
 }  // namespace noroshi::codec
