@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -54,7 +55,7 @@ struct Command {
   core::Actor actor;
   codec::Language language = codec::Language::ja;
   std::string idempotency_key;  // empty: none was sent
-  std::string request_sha256;   // 32 bytes, over the call and its body: the same key elsewhere is another request
+  std::string request_sha256;   // request_digest(): the same key elsewhere is another request
   std::string if_match;         // empty: none was sent; else an entity tag with its quotes, or "*"
   Action action;
 };
@@ -84,6 +85,9 @@ struct PendingCommand {
 // Two commands that share one of these are never decided in the same group, and keep their order: they have the same
 // key, or concern the same report, incident, obligation or message.
 std::vector<std::string> conflicts_of(const Command& command);
+
+// SHA-256, 32 bytes, over the call ("/api/v1/reports", with the ids of its path) and the bytes of its body.
+std::string request_digest(std::string_view call, std::string_view body);
 
 // The body whose incident a report is about: as stated, else the caller's.
 const std::string& reporting_body(const SubmitReport& action, const core::Actor& actor);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/store/bytes.h"
+
 namespace noroshi::store {
 namespace {
 
@@ -31,6 +33,11 @@ struct ConflictsOf {
 const std::string& reporting_body(const SubmitReport& action, const core::Actor& actor) {
   const auto& stated = action.submission.report.organization;
   return stated.empty() ? actor.organization : stated;
+}
+
+std::string request_digest(std::string_view call, std::string_view body) {
+  std::string text(call);
+  return sha256(text.append("\n").append(body));
 }
 
 std::vector<std::string> conflicts_of(const Command& command) {

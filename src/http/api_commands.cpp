@@ -1,0 +1,204 @@
+#include "src/http/api_commands.h"
+
+#include <cstdlib>
+
+#include "src/codec/command_decoder.h"
+#include "src/codec/refusal_problem.h"
+#include "src/codec/report_decoder.h"
+#include "src/codec/strict_json.h"
+#include "src/http/refusals.h"
+
+namespace noroshi::http {
+namespace {
+
+constexpr std::size_t longest_key = 255;
+
+const std::vector<std::string> reporters = {"reporter", "csirt_member", "csirt_head", "external_contact"};
+const std::vector<std::string> csirt = {"csirt_member", "csirt_head", "external_contact"};
+const std::vector<std::string> exception_officers = {"exception_officer"};
+const std::vector<std::string> readers_of_inbox = {"csirt_member", "csirt_head",  "external_contact",
+                                                   "center_liaison", "police_desk", "crisis_desk"};
+
+codec::Problem not_available() {
+  return {503,
+          "unavailable",
+          {"一時的に受け付けられません", "Not available for the moment"},
+          {"何も保存されていません。数秒後に同じ Idempotency-Key で再送してください。急ぐ場合は電話で連絡してください。",
+           "Nothing was stored. Send it again in some seconds with the same Idempotency-Key. If it is urgent, telephone."},
+          {}};
+}
+
+codec::Problem outcome_unknown() {
+  return {503,
+          "outcome_unknown",
+          {"受け付けたかどうか確認できません", "It is not known whether this was accepted"},
+          {"保存されたかもしれません。同じ Idempotency-Key で再送すれば分かります。二重には登録されません。",
+           "It may have been stored. Send it again with the same Idempotency-Key to learn it; nothing is stored twice."},
+          {}};
+}
+
+codec::Problem bad_key(bool missing) {
+  return {400,
+          missing ? "idempotency_key_required" : "idempotency_key_invalid",
+          {missing ? "Idempotency-Key が必要です" : "Idempotency-Key が不正です",
+           missing ? "Idempotency-Key is missing" : "Idempotency-Key is not valid"},
+          {"報告ごとに新しい値（UUID など、255 文字以内の表示可能な ASCII）を付け、再送のときは同じ値を使ってください。",
+           "Give each report a fresh value (such as a UUID; at most 255 visible ASCII characters) and use the same one "
+           "when sending it again."},
+          {}};
+}
+
+Response retry_later(const codec::Problem& problem, Language language) {
+  auto response = problem_response(problem, language);
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
+// Mistakes of the JSON itself are 400, those of its content 422.
+Response refuse_body(std::vector<core::FieldError> errors, Language language) {
+  const bool malformed = codec::is_malformed(errors);
+  core::Refusal refusal{core::RefusalCode::invalid,
+                        {"送信内容に誤りがあります。errors の各項目を直して再送してください。",
+                         "The submission has mistakes. Mend each one listed in errors and send it again."},
+                        std::move(errors)};
+  auto problem = codec::problem_of(refusal);
+  if (malformed) {
+    problem.status = 400;
+    problem.code = "malformed_json";
+    problem.title = {"JSON として読めません", "This is not acceptable JSON"};
+  }
+  return problem_response(problem, language);
+}
+
+struct ResponseTo {
+  Language language;
+
+  Response operator()(store::Answered answered) const {
+    auto response = json_response(static_cast<unsigned>(answered.status), std::move(answered.body));
+    response.etag = std::move(answered.etag);
+    if (answered.replayed) response.headers.push_back({"Idempotency-Replayed", "true"});
+    return response;
+  }
+  Response operator()(const core::Refusal& refusal) const {
+    if (refusal.code == core::RefusalCode::not_found) return problem_response(problem_of(Refusal::not_found), language);
+    return problem_response(codec::problem_of(refusal), language);
+  }
+  Response operator()(store::NotAvailable) const { return retry_later(not_available(), language); }
+  Response operator()(store::Unknown) const { return retry_later(outcome_unknown(), language); }
+  Response operator()(store::Failed) const { return problem_response(problem_of(Refusal::internal_error), language); }
+};
+
+core::Actor actor_of(const Caller& caller) {
+  auto token = core::parse_uuid(caller.token_id);
+  if (!token) std::abort();  // the authenticator made it
+  return {core::TokenId{*token}, caller.organization, core::parse_role(caller.role), caller.name};
+}
+
+// The call as the idempotency key sees it: pattern and what stands in it.
+std::string call_of(const Request& request) {
+  std::string call = request.pattern;
+  for (const auto& [name, value] : request.path_parameters) call.append(" ").append(value);
+  return call;
+}
+
+void submit(store::WriterPool& writers, const Request& request, store::Action action, Responder respond) {
+  store::Command command;
+  command.actor = actor_of(*request.caller);
+  command.language = request.language;
+  command.idempotency_key = request.idempotency_key.value_or("");
+  command.request_sha256 = store::request_digest(call_of(request), request.body);
+  command.if_match = request.if_match.value_or("");
+  command.action = std::move(action);
+  const auto language = request.language;
+  writers.submit(std::move(command), [respond = std::move(respond), language](store::Result result) {
+    respond(std::visit(ResponseTo{language}, std::move(result)));
+  });
+}
+
+// An id of the path; an ill-formed one is one that does not exist.
+template <class Id>
+std::optional<Id> id_in(const Request& request, std::string_view name) {
+  auto id = core::parse_uuid(request.path_parameter(name));
+  if (!id) return std::nullopt;
+  return Id{*id};
+}
+
+std::optional<Response> refuse_key(const Request& request, bool required) {
+  if (!request.idempotency_key) {
+    if (required) return problem_response(bad_key(true), request.language);
+    return std::nullopt;
+  }
+  const auto& key = *request.idempotency_key;
+  const bool visible = std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+  if (key.empty() || key.size() > longest_key || !visible)
+    return problem_response(bad_key(false), request.language);
+  return std::nullopt;
+}
+
+Handler submit_report(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, true)) return respond(std::move(*refused));
+    auto submission = codec::decode_submission(request.body);
+    if (!submission) return respond(refuse_body(std::move(submission.error()), request.language));
+    submit(writers, request, store::SubmitReport{std::move(*submission), request.body}, std::move(respond));
+  };
+}
+
+// A call whose path names one thing and whose body is one command.
+template <class Id, class Body, class Action>
+Handler command_on(store::WriterPool& writers, const char* parameter, codec::Decoded<Body> (*decode)(std::string_view)) {
+  return [&writers, parameter, decode](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    const auto id = id_in<Id>(request, parameter);
+    if (!id) return respond(problem_response(problem_of(Refusal::not_found), request.language));
+    auto body = decode(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, Action{*id, std::move(*body)}, std::move(respond));
+  };
+}
+
+Handler decide_waiver(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    const auto obligation = id_in<core::ObligationId>(request, "id");
+    const auto waiver = id_in<core::WaiverId>(request, "waiver");
+    if (!obligation || !waiver) return respond(problem_response(problem_of(Refusal::not_found), request.language));
+    auto body = codec::decode_waiver_decision(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, store::DecideWaiver{*obligation, *waiver, std::move(*body)}, std::move(respond));
+  };
+}
+
+void post(Router& router, std::string pattern, const std::vector<std::string>& roles, Handler handler) {
+  Route route;
+  route.method = Method::post;
+  route.pattern = "/api/v1" + std::move(pattern);
+  route.roles = roles;
+  route.handler = std::move(handler);
+  router.add(std::move(route));
+}
+
+}  // namespace
+
+void add_command_routes(Router& router, store::WriterPool& writers) {
+  using core::IncidentId;
+  using core::MessageId;
+  using core::ObligationId;
+  post(router, "/reports", reporters, submit_report(writers));
+  post(router, "/incidents/{id}/assessments", csirt,
+       command_on<IncidentId, codec::AssessmentCommand, store::Assess>(writers, "id", codec::decode_assessment));
+  post(router, "/incidents/{id}/transitions", csirt,
+       command_on<IncidentId, codec::TransitionCommand, store::Move>(writers, "id", codec::decode_transition));
+  post(router, "/incidents/{id}/recipients", csirt,
+       command_on<IncidentId, codec::RecipientCommand, store::AddRecipient>(writers, "id", codec::decode_recipient));
+  post(router, "/obligations/{id}/fulfillments", csirt,
+       command_on<ObligationId, codec::FulfillmentCommand, store::Fulfill>(writers, "id", codec::decode_fulfillment));
+  post(router, "/obligations/{id}/waivers", csirt,
+       command_on<ObligationId, codec::WaiverCommand, store::AskWaiver>(writers, "id", codec::decode_waiver));
+  post(router, "/obligations/{id}/waivers/{waiver}/decision", exception_officers, decide_waiver(writers));
+  post(router, "/inbox/{message}/acknowledgement", readers_of_inbox,
+       command_on<MessageId, codec::AcknowledgementCommand, store::Acknowledge>(writers, "message",
+                                                                              codec::decode_acknowledgement));
+}
+
+}  // namespace noroshi::http
