@@ -2,8 +2,8 @@
 //
 // Duties have the members of a list of duties (views.h), and their reasons where the actor may know them.
 // "Touched" are those that an event of the decision speaks of, each once, in the order of its first event, as
-// they stand after the last. Pure; any number of threads. A decision that does not hold what its answer speaks
-// of is a broken invariant and aborts.
+// they stand after the last. Pure; any number of threads. A decision that does not hold what its answer
+// speaks of is a broken invariant and aborts.
 #pragma once
 
 #include <string>

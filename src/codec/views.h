@@ -1,8 +1,8 @@
 // What callers are shown: plain values as the store reads them, and their JSON.
 //
-// Ids are UUIDs in text form, bodies are slugs, words of closed lists are those of the core. An optional member
-// that is not set is written as null unless it says "left out". Times are written with offset +09:00, durations
-// as ISO 8601. Encoders are pure and append one JSON value.
+// Ids are UUIDs in text form, bodies are slugs, words of closed lists are those of the core. An optional
+// member that is not set is written as null unless it says "left out". Times are written with offset +09:00,
+// durations as ISO 8601. Encoders are pure and append one JSON value.
 #pragma once
 
 #include <chrono>
@@ -170,16 +170,16 @@ struct TimelineEntry {
   Timestamp at;
   std::string organization;  // of the actor; empty: the daemon
   std::string role;
-  std::optional<std::string> subject;     // the obligation, message … it is about
+  std::optional<std::string> subject;    // the obligation, message … it is about
   std::optional<std::int64_t> sequence;  // its number in the record, once it has one
 };
 
 struct IncidentDetail {
   IncidentSummary summary;
   std::string submitted_by;
-  std::string police;                      // named in the report; null where empty
-  std::vector<JudgementView> judgements;   // in force, one a body, those the caller may see
-  std::optional<std::string> document;     // JSON: the report in force, of the latest version the caller may see
+  std::string police;                     // named in the report; null where empty
+  std::vector<JudgementView> judgements;  // in force, one a body, those the caller may see
+  std::optional<std::string> document;  // JSON: the report in force, of the latest version the caller may see
   std::vector<ReportVersionView> reports;  // oldest first
   std::vector<AddedRecipientView> recipients_added;
   std::vector<ObligationView> obligations;  // in the order of opening

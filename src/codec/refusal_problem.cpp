@@ -1,0 +1,82 @@
+#include "src/codec/refusal_problem.h"
+
+namespace noroshi::codec {
+namespace {
+
+using core::RefusalCode;
+
+struct Meaning {
+  unsigned status;
+  Text title;
+};
+
+Meaning meaning_of(RefusalCode code) {
+  switch (code) {
+    case RefusalCode::not_found:
+      return {404, {"見つかりません", "Not found"}};
+    case RefusalCode::role_required:
+      return {403, {"役割が足りません", "Your role does not allow this"}};
+    case RefusalCode::foreign_organization:
+      return {403, {"他の機関の報告はできません", "A report for another body is not yours to make"}};
+    case RefusalCode::not_the_holder:
+      return {403, {"他の機関が扱う事柄です", "This is another body's to do"}};
+    case RefusalCode::precondition_failed:
+      return {412, {"読み込んだ後に変更されています", "It has changed since you read it"}};
+    case RefusalCode::invalid:
+      return {422, {"内容に誤りがあります", "The content has mistakes"}};
+    case RefusalCode::reference_unknown:
+      return {422, {"第一報がありません", "No first report has this reference"}};
+    case RefusalCode::reference_exists:
+      return {409, {"この整理番号の第一報は受付済みです", "A first report with this reference exists"}};
+    case RefusalCode::annex_not_available:
+      return {422, {"機密性3情報は扱えません", "Information of confidentiality 3 cannot be held here"}};
+    case RefusalCode::obligation_not_open:
+      return {409, {"未了の義務ではありません", "The duty is not open"}};
+    case RefusalCode::incident_closed:
+      return {409, {"終結したインシデントです", "The incident is closed"}};
+    case RefusalCode::transition_not_allowed:
+      return {409, {"その状態には移れません", "The state does not allow this"}};
+    case RefusalCode::duties_open:
+      return {409, {"未了の義務があります", "Duties are still open"}};
+    case RefusalCode::method_not_allowed:
+      return {409, {"その方法では履行できません", "The duty cannot be met that way"}};
+    case RefusalCode::already_acknowledged:
+      return {409, {"受領確認済みです", "Already acknowledged"}};
+    case RefusalCode::waiver_pending:
+      return {409, {"例外措置の申請が審査中です", "An exception waits for its decision"}};
+    case RefusalCode::waiver_decided:
+      return {409, {"例外措置は決定済みです", "The exception has been decided"}};
+    case RefusalCode::four_eyes:
+      return {409, {"申請した本人は決定できません", "Who asked may not decide"}};
+    case RefusalCode::recipient_already_added:
+      return {409, {"すでに連絡先に入っています", "This body is told already"}};
+    case RefusalCode::idempotency_key_reused:
+      return {422, {"同じキーで別の内容が送られました", "The same key came with other bytes"}};
+  }
+  return {500, {"内部エラー", "Internal error"}};
+}
+
+}  // namespace
+
+unsigned status_of(RefusalCode code) {
+  return meaning_of(code).status;
+}
+
+Problem problem_of(const core::Refusal& refusal) {
+  Meaning meaning = meaning_of(refusal.code);
+  Problem problem;
+  problem.status = meaning.status;
+  problem.code = to_string(refusal.code);
+  problem.title = std::move(meaning.title);
+  if (refusal.code == RefusalCode::not_found) {
+    problem.detail = {"ないか、この利用者には見えません。パスと識別子を確かめてください。",
+                      "It does not exist or is not visible to you. Check the path and the identifier."};
+    return problem;
+  }
+  problem.detail = {refusal.detail.ja, refusal.detail.en};
+  for (const core::FieldError& error : refusal.errors)
+    problem.errors.push_back({error.pointer, error.code, {error.message.ja, error.message.en}});
+  return problem;
+}
+
+}  // namespace noroshi::codec

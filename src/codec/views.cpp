@@ -1,0 +1,290 @@
+#include "src/codec/views.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "src/codec/encoding.h"
+
+namespace noroshi::codec {
+namespace {
+
+// The rule that opened a duty; null for an edition that is no longer held.
+const routing::Rule* rule_of(const ObligationView& view, const core::Law& law) {
+  const routing::Edition* edition = law.editions.find(view.edition);
+  return edition ? edition->find(view.rule) : nullptr;
+}
+
+void write_sentence(JsonWriter& out, int sentence) {
+  if (sentence != 0) out.member("sentence", sentence);
+}
+
+void write_obligation(JsonWriter& out, const ObligationView& view, const AnswerContext& context) {
+  const routing::Rule* rule = rule_of(view, context.law);
+  out.member("id", view.id).member("incident_id", view.incident_id).member("number", view.number);
+  out.member("exercise", view.exercise);
+  out.member("edition", view.edition).member("rule", view.rule).member("clause", view.clause);
+  write_sentence(out, view.sentence);
+  out.member("words", rule ? rule->words : "").member("gloss", rule ? rule->gloss : "");
+  out.member("holder", view.holder).member("recipient", view.recipient);
+  write_text_or_null(out, "formerly", view.formerly);
+  write_text_or_null(out, "recipient_formerly", view.recipient_formerly);
+  out.member("self", view.self).member("inner", view.inner).member("opens_on", view.opens_on);
+  write_time(out, "opened_at", view.opened_at);
+  write_time(out, "due_at", view.due_at);
+  write_optional(out, "target",
+                 rule ? std::optional(format_duration(context.law.target_of(*rule))) : std::nullopt);
+  out.member("target_is", operator_target);
+  write_duration(out, "late_by", late_by(view, context.now));
+  out.member("overdue", overdue(view, context.now));
+  out.member("state", view.state).member("occasion", view.occasion);
+  write_time(out, "fulfilled_at", view.fulfilled_at);
+  write_time(out, "acknowledged_at", view.acknowledged_at);
+  if (view.because) write_reasons(out, "because", *view.because, context.language);
+}
+
+void write_fulfillment(JsonWriter& out, const FulfillmentView& view) {
+  out.begin_object();
+  out.member("id", view.id).member("method", view.method);
+  write_time(out, "at", view.at);
+  write_text_or_null(out, "note", view.note);
+  write_text_or_null(out, "reference", view.reference);
+  out.member("organization", view.organization);
+  write_text_or_null(out, "role", view.role);
+  write_text_or_null(out, "by", view.by);
+  write_time(out, "recorded_at", view.recorded_at);
+  out.end_object();
+}
+
+void write_waiver(JsonWriter& out, const WaiverView& view) {
+  out.begin_object();
+  out.member("id", view.id).member("reason", view.reason);
+  write_text_or_null(out, "asked_by", view.asked_by);
+  write_time(out, "asked_at", view.asked_at);
+  out.member("decision", view.decision);
+  write_optional(out, "decided_by", view.decided_by);
+  write_time(out, "decided_at", view.decided_at);
+  write_optional(out, "decision_reason", view.decision_reason);
+  out.end_object();
+}
+
+void write_summary(JsonWriter& out, const IncidentSummary& view) {
+  out.member("id", view.id).member("number", view.number).member("reference", view.reference);
+  out.member("organization", view.organization).member("title", view.title).member("state", view.state);
+  out.member("assessment", view.assessment).member("cyberattack", view.cyberattack);
+  out.member("exercise", view.exercise);
+  write_time(out, "recognized_at", view.recognized_at);
+  write_time(out, "opened_at", view.opened_at);
+  out.member("version", view.version).member("overdue", view.overdue);
+}
+
+// 'property/feared/may_be' as the report writes it.
+void write_cells(JsonWriter& out, const std::vector<std::string>& cells) {
+  out.name("large_scale").begin_array();
+  for (const std::string& cell : cells) {
+    const std::size_t first = cell.find('/');
+    const std::size_t second = cell.find('/', first + 1);
+    out.begin_object();
+    out.member("criterion", std::string_view(cell).substr(0, first));
+    out.member("harm", std::string_view(cell).substr(first + 1, second - first - 1));
+    out.member("certainty", std::string_view(cell).substr(second + 1));
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_judgement(JsonWriter& out, const JudgementView& view) {
+  out.begin_object();
+  out.member("organization", view.organization);
+  out.member("assessment", view.assessment).member("cyberattack", view.cyberattack);
+  write_cells(out, view.large_scale);
+  write_text_or_null(out, "assessment_reason", view.assessment_reason);
+  write_text_or_null(out, "cyberattack_reason", view.cyberattack_reason);
+  write_time(out, "made_at", view.made_at);
+  out.end_object();
+}
+
+void write_report_version(JsonWriter& out, const ReportVersionView& view) {
+  out.member("id", view.id).member("version", view.version).member("stage", view.stage);
+  out.member("submitted_by", view.submitted_by);
+  write_time(out, "received_at", view.received_at);
+  out.member("sha256", view.sha256).member("length", view.length);
+  write_raw_or_null(out, "changes", view.changes);
+}
+
+void write_message(JsonWriter& out, const MessageView& view) {
+  out.member("id", view.id).member("kind", view.kind);
+  out.member("incident_id", view.incident_id)
+      .member("number", view.number)
+      .member("reference", view.reference);
+  out.member("title", view.title).member("exercise", view.exercise).member("version", view.version);
+  out.member("from", view.sender).member("to", view.recipient);
+  write_text_or_null(out, "clause", view.clause);
+  write_sentence(out, view.sentence);
+  write_optional(out, "obligation_id", view.obligation_id);
+  out.member("state", view.state);
+  write_time(out, "sent_at", view.sent_at);
+  write_time(out, "acknowledged_at", view.acknowledged_at);
+  write_text_or_null(out, "acknowledged_by", view.acknowledged_by);
+}
+
+void write_recipient(JsonWriter& out, const AddedRecipientView& view) {
+  out.begin_object();
+  out.member("organization", view.organization).member("police", view.police).member("reason", view.reason);
+  write_time(out, "added_at", view.added_at);
+  out.end_object();
+}
+
+struct EventWords {
+  std::string_view type;
+  std::string_view ja;
+  std::string_view en;
+};
+constexpr std::array event_words = {
+    EventWords{"incident.opened", "インシデントを登録", "Incident opened"},
+    EventWords{"report.received", "報告を受付", "Report received"},
+    EventWords{"judgement.made", "評価", "Judged"},
+    EventWords{"incident.moved", "状態を変更", "State changed"},
+    EventWords{"access.granted", "閲覧先を追加", "A body can see it"},
+    EventWords{"recipient.added", "連絡先を追加", "Recipient added"},
+    EventWords{"obligation.opened", "義務が発生", "Duty opened"},
+    EventWords{"obligation.fulfilled", "義務を履行", "Duty met"},
+    EventWords{"obligation.superseded", "再評価により義務が終了", "Duty ended by a reassessment"},
+    EventWords{"obligation.reopened", "義務が再び発生", "Duty opened again"},
+    EventWords{"obligation.waived", "例外措置により義務を免除", "Duty excepted"},
+    EventWords{"obligation.recurred", "続報により義務に新しい契機", "A later report concerns the duty"},
+    EventWords{"obligation.passed", "義務を承継機関へ引継ぎ", "Duty passed to a successor"},
+    EventWords{"message.sent", "連絡を送付", "Message sent"},
+    EventWords{"message.acknowledged", "受領を確認", "Message acknowledged"},
+    EventWords{"waiver.asked", "例外措置を申請", "Exception asked for"},
+    EventWords{"waiver.decided", "例外措置を決定", "Exception decided"},
+    EventWords{"alarm.raised", "警報", "Alarm raised"},
+};
+
+std::string_view words_of(std::string_view type, Language language) {
+  const auto* found = std::find_if(event_words.begin(), event_words.end(),
+                                   [&](const EventWords& words) { return words.type == type; });
+  if (found == event_words.end()) return type;
+  return language == Language::en ? found->en : found->ja;
+}
+
+void write_entry(JsonWriter& out, const TimelineEntry& view, const AnswerContext& context) {
+  out.begin_object();
+  out.member("id", view.id).member("type", view.type).member("text", words_of(view.type, context.language));
+  write_time(out, "at", view.at);
+  write_text_or_null(out, "organization", view.organization);
+  write_text_or_null(out, "role", view.role);
+  write_optional(out, "subject", view.subject);
+  write_optional(out, "sequence", view.sequence);
+  out.end_object();
+}
+
+template <class View>
+void write_list(JsonWriter& out, std::string_view name, const std::vector<View>& views,
+                const AnswerContext& context) {
+  out.name(name).begin_array();
+  for (const View& view : views) encode(out, view, context);
+  out.end_array();
+}
+
+template <class View, class Write>
+void write_list_with(JsonWriter& out, std::string_view name, const std::vector<View>& views, Write write) {
+  out.name(name).begin_array();
+  for (const View& view : views) write(out, view);
+  out.end_array();
+}
+
+}  // namespace
+
+std::optional<std::chrono::seconds> late_by(const ObligationView& view, Timestamp now) {
+  std::optional<Timestamp> until = view.fulfilled_at;
+  if (view.state == "open") until = now;
+  if (!until || *until <= view.due_at) return std::nullopt;
+  return std::chrono::ceil<std::chrono::seconds>(*until - view.due_at);
+}
+
+bool overdue(const ObligationView& view, Timestamp now) {
+  return view.state == "open" && now > view.due_at;
+}
+
+void encode(JsonWriter& out, const ObligationView& view, const AnswerContext& context) {
+  out.begin_object();
+  write_obligation(out, view, context);
+  out.end_object();
+}
+
+void encode(JsonWriter& out, const ObligationDetail& view, const AnswerContext& context) {
+  out.begin_object();
+  write_obligation(out, view.obligation, context);
+  out.name("fulfillment");
+  view.fulfillment ? write_fulfillment(out, *view.fulfillment) : void(out.null());
+  write_list_with(out, "waivers", view.waivers, write_waiver);
+  out.end_object();
+}
+
+void encode(JsonWriter& out, const IncidentSummary& view, const AnswerContext&) {
+  out.begin_object();
+  write_summary(out, view);
+  out.end_object();
+}
+
+void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& context) {
+  out.begin_object();
+  write_summary(out, view.summary);
+  const auto own = std::find_if(
+      view.judgements.begin(), view.judgements.end(),
+      [&](const JudgementView& judgement) { return judgement.organization == view.summary.organization; });
+  write_cells(out, own == view.judgements.end() ? std::vector<std::string>{} : own->large_scale);
+  out.member("submitted_by", view.submitted_by);
+  write_text_or_null(out, "police", view.police);
+  write_list_with(out, "judgements", view.judgements, write_judgement);
+  write_raw_or_null(out, "report", view.document);
+  write_list_with(out, "reports", view.reports, [](JsonWriter& list, const ReportVersionView& version) {
+    list.begin_object();
+    write_report_version(list, version);
+    list.end_object();
+  });
+  write_list_with(out, "recipients_added", view.recipients_added, write_recipient);
+  write_list(out, "obligations", view.obligations, context);
+  write_list(out, "messages", view.messages, context);
+  write_list(out, "alarms", view.alarms, context);
+  out.name("assignments").begin_array().end_array();
+  write_list_with(out, "timeline", view.timeline,
+                  [&](JsonWriter& list, const TimelineEntry& entry) { write_entry(list, entry, context); });
+  out.member("truncated", view.truncated);
+  out.end_object();
+}
+
+void encode(JsonWriter& out, const MessageView& view, const AnswerContext&) {
+  out.begin_object();
+  write_message(out, view);
+  out.end_object();
+}
+
+void encode(JsonWriter& out, const MessageDetail& view, const AnswerContext&) {
+  out.begin_object();
+  write_message(out, view.message);
+  write_text_or_null(out, "note", view.note);
+  write_text_or_null(out, "acknowledgement_note", view.acknowledgement_note);
+  out.name("report").begin_object();
+  write_report_version(out, view.report);
+  out.name("document").raw(view.document);
+  out.end_object();
+  out.end_object();
+}
+
+void encode(JsonWriter& out, const AlarmView& view, const AnswerContext& context) {
+  out.begin_object();
+  out.member("id", view.id).member("code", view.code);
+  write_optional(out, "obligation_id", view.obligation_id);
+  out.member("incident_id", view.incident_id).member("number", view.number).member("exercise", view.exercise);
+  out.member("organization", view.organization);
+  write_text_or_null(out, "role", view.role);
+  out.member("level", view.level);
+  write_time(out, "raised_at", view.raised_at);
+  write_time(out, "due_at", view.due_at);
+  out.member("message", in(view.message, context.language));
+  out.end_object();
+}
+
+}  // namespace noroshi::codec
