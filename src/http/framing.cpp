@@ -243,6 +243,7 @@ bool HostAllowlist::allows(std::string_view host_field) const {
 }
 
 std::optional<FramingFault> framing_fault(std::string_view header_block, const HostAllowlist& hosts) {
+  if (header_block.starts_with("\r\n")) return request_line_malformed;
   if (auto fault = bytes_fault(header_block)) return fault;
   if (!header_block.ends_with("\r\n\r\n")) return header_malformed;
   std::string_view rest = header_block.substr(0, header_block.size() - 2);
