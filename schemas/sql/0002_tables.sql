@@ -20,6 +20,24 @@ SET search_path = noroshi, pg_temp AS $$
   FROM clock_setting
 $$;
 
+-- Lets the shown clock run at another rate, once, in a folder where nothing has happened yet.
+CREATE FUNCTION set_shown_clock(new_rate double precision) RETURNS void LANGUAGE plpgsql
+SET search_path = noroshi, pg_temp AS $$
+DECLARE
+  present_rate double precision := (SELECT rate FROM clock_setting);
+  start timestamptz := clock();
+BEGIN
+  IF present_rate = new_rate THEN
+    RETURN;
+  END IF;
+  IF present_rate <> 1 OR EXISTS (SELECT FROM event) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'shown_clock_set_once',
+      MESSAGE = 'the shown clock of a database is set once, before anything has happened';
+  END IF;
+  UPDATE clock_setting SET real_at = start, shown_at = start, rate = new_rate;
+END
+$$;
+
 -- Who may call: id in clear, the secret as SHA-256 of 32 random bytes. Public to the authenticator alone.
 CREATE TABLE token (
   id uuid PRIMARY KEY,
@@ -177,6 +195,7 @@ CREATE TABLE obligation (
   CONSTRAINT obligation_inner_stays_inside CHECK (NOT inner_duty OR holder = recipient)
 );
 CREATE INDEX obligation_open_of_holder ON obligation (holder, due_at) WHERE state = 'open';
+CREATE INDEX obligation_open_of_incident ON obligation (incident_id, due_at) WHERE state = 'open';
 
 CREATE TABLE fulfillment (
   id uuid PRIMARY KEY,
@@ -215,6 +234,7 @@ CREATE TABLE waiver (
   -- 2.1.1(8)(a)(ア): who asks and who approves differ.
   CONSTRAINT waiver_four_eyes CHECK (decision = 'pending' OR decided_by IS DISTINCT FROM asked_by)
 );
+CREATE INDEX waiver_of_obligation ON waiver (obligation_id);
 CREATE UNIQUE INDEX waiver_one_pending ON waiver (obligation_id) WHERE decision = 'pending';
 
 CREATE TABLE message (

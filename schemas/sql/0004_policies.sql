@@ -74,7 +74,8 @@ CREATE POLICY own_or_received ON report FOR SELECT TO noroshi_reader USING (EXIS
   SELECT FROM incident_access a
   WHERE a.incident_id = report.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'
     AND (report.organization = ANY (a.stands_for) OR report.submitted_by = ANY (a.stands_for)
-         OR EXISTS (SELECT FROM message m WHERE m.report_id = report.id AND m.recipient = ANY (a.stands_for)))));
+         OR EXISTS (SELECT FROM message m WHERE m.incident_id = report.incident_id AND m.report_id = report.id
+                      AND m.recipient = ANY (a.stands_for)))));
 CREATE POLICY own_or_originators ON judgement FOR SELECT TO noroshi_reader USING (EXISTS (
   SELECT FROM incident_access a
   WHERE a.incident_id = judgement.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'
@@ -90,9 +91,13 @@ CREATE POLICY holder ON waiver FOR SELECT TO noroshi_reader USING (EXISTS (
   SELECT FROM incident_access a JOIN obligation o ON o.id = waiver.obligation_id
   WHERE a.incident_id = waiver.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'
     AND o.holder = ANY (a.stands_for)));
+-- An alarm about another body's own judgement is that body's alone.
 CREATE POLICY told ON alarm FOR SELECT TO noroshi_reader USING (EXISTS (
   SELECT FROM incident_access a
-  WHERE a.incident_id = alarm.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'));
+  WHERE a.incident_id = alarm.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'
+    AND (alarm.code NOT LIKE 'large_scale_%' OR alarm.organization = ANY (a.stands_for)
+         OR EXISTS (SELECT FROM judgement j WHERE j.incident_id = alarm.incident_id AND j.of_originator
+                      AND j.organization = alarm.organization))));
 CREATE POLICY party ON event FOR SELECT TO noroshi_reader USING (EXISTS (
   SELECT FROM incident_access a
   WHERE a.incident_id = event.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'
@@ -100,10 +105,42 @@ CREATE POLICY party ON event FOR SELECT TO noroshi_reader USING (EXISTS (
 GRANT SELECT ON incident_access, incident, message, report, judgement, added_recipient, fulfillment, waiver, alarm
   TO noroshi_reader;
 GRANT SELECT (id, type, at, incident_id, organization, role, subject, sequence) ON event TO noroshi_reader;
--- Reasons name facts of the case: not for those who see the rows of duties only.
+-- Reasons name facts of the case: reasons_of() below.
 GRANT SELECT (id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on, opened_at,
   due_at, state, occasion, formerly, recipient_formerly, fulfilled_at, acknowledged_at, revision) ON obligation
   TO noroshi_reader;
+
+-- What a reader may know of rows that it does not see whole. Each answers for the caller's own incidents alone.
+RESET ROLE;
+SET LOCAL ROLE noroshi_apply;
+
+-- Why duties opened, for those who see the case: a party of the duty always; a third body as long as the reasons come
+-- from the originator's facts, not from a judgement of the holder's own.
+CREATE FUNCTION reasons_of(duties uuid[]) RETURNS TABLE (obligation_id uuid, because jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+  SELECT o.id, o.because
+  FROM obligation o
+  JOIN incident_access a
+    ON a.incident_id = o.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'
+  WHERE o.id = ANY (duties)
+    AND (o.holder = ANY (a.stands_for) OR o.recipient = ANY (a.stands_for)
+         OR NOT EXISTS (SELECT FROM judgement j
+                        WHERE j.incident_id = o.incident_id AND NOT j.of_originator
+                          AND j.organization IN (o.holder, o.formerly) AND NOT j.organization = ANY (a.stands_for)))
+$$;
+
+-- Number and exercise mark of incidents, for those too who see the rows of duties only.
+CREATE FUNCTION labels_of(incidents uuid[]) RETURNS TABLE (incident_id uuid, number text, exercise boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+  SELECT i.id, i.number, i.exercise
+  FROM incident i JOIN incident_access a ON a.incident_id = i.id AND a.organization = (SELECT caller())
+  WHERE i.id = ANY (incidents)
+$$;
+REVOKE ALL ON FUNCTION reasons_of(uuid[]), labels_of(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reasons_of(uuid[]), labels_of(uuid[]) TO noroshi_reader;
+
+RESET ROLE;
+SET LOCAL ROLE noroshi_owner;
 
 CREATE POLICY look_up ON token FOR SELECT TO noroshi_authenticator USING (true);
 GRANT SELECT ON token TO noroshi_authenticator;

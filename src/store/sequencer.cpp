@@ -1,5 +1,7 @@
 #include "src/store/sequencer.h"
 
+#include "src/store/bytes.h"
+
 namespace noroshi::store {
 namespace {
 
@@ -13,6 +15,8 @@ constexpr Statement number{"number_events", "SELECT number_events($1::bigint, $2
 
 Sequencer::Sequencer(Connection& connection, const core::Uuid& holder, std::chrono::milliseconds lease)
     : connection_(connection), holder_(core::to_string(holder)), lease_(lease) {}
+
+core::Uuid Sequencer::make_holder() { return fresh_identifiers(Timestamp{}).next_uuid(); }
 
 std::optional<std::int64_t> Sequencer::run_once() {
   std::int64_t total = 0;

@@ -17,6 +17,9 @@ class Sequencer {
   // `connection` is of role sequencer and must outlive it.
   Sequencer(Connection& connection, const core::Uuid& holder, std::chrono::milliseconds lease = std::chrono::seconds(2));
 
+  // A name for the lease's holder: fresh at each call, kept by one daemon across its connections.
+  static core::Uuid make_holder();
+
   // Takes or keeps the lease and numbers what waits, in batches. How many were numbered; nothing where another holds the
   // lease. Throws the errors of database_error.h.
   std::optional<std::int64_t> run_once();

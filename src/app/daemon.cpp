@@ -1,0 +1,311 @@
+#include "src/app/daemon.h"
+
+#include <sys/stat.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/system/system_error.hpp>
+#include <cstdio>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "src/app/health.h"
+#include "src/app/law.h"
+#include "src/app/metrics.h"
+#include "src/app/sequencing.h"
+#include "src/http/api_commands.h"
+#include "src/http/api_read.h"
+#include "src/http/server.h"
+#include "src/http/tls.h"
+#include "src/store/clock.h"
+#include "src/store/connection_pool.h"
+#include "src/store/migrations.h"
+#include "src/store/private_cluster.h"
+#include "src/store/tokens.h"
+#include "src/store/writer.h"
+
+namespace noroshi::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto grace = 10s;           // for requests under way when the daemon ends
+constexpr auto succession_every = 1h; // bodies end at midnight; looking hourly costs one query
+
+// Ends the start with a word for the operator.
+struct StartRefused {
+  ExitCode code;
+  std::string message;
+};
+
+void say(const std::string& line) { fmt::print(stderr, "noroshid: {}\n", line); }
+
+LawFiles load(const Config& config) {
+  auto law = load_law(config.registry, config.editions);
+  auto mistakes = law ? check_targets(config, law->editions) : std::move(law.error());
+  if (mistakes.empty()) return std::move(*law);
+  std::string message = "the law cannot be loaded; mend each of these and start again:";
+  for (const auto& mistake : mistakes) message += "\n  " + routing::to_string(mistake);
+  throw StartRefused{ExitCode::configuration, message};
+}
+
+void make_data_folder(const Config& config) {
+  std::error_code error;
+  std::filesystem::create_directories(config.data, error);
+  if (error)
+    throw StartRefused{ExitCode::configuration,
+                       fmt::format("cannot make {}: {}", config.data.string(), error.message())};
+}
+
+// The private cluster, or the database of the URL; migrated.
+class Database {
+ public:
+  Database(const Config& config, std::function<void()> on_up) {
+    if (config.database_url) {
+      settings_ = store::ConnectionSettings::from_url(*config.database_url);
+    } else {
+      start_cluster(config, std::move(on_up));
+    }
+    migrate(config);
+  }
+
+  const store::ConnectionSettings& settings() const { return settings_; }
+  void stop() {
+    if (cluster_) cluster_->stop();
+  }
+
+ private:
+  void start_cluster(const Config& config, std::function<void()> on_up) {
+    store::PrivateClusterSettings settings;
+    settings.data = config.data;
+    settings.progress = say;
+    settings.on_down = [](const std::string& reason) {
+      spdlog::error("PostgreSQL has ended and is started again: {}", reason);
+    };
+    settings.on_up = [on_up = std::move(on_up)] {
+      spdlog::info("PostgreSQL answers again");
+      on_up();
+    };
+    cluster_ = std::make_unique<store::PrivateCluster>(std::move(settings));
+    settings_ = cluster_->connection_settings();
+  }
+
+  void migrate(const Config& config) {
+    store::Connection owner(store::for_migrations(settings_), store::DatabaseRole::owner);
+    store::Migrations::embedded().apply(owner, [](const store::Migration& migration) {
+      say(fmt::format("schema: {:04} {}", migration.number, migration.name));
+    });
+    if (config.test_clock) store::set_shown_clock(owner, *config.test_clock);
+  }
+
+  std::unique_ptr<store::PrivateCluster> cluster_;
+  store::ConnectionSettings settings_;
+};
+
+http::TlsContext tls_of(const Config& config, const std::vector<std::string>& names) {
+  http::TlsFiles files;
+  if (config.certificate && config.key) {
+    files = {*config.certificate, *config.key};
+  } else {
+    files = http::ensure_own_certificate(config.data / "tls", names, std::chrono::system_clock::now());
+  }
+  return http::TlsContext(files, config.tls_1_2 ? http::TlsMinimum::v1_2 : http::TlsMinimum::v1_3);
+}
+
+// Answers from memory at once, else from a thread that may wait for the database.
+http::Authenticator authenticator(store::TokenDirectory& tokens, boost::asio::thread_pool& threads) {
+  const auto outcome = [](const store::TokenDirectory::Answer& answer) -> http::AuthenticationOutcome {
+    if (answer.verdict == store::TokenDirectory::Verdict::bad) return http::InvalidToken{};
+    const auto& actor = answer.actor;
+    return http::Caller{actor.organization, std::string(core::to_string(*actor.role)), core::to_string(*actor.token),
+                        actor.name};
+  };
+  return [&tokens, &threads, outcome](std::string_view bearer, std::function<void(http::AuthenticationOutcome)> callback) {
+    if (auto known = tokens.remembered(bearer)) return callback(outcome(*known));
+    boost::asio::post(threads, [&tokens, outcome, bearer = std::string(bearer), callback = std::move(callback)] {
+      try {
+        callback(outcome(tokens.look_up(bearer)));
+      } catch (const std::exception&) {
+        callback(http::AuthenticationUnavailable{});
+      }
+    });
+  };
+}
+
+// Passes duties on at start and every hour, on a thread of its own: it may wait for the database.
+class SuccessionTimer {
+ public:
+  SuccessionTimer(store::ConnectionSettings settings, const core::Law& law)
+      : settings_(std::move(settings)), law_(law), thread_([this](std::stop_token stop) { run(stop); }) {}
+
+ private:
+  void run(std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      const bool done = pass_on();
+      wake.wait_for(lock, stop, done ? std::chrono::seconds(succession_every) : std::chrono::seconds(5),
+                    [] { return false; });
+    }
+  }
+  bool pass_on() {
+    try {
+      store::Connection connection(settings_, store::DatabaseRole::writer);
+      if (const int changed = store::apply_successions(connection, law_))
+        spdlog::info("duties of {} incidents passed to the successors of bodies that have ended", changed);
+      return true;
+    } catch (const store::DatabaseError& error) {
+      spdlog::warn("succession could not be looked at: SQLSTATE {}", error.sqlstate());
+      return false;
+    }
+  }
+
+  store::ConnectionSettings settings_;
+  const core::Law& law_;
+  std::jthread thread_;
+};
+
+// Everything that serves, in the order in which it depends on each other: destroyed from the last to the first.
+class Service {
+ public:
+  Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
+          const store::ConnectionSettings& database)
+      : law_{files.editions, files.registry, config.targets},
+        readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
+        authenticators_(database, store::DatabaseRole::authenticator, 2),
+        writers_(database, law_, {.writers = config.writers}),
+        tokens_(authenticators_),
+        sequencing_(database),
+        succession_(database, law_),
+        names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
+        server_(io, options(config), tls_of(config, names_), router(), authenticator(tokens_, token_threads_)) {}
+
+  void start() { server_.start(); }
+  std::uint16_t port() const { return server_.port(); }
+  void stop(std::function<void()> stopped) { server_.stop(grace, std::move(stopped)); }
+  // From any thread: the database is back.
+  void retry_database() {
+    readers_.retry_now();
+    authenticators_.retry_now();
+  }
+
+ private:
+  http::ServerOptions options(const Config& config) const {
+    http::ServerOptions options;
+    options.address = config.listen_host;
+    options.port = config.listen_port;
+    options.names = names_;
+    if (config.test_clock && *config.test_clock != 1)
+      options.extra_headers = [] { return std::vector<http::Header>{{"Noroshi-Clock", "shifted"}}; };
+    return options;
+  }
+  http::Router router() {
+    http::Router router;
+    http::add_command_routes(router, writers_);
+    return router;
+  }
+
+  core::Law law_;
+  store::ConnectionPool readers_;
+  store::ConnectionPool authenticators_;
+  store::WriterPool writers_;
+  store::TokenDirectory tokens_;
+  SequencingThread sequencing_;
+  SuccessionTimer succession_;
+  boost::asio::thread_pool token_threads_{2};
+  std::vector<std::string> names_;
+  http::Server server_;
+};
+
+std::string url_of(const Config& config, std::uint16_t port) {
+  const bool v6 = config.listen_host.find(':') != std::string::npos;
+  return v6 ? fmt::format("https://[{}]:{}", config.listen_host, port)
+            : fmt::format("https://{}:{}", config.listen_host, port);
+}
+
+void announce(const Config& config, std::uint16_t port) {
+  fmt::print("noroshid ready {}\n", url_of(config, port));
+  std::fflush(stdout);
+}
+
+void serve(const Config& config) {
+  const auto law = load(config);
+  make_data_folder(config);
+  // The cluster may come back before the service is there, or after it has gone.
+  std::mutex service_mutex;
+  Service* serving = nullptr;
+  Database database(config, [&] {
+    std::lock_guard lock(service_mutex);
+    if (serving) serving->retry_database();
+  });
+
+  boost::asio::io_context io(1);
+  {
+    Service service(io, config, law, database.settings());
+    service.start();
+    boost::asio::signal_set signals(io, SIGTERM, SIGINT);
+    signals.async_wait([&](const boost::system::error_code& error, int) {
+      if (error) return;
+      spdlog::info("ending: no new connections, requests under way are answered");
+      service.stop([&io] { io.stop(); });
+    });
+    {
+      std::lock_guard lock(service_mutex);
+      serving = &service;
+    }
+    announce(config, service.port());
+    io.run();
+    std::lock_guard lock(service_mutex);
+    serving = nullptr;
+  }
+  database.stop();
+}
+
+}  // namespace
+
+int run_daemon(const Config& config) {
+  const auto exit_with = [](ExitCode code, const std::string& message) {
+    say(message);
+    return static_cast<int>(code);
+  };
+  try {
+    serve(config);
+    return static_cast<int>(ExitCode::ok);
+  } catch (const StartRefused& refused) {
+    return exit_with(refused.code, refused.message);
+  } catch (const store::ClusterFault& fault) {
+    say(fault.what());
+    return fault.exit_code();
+  } catch (const store::MigrationRefused& refused) {
+    return exit_with(ExitCode::configuration, refused.what());
+  } catch (const store::DatabaseMisconfigured& error) {
+    return exit_with(ExitCode::configuration, error.what());
+  } catch (const store::ConstraintViolation& error) {
+    return exit_with(ExitCode::configuration,
+                     error.constraint() == "shown_clock_set_once"
+                         ? "--test-clock: the clock of this folder is set already; use an empty folder"
+                         : "the database refused: " + error.constraint());
+  } catch (const store::Unavailable& error) {
+    return exit_with(ExitCode::unavailable, error.what());
+  } catch (const http::TlsError& error) {
+    return exit_with(ExitCode::configuration, error.what());
+  } catch (const boost::system::system_error& error) {
+    return exit_with(ExitCode::unavailable,
+                     fmt::format("cannot listen on {}:{}: {}; choose another with --listen", config.listen_host,
+                                 config.listen_port, error.code().message()));
+  } catch (const std::exception& error) {
+    return exit_with(ExitCode::failure, error.what());
+  }
+}
+
+}  // namespace noroshi::app

@@ -1,0 +1,66 @@
+// noroshid: the daemon's command line.
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "src/app/config.h"
+#include "src/app/daemon.h"
+#include "src/app/logging.h"
+#include "src/app/version.h"
+
+namespace {
+
+std::vector<std::string> environment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
+  return variables;
+}
+
+// Files of the daemon are its own; a core file would hold what reports say; a peer that goes away is no reason to die.
+void prepare_process() {
+  ::umask(0027);
+  const rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace noroshi::app;
+  CLI::App program{"noroshid: receives incident reports and carries them under section 2.2.4 of the Common Standards"};
+  ConfigFlags flags;
+  program.add_option("--data", flags.data, "folder of everything the daemon keeps (NOROSHI_DATA)")->option_text("DIR");
+  program.add_option("--listen", flags.listen, "where to serve; port 0 takes a free one")->option_text("HOST:PORT");
+  program.add_option("--database-url", flags.database_url, "a PostgreSQL of yours, instead of a private cluster")
+      ->option_text("URL");
+  program.add_option("--registry", flags.registry, "folder with organizations.csv and supervision_scopes.csv")
+      ->option_text("DIR");
+  program.add_option("--editions", flags.editions, "folder with the editions (*.toml)")->option_text("DIR");
+  program.add_option("--config", flags.config, "instead of DIR/noroshi.toml")->option_text("FILE");
+  program.add_option("--test-clock", flags.test_clock, "demonstrations only: let the shown clock run RATE times as fast")
+      ->option_text("RATE");
+  program.set_version_flag("--version", std::string("noroshid ") + std::string(version()));
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : 2;
+  }
+
+  prepare_process();
+  auto config = load_config(flags, environment());
+  if (!config) {
+    std::fputs("noroshid: the configuration has mistakes:\n", stderr);
+    for (const auto& mistake : config.error())
+      std::fprintf(stderr, "  %s\n", noroshi::routing::to_string(mistake).c_str());
+    return static_cast<int>(ExitCode::configuration);
+  }
+  start_logging(*config);
+  const int code = run_daemon(*config);
+  stop_logging();
+  return code;
+}

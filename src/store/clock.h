@@ -1,0 +1,15 @@
+// The shown clock of a database: one row that maps the database's time (schemas/sql, clock()).
+#pragma once
+
+#include "src/store/database.h"
+
+namespace noroshi::store {
+
+// Lets the shown clock run `rate` times as fast as the real one. Once, before anything has happened in the database; the
+// same rate again does nothing. Throws ConstraintViolation where it is too late for that.
+void set_shown_clock(Connection& owner, double rate);
+
+// Whether the shown clock runs at the real one's rate. A connection of any role.
+bool clock_is_real(Connection& connection);
+
+}  // namespace noroshi::store
