@@ -401,17 +401,16 @@ class RegistryReader {
       if (!gap.empty())
         bodies_.mistake(at, fmt::format("'{}' has no main supervisor from {}", body.slug, describe(gap)));
     };
-    auto uncovered = stretch(body.period);  // what no supervisor has been found for yet
+    auto uncovered = stretch(body.period);  // the days for which no supervisor has been found yet
     std::string_view before;
     for (const auto& [held, agency] : mains) {
-      missing({uncovered.first, std::min(held.first - days{1}, uncovered.last)});
+      missing({uncovered.first, held.first - days{1}});
       const Stretch both{held.first, std::min(uncovered.first - days{1}, held.last)};
       if (!before.empty() && !both.empty() && before != agency)
         bodies_.mistake(at, fmt::format("'{}' has two main supervisors, '{}' and '{}', from {}", body.slug,
                                         before, agency, describe(both)));
       before = agency;
-      uncovered.first = std::max(uncovered.first, held.last == latest ? latest : held.last + days{1});
-      if (held.last == latest) return;
+      uncovered.first = std::max(uncovered.first, held.last + days{1});
     }
     missing(uncovered);
   }

@@ -391,20 +391,20 @@ class Router {
     });
     if (rule == rules.end()) return;
     const auto supervisions = registry_.supervisions(reporter_->slug, recognized_day_);
-    const auto list = [&](const Organization& agency, Reason reason) {
-      result_.not_opened.push_back({&*rule, place(*reporter_).slug, place(agency).slug, {std::move(reason)}});
+    const auto list = [&](const std::string& recipient, Reason reason) {
+      result_.not_opened.push_back({&*rule, place(*reporter_).slug, recipient, {std::move(reason)}});
     };
     for (const auto* supervision : supervisions) {
-      if (supervision->role != SupervisionRole::co || contains(facts_.added_supervisors, supervision->agency))
-        continue;
+      if (supervision->role != SupervisionRole::co) continue;
+      if (contains(facts_.added_supervisors, supervision->agency)) continue;
       const auto* agency = registry_.find(supervision->agency);
-      list(*agency, reasons::co_supervisor(*reporter_, *supervision, *agency));
+      list(place(*agency).slug, reasons::co_supervisor(*reporter_, *supervision, *agency));
     }
     for (const auto& slug : facts_.added_supervisors) {
       const auto* body = registry_.find(slug);
       if (!body) raise(AlarmCode::unknown_organization, slug, reasons::unknown_organization(slug));
       if (body && !registry_.supervises(slug, reporter_->slug, recognized_day_))
-        list(*body, reasons::not_a_supervisor(*reporter_, *body, recognized_day_));
+        list(slug, reasons::not_a_supervisor(*reporter_, *body, recognized_day_));
     }
     if (!notified_.empty() && supervisions.size() > 1)
       result_.notes.push_back(
