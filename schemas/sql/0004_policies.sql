@@ -116,9 +116,12 @@ SET LOCAL ROLE noroshi_apply;
 
 -- Why duties opened, for those who see the case: a party of the duty always; a third body as long as the reasons come
 -- from the originator's facts, not from a judgement of the holder's own.
-CREATE FUNCTION reasons_of(duties uuid[]) RETURNS TABLE (obligation_id uuid, because jsonb)
+CREATE FUNCTION reasons_of(duties uuid[]) RETURNS TABLE (obligation_id uuid, ja text[], en text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
-  SELECT o.id, o.because
+  SELECT o.id, ARRAY(SELECT r.value->>'ja' FROM jsonb_array_elements(o.because) WITH ORDINALITY AS r(value, place)
+                     ORDER BY r.place),
+               ARRAY(SELECT r.value->>'en' FROM jsonb_array_elements(o.because) WITH ORDINALITY AS r(value, place)
+                     ORDER BY r.place)
   FROM obligation o
   JOIN incident_access a
     ON a.incident_id = o.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'

@@ -1,0 +1,210 @@
+#include <algorithm>
+
+#include "src/store/view_rows.h"
+
+namespace noroshi::store {
+namespace {
+
+// More of one list than a person can read; the latest are shown and the answer says that it was cut.
+constexpr int longest_list = 1000;
+
+#define NOROSHI_INCIDENT_COLUMNS                                                                 \
+  "i.id, i.number, i.reference, i.organization, i.title, i.state, i.exercise, i.recognized_at, " \
+  "i.opened_at, "                                                                                \
+  "i.version, i.revision, i.submitted_by, i.police, j.assessment, j.cyberattack, "               \
+  "EXISTS (SELECT FROM obligation o WHERE o.incident_id = i.id AND o.state = 'open' "            \
+  "AND o.due_at < $1::timestamptz) AS overdue "
+#define NOROSHI_JUDGEMENT_OF_ORIGINATOR                                                                  \
+  "LEFT JOIN LATERAL (SELECT assessment, cyberattack FROM judgement WHERE judgement.incident_id = i.id " \
+  "AND judgement.of_originator ORDER BY judgement.revision DESC LIMIT 1) AS j ON true "
+
+constexpr Statement select_incidents{
+    "view_incidents",
+    "SELECT " NOROSHI_INCIDENT_COLUMNS
+    "FROM incident_access a JOIN incident i ON i.id = a.incident_id " NOROSHI_JUDGEMENT_OF_ORIGINATOR
+    "WHERE ($2::uuid IS NULL OR a.incident_id < $2::uuid) "
+    "AND ($3::text IS NULL OR i.state = $3) AND ($4::text IS NULL OR i.organization = $4) "
+    "AND ($5::text IS NULL OR i.reference = $5) AND ($6::boolean IS NULL OR i.exercise = $6) "
+    "AND ($7::boolean IS NULL OR EXISTS (SELECT FROM obligation o WHERE o.incident_id = i.id AND o.state = "
+    "'open' "
+    "AND o.due_at < $1::timestamptz) = $7) "
+    "AND (NOT $8::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for)) "
+    "ORDER BY a.incident_id DESC LIMIT $9"};
+
+constexpr Statement select_incident{
+    "view_incident",
+    "SELECT " NOROSHI_INCIDENT_COLUMNS
+    "FROM incident_access a JOIN incident i ON i.id = a.incident_id " NOROSHI_JUDGEMENT_OF_ORIGINATOR
+    "WHERE a.incident_id = $2::uuid "
+    "AND (NOT $3::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for))"};
+
+constexpr Statement select_judgements{
+    "view_judgements",
+    "SELECT DISTINCT ON (of_originator, organization) organization, assessment, cyberattack, large_scale, "
+    "assessment_reason, cyberattack_reason, made_at FROM judgement WHERE incident_id = $1::uuid "
+    "ORDER BY of_originator DESC, organization, revision DESC"};
+
+constexpr Statement select_reports{
+    "view_reports",
+    "SELECT id, version, stage, submitted_by, received_at, encode(sha256, 'hex') AS sha256, length, "
+    "CASE WHEN version = 1 OR lag(version) OVER (ORDER BY version) = version - 1 THEN changes END AS changes "
+    "FROM report WHERE incident_id = $1::uuid ORDER BY version DESC LIMIT $2"};
+
+constexpr Statement select_document{
+    "view_document",
+    "SELECT document FROM report WHERE incident_id = $1::uuid ORDER BY version DESC LIMIT 1"};
+
+constexpr Statement select_recipients{
+    "view_added_recipients",
+    "SELECT organization, police, reason, added_at FROM added_recipient WHERE incident_id = $1::uuid "
+    "ORDER BY added_at, organization"};
+
+constexpr Statement select_obligations{
+    "view_obligations_of_incident",
+    "WITH page AS (SELECT " NOROSHI_OBLIGATION_COLUMNS
+    "FROM obligation o WHERE o.incident_id = $1::uuid ORDER BY o.id DESC LIMIT $2) "
+    "SELECT " NOROSHI_OBLIGATION_OF_PAGE "ORDER BY page.id DESC"};
+
+constexpr Statement select_messages{
+    "view_messages_of_incident",
+    "SELECT " NOROSHI_MESSAGE_COLUMNS
+    "FROM message m JOIN incident i ON i.id = m.incident_id JOIN report r ON r.id = m.report_id "
+    "WHERE m.incident_id = $1::uuid ORDER BY m.sent_at DESC, m.id DESC LIMIT $2"};
+
+constexpr Statement select_alarms{
+    "view_alarms_of_incident",
+    "SELECT " NOROSHI_ALARM_COLUMNS
+    "FROM alarm m JOIN incident i ON i.id = m.incident_id WHERE m.incident_id = $1::uuid "
+    "ORDER BY m.raised_at DESC, m.id DESC LIMIT $2"};
+
+constexpr Statement select_timeline{
+    "view_timeline",
+    "SELECT id, type, at, organization, role, subject, sequence FROM event WHERE incident_id = $1::uuid "
+    "ORDER BY at DESC, id DESC LIMIT $2"};
+
+codec::IncidentSummary read_summary(const Row& row) {
+  codec::IncidentSummary view;
+  view.id = row.get<std::string>("id");
+  view.number = row.get<std::string>("number");
+  view.reference = row.get<std::string>("reference");
+  view.organization = row.get<std::string>("organization");
+  view.title = row.get<std::string>("title");
+  view.state = row.get<std::string>("state");
+  view.assessment = row.get<std::string>("assessment");
+  view.cyberattack = row.get<std::string>("cyberattack");
+  view.exercise = row.get<bool>("exercise");
+  view.recognized_at = row.get<Timestamp>("recognized_at");
+  view.opened_at = row.get<Timestamp>("opened_at");
+  view.version = row.get<std::int32_t>("version");
+  view.overdue = row.get<bool>("overdue");
+  view.revision = row.get<std::int32_t>("revision");
+  return view;
+}
+
+codec::JudgementView read_judgement(const Row& row) {
+  codec::JudgementView view;
+  view.organization = row.get<std::string>("organization");
+  view.assessment = row.get<std::string>("assessment");
+  view.cyberattack = row.get<std::string>("cyberattack");
+  view.large_scale = row.get<std::vector<std::string>>("large_scale");
+  view.assessment_reason = row.get<std::string>("assessment_reason");
+  view.cyberattack_reason = row.get<std::string>("cyberattack_reason");
+  view.made_at = row.get<Timestamp>("made_at");
+  return view;
+}
+
+codec::ReportVersionView read_report(const Row& row) {
+  codec::ReportVersionView view;
+  view.id = row.get<std::string>("id");
+  view.version = row.get<std::int32_t>("version");
+  view.stage = row.get<std::string>("stage");
+  view.submitted_by = row.get<std::string>("submitted_by");
+  view.received_at = row.get<Timestamp>("received_at");
+  view.sha256 = row.get<std::string>("sha256");
+  view.length = row.get<std::int32_t>("length");
+  view.changes = row.get<std::optional<std::string>>("changes");
+  return view;
+}
+
+codec::AddedRecipientView read_recipient(const Row& row) {
+  return {row.get<std::string>("organization"), row.get<bool>("police"), row.get<std::string>("reason"),
+          row.get<Timestamp>("added_at")};
+}
+
+codec::TimelineEntry read_entry(const Row& row) {
+  codec::TimelineEntry view;
+  view.id = row.get<std::string>("id");
+  view.type = row.get<std::string>("type");
+  view.at = row.get<Timestamp>("at");
+  view.organization = row.get<std::string>("organization");
+  view.role = row.get<std::string>("role");
+  view.subject = row.get<std::optional<std::string>>("subject");
+  view.sequence = row.get<std::optional<std::int64_t>>("sequence");
+  return view;
+}
+
+// The lists of one incident: read latest first, shown oldest first.
+class IncidentReader {
+ public:
+  IncidentReader(TenantTransaction& transaction, core::IncidentId id, bool& truncated)
+      : transaction_(transaction), id_(to_string(id)), truncated_(truncated) {}
+
+  template <class Read>
+  auto latest(const Statement& statement, Read read) {
+    auto views = read_all(transaction_.execute(statement, {id_, longest_list + 1}), read);
+    if (views.size() > static_cast<std::size_t>(longest_list)) {
+      views.pop_back();
+      truncated_ = true;
+    }
+    std::reverse(views.begin(), views.end());
+    return views;
+  }
+  template <class Read>
+  auto all(const Statement& statement, Read read) {
+    return read_all(transaction_.execute(statement, {id_}), read);
+  }
+
+ private:
+  TenantTransaction& transaction_;
+  std::string id_;
+  bool& truncated_;
+};
+
+}  // namespace
+
+PageOutcome<codec::IncidentSummary> list_incidents(TenantTransaction& transaction,
+                                                   const IncidentFilter& filter, const PageRequest& page,
+                                                   Timestamp now) {
+  auto key = key_of(page, 'i', "u");
+  if (!key) return tl::unexpected(key.error());
+  const Rows rows = transaction.execute(
+      select_incidents, {now, (*key)[0], filter.state, filter.organization, filter.reference, filter.exercise,
+                         filter.overdue, filter.own, page.limit + 1});
+  return read_page(rows, page.limit, read_summary,
+                   [](const Row& row) { return write_cursor('i', {uuid_of(row, "id")}); });
+}
+
+std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transaction, core::IncidentId id,
+                                                   bool own, Timestamp now) {
+  const Rows rows = transaction.execute(select_incident, {now, to_string(id), own});
+  const auto row = rows.maybe_one();
+  if (!row) return std::nullopt;
+  codec::IncidentDetail detail;
+  detail.summary = read_summary(*row);
+  detail.submitted_by = row->get<std::string>("submitted_by");
+  detail.police = row->get<std::string>("police");
+  IncidentReader reader(transaction, id, detail.truncated);
+  detail.judgements = reader.all(select_judgements, read_judgement);
+  detail.reports = reader.latest(select_reports, read_report);
+  const auto documents =
+      reader.all(select_document, [](const Row& document) { return document.get<std::string>(0); });
+  if (!documents.empty()) detail.document = documents.front();
+  detail.recipients_added = reader.all(select_recipients, read_recipient);
+  detail.obligations = reader.latest(select_obligations, read_obligation);
+  detail.messages = reader.latest(select_messages, read_message);
+  detail.alarms = reader.latest(select_alarms, read_alarm);
+  detail.timeline = reader.latest(select_timeline, read_entry);
+  return detail;
+}
+
+}  // namespace noroshi::store

@@ -1,0 +1,84 @@
+// What a caller may see, read in one transaction of his body. The policies of schemas/sql decide what is
+// there; the filters here only narrow it.
+//
+// `now` is read_clock() of the same transaction. Errors are those of database_error.h.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "src/codec/views.h"
+#include "src/core/identifier.h"
+#include "src/store/database.h"
+
+namespace noroshi::store {
+
+// The shown clock.
+Timestamp read_clock(TenantTransaction& transaction);
+
+inline constexpr int default_page = 50;
+inline constexpr int largest_page = 200;
+
+struct PageRequest {
+  int limit = default_page;  // 1 to largest_page
+  std::optional<std::string> cursor;
+};
+template <class View>
+struct Page {
+  std::vector<View> items;
+  std::optional<std::string> next;  // where the list goes on; nothing at its end
+};
+// The cursor is none of this list in this order.
+struct BadCursor {};
+template <class View>
+using PageOutcome = tl::expected<Page<View>, BadCursor>;
+
+struct IncidentFilter {
+  std::optional<std::string> state;
+  std::optional<std::string> organization;
+  std::optional<std::string> reference;
+  std::optional<bool> exercise;
+  std::optional<bool> overdue;
+  bool own = false;  // only the body's own, or entered by it: what a reporter sees
+};
+// Newest first.
+PageOutcome<codec::IncidentSummary> list_incidents(TenantTransaction& transaction,
+                                                   const IncidentFilter& filter, const PageRequest& page,
+                                                   Timestamp now);
+// Nothing where it is not there, not visible, or (`own`) another body's.
+std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transaction, core::IncidentId id,
+                                                   bool own, Timestamp now);
+
+struct ObligationFilter {
+  std::optional<std::string> holder;
+  std::optional<std::string> recipient;
+  std::optional<std::string> state;
+  std::optional<bool> overdue;
+  std::optional<core::IncidentId> incident;
+};
+// Where only open ones are asked for (state open, or overdue): by due time, the most urgent first. Else
+// newest incident first, and its newest duty first.
+PageOutcome<codec::ObligationView> list_obligations(TenantTransaction& transaction,
+                                                    const ObligationFilter& filter, const PageRequest& page,
+                                                    Timestamp now);
+std::optional<codec::ObligationDetail> find_obligation(TenantTransaction& transaction, core::ObligationId id);
+
+struct InboxFilter {
+  std::optional<bool> acknowledged;
+};
+// What was sent to `bodies`: the caller's and those in whose place it stands. Newest first.
+PageOutcome<codec::MessageView> list_inbox(TenantTransaction& transaction,
+                                           std::span<const std::string> bodies, const InboxFilter& filter,
+                                           const PageRequest& page);
+// A message to one of `bodies`.
+std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction,
+                                                 std::span<const std::string> bodies, core::MessageId id);
+
+// Newest first.
+PageOutcome<codec::AlarmView> list_alarms(TenantTransaction& transaction, const PageRequest& page);
+
+}  // namespace noroshi::store
