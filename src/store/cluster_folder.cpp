@@ -465,6 +465,13 @@ std::optional<Postmaster> ClusterFolder::running() const {
   return postmaster;
 }
 
+void ClusterFolder::remove_stale_lock_files(const fs::path& socket_directory) const {
+  if (!processes().empty()) return;
+  std::error_code error;
+  fs::remove(cluster() / "postmaster.pid", error);
+  fs::remove(socket_directory.string() + std::string(socket_name) + ".lock", error);
+}
+
 FileDescriptor ClusterFolder::open_log() const {
   const fs::path path = log_file();
   std::error_code error;

@@ -79,6 +79,10 @@ class ClusterFolder {
   // The running server, found by its file and by its working directory, so that a number taken by another
   // process does not count.
   std::optional<Postmaster> running() const;
+  // For a cluster without processes: PostgreSQL takes the number in a lock file (postmaster.pid, the
+  // socket's) for a running server whenever a process of its user has it, be it another program or one that
+  // has ended and is not reaped yet. Its own guard of the shared memory remains.
+  void remove_stale_lock_files(const std::filesystem::path& socket_directory) const;
   // Processes of this cluster that are there (backends that outlived their postmaster, or all of them).
   std::vector<pid_t> processes() const;
 

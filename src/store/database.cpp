@@ -284,6 +284,13 @@ struct Connection::Session {
       // A standby, or plans of a schema that is no more: this session will not get better.
       if (sqlstate == "25006" || sqlstate == "0A000" || sqlstate == "26000") broken = true;
       throw_by_meaning(sqlstate, error.what());
+    } catch (const pqxx::statement_completion_unknown&) {
+      broken = true;
+      throw Unavailable("the connection was lost", "40003");
+    } catch (const pqxx::transaction_rollback& error) {
+      // Class 40, which libpqxx tells by type and without SQLSTATE.
+      const bool deadlock = dynamic_cast<const pqxx::deadlock_detected*>(&error) != nullptr;
+      throw_by_meaning(deadlock ? "40P01" : "40001", error.what());
     } catch (const pqxx::failure&) {
       broken = true;
       throw Unavailable("the connection was lost", "");
@@ -314,6 +321,7 @@ struct Connection::Session {
   // COMMIT, or a statement that commits by itself: where the answer is lost, nobody knows.
   template <typename Exchange>
   auto exchange_that_commits(const Exchange& run) -> decltype(run()) {
+    if (broken) throw Unavailable("the connection was lost", "");  // before anything was sent
     notices->standby_wait_cancelled = false;
     struct Verdict {
       Session& session;

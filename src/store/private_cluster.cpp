@@ -35,11 +35,11 @@ constexpr Statement create_database{"cluster_create_database", "CREATE DATABASE 
 
 enum class Answer { ready, starting, silent };
 
-// What the server says to a knock, without logging in.
-Answer knock(const fs::path& socket_directory) {
+// What the server says to a knock.
+Answer knock(const fs::path& socket_directory, const OsUser& superuser) {
   const std::string host = socket_directory.string();
-  const char* const keywords[] = {"host", "port", "dbname", "connect_timeout", nullptr};
-  const char* const values[] = {host.c_str(), "5432", "postgres", "2", nullptr};
+  const char* const keywords[] = {"host", "port", "user", "dbname", "connect_timeout", nullptr};
+  const char* const values[] = {host.c_str(), "5432", superuser.name.c_str(), "postgres", "2", nullptr};
   switch (::PQpingParams(keywords, values, 0)) {
     case PQPING_OK:
       return Answer::ready;
@@ -200,7 +200,7 @@ void PrivateCluster::State::wait_until_ready(Progress& progress) {
       const std::string how = bury();
       throw ClusterFault(fmt::format("PostgreSQL ended while it started ({}):\n{}", how, folder.log_tail()));
     }
-    const Answer answer = knock(socket_directory);
+    const Answer answer = knock(socket_directory, folder.owner());
     if (answer == Answer::ready) return;
     // Recovery takes what it takes: to give it up would only make it begin again.
     if (answer == Answer::starting) deadline = steady_clock::now() + settings.start_timeout;
@@ -224,6 +224,7 @@ void PrivateCluster::State::bring_up(Progress& progress) {
   set_socket_directory(folder.prepare_socket_directory());
   if (!adopt(progress)) {
     clear_orphans(progress);
+    folder.remove_stale_lock_files(socket_directory);
     folder.write_configuration(socket_directory);
     launch();
   }
@@ -364,7 +365,7 @@ ClusterVisit::ClusterVisit(PrivateClusterSettings settings) {
     // first.
     const auto holder = FolderLock::holder(folder.data());
     const fs::path socket_directory = ClusterFolder::find_socket_directory(folder.data());
-    if (holder && holder->program == "noroshid" && knock(socket_directory) == Answer::ready) {
+    if (holder && holder->program == "noroshid" && knock(socket_directory, folder.owner()) == Answer::ready) {
       connection_settings_ =
           ConnectionSettings::private_cluster(socket_directory.string(), folder.owner().name);
       return;

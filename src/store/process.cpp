@@ -7,9 +7,9 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -163,11 +163,9 @@ pid_t start_process(const ProcessStart& start) {
 }
 
 std::optional<FileDescriptor> open_process(pid_t pid) {
-  FileDescriptor process(::pidfd_open(pid, 0));
-  if (process) {
-    ::fcntl(process.get(), F_SETFD, FD_CLOEXEC);
-    return process;
-  }
+  // glibc 2.36 declares pidfd_open without extern "C". The descriptor is close-on-exec.
+  FileDescriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (process) return process;
   if (errno == ESRCH) return std::nullopt;
   throw_errno("pidfd_open");
 }

@@ -1,0 +1,100 @@
+#include "tests/store/cluster_fixture.h"
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <system_error>
+#include <thread>
+
+namespace noroshi::store::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* schema = R"sql(
+CREATE SCHEMA IF NOT EXISTS noroshi;
+CREATE ROLE noroshi_writer LOGIN;
+CREATE ROLE noroshi_reader LOGIN;
+CREATE TABLE noroshi.body (
+  slug text CONSTRAINT body_pkey PRIMARY KEY
+);
+CREATE TABLE noroshi.secret (
+  id     integer CONSTRAINT secret_pkey PRIMARY KEY,
+  body   text CONSTRAINT secret_body_fkey REFERENCES noroshi.body (slug),
+  words  text NOT NULL,
+  rank   integer CONSTRAINT secret_rank_check CHECK (rank < 10),
+  later  integer CONSTRAINT secret_later_key UNIQUE DEFERRABLE INITIALLY DEFERRED
+);
+GRANT USAGE ON SCHEMA noroshi TO noroshi_writer, noroshi_reader;
+GRANT SELECT, INSERT, UPDATE, DELETE ON noroshi.secret, noroshi.body TO noroshi_writer;
+GRANT SELECT, INSERT ON noroshi.secret TO noroshi_reader;
+)sql";
+
+struct Shared {
+  TemporaryFolder folder;
+  std::unique_ptr<PrivateCluster> cluster;
+};
+std::unique_ptr<Shared> shared;
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = "/tmp/noroshi-test-XXXXXX";
+  if (!::mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), name);
+  ::chmod(name.c_str(), 0711);
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code error;
+  std::filesystem::remove_all(path_, error);
+}
+
+PrivateCluster& shared_cluster() {
+  if (!shared) {
+    auto fresh = std::make_unique<Shared>();
+    fresh->cluster =
+        std::make_unique<PrivateCluster>(PrivateClusterSettings{.data = fresh->folder.path() / "data"});
+    Connection owner(fresh->cluster->connection_settings(), DatabaseRole::owner);
+    run(owner, schema);
+    shared = std::move(fresh);
+  }
+  return *shared->cluster;
+}
+
+const std::filesystem::path& shared_data() {
+  shared_cluster();
+  static const std::filesystem::path data = shared->folder.path() / "data";
+  return data;
+}
+
+void stop_shared_cluster() {
+  shared.reset();
+}
+
+ConnectionSettings quick_settings() {
+  ConnectionSettings settings = shared_cluster().connection_settings();
+  settings.statement_timeout = 3s;
+  settings.lock_timeout = 300ms;
+  settings.answer_timeout = 5s;
+  return settings;
+}
+
+void run(Connection& connection, const std::string& sql) {
+  Transaction transaction(connection);
+  transaction.execute_script(sql);
+  transaction.commit();
+}
+
+bool eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 10s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(10ms);
+  }
+  return true;
+}
+
+}  // namespace noroshi::store::test

@@ -1,0 +1,139 @@
+// What the schema itself holds: transitions, unchangeable rows, row-level security on every table, roles.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "src/core/states.h"
+#include "src/store/outbox.h"
+#include "src/store/sequencer.h"
+#include "src/store/tokens.h"
+#include "tests/store/store_scene.h"
+
+namespace noroshi::store::test {
+namespace {
+
+// The transition tables of the core and of SQL, compared in every cell: a pair of different states is allowed in SQL where
+// some event leads from one to the other.
+template <class State, class Event>
+void compare(std::span<const State> states, std::span<const Event> events, const std::string& table) {
+  auto& scene = StoreScene::shared();
+  for (State from : states) {
+    for (State to : states) {
+      if (from == to) continue;
+      bool led = false;
+      for (Event event : events) led = led || core::next(from, event) == to;
+      INFO(table << ": " << core::to_string(from) << " -> " << core::to_string(to));
+      CHECK(scene.count(fmt::format("{} WHERE from_state = '{}' AND to_state = '{}'", table, core::to_string(from),
+                                    core::to_string(to))) == (led ? 1 : 0));
+    }
+  }
+}
+
+TEST_CASE("SQL mirrors the transition tables in every cell") {
+  compare(core::all_incident_states(), core::all_incident_events(), "incident_transition");
+  compare(core::all_obligation_states(), core::all_obligation_events(), "obligation_transition");
+  compare(core::all_message_states(), core::all_message_events(), "message_transition");
+}
+
+std::string refused_by(const std::string& sql) {
+  auto& scene = StoreScene::shared();
+  Transaction transaction(scene.owner());
+  try {
+    transaction.execute_script(sql);
+  } catch (const ConstraintViolation& violation) {
+    return violation.constraint();
+  }
+  return "";
+}
+
+TEST_CASE("the database itself refuses what the tables of states do not allow, and any change of what was written") {
+  auto& scene = StoreScene::shared();
+  accepted(scene.perform(submit(csirt_member("jps"),
+                                report_json("schema", "first", R"(,"assessment":"incident","cyberattack":"yes")"))));
+  CHECK(refused_by("UPDATE incident SET state = 'reported' WHERE state = 'assessed';"
+                   "UPDATE incident SET state = 'closed' WHERE state = 'reported'") == "incident_transition");
+  CHECK(refused_by("UPDATE obligation SET state = 'superseded', fulfilled_at = NULL WHERE state = 'fulfilled'") ==
+        "obligation_transition");
+  CHECK(refused_by("UPDATE event SET leaf = 'x'") == "unchangeable");
+  CHECK(refused_by("DELETE FROM event_opening; DELETE FROM event") == "unchangeable");
+  CHECK(refused_by("UPDATE report SET document = '{}'") == "unchangeable");
+  CHECK(refused_by("DELETE FROM fulfillment") == "unchangeable");
+}
+
+TEST_CASE("every table with content has row-level security, forced; no role of the daemon owns one or is a superuser") {
+  auto& scene = StoreScene::shared();
+  CHECK(scene.text("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class "
+                   "WHERE relnamespace = 'noroshi'::regnamespace AND relkind = 'r' "
+                   "AND NOT (relrowsecurity AND relforcerowsecurity)") ==
+        "clock_setting incident_transition message_transition migration obligation_transition sequencer");
+  CHECK(scene.count("pg_class WHERE relnamespace = 'noroshi'::regnamespace AND relkind IN ('r', 'v') "
+                    "AND pg_get_userbyid(relowner) IN (SELECT rolname FROM pg_roles WHERE rolname LIKE 'noroshi\\_%' "
+                    "AND rolcanlogin)") == 0);
+  CHECK(scene.count("pg_roles WHERE rolname LIKE 'noroshi\\_%' AND (rolsuper OR rolbypassrls OR rolcreaterole)") == 0);
+}
+
+TEST_CASE("a writer can write through apply() alone") {
+  auto& scene = StoreScene::shared();
+  Connection writer(scene.settings(), DatabaseRole::writer);
+  constexpr Statement insert{"test_insert", "INSERT INTO body_counter VALUES ('x', 2020, 1)"};
+  constexpr Statement read{"test_read", "SELECT count(*) FROM incident"};
+  CHECK_THROWS_AS(writer.execute(insert), DatabaseFault);
+  Connection again(scene.settings(), DatabaseRole::writer);
+  CHECK(again.execute(read).one().get<std::int64_t>(0) == 0);  // nothing it has not locked
+}
+
+TEST_CASE("events are numbered without gaps by one sequencer; a fenced one numbers nothing") {
+  auto& scene = StoreScene::shared();
+  Connection one(scene.settings(), DatabaseRole::sequencer);
+  Connection two(scene.settings(), DatabaseRole::sequencer);
+  Sequencer first(one, Sequencer::make_holder(), std::chrono::milliseconds(300));
+  Sequencer second(two, Sequencer::make_holder(), std::chrono::milliseconds(300));
+  REQUIRE(first.run_once());
+  CHECK_FALSE(second.run_once());
+  CHECK(scene.count("event WHERE sequence IS NULL") == 0);
+  CHECK(scene.text("SELECT max(sequence) + 1 = count(*) FROM event") == "true");
+  CHECK(eventually([&] { return second.run_once().has_value(); }));
+  CHECK_FALSE(first.run_once());
+}
+
+TEST_CASE("a claim is exclusive for its lease; a worker that slept past it settles nothing") {
+  auto& scene = StoreScene::shared();
+  run(scene.owner(), "DELETE FROM outbox; INSERT INTO outbox (message_id, channel, state, next_at) "
+                     "SELECT id, 'webhook', 'queued', clock() - interval '1 second' FROM message LIMIT 1");
+  Connection one(scene.settings(), DatabaseRole::delivery);
+  Connection two(scene.settings(), DatabaseRole::delivery);
+  const auto claimed = claim_outbox(one, std::chrono::seconds(60), 10);
+  REQUIRE(claimed.size() == 1);
+  CHECK(claim_outbox(two, std::chrono::seconds(60), 10).empty());
+  run(scene.owner(), "UPDATE outbox SET lease_until = clock() - interval '1 second'");
+  const auto taken_over = claim_outbox(two, std::chrono::seconds(60), 10);
+  REQUIRE(taken_over.size() == 1);
+  CHECK(taken_over[0].attempts == 2);
+  CHECK_FALSE(settle_outbox(one, claimed[0], core::MessageState::delivered, std::chrono::seconds(0)));
+  CHECK(settle_outbox(two, taken_over[0], core::MessageState::delivered, std::chrono::seconds(0)));
+  CHECK(scene.text("SELECT state FROM outbox") == "delivered");
+  run(scene.owner(), "DELETE FROM outbox");
+}
+
+TEST_CASE("a token is good until it is revoked or expires; a changed secret is bad") {
+  auto& scene = StoreScene::shared();
+  ConnectionPool pool(scene.settings(), DatabaseRole::authenticator, 1);
+  TokenDirectory directory(pool);
+  const auto bearer = issue_token(scene.owner(), "jps", core::Role::csirt_head, "当直", std::nullopt);
+  CHECK(directory.look_up(bearer).verdict == TokenDirectory::Verdict::good);
+  CHECK(directory.look_up(bearer).actor.organization == "jps");
+  REQUIRE(directory.remembered(bearer));
+  auto changed = bearer;
+  changed.back() = changed.back() == 'A' ? 'B' : 'A';
+  CHECK(directory.look_up(changed).verdict == TokenDirectory::Verdict::bad);
+  CHECK(directory.look_up("noroshi_").verdict == TokenDirectory::Verdict::bad);
+
+  const auto id = directory.look_up(bearer).actor.token;
+  CHECK(revoke_token(scene.owner(), *id));
+  CHECK_FALSE(revoke_token(scene.owner(), *id));
+  CHECK(directory.look_up(bearer).verdict == TokenDirectory::Verdict::bad);
+  const auto expired = issue_token(scene.owner(), "jps", core::Role::reporter, "", std::chrono::seconds(0));
+  CHECK(directory.look_up(expired).verdict == TokenDirectory::Verdict::bad);
+}
+
+}  // namespace
+}  // namespace noroshi::store::test

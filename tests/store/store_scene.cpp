@@ -1,0 +1,117 @@
+#include "tests/store/store_scene.h"
+
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "src/store/migrations.h"
+
+namespace noroshi::store::test {
+namespace {
+
+std::unique_ptr<StoreScene>& place() {
+  static std::unique_ptr<StoreScene> scene;
+  return scene;
+}
+
+Timestamp now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+
+core::Actor actor(const std::string& organization, core::Role role, std::uint8_t mark) {
+  core::TokenId token;
+  token.value.bytes[0] = mark;
+  for (std::size_t i = 0; i < organization.size() && i < 14; ++i)
+    token.value.bytes[1 + i] = static_cast<std::uint8_t>(organization[i]);
+  return {token, organization, role, fmt::format("{} {}", organization, core::to_string(role))};
+}
+
+}  // namespace
+
+StoreScene& StoreScene::shared() {
+  if (!place()) place().reset(new StoreScene);
+  return *place();
+}
+void StoreScene::stop() { place().reset(); }
+
+StoreScene::StoreScene() : files_(app::load_law({}, {}).value()), law_{files_.editions, files_.registry, targets_} {
+  cluster_ = std::make_unique<PrivateCluster>(PrivateClusterSettings{.data = folder_.path() / "data"});
+  settings_ = cluster_->connection_settings();
+  owner_ = std::make_unique<Connection>(settings_, DatabaseRole::owner);
+  Migrations::embedded().apply(*owner_);
+  writers_ = std::make_unique<WriterPool>(settings_, law_);
+}
+
+std::int64_t StoreScene::count(const std::string& table_and_condition) {
+  return std::stoll(text("SELECT count(*) FROM " + table_and_condition));
+}
+
+std::string StoreScene::text(const std::string& query) {
+  const std::string sql = "SELECT (" + query + ")::text";
+  const Statement statement{sql.c_str(), sql.c_str()};
+  return owner_->execute(statement).one().get<std::optional<std::string>>(0).value_or("");
+}
+
+Result StoreScene::perform(Command command) {
+  std::promise<Result> promise;
+  auto result = promise.get_future();
+  writers_->submit(std::move(command), [&promise](Result done) { promise.set_value(std::move(done)); });
+  return result.get();
+}
+
+core::Actor csirt_head(const std::string& organization) { return actor(organization, core::Role::csirt_head, 1); }
+core::Actor csirt_member(const std::string& organization) { return actor(organization, core::Role::csirt_member, 2); }
+
+std::string report_json(const std::string& reference, const std::string& stage, const std::string& members) {
+  const bool first = stage == "first";
+  const bool timed = members.find("\"times\"") != std::string::npos;
+  std::string json = fmt::format(R"({{"reference":"{}","stage":"{}")", reference, stage);
+  if (first) json += R"(,"title":"不審な通信")";
+  if (first && !timed)
+    json += fmt::format(R"(,"times":{{"recognized":{{"value":"{}"}}}})", format_rfc3339(now() - std::chrono::hours(1)));
+  return json + members + "}";
+}
+
+Command submit(const core::Actor& actor, const std::string& body, const std::string& key) {
+  auto submission = codec::decode_submission(body);
+  REQUIRE(submission);
+  Command command;
+  command.actor = actor;
+  command.idempotency_key = key;
+  command.request_sha256 = request_digest("/api/v1/reports", body);
+  command.action = SubmitReport{std::move(*submission), body};
+  return command;
+}
+
+const Answered& accepted(const Result& result) {
+  INFO("refused: " << refusal_code(result));
+  REQUIRE(std::holds_alternative<Answered>(result));
+  return std::get<Answered>(result);
+}
+
+std::string refusal_code(const Result& result) {
+  if (const auto* refusal = std::get_if<core::Refusal>(&result)) return std::string(core::to_string(refusal->code));
+  if (std::holds_alternative<Answered>(result)) return "answered";
+  if (std::holds_alternative<NotAvailable>(result)) return "not available";
+  if (std::holds_alternative<Unknown>(result)) return "unknown";
+  return "failed";
+}
+
+std::string in_answer(const Answered& answered, std::string_view path) {
+  auto value = boost::json::parse(answered.body);
+  while (!path.empty()) {
+    const auto dot = path.find('.');
+    const auto name = path.substr(0, dot);
+    path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+    if (value.is_array()) {
+      const auto index = std::stoul(std::string(name));
+      if (index >= value.as_array().size()) return "";
+      value = boost::json::value(value.as_array()[index]);
+    } else if (value.is_object() && value.as_object().contains(name)) {
+      value = boost::json::value(value.as_object().at(name));
+    } else {
+      return "";
+    }
+  }
+  return value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
+}
+
+}  // namespace noroshi::store::test
