@@ -78,9 +78,14 @@ const json::value* ObjectReader::take(std::string_view name, Need need) {
     known_[known_size_++] = name;
     if (!value->is_null()) return value;
   }
-  if (need == Need::required || (need == Need::not_null && value))
-    mistakes_.add_required(Place(place_, name));
+  require_within(name, need, Place(place_, name));
   return nullptr;
+}
+
+void ObjectReader::require_within(std::string_view name, Need need, const Place& leaf) {
+  const json::value* value = object_.if_contains(name);
+  const bool missing = value ? value->is_null() && need != Need::optional : need == Need::required;
+  if (missing) mistakes_.add_required(leaf);
 }
 
 std::optional<std::string_view> ObjectReader::string_of(const json::value& value, std::string_view name) {

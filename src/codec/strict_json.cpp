@@ -209,6 +209,17 @@ bool broken_utf8_at(std::string_view text, std::size_t offset) {
   return false;
 }
 
+// Whether the parser stopped just behind the escape of a leading surrogate, \uD800 to \uDBFF, or one
+// backslash later.
+bool behind_leading_surrogate(std::string_view text, std::size_t offset) {
+  std::string_view before = text.substr(0, offset);
+  if (before.ends_with('\\')) before.remove_suffix(1);
+  if (before.size() < 6) return false;
+  before.remove_prefix(before.size() - 6);
+  const auto among = [](char c, std::string_view set) { return set.find(c) != std::string_view::npos; };
+  return before.starts_with("\\u") && among(before[2], "dD") && among(before[3], "89abAB");
+}
+
 JsonFault fault_of(const json::error_code& error, std::string_view text, std::size_t offset) {
   if (error == json::error::incomplete) return JsonFault::incomplete;
   if (error == json::error::too_deep) return JsonFault::too_deep;
@@ -216,6 +227,7 @@ JsonFault fault_of(const json::error_code& error, std::string_view text, std::si
   if (error == json::error::illegal_leading_surrogate || error == json::error::illegal_trailing_surrogate ||
       error == json::error::expected_utf16_escape)
     return JsonFault::lone_surrogate;
+  if (behind_leading_surrogate(text, offset)) return JsonFault::lone_surrogate;
   return broken_utf8_at(text, offset) ? JsonFault::not_utf8 : JsonFault::syntax;
 }
 
