@@ -331,20 +331,22 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     co_return header_answer(exchange, progress, arriving, late);
   }
 
+  // The refusal of what came as a header; nothing where it is sound, or where nobody is left to be told.
   std::optional<Response> header_answer(Exchange& exchange, const HeaderProgress& progress, bool arriving,
                                         bool late) {
     const std::string_view received = as_text(buffer_);
-    exchange.language = guessed_language(received);
-    if (progress.state == HeaderProgress::State::complete && progress.size <= header_limit) {
-      const auto fault = framing_fault(received.substr(0, progress.size), environment_->hosts);
-      return fault ? std::optional(refuse(exchange, *fault)) : std::nullopt;
-    }
+    const bool whole = progress.state == HeaderProgress::State::complete && progress.size <= header_limit;
+    std::optional<FramingFault> fault;
+    if (whole) fault = framing_fault(received.substr(0, progress.size), environment_->hosts);
+    if (whole && !fault) return std::nullopt;
+
+    exchange.language = guessed_language(received.substr(0, header_limit));
     exchange.keep_alive = false;
     exchange.body_unread = true;
     if (progress.state == HeaderProgress::State::broken) {
-      const auto fault = framing_fault(received, environment_->hosts);
-      return refuse(exchange, fault.value_or(FramingFault::header_malformed));
+      fault = framing_fault(received, environment_->hosts).value_or(FramingFault::header_malformed);
     }
+    if (fault) return refuse(exchange, *fault);
     if (received.size() > header_limit) return refuse(exchange, Refusal::header_too_large);
     if (late) return refuse(exchange, Refusal::header_timeout);
     exchange.gone = !arriving;
