@@ -80,12 +80,12 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
         "現在の状態（" + std::string(to_string(known.state)) + "）からは移れません。評価の変更は assessments で行います。",
         "Not possible from the present state (" + std::string(to_string(known.state)) +
             "). A change of judgement goes through assessments."));
-  if (*event == IncidentEvent::close && has_open_duty_of(known, command.actor.organization))
+  DecisionBuilder builder(known, command.actor, moment);
+  pass_on_duties(builder, law);
+  if (*event == IncidentEvent::close && has_open_duty_of(builder.incident(), command.actor.organization))
     return tl::unexpected(refuse(RefusalCode::duties_open,
                                  "未了の義務があります。履行するか例外措置を受けてから終結してください。",
                                  "Duties of this body are open. Meet them, or have them excepted, before closing."));
-  DecisionBuilder builder(known, command.actor, moment);
-  pass_on_duties(builder, law);
   builder.add(IncidentMoved{known.state, *to, command.reason});
   return std::move(builder).finish();
 }

@@ -39,11 +39,11 @@ const Obligation* find_same(const DecisionBuilder& builder, const Law& law, cons
 }
 
 // 速やかに counts from 認知 for a duty opened on assessment, so a late report is late at once; from receipt for one
-// opened on receipt.
+// opened on receipt: of the version in force, since an earlier one did not bring the facts that open it.
 Timestamp due_time(const DecisionBuilder& builder, const Law& law, const routing::Duty& duty) {
   auto from = builder.incident().recognized;
   if (duty.opens_on == OpensOn::receipt) {
-    const auto* received = builder.incident().first_message_to(duty.holder);
+    const auto* received = builder.incident().latest_version_to(duty.holder);
     from = received ? received->sent_at : builder.now();
   }
   return from + law.target_of(*duty.rule);

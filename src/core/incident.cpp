@@ -181,9 +181,9 @@ bool Incident::content_visible_to(std::string_view body) const {
   return found != access.end() && found->second.scope == AccessScope::content;
 }
 
-const Message* Incident::first_message_to(std::string_view body) const {
+const Message* Incident::latest_version_to(std::string_view body) const {
   for (const auto& message : messages)
-    if (message.recipient == body) return &message;
+    if (message.recipient == body && message.report == latest_report) return &message;
   return nullptr;
 }
 

@@ -150,8 +150,8 @@ struct Incident {
   const Waiver* find(WaiverId waiver) const;
   // Sees content: it reported or received the incident.
   bool content_visible_to(std::string_view organization) const;
-  // The first message that brought the incident to that body.
-  const Message* first_message_to(std::string_view organization) const;
+  // The message that brought the latest version of the report to that body; null where it has not got it.
+  const Message* latest_version_to(std::string_view organization) const;
   friend bool operator==(const Incident&, const Incident&) = default;
 };
 
