@@ -4,12 +4,33 @@ namespace noroshi::store {
 namespace {
 
 constexpr Statement set_clock{"set_shown_clock", "SELECT set_shown_clock($1::double precision)"};
+constexpr Statement read_clock{"shown_time", "SELECT clock()"};
+constexpr Statement move_clock{
+    "show_time", "UPDATE clock_setting SET shown_at = shown_at + ($1::timestamptz - clock()) WHERE rate = 1"};
+constexpr Statement right_clock{"show_real_time",
+                                "UPDATE clock_setting SET shown_at = real_at WHERE rate = 1"};
 constexpr Statement read_rate{"clock_rate", "SELECT rate = 1 FROM clock_setting"};
 
 }  // namespace
 
-void set_shown_clock(Connection& owner, double rate) { owner.execute(set_clock, {rate}); }
+void set_shown_clock(Connection& owner, double rate) {
+  owner.execute(set_clock, {rate});
+}
 
-bool clock_is_real(Connection& connection) { return connection.execute(read_rate).one().get<bool>(0); }
+Timestamp shown_time(Connection& connection) {
+  return connection.execute(read_clock).one().get<Timestamp>(0);
+}
+
+void show_time(Connection& owner, Timestamp at) {
+  owner.execute(move_clock, {at});
+}
+
+void show_real_time(Connection& owner) {
+  owner.execute(right_clock);
+}
+
+bool clock_is_real(Connection& connection) {
+  return connection.execute(read_rate).one().get<bool>(0);
+}
 
 }  // namespace noroshi::store

@@ -5,9 +5,18 @@
 
 namespace noroshi::store {
 
-// Lets the shown clock run `rate` times as fast as the real one. Once, before anything has happened in the database; the
-// same rate again does nothing. Throws ConstraintViolation where it is too late for that.
+// Lets the shown clock run `rate` times as fast as the real one. Once, before anything has happened in the
+// database; the same rate again does nothing. Throws ConstraintViolation where it is too late for that.
 void set_shown_clock(Connection& owner, double rate);
+
+// What the shown clock shows. A connection of any role.
+Timestamp shown_time(Connection& connection);
+
+// Moves the shown clock, running at the real one's rate, to `at`: a demonstration goes through the dates of a
+// case in this way. Never outside a folder that a demonstration made. Nothing happens at another rate.
+void show_time(Connection& owner, Timestamp at);
+// And back to the real time.
+void show_real_time(Connection& owner);
 
 // Whether the shown clock runs at the real one's rate. A connection of any role.
 bool clock_is_real(Connection& connection);

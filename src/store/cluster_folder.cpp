@@ -89,6 +89,21 @@ std::vector<fs::path> program_directories() {
   return directories;
 }
 
+// Opens or makes a file in a folder. What root makes in another user's folder is that user's: root's command
+// must not shut his daemon out.
+FileDescriptor open_of_folder(const fs::path& path, int flags) {
+  flags |= O_CLOEXEC | O_NOFOLLOW;
+  FileDescriptor file(::open(path.c_str(), flags | O_CREAT | O_EXCL, 0600));
+  struct stat folder {};
+  if (file && ::geteuid() == 0 && ::stat(path.parent_path().c_str(), &folder) == 0 &&
+      ::fchown(file.get(), folder.st_uid, folder.st_gid) != 0) {
+    fail_errno(path.string());
+  }
+  if (!file && errno == EEXIST) file = FileDescriptor(::open(path.c_str(), flags));
+  if (!file) fail_errno(path.string());
+  return file;
+}
+
 // As pg_hba.conf, pg_ident.conf and postgresql.conf quote.
 std::string enclosed(std::string_view text, char quote) {
   std::string out(1, quote);
@@ -187,8 +202,7 @@ ServerPrograms find_server_programs(std::optional<int> major) {
 
 std::optional<FolderLock> FolderLock::try_take(const fs::path& data, const std::string& program) {
   const fs::path path = data / "lock";
-  FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) fail_errno(path.string());
+  FileDescriptor file = open_of_folder(path, O_RDWR);
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return std::nullopt;
     fail_errno(path.string());
@@ -261,7 +275,12 @@ void ClusterFolder::decide_owner() {
                     cluster().string()),
         78);
   }
-  const auto owner = exists ? find_user(status.st_uid) : find_user(std::string("postgres"));
+  // Root in another user's folder acts for that user.
+  struct stat folder {};
+  if (::stat(data_.c_str(), &folder) != 0) fail_errno(data_.string());
+  const auto owner = exists               ? find_user(status.st_uid)
+                     : folder.st_uid != 0 ? find_user(folder.st_uid)
+                                          : find_user(std::string("postgres"));
   if (!owner) {
     throw ClusterFault(
         "PostgreSQL does not run as root, and there is no user 'postgres': install the package "
@@ -415,7 +434,7 @@ bool ClusterFolder::write_file(const std::string& name, const std::string& text)
 
 bool ClusterFolder::write_configuration(const fs::path& socket_directory) {
   std::string identities = "# Written by noroshid: who may connect as whom.\n";
-  for (const std::string& name : std::set<std::string>{self_.name, owner_.name}) {
+  for (const std::string& name : std::set<std::string>{self_.name, owner_.name, "root"}) {
     identities += fmt::format("noroshi {} {}\n", enclosed(name, '"'), enclosed(owner_.name, '"'));
     for (const DatabaseRoleName& role : database_roles) {
       identities += fmt::format("noroshi {} {}\n", enclosed(name, '"'), enclosed(role.name, '"'));
@@ -475,12 +494,15 @@ void ClusterFolder::remove_stale_lock_files(const fs::path& socket_directory) co
 FileDescriptor ClusterFolder::open_log() const {
   const fs::path path = log_file();
   std::error_code error;
-  fs::create_directory(path.parent_path(), error);
-  ::chmod(path.parent_path().c_str(), 0700);
+  if (::mkdir(path.parent_path().c_str(), 0700) == 0) {
+    struct stat folder {};
+    if (::geteuid() == 0 && ::stat(data_.c_str(), &folder) == 0 &&
+        ::lchown(path.parent_path().c_str(), folder.st_uid, folder.st_gid) != 0) {
+      fail_errno(path.parent_path().string());
+    }
+  }
   if (fs::file_size(path, error) > longest_log && !error) fs::rename(path, path.string() + ".1", error);
-  FileDescriptor log(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!log) fail_errno(path.string());
-  return log;
+  return open_of_folder(path, O_WRONLY | O_APPEND);
 }
 
 std::string ClusterFolder::log_tail() const {

@@ -235,7 +235,7 @@ ConnectionSettings ConnectionSettings::from_url(std::string_view url) {
   return settings;
 }
 
-struct Rows::Result {
+struct ResultRows {
   pqxx::result result;
 };
 
@@ -275,24 +275,24 @@ struct Connection::Session {
       Watchdog::Guard guard(connection->sock(), settings.answer_timeout);
       return run();
     } catch (const pqxx::sql_error& error) {
-      broken = !connection->is_open();
       const std::string& sqlstate = error.sqlstate();
+      if (!connection->is_open()) broken = lost = true;
       if (sqlstate == "25006" && in_transaction && read_only) {
         throw DatabaseFault("a transaction begun for reading wrote (SQLSTATE 25006)", sqlstate);
       }
-      if (broken && !is_unavailable(sqlstate)) throw Unavailable("the connection was lost", sqlstate);
+      if (lost && !is_unavailable(sqlstate)) throw Unavailable("the connection was lost", sqlstate);
       // A standby, or plans of a schema that is no more: this session will not get better.
       if (sqlstate == "25006" || sqlstate == "0A000" || sqlstate == "26000") broken = true;
       throw_by_meaning(sqlstate, error.what());
     } catch (const pqxx::statement_completion_unknown&) {
-      broken = true;
+      broken = lost = true;
       throw Unavailable("the connection was lost", "40003");
     } catch (const pqxx::transaction_rollback& error) {
       // Class 40, which libpqxx tells by type and without SQLSTATE.
       const bool deadlock = dynamic_cast<const pqxx::deadlock_detected*>(&error) != nullptr;
       throw_by_meaning(deadlock ? "40P01" : "40001", error.what());
     } catch (const pqxx::failure&) {
-      broken = true;
+      broken = lost = true;
       throw Unavailable("the connection was lost", "");
     }
   }
@@ -343,14 +343,15 @@ struct Connection::Session {
     } catch (const Unavailable& error) {
       // An ERROR while the session lives was raised before the commit became durable; only a lost session is
       // unknown.
-      if (!broken) throw;
+      if (!lost) throw;
       throw UnknownOutcome("the connection was lost during COMMIT", error.sqlstate());
     }
   }
 
   ConnectionSettings settings;
   DatabaseRole role;
-  bool broken = false;
+  bool broken = false;  // of no more use
+  bool lost = false;    // because the line is gone, so that a last answer may be missing
   bool in_transaction = false;
   bool read_only = false;  // the transaction
   std::unordered_map<std::string_view, std::string_view> prepared;
@@ -447,7 +448,7 @@ Rows Connection::execute(const Statement& statement, std::initializer_list<Param
   auto result = session_->exchange_that_commits([&] {
     return session_->run_prepared(statement, {parameters.begin(), parameters.size()});
   });
-  return Rows(std::make_shared<Rows::Result>(std::move(result)));
+  return Rows(std::make_shared<ResultRows>(std::move(result)));
 }
 
 void Connection::listen(const std::string& channel) {
@@ -482,7 +483,7 @@ std::size_t Rows::affected() const {
 
 Row Rows::operator[](std::size_t index) const {
   if (index >= size()) throw std::logic_error("no such row");
-  return {*this, index};
+  return {result_, index};
 }
 
 Row Rows::one() const {
@@ -498,14 +499,14 @@ std::optional<Row> Rows::maybe_one() const {
 
 int Row::index_of(std::string_view column) const {
   try {
-    return static_cast<int>(rows_->result_->result.column_number(std::string(column)));
+    return static_cast<int>(result_->result.column_number(std::string(column)));
   } catch (const pqxx::argument_error&) {
     throw std::logic_error(fmt::format("no column {}", column));
   }
 }
 
 bool Row::is_null(int column) const {
-  const pqxx::result& result = rows_->result_->result;
+  const pqxx::result& result = result_->result;
   if (column < 0 || static_cast<std::size_t>(column) >= result.columns())
     throw std::logic_error("no such column");
   return result[static_cast<pqxx::result::size_type>(index_)][static_cast<pqxx::row::size_type>(column)]
@@ -514,7 +515,7 @@ bool Row::is_null(int column) const {
 
 std::string_view Row::text(int column) const {
   if (is_null(column)) throw std::logic_error(fmt::format("column {} is NULL", column));
-  const pqxx::result& result = rows_->result_->result;
+  const pqxx::result& result = result_->result;
   const pqxx::field field =
       result[static_cast<pqxx::result::size_type>(index_)][static_cast<pqxx::row::size_type>(column)];
   return {field.c_str(), field.size()};  // points into the result, not into the field
@@ -561,7 +562,7 @@ Rows Transaction::execute(const Statement& statement, std::span<const Parameter>
   state_ = State::failed;  // unless it returns
   auto result = connection_.session_->run_prepared(statement, parameters);
   state_ = State::open;
-  return Rows(std::make_shared<Rows::Result>(std::move(result)));
+  return Rows(std::make_shared<ResultRows>(std::move(result)));
 }
 
 void Transaction::execute_script(const std::string& sql) {

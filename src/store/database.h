@@ -104,9 +104,9 @@ class Parameter {
   std::optional<std::string> text_;
 };
 
-class Rows;
+struct ResultRows;  // libpqxx's; of no concern outside database.cpp
 
-// A row of a Rows; valid as long as that (or a copy of it) lives. Columns by number from 0 or by name; by
+// A row of a Rows, whose result it shares: it may outlive the Rows. Columns by number from 0 or by name; by
 // name costs a look-up. A column that is not there, NULL where a value is asked, or a value of another form:
 // std::logic_error.
 //   row.get<std::string>("slug"), row.get<std::optional<Timestamp>>(3), row.get<Bytes>("body")
@@ -126,12 +126,12 @@ class Row {
 
  private:
   friend class Rows;
-  Row(const Rows& rows, std::size_t index) : rows_(&rows), index_(index) {}
+  Row(std::shared_ptr<const ResultRows> result, std::size_t index) : result_(std::move(result)), index_(index) {}
   int index_of(std::string_view column) const;
   // PostgreSQL's text form; std::logic_error for NULL.
   std::string_view text(int column) const;
 
-  const Rows* rows_;
+  std::shared_ptr<const ResultRows> result_;
   std::size_t index_;
 };
 
@@ -172,8 +172,7 @@ std::vector<std::string> Row::get<std::vector<std::string>>(int column) const;
 // The answer to a statement: rows held in memory. Cheap to copy (shared).
 class Rows {
  public:
-  struct Result;  // libpqxx's; of no concern outside database.cpp
-  explicit Rows(std::shared_ptr<const Result> result) : result_(std::move(result)) {}
+  explicit Rows(std::shared_ptr<const ResultRows> result) : result_(std::move(result)) {}
 
   std::size_t size() const;
   bool empty() const { return size() == 0; }
@@ -205,8 +204,7 @@ class Rows {
   Iterator end() const { return {*this, size()}; }
 
  private:
-  friend class Row;
-  std::shared_ptr<const Result> result_;
+  std::shared_ptr<const ResultRows> result_;
 };
 
 enum class Isolation { read_committed, repeatable_read, serializable };

@@ -16,6 +16,7 @@ enum class DatabaseRole {
   delivery,   // claims and settles messages
   ticker,     // claims deadlines
   authenticator,  // looks tokens up
+  operator_,      // counts what waits, for health and metrics; sees no row
 };
 
 struct DatabaseRoleName {
@@ -25,13 +26,14 @@ struct DatabaseRoleName {
 
 // Every role but the owner, whose name is the cluster's business. The one list: the private cluster's
 // identity map and the connections are made from it; schemas/sql creates the same names.
-inline constexpr std::array<DatabaseRoleName, 6> database_roles{{
+inline constexpr std::array<DatabaseRoleName, 7> database_roles{{
     {DatabaseRole::writer, "noroshi_writer"},
     {DatabaseRole::reader, "noroshi_reader"},
     {DatabaseRole::sequencer, "noroshi_sequencer"},
     {DatabaseRole::delivery, "noroshi_delivery"},
     {DatabaseRole::ticker, "noroshi_ticker"},
     {DatabaseRole::authenticator, "noroshi_authenticator"},
+    {DatabaseRole::operator_, "noroshi_operator"},
 }};
 
 // Empty for the owner.

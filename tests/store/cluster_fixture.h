@@ -36,7 +36,7 @@ ConnectionSettings quick_settings();
 // Runs SQL in a transaction of its own.
 void run(Connection& connection, const std::string& sql);
 
-// Asks until it is so, for ten seconds at most; whether it became so.
+// Asks until it is so, for thirty seconds at most; whether it became so.
 bool eventually(const std::function<bool()>& condition);
 
 }  // namespace noroshi::store::test

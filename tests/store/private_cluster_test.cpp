@@ -41,6 +41,14 @@ bool gone(pid_t pid) {
   return ::kill(pid, 0) != 0 && errno == ESRCH;
 }
 
+pid_t start_holder(const fs::path& data, const OsUser* as, int output) {
+  return start_process(
+      {.command = {fs::canonical("/proc/self/exe").string(), "--hold-cluster", data.string()},
+       .as = as,
+       .output = output,
+       .die_with_parent = true});
+}
+
 // This program as another process that holds a cluster (see store_base_main.cpp).
 class Holder {
  public:
@@ -49,11 +57,7 @@ class Holder {
     REQUIRE(::pipe2(line, O_CLOEXEC) == 0);
     const FileDescriptor read_end(line[0]);
     FileDescriptor write_end(line[1]);
-    pid_ =
-        start_process({.command = {fs::canonical("/proc/self/exe").string(), "--hold-cluster", data.string()},
-                       .as = as,
-                       .output = write_end.get(),
-                       .die_with_parent = true});
+    pid_ = start_holder(data, as, write_end.get());
     write_end = FileDescriptor();
     std::string said;
     std::array<char, 256> buffer{};
@@ -369,6 +373,40 @@ TEST_CASE("what an interrupted first start left is taken away") {
   PrivateCluster cluster({.data = data});
   CHECK_FALSE(fs::exists(data / "postgres.new-abcdef"));
   CHECK(answers(cluster.connection_settings()));
+}
+
+TEST_CASE("a daemon killed at any moment of its first start leaves what the next one can use") {
+  for (const auto moment : {0ms, 50ms, 150ms, 300ms, 450ms, 600ms, 800ms, 1200ms}) {
+    CAPTURE(moment.count());
+    const TemporaryFolder folder;
+    const fs::path data = folder.path() / "data";
+    const pid_t doomed = start_holder(data, nullptr, -1);
+    std::this_thread::sleep_for(moment);  // the fault's time, not a wait for something
+    ::kill(doomed, SIGKILL);
+    reap(doomed);
+    PrivateCluster cluster({.data = data});
+    CHECK(answers(cluster.connection_settings()));
+  }
+}
+
+TEST_CASE("root's command in another user's folder leaves it to that user") {
+  if (::geteuid() != 0) {
+    MESSAGE("skipped: not root");
+    return;
+  }
+  const OsUser user = find_user(std::string("postgres")).value();
+  const TemporaryFolder folder;
+  const fs::path data = folder.path() / "data";
+  REQUIRE(::mkdir(data.c_str(), 0700) == 0);
+  REQUIRE(::chown(data.c_str(), user.uid, user.gid) == 0);
+  {
+    const ClusterVisit visit({.data = data});
+    CHECK(visit.owns_cluster());
+  }
+  const Holder daemon(data, &user);
+  const ClusterVisit visit({.data = data});
+  CHECK_FALSE(visit.owns_cluster());
+  CHECK(answers(visit.connection_settings()));
 }
 
 TEST_CASE("a server that cannot start says why, by its own last words") {
