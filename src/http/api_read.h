@@ -1,4 +1,5 @@
-// The calls that read: incidents, duties, the inbox, alarms, the registry, the editions, the document of the API.
+// The calls that read: incidents, duties, the inbox, alarms, the registry, the editions, the document of the
+// API.
 #pragma once
 
 #include "src/core/decision.h"
@@ -16,7 +17,8 @@ struct ReadContext {
 };
 
 // Handlers hand their work to the workers and return. A full queue and an unreachable database are 503 with
-// Retry-After. What is not there and what the caller may not see are the same 404, and so is an ill-formed id.
+// Retry-After. What is not there and what the caller may not see are the same 404, and so is an ill-formed
+// id.
 void add_read_routes(Router& router, const ReadContext& context);
 
 }  // namespace noroshi::http

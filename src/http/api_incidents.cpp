@@ -1,0 +1,47 @@
+#include "src/http/api_routes.h"
+#include "src/http/reading.h"
+
+namespace noroshi::http {
+namespace {
+
+constexpr std::string_view states = "reported, assessed, contained, recovered, reviewed, closed, dismissed";
+
+// A reporter sees the incidents of the own body only, not those that it received.
+bool own_only(const Request& request) {
+  return request.caller->role == core::to_string(core::Role::reporter);
+}
+
+Response list(store::TenantTransaction& transaction, const Request& request,
+              const codec::AnswerContext& context) {
+  QueryReader query(request,
+                    {"state", "organization", "exercise", "overdue", "reference", "limit", "cursor"});
+  store::IncidentFilter filter;
+  if (const auto state = query.word("state", core::parse_incident_state, states))
+    filter.state = to_string(*state);
+  filter.organization = query.body("organization", context.law.registry);
+  filter.exercise = query.boolean("exercise");
+  filter.overdue = query.boolean("overdue");
+  filter.reference = query.text("reference");
+  filter.own = own_only(request);
+  const store::PageRequest page = page_of(query);
+  if (!query.ok()) return refused(query, request.language);
+  return listed(store::list_incidents(transaction, filter, page, context.now), query, context);
+}
+
+Response one(store::TenantTransaction& transaction, const Request& request,
+             const codec::AnswerContext& context) {
+  const auto id = id_in_path<core::IncidentId>(request, "id");
+  if (!id) return not_found(request.language);
+  const auto incident = store::find_incident(transaction, *id, own_only(request), context.now);
+  if (!incident) return not_found(request.language);
+  return tagged(codec::encode_one(*incident, context), incident->summary.revision);
+}
+
+}  // namespace
+
+void add_incident_routes(Router& router, const ReadContext& context) {
+  get(router, "/incidents", readers_of_incidents, reading(context, list));
+  get(router, "/incidents/{id}", readers_of_incidents, reading(context, one));
+}
+
+}  // namespace noroshi::http

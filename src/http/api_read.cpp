@@ -1,0 +1,14 @@
+#include "src/http/api_read.h"
+
+#include "src/http/api_routes.h"
+
+namespace noroshi::http {
+
+void add_read_routes(Router& router, const ReadContext& context) {
+  add_incident_routes(router, context);
+  add_obligation_routes(router, context);
+  add_inbox_routes(router, context);
+  add_registry_routes(router, context);
+}
+
+}  // namespace noroshi::http

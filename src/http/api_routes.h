@@ -1,0 +1,13 @@
+// The reading calls by what they speak of. Private to src/http; api_read.h adds them all.
+#pragma once
+
+#include "src/http/api_read.h"
+
+namespace noroshi::http {
+
+void add_incident_routes(Router& router, const ReadContext& context);    // incidents
+void add_obligation_routes(Router& router, const ReadContext& context);  // duties
+void add_inbox_routes(Router& router, const ReadContext& context);       // messages and alarms
+void add_registry_routes(Router& router, const ReadContext& context);  // bodies, editions, the API's document
+
+}  // namespace noroshi::http

@@ -1,0 +1,141 @@
+#include "src/http/reading.h"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <utility>
+
+#include "src/codec/answers.h"
+#include "src/http/refusals.h"
+#include "src/record/sha256.h"
+#include "src/store/clock.h"
+
+namespace noroshi::http {
+
+const std::vector<std::string> readers_of_incidents = {
+    "reporter", "csirt_member",    "csirt_head",     "external_contact", "exception_officer",
+    "ciso",     "section_officer", "center_liaison", "police_desk",      "crisis_desk"};
+const std::vector<std::string> readers_of_obligations = {
+    "csirt_member",    "csirt_head",     "external_contact", "exception_officer", "ciso",
+    "section_officer", "center_liaison", "police_desk",      "crisis_desk"};
+const std::vector<std::string> readers_of_inbox = {"csirt_member",   "csirt_head",  "external_contact",
+                                                   "center_liaison", "police_desk", "crisis_desk"};
+
+namespace {
+
+// How long a request waits for a connection before it is told to come back.
+constexpr std::chrono::milliseconds patience{800};
+
+codec::Problem unavailable() {
+  return {503,
+          "unavailable",
+          {"一時的に受け付けられません", "Not available for the moment"},
+          {"数秒後にもう一度お試しください。急ぐ場合は電話で連絡してください。",
+           "Try again in some seconds. If it is urgent, telephone."},
+          {}};
+}
+
+Response retry_later(const codec::Problem& problem, Language language) {
+  Response response = problem_response(problem, language);
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
+// Runs what may wait for the database and says so where there is none.
+template <class Answer>
+Response guarded(Language language, Answer answer) {
+  try {
+    return answer();
+  } catch (const store::Unavailable&) {
+    return retry_later(unavailable(), language);
+  } catch (const store::Conflict&) {
+    return retry_later(unavailable(), language);
+  } catch (const store::DatabaseMisconfigured& error) {
+    spdlog::error("http: the database cannot be read: {}", error.what());
+    return retry_later(unavailable(), language);
+  } catch (const store::DatabaseError& error) {
+    spdlog::error("http: a view failed, SQLSTATE {}", error.sqlstate());
+  } catch (const std::exception& error) {
+    spdlog::error("http: a view failed: {}", error.what());
+  }
+  return problem_response(problem_of(Refusal::internal_error), language);
+}
+
+// Hands the request to a worker that answers it with `answer`.
+template <class Answer>
+Handler on_worker(WorkerPool& workers, Answer answer) {
+  return [&workers, answer = std::move(answer)](Request request, Responder respond) {
+    const Language language = request.language;
+    const bool posted = workers.try_post([answer, request = std::move(request), respond] {
+      respond(guarded(request.language, [&] { return answer(request); }));
+    });
+    if (!posted) respond(retry_later(problem_of(Refusal::overloaded), language));
+  };
+}
+
+std::string fingerprint(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  const record::Digest digest = record::sha256({bytes});
+  for (std::size_t i = 0; i < 8; ++i) {
+    text += digits[digest[i] >> 4];
+    text += digits[digest[i] & 0xF];
+  }
+  return text;
+}
+
+}  // namespace
+
+Handler reading(const ReadContext& context, Read read) {
+  return on_worker(context.workers, [&readers = context.readers, &law = context.law,
+                                     read = std::move(read)](const Request& request) {
+    const Caller& caller = *request.caller;
+    auto lease = readers.acquire(patience);
+    store::TenantTransaction transaction(*lease, caller.organization,
+                                         caller.name.empty() ? caller.token_id : caller.name);
+    return read(transaction, request, {law, request.language, store::read_clock(transaction)});
+  });
+}
+
+Handler looking(const ReadContext& context, Look look) {
+  return on_worker(context.workers, [&readers = context.readers, &law = context.law,
+                                     look = std::move(look)](const Request& request) {
+    auto lease = readers.acquire(patience);
+    return look(request, {law, request.language, store::shown_time(*lease)});
+  });
+}
+
+Response not_found(Language language) {
+  return problem_response(problem_of(Refusal::not_found), language);
+}
+
+Response tagged(std::string body) {
+  Response response = json_response(200, std::move(body));
+  response.etag = fingerprint(response.body);
+  return response;
+}
+
+Response tagged(std::string body, int revision) {
+  Response response = json_response(200, std::move(body));
+  response.etag = codec::etag_of(revision) + "-" + fingerprint(response.body);
+  return response;
+}
+
+Response refused(const QueryReader& query, Language language) {
+  return problem_response(query.problem(), language);
+}
+
+store::PageRequest page_of(QueryReader& query) {
+  return {query.integer("limit", 1, store::largest_page).value_or(store::default_page), query.text("cursor")};
+}
+
+void get(Router& router, std::string pattern, std::vector<std::string> roles, Handler handler) {
+  Route route;
+  route.method = Method::get;
+  route.pattern = "/api/v1" + std::move(pattern);
+  route.roles = std::move(roles);
+  route.handler = std::move(handler);
+  router.add(std::move(route));
+}
+
+}  // namespace noroshi::http

@@ -1,0 +1,64 @@
+// What the reading calls share: the hop to a worker, the caller's transaction, the answers for what goes
+// wrong. Private to src/http.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/codec/answer_context.h"
+#include "src/http/api_read.h"
+#include "src/http/query.h"
+#include "src/store/views.h"
+
+namespace noroshi::http {
+
+// Roles by what they may read (design of the public interface: Roles).
+extern const std::vector<std::string> readers_of_incidents;
+extern const std::vector<std::string> readers_of_obligations;
+extern const std::vector<std::string> readers_of_inbox;
+
+// Answers in a transaction of the caller's body, on a worker.
+using Read = std::function<Response(store::TenantTransaction&, const Request&, const codec::AnswerContext&)>;
+Handler reading(const ReadContext& context, Read read);
+
+// Answers on a worker from what is in memory, with the shown time; for calls that see no body's content.
+using Look = std::function<Response(const Request&, const codec::AnswerContext&)>;
+Handler looking(const ReadContext& context, Look look);
+
+Response not_found(Language language);
+// 200 with an entity tag of the bytes, and of the revision where there is one.
+Response tagged(std::string body);
+Response tagged(std::string body, int revision);
+// 422 where the query has mistakes.
+Response refused(const QueryReader& query, Language language);
+
+// `cursor` and `limit`.
+store::PageRequest page_of(QueryReader& query);
+
+// A page as {"items","next"}; a cursor of another list is a mistake of the query.
+template <class View>
+Response listed(const store::PageOutcome<View>& page, QueryReader& query,
+                const codec::AnswerContext& context);
+
+// An id of the path; an ill-formed one is one that does not exist.
+template <class Id>
+std::optional<Id> id_in_path(const Request& request, std::string_view name) {
+  const auto id = core::parse_uuid(request.path_parameter(name));
+  return id ? std::optional(Id{*id}) : std::nullopt;
+}
+
+void get(Router& router, std::string pattern, std::vector<std::string> roles, Handler handler);
+
+template <class View>
+Response listed(const store::PageOutcome<View>& page, QueryReader& query,
+                const codec::AnswerContext& context) {
+  if (page) return json_response(200, codec::encode_list(page->items, page->next, context));
+  query.mistake("cursor", "value",
+                "この一覧の続きを示す値ではありません。next の値をそのまま使ってください。",
+                "This is no cursor of this list. Use the value of next as it came.");
+  return refused(query, context.language);
+}
+
+}  // namespace noroshi::http
