@@ -2,6 +2,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include "routing/time.h"
+
 namespace noroshi::cli {
 namespace {
 
@@ -30,6 +32,12 @@ std::optional<std::int64_t> number_at(const boost::json::value& value, std::stri
   const auto number = found->to_number<std::int64_t>(error);
   if (error) return std::nullopt;
   return number;
+}
+
+std::optional<std::int64_t> duration_at(const boost::json::value& value, std::string_view pointer) {
+  const auto duration = parse_duration(text_at(value, pointer));
+  if (!duration) return std::nullopt;
+  return duration->count();
 }
 
 bool flag_at(const boost::json::value& value, std::string_view pointer) {

@@ -10,11 +10,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "src/cli/demo.h"
+#include "src/cli/doctor.h"
 #include "src/cli/inbox.h"
+#include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
 #include "src/cli/route_explain.h"
+#include "src/cli/token.h"
 
 namespace noroshi::cli {
 namespace {
@@ -22,8 +26,7 @@ namespace {
 struct Global {
   std::string language;
   bool json = false;
-  std::filesystem::path data;
-  std::string database_url;
+  DatabaseOptions database;
 
   Output output() const { return {language_from(language), json}; }
 };
@@ -162,15 +165,81 @@ void add_duties(CLI::App& program, const Global& global, Command& chosen) {
   add_connection(*alarms, alarm_options->connection);
 }
 
+// Commands at the machine: they take the database from the options that stand before the command.
+template <class Options>
+CLI::App* add_local_command(CLI::App& parent, const Global& global, Command& chosen, const char* name,
+                            const char* help, std::shared_ptr<Options> options) {
+  auto* app = parent.add_subcommand(name, help);
+  app->callback([options, &global, &chosen] {
+    chosen = [options, &global] {
+      options->database = global.database;
+      return run(*options, global.output());
+    };
+  });
+  return app;
+}
+
+void add_token(CLI::App& program, const Global& global, Command& chosen) {
+  auto* token =
+      program.add_subcommand("token", "Bearer tokens; needs --data or --database-url, the daemon up or down");
+  token->require_subcommand(1);
+  auto issue_options = std::make_shared<TokenIssueOptions>();
+  auto* issue = add_local_command(*token, global, chosen, "issue",
+                                  "Make a token and print it alone; shown this once", issue_options);
+  issue->add_option("--org", issue_options->organization, "The body")->type_name("SLUG")->required();
+  issue->add_option("--role", issue_options->role, "What its holder may do")->type_name("ROLE")->required();
+  issue->add_option("--name", issue_options->name, "Whose it is; stands in the record")->type_name("TEXT");
+  issue->add_option("--expires", issue_options->expires, "P90D, PT12H [never]")->type_name("DURATION");
+  issue->add_option("--registry", issue_options->registry, "The daemon's registry, where it has its own")
+      ->type_name("DIR");
+  add_local_command(*token, global, chosen, "list", "All tokens, without their secrets",
+                    std::make_shared<TokenListOptions>());
+  auto revoke_options = std::make_shared<TokenRevokeOptions>();
+  add_local_command(*token, global, chosen, "revoke", "End a token; within a second the daemon knows",
+                    revoke_options)
+      ->add_option("ID", revoke_options->id, "As listed")
+      ->required();
+}
+
+void add_machine(CLI::App& program, const Global& global, Command& chosen) {
+  auto migrate_options = std::make_shared<MigrateOptions>();
+  add_local_command(program, global, chosen, "migrate", "Bring the schema to this version", migrate_options)
+      ->add_flag("--dry-run", migrate_options->dry_run, "Only list what would run");
+
+  auto doctor_options = std::make_shared<DoctorOptions>();
+  auto* doctor = add_local_command(program, global, chosen, "doctor",
+                                   "Is everything there that noroshid needs?", doctor_options);
+  doctor->add_option("--registry", doctor_options->registry, "The daemon's registry")->type_name("DIR");
+  doctor->add_option("--editions", doctor_options->editions, "The daemon's editions")->type_name("DIR");
+
+  auto demo_options = std::make_shared<DemoOptions>();
+  auto* demo =
+      program.add_subcommand("demo", "A daemon of its own in its own folder, with real cases replayed");
+  demo->callback([demo_options, &global, &chosen] {
+    chosen = [demo_options, &global] {
+      demo_options->data = global.database.data;
+      return run(*demo_options, global.output());
+    };
+  });
+  demo->add_option("--speed", demo_options->speed, "Seconds of the case in a second [0: at once]")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  demo->add_option("--listen", demo_options->listen, "Where it serves [127.0.0.1:8443, else a free port]")
+      ->type_name("HOST:PORT");
+  demo->add_flag("--once,--exit", demo_options->once, "End after the replay");
+}
+
 void add_global(CLI::App& program, Global& global) {
   program.set_version_flag("--version", "noroshi " NOROSHI_VERSION);
   program.add_option("--lang", global.language, "Language of the output [LANG, else ja]")
       ->check(CLI::IsMember({"ja", "en"}));
   program.add_flag("--json", global.json, "JSON instead of tables");
-  program.add_option("--data", global.data, "Data folder of the daemon (token, migrate, doctor, demo)")
+  program
+      .add_option("--data", global.database.data, "Data folder of the daemon (token, migrate, doctor, demo)")
       ->type_name("DIR");
   program
-      .add_option("--database-url", global.database_url, "Database of the daemon, where it is not its own")
+      .add_option("--database-url", global.database.database_url,
+                  "Database of the daemon, where it is not its own")
       ->type_name("URL");
   program.footer(footer);
   program.require_subcommand(1);
@@ -188,6 +257,8 @@ int run_program(int argc, char** argv) {
   add_report(program, global, chosen);
   add_inbox(program, global, chosen);
   add_duties(program, global, chosen);
+  add_token(program, global, chosen);
+  add_machine(program, global, chosen);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

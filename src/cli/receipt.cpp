@@ -17,7 +17,7 @@ namespace json = boost::json;
 
 // `overdue` speaks of a duty still open, `late_by` of one met too late.
 bool late(const json::value& obligation) {
-  return flag_at(obligation, "/overdue") || number_at(obligation, "/late_by").value_or(0) > 0;
+  return flag_at(obligation, "/overdue") || duration_at(obligation, "/late_by").value_or(0) > 0;
 }
 
 std::string shown_state(const json::value& obligation, Language language) {
@@ -33,7 +33,7 @@ std::string shown_state(const json::value& obligation, Language language) {
 }
 
 std::string shown_lateness(const json::value& obligation, Language language) {
-  const auto late_by = number_at(obligation, "/late_by").value_or(0);
+  const auto late_by = duration_at(obligation, "/late_by").value_or(0);
   if (late_by <= 0) return "-";
   const auto duration = shown_duration(late_by, language);
   return language == Language::ja ? fmt::format("期限超過 {}", duration)

@@ -1,0 +1,298 @@
+#include "src/cli/demo.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "src/app/law.h"
+#include "src/cli/daemon_process.h"
+#include "src/cli/database_visit.h"
+#include "src/cli/json_view.h"
+#include "src/cli/story.h"
+#include "src/cli/story_player.h"
+#include "src/store/clock.h"
+#include "src/store/migrations.h"
+#include "src/store/tokens.h"
+
+namespace noroshi::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto patience = std::chrono::seconds(120);
+constexpr std::string_view marker_text = "noroshi demo\n";
+constexpr std::string_view replayed_text = "noroshi demo\nreplayed\n";
+
+fs::path default_data() {
+  if (::getuid() == 0) return "/var/lib/noroshi-demo";
+  const char* data = std::getenv("XDG_DATA_HOME");
+  if (data && *data) return fs::path(data) / "noroshi" / "demo";
+  const char* home = std::getenv("HOME");
+  return home && *home ? fs::path(home) / ".local" / "share" / "noroshi" / "demo" : fs::path("noroshi-demo");
+}
+
+// The file DIR/demo says that the folder is a demonstration's, and whether the cases were replayed in it.
+class Folder {
+ public:
+  explicit Folder(fs::path path) : path_(fs::absolute(std::move(path))) {}
+
+  // False for a folder with something in it that no demonstration put there.
+  bool take() {
+    std::error_code error;
+    if (fs::exists(marker())) return true;
+    if (fs::exists(path_, error) && !fs::is_empty(path_, error)) return false;
+    fs::create_directories(path_);
+    // As the cluster's own rule: as root it must be passable for user postgres.
+    fs::permissions(path_, ::getuid() == 0 ? fs::perms(0711) : fs::perms(0700));
+    write(marker_text);
+    return true;
+  }
+  bool replayed() const {
+    std::ifstream stream(marker());
+    return std::string(std::istreambuf_iterator<char>(stream), {}) == replayed_text;
+  }
+  void set_replayed() { write(replayed_text); }
+
+  const fs::path& path() const { return path_; }
+  fs::path certificate_authority() const { return path_ / "tls" / "ca.pem"; }
+  fs::path log() const { return path_ / "noroshid.log"; }
+  fs::path token(const std::string& organization, core::Role role) const {
+    return path_ / "tokens" / fmt::format("{}.{}", organization, to_string(role));
+  }
+
+ private:
+  fs::path marker() const { return path_ / "demo"; }
+  void write(std::string_view text) const {
+    const auto aside = path_ / "demo.new";
+    std::ofstream stream(aside, std::ios::trunc);
+    stream << text;
+    stream.close();
+    if (!stream) throw std::system_error(errno, std::generic_category(), aside.string());
+    fs::rename(aside, marker());
+  }
+
+  fs::path path_;
+};
+
+bool port_is_free(std::uint16_t port) {
+  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int yes = 1;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool free = ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(descriptor);
+  return free;
+}
+
+// A file of its own for each token: on a command line or in the environment others would see it.
+void write_secret(const fs::path& path, const std::string& secret) {
+  fs::create_directories(path.parent_path());
+  fs::permissions(path.parent_path(), fs::perms(0700));
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const auto line = secret + "\n";
+  const bool written =
+      descriptor >= 0 && ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  if (descriptor >= 0) ::close(descriptor);
+  if (!written) throw std::system_error(errno, std::generic_category(), path.string());
+}
+
+class Demonstration {
+ public:
+  Demonstration(Folder& folder, const DaemonProcess& daemon, const DemoOptions& options, const Output& output)
+      : folder_(folder),
+        daemon_(daemon),
+        options_(options),
+        output_(output),
+        visit_({folder.path(), ""}, output),
+        owner_(visit_.owner_of_current_schema()) {}
+
+  bool replay() {
+    if (folder_.replayed()) {
+      print_line(output_({"事例は前回の実行で再現済みです。", "The cases were replayed in an earlier run."}));
+      return true;
+    }
+    print_line(output_(
+        {"実際の事例を、公開された HTTP インターフェイスだけを使って再現します。期限は運用者の目標です。",
+         "Real cases, replayed through the public HTTP interface alone. Due times are the operator's "
+         "targets."}));
+    StoryPlayer player(
+        [this](const std::string& organization, core::Role role) { return client(organization, role); },
+        [this](Timestamp at) { store::show_time(*owner_, at); }, options_.speed, output_);
+    for (const auto& story : embedded_stories())
+      if (!player.play(story)) return false;
+    store::show_real_time(*owner_);
+    folder_.set_replayed();
+    return true;
+  }
+
+  // What stands open and what came late, as the centre of today sees it.
+  bool sum_up() {
+    const auto obligations =
+        fetch_all(client("nco", core::Role::center_liaison), "/api/v1/obligations", output_);
+    if (!obligations) return false;
+    print_line(output_({"\n国家サイバー統括室（NCO、旧 NISC）から見た義務:",
+                        "\nThe duties as the centre of today (NCO) sees them:"}));
+    for (const auto& obligation : array_at(*obligations, "/items"))
+      if (crosses_border(obligation)) print_line("  " + shown_duty(obligation, output_.language));
+    return true;
+  }
+
+  void introduce() {
+    print_line(output_({"\n役割ごとのトークン（ファイルの中身がトークンです）:",
+                        "\nA token for each role (the file holds it):"}));
+    for (const auto role : core::all_roles()) {
+      const auto organization = body_for(role);
+      if (organization.empty()) continue;
+      const auto token = token_of(organization, role);
+      print_line(fmt::format("  {:<18} {:<13} {}", core::to_string(role), organization, token));
+      print_line(fmt::format("  {:<18} {:<13} {}", "", "", folder_.token(organization, role).string()));
+    }
+    const auto curl = [this](const std::string& organization, core::Role role, const std::string& rest) {
+      return fmt::format("  curl -s --cacert {} -H \"Authorization: Bearer $(cat {})\" {}",
+                         folder_.certificate_authority().string(), folder_.token(organization, role).string(),
+                         rest);
+    };
+    print_line(output_({"\n試してみる:", "\nTry:"}));
+    print_line(curl("mhlw", core::Role::csirt_member,
+                    fmt::format("'{}/api/v1/obligations?overdue=true'", daemon_.url())));
+    print_line(curl("nco", core::Role::center_liaison, fmt::format("{}/api/v1/inbox", daemon_.url())));
+    print_line(curl(
+        "jps", core::Role::csirt_member,
+        fmt::format("-H 'Content-Type: application/json' -H \"Idempotency-Key: $(cat "
+                    "/proc/sys/kernel/random/uuid)\" --data '{{\"reference\":\"TRY-1\",\"stage\":\"first\","
+                    "\"title\":\"試験\",\"assessment\":\"incident\",\"cyberattack\":\"possible\","
+                    "\"exercise\":true,\"times\":{{\"recognized\":{{\"value\":\"'$(date +%FT%T%:z)'\"}}}}}}' "
+                    "{}/api/v1/reports",
+                    daemon_.url())));
+    print_line(fmt::format("\n  {}", daemon_.url()));
+  }
+
+ private:
+  // A body that shows the role best.
+  static std::string body_for(core::Role role) {
+    switch (role) {
+      case core::Role::center_liaison:
+      case core::Role::auditor:
+      case core::Role::operator_:
+        return "nco";
+      case core::Role::police_desk:
+        return "police-tokyo";
+      case core::Role::crisis_desk:
+        return "cas-jitai";
+      case core::Role::exception_officer:
+      case core::Role::ciso:
+      case core::Role::section_officer:
+      case core::Role::cymat_member:
+      case core::Role::external_contact:
+        return "mhlw";
+      case core::Role::reporter:
+      case core::Role::csirt_member:
+      case core::Role::csirt_head:
+        return "jps";
+    }
+    return {};
+  }
+
+  std::string token_of(const std::string& organization, core::Role role) {
+    auto& token = tokens_[{organization, role}];
+    if (!token.empty()) return token;
+    const auto path = folder_.token(organization, role);
+    std::ifstream stream(path);
+    std::getline(stream, token);
+    if (!token_id_of(token).empty()) return token;
+    token = store::issue_token(*owner_, organization, role, "demo", std::nullopt);
+    write_secret(path, token);
+    return token;
+  }
+
+  ApiClient client(const std::string& organization, core::Role role) {
+    ConnectionSettings settings;
+    settings.url = daemon_.url();
+    settings.token = token_of(organization, role);
+    settings.ca = folder_.certificate_authority().string();
+    ApiClient client(std::move(settings));
+    client.speak(output_.language);
+    return client;
+  }
+
+  Folder& folder_;
+  const DaemonProcess& daemon_;
+  const DemoOptions& options_;
+  const Output& output_;
+  DatabaseVisit visit_;
+  std::unique_ptr<store::Connection> owner_;
+  std::map<std::pair<std::string, core::Role>, std::string> tokens_;
+};
+
+void block_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+}
+
+int demonstrate(Folder& folder, const DemoOptions& options, const Output& output) {
+  const auto listen = !options.listen.empty() ? options.listen
+                      : port_is_free(8443)    ? "127.0.0.1:8443"
+                                              : "127.0.0.1:0";
+  print_line(output({fmt::format("noroshid を起動しています（{}）…", folder.path().string()),
+                     fmt::format("starting noroshid in {} …", folder.path().string())}));
+  std::fflush(stdout);
+  DaemonProcess daemon(noroshid_beside_us(), {"--data", folder.path().string(), "--listen", listen},
+                       folder.log(), patience);
+  {
+    Demonstration demonstration(folder, daemon, options, output);
+    if (!demonstration.replay() || !demonstration.sum_up()) return exit_failed;
+    demonstration.introduce();
+  }
+  std::fflush(stdout);
+  if (options.once) return daemon.stop() == 0 ? exit_ok : exit_failed;
+  print_line(output({"\nCtrl-C で終了します。", "\nCtrl-C ends it."}));
+  std::fflush(stdout);
+  if (!daemon.wait_for_signal()) {
+    complain(output, {fmt::format("noroshid が終了しました。{} を見てください。", folder.log().string()),
+                      fmt::format("noroshid has ended; see {}", folder.log().string())});
+    return exit_unavailable;
+  }
+  return daemon.stop() == 0 ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+int run(const DemoOptions& options, const Output& output) {
+  block_signals();
+  Folder folder(options.data.empty() ? default_data() : options.data);
+  if (!folder.take()) {
+    complain(
+        output,
+        {fmt::format(
+             "{} は空でもデモンストレーション用でもありません。別のフォルダーを --data で指定してください。",
+             folder.path().string()),
+         fmt::format("{} is neither empty nor a demonstration's: name another folder by --data",
+                     folder.path().string())});
+    return exit_usage;
+  }
+  try {
+    return with_database({folder.path(), ""}, output, [&] { return demonstrate(folder, options, output); });
+  } catch (const DaemonFailed& failed) {
+    std::fprintf(stderr, "noroshi: %s\n", failed.what());
+    return failed.exit_code;
+  }
+}
+
+}  // namespace noroshi::cli

@@ -1,0 +1,150 @@
+#include "src/cli/token.h"
+
+#include <fmt/format.h>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "routing/time.h"
+#include "src/app/law.h"
+#include "src/cli/table.h"
+#include "src/core/role.h"
+#include "src/store/tokens.h"
+
+namespace noroshi::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct Wanted {
+  std::string organization;
+  core::Role role{};
+  std::optional<std::chrono::seconds> valid_for;
+};
+
+std::string roles_that_fit(const routing::Organization& organization) {
+  std::string list;
+  for (const auto role : core::all_roles())
+    if (core::role_fits(role, organization))
+      list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(role));
+  return list;
+}
+
+std::string all_role_names() {
+  std::string list;
+  for (const auto role : core::all_roles())
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(role));
+  return list;
+}
+
+// What was asked for, if it makes sense; else why not.
+tl::expected<Wanted, Text> check(const TokenIssueOptions& options, const routing::Registry& registry) {
+  const auto* organization = registry.find(options.organization);
+  if (!organization)
+    return tl::unexpected(Text{fmt::format("{} という機関は登録されていません。", options.organization),
+                               fmt::format("there is no body {} in the registry", options.organization)});
+  const auto role = core::parse_role(options.role);
+  if (!role)
+    return tl::unexpected(
+        Text{fmt::format("{} という役割はありません。あるのは {} です。", options.role, all_role_names()),
+             fmt::format("there is no role {}; there are {}", options.role, all_role_names())});
+  if (!core::role_fits(*role, *organization))
+    return tl::unexpected(
+        Text{fmt::format("役割 {} は {}（{}）に合いません。合うのは {} です。", options.role,
+                         organization->name_ja, organization->slug, roles_that_fit(*organization)),
+             fmt::format("role {} does not fit {}; those that do: {}", options.role, organization->slug,
+                         roles_that_fit(*organization))});
+  Wanted wanted{organization->slug, *role, std::nullopt};
+  if (options.expires.empty()) return wanted;
+  wanted.valid_for = parse_duration(options.expires);
+  if (!wanted.valid_for || *wanted.valid_for <= std::chrono::seconds(0))
+    return tl::unexpected(Text{"--expires は P90D や PT12H の形の期間で書いてください。",
+                               "--expires must be a duration like P90D or PT12H"});
+  return wanted;
+}
+
+std::string when(const std::optional<Timestamp>& at) {
+  return at ? format_rfc3339(*at) : std::string();
+}
+
+json::value as_json(const store::IssuedToken& token) {
+  const auto time = [](const std::optional<Timestamp>& at) {
+    return at ? json::value(format_rfc3339(*at)) : nullptr;
+  };
+  return json::value{{"id", core::to_string(token.id)},
+                     {"organization", token.organization},
+                     {"role", std::string(core::to_string(token.role))},
+                     {"name", token.name},
+                     {"issued_at", format_rfc3339(token.issued_at)},
+                     {"expires_at", time(token.expires_at)},
+                     {"revoked_at", time(token.revoked_at)}};
+}
+
+// Also in the form in which it stands in the token: 32 digits without hyphens.
+std::optional<core::TokenId> parse_token_id(std::string text) {
+  if (text.size() == 32)
+    for (const std::size_t place : {8, 13, 18, 23}) text.insert(place, 1, '-');
+  const auto id = core::parse_uuid(text);
+  if (!id) return std::nullopt;
+  return core::TokenId{*id};
+}
+
+}  // namespace
+
+int run(const TokenIssueOptions& options, const Output& output) {
+  const auto law = app::load_law(options.registry, {});
+  if (!law) {
+    for (const auto& mistake : law.error()) complain(output, {to_string(mistake), to_string(mistake)});
+    return exit_configuration;
+  }
+  const auto wanted = check(options, law->registry);
+  if (!wanted) {
+    complain(output, wanted.error());
+    return exit_usage;
+  }
+  return with_database(options.database, output, [&]() -> int {
+    const DatabaseVisit visit(options.database, output);
+    const auto owner = visit.owner_of_current_schema();
+    print_line(
+        store::issue_token(*owner, wanted->organization, wanted->role, options.name, wanted->valid_for));
+    return exit_ok;
+  });
+}
+
+int run(const TokenListOptions& options, const Output& output) {
+  return with_database(options.database, output, [&]() -> int {
+    const DatabaseVisit visit(options.database, output);
+    const auto owner = visit.owner_of_current_schema();
+    const bool ja = output.language == Language::ja;
+    Table table(ja ? std::vector<std::string>{"ID", "機関", "役割", "名前", "発行", "期限", "失効"}
+                   : std::vector<std::string>{"id", "body", "role", "name", "issued", "expires", "revoked"});
+    json::array items;
+    for (const auto& token : store::list_tokens(*owner)) {
+      items.push_back(as_json(token));
+      table.add_row({core::to_string(token.id), token.organization, std::string(core::to_string(token.role)),
+                     token.name, shown_time(when(token.issued_at)), shown_time(when(token.expires_at)),
+                     shown_time(when(token.revoked_at))});
+    }
+    print(output.json ? json::serialize(json::value{{"items", items}, {"next", nullptr}}) + '\n'
+                      : table.render(terminal_width()));
+    return exit_ok;
+  });
+}
+
+int run(const TokenRevokeOptions& options, const Output& output) {
+  const auto id = parse_token_id(options.id);
+  if (!id) {
+    complain(output,
+             {"トークンの ID は token list に出るものです。", "the id of a token is what token list shows"});
+    return exit_usage;
+  }
+  return with_database(options.database, output, [&]() -> int {
+    const DatabaseVisit visit(options.database, output);
+    const auto owner = visit.owner_of_current_schema();
+    if (store::revoke_token(*owner, *id)) return exit_ok;
+    complain(output, {"そのトークンはないか、既に失効しています。",
+                      "there is no such token, or it was revoked before"});
+    return exit_failed;
+  });
+}
+
+}  // namespace noroshi::cli
