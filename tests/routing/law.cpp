@@ -1,4 +1,4 @@
-#include "law.h"
+#include "tests/routing/law.h"
 
 #include <algorithm>
 #include <fstream>

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include "law.h"
+#include "tests/routing/law.h"
 
 using namespace noroshi;
 using namespace noroshi::routing;

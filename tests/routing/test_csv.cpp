@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "law.h"
 #include "routing/csv.h"
+#include "tests/routing/law.h"
 
 using namespace noroshi::routing;
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <rapidcheck.h>
 
-#include "law.h"
+#include "tests/routing/law.h"
 
 using namespace noroshi;
 using namespace noroshi::routing;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "law.h"
+#include "tests/routing/law.h"
 
 using namespace noroshi;
 using namespace noroshi::routing;

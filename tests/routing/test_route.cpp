@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "law.h"
+#include "tests/routing/law.h"
 
 using namespace noroshi;
 using namespace noroshi::routing;
