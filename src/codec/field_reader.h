@@ -143,6 +143,11 @@ class ObjectReader {
   void require_within(std::string_view name, Need need, const Place& leaf);
   // Whether the member is there, null or not. Does not count as asking for it.
   bool has(std::string_view name) const { return object_.contains(name); }
+  // Whether the member is there and not null. Does not count as asking for it.
+  bool holds(std::string_view name) const {
+    const auto* value = object_.if_contains(name);
+    return value && !value->is_null();
+  }
   Place at(std::string_view name) const { return Place(place_, name); }
   const Place& place() const { return place_; }
   Mistakes& mistakes() { return mistakes_; }

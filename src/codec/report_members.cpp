@@ -41,7 +41,7 @@ std::optional<core::StatedTime> read_stated_time(ObjectReader& times, std::strin
                                                  bool whole) {
   std::optional<core::StatedTime> stated;
   times.object(name, Need::optional, [&](ObjectReader& in) {
-    const bool asks = whole && in.has("precision");
+    const bool asks = whole && in.holds("precision");
     const auto value = in.time("value", asks ? Need::required : value_need);
     const auto precision =
         in.word("precision", core::parse_precision, "minute, hour, day, month, year, about");
