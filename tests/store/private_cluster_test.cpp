@@ -376,7 +376,7 @@ TEST_CASE("what an interrupted first start left is taken away") {
 }
 
 TEST_CASE("a daemon killed at any moment of its first start leaves what the next one can use") {
-  for (const auto moment : {0ms, 50ms, 150ms, 300ms, 450ms, 600ms, 800ms, 1200ms}) {
+  for (const auto moment : {0ms, 100ms, 250ms, 500ms, 900ms}) {
     CAPTURE(moment.count());
     const TemporaryFolder folder;
     const fs::path data = folder.path() / "data";
