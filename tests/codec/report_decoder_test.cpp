@@ -76,7 +76,7 @@ TEST_CASE("a document decodes to itself") {
 TEST_CASE("one kind of value written in several ways has one normal form") {
   const auto decoded = decode_submission(R"({
     "reference":"R-1", "stage":"first", "title":"x", "assessment":"incident",
-    "times":{"recognized":{"value":"2018-08-01T00:00:00.50Z","precision":null},"occurred":{},"detected":null},
+    "times":{"recognized":{"value":"2018-08-01T00:00:00.50Z","precision":null},"occurred":{},"detected":null,"assessed":{"precision":null}},
     "classification":{"confidentiality":2.0,"integrity":10e-1,"own_label":null}, "impact":{"persons_affected":{}},
     "handling":[], "systems":[{"name":"a","product":null}], "summary":"", "exercise":null, "police":null})");
   REQUIRE(decoded.has_value());
