@@ -26,6 +26,7 @@
 #include "src/http/api_read.h"
 #include "src/http/server.h"
 #include "src/http/tls.h"
+#include "src/http/worker_pool.h"
 #include "src/store/clock.h"
 #include "src/store/connection_pool.h"
 #include "src/store/migrations.h"
@@ -39,6 +40,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto grace = 10s;           // for requests under way when the daemon ends
+constexpr std::size_t reading_queue = 512;  // reading calls that wait for a connection; more are told to come again
 constexpr auto succession_every = 1h; // bodies end at midnight; looking hourly costs one query
 
 // Ends the start with a word for the operator.
@@ -111,14 +113,10 @@ class Database {
   store::ConnectionSettings settings_;
 };
 
-http::TlsContext tls_of(const Config& config, const std::vector<std::string>& names) {
-  http::TlsFiles files;
-  if (config.certificate && config.key) {
-    files = {*config.certificate, *config.key};
-  } else {
-    files = http::ensure_own_certificate(config.data / "tls", names, std::chrono::system_clock::now());
-  }
-  return http::TlsContext(files, config.tls_1_2 ? http::TlsMinimum::v1_2 : http::TlsMinimum::v1_3);
+// The operator's certificate, else one of the daemon's own authority.
+http::TlsFiles certificate_of(const Config& config, const std::vector<std::string>& names) {
+  if (config.certificate && config.key) return {*config.certificate, *config.key};
+  return http::ensure_own_certificate(config.data / "tls", names, std::chrono::system_clock::now());
 }
 
 // Answers from memory at once, else from a thread that may wait for the database.
@@ -181,26 +179,45 @@ class Service {
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
           const store::ConnectionSettings& database)
       : law_{files.editions, files.registry, config.targets},
+        names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
+        certificate_(certificate_of(config, names_)),
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
         authenticators_(database, store::DatabaseRole::authenticator, 2),
-        writers_(database, law_, {.writers = config.writers}),
+        operators_(database, store::DatabaseRole::operator_, 1),
+        writers_(database, law_, writer_options(config)),
         tokens_(authenticators_),
         sequencing_(database),
         succession_(database, law_),
-        names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
-        server_(io, options(config), tls_of(config, names_), router(), authenticator(tokens_, token_threads_)) {}
+        health_({operators_, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
+                 certificate_.certificate, digest(config)}),
+        metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
+                                 certificate_.certificate}),
+        workers_(static_cast<std::size_t>(config.readers), reading_queue),
+        server_(io, server_options(config),
+                http::TlsContext(certificate_, config.tls_1_2 ? http::TlsMinimum::v1_2 : http::TlsMinimum::v1_3),
+                router(), authenticator(tokens_, token_threads_), metrics_.http_observer()) {}
 
   void start() { server_.start(); }
   std::uint16_t port() const { return server_.port(); }
-  void stop(std::function<void()> stopped) { server_.stop(grace, std::move(stopped)); }
+  void stop(std::function<void()> stopped) {
+    health_.set_stopping();
+    server_.stop(grace, std::move(stopped));
+  }
   // From any thread: the database is back.
   void retry_database() {
     readers_.retry_now();
     authenticators_.retry_now();
+    operators_.retry_now();
   }
 
  private:
-  http::ServerOptions options(const Config& config) const {
+  store::WriterOptions writer_options(const Config& config) {
+    store::WriterOptions options;
+    options.writers = config.writers;
+    options.observer = metrics_.command_observer();
+    return options;
+  }
+  http::ServerOptions server_options(const Config& config) const {
     http::ServerOptions options;
     options.address = config.listen_host;
     options.port = config.listen_port;
@@ -212,18 +229,27 @@ class Service {
   http::Router router() {
     http::Router router;
     http::add_command_routes(router, writers_);
+    http::add_read_routes(router, {readers_, workers_, law_});
+    add_health_routes(router, health_);
+    add_metrics_route(router, metrics_page_);
     return router;
   }
 
   core::Law law_;
+  std::vector<std::string> names_;
+  http::TlsFiles certificate_;
+  Metrics metrics_;
   store::ConnectionPool readers_;
   store::ConnectionPool authenticators_;
+  store::ConnectionPool operators_;
   store::WriterPool writers_;
   store::TokenDirectory tokens_;
   SequencingThread sequencing_;
   SuccessionTimer succession_;
+  Health health_;
+  MetricsPage metrics_page_;
   boost::asio::thread_pool token_threads_{2};
-  std::vector<std::string> names_;
+  http::WorkerPool workers_;
   http::Server server_;
 };
 
@@ -240,7 +266,7 @@ void announce(const Config& config, std::uint16_t port) {
 
 void serve(const Config& config) {
   const auto law = load(config);
-  make_data_folder(config);
+  if (config.database_url) make_data_folder(config);  // else the cluster makes it, with the rights it needs
   // The cluster may come back before the service is there, or after it has gone.
   std::mutex service_mutex;
   Service* serving = nullptr;
