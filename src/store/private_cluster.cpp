@@ -102,7 +102,7 @@ struct PrivateCluster::State {
   void bring_up(Progress& progress);
   bool adopt(Progress& progress);
   void launch();
-  void clear_orphans(Progress& progress);
+  bool clear_orphans(Progress& progress);
   void wait_until_ready(Progress& progress);
   void ensure_database() const;
   void supervise();
@@ -162,11 +162,14 @@ bool PrivateCluster::State::adopt(Progress& progress) {
 
 // Backends whose postmaster was killed hold the shared memory for as long as their statement runs; a new
 // postmaster refuses to start beside them, and rightly: they may still write.
-void PrivateCluster::State::clear_orphans(Progress& progress) {
+// A server whose daemon was killed so early that it has not written its file yet is no orphan: true where it
+// has been adopted after all.
+bool PrivateCluster::State::clear_orphans(Progress& progress) {
   const auto begun = steady_clock::now();
   while (true) {
     const std::vector<pid_t> orphans = folder.processes();
-    if (orphans.empty()) return;
+    if (orphans.empty()) return false;
+    if (adopt(progress)) return true;
     const auto waited = steady_clock::now() - begun;
     if (waited > 30s) throw ClusterFault("processes of a PostgreSQL that was killed do not end");
     // SIGQUIT is PostgreSQL's own way to make a backend drop everything; nothing it did since is committed
@@ -222,8 +225,7 @@ void PrivateCluster::State::ensure_database() const {
 
 void PrivateCluster::State::bring_up(Progress& progress) {
   set_socket_directory(folder.prepare_socket_directory());
-  if (!adopt(progress)) {
-    clear_orphans(progress);
+  if (!adopt(progress) && !clear_orphans(progress)) {
     folder.remove_stale_lock_files(socket_directory);
     folder.write_configuration(socket_directory);
     launch();
