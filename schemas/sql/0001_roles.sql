@@ -10,7 +10,7 @@ BEGIN
     END IF;
   END LOOP;
   FOREACH role_name IN ARRAY ARRAY['noroshi_writer', 'noroshi_reader', 'noroshi_sequencer', 'noroshi_delivery',
-                                   'noroshi_ticker', 'noroshi_authenticator'] LOOP
+                                   'noroshi_ticker', 'noroshi_authenticator', 'noroshi_operator'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
       EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', role_name);
     END IF;
@@ -28,5 +28,6 @@ CREATE SCHEMA IF NOT EXISTS noroshi;
 GRANT USAGE, CREATE ON SCHEMA noroshi TO noroshi_owner;
 GRANT USAGE, CREATE ON SCHEMA noroshi TO noroshi_apply;
 GRANT USAGE ON SCHEMA noroshi
-  TO noroshi_writer, noroshi_reader, noroshi_sequencer, noroshi_delivery, noroshi_ticker, noroshi_authenticator;
+  TO noroshi_writer, noroshi_reader, noroshi_sequencer, noroshi_delivery, noroshi_ticker, noroshi_authenticator,
+     noroshi_operator;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

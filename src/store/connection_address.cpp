@@ -31,7 +31,7 @@ bool is_secret(const PQconninfoOption& option) {
   return option.dispchar && std::string_view(option.dispchar) == "*";
 }
 
-std::string quoted(std::string_view value) {
+std::string conninfo_value(std::string_view value) {
   std::string text = "'";
   for (const char c : value) {
     if (c == '\'' || c == '\\') text += '\\';
@@ -56,7 +56,7 @@ std::string without_secrets(const std::string& address) {
     if (is_secret(*option)) {
       secret = true;
     } else {
-      text += fmt::format("{}{}={}", text.empty() ? "" : " ", option->keyword, quoted(option->val));
+      text += fmt::format("{}{}={}", text.empty() ? "" : " ", option->keyword, conninfo_value(option->val));
     }
   }
   return secret ? text : address;

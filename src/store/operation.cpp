@@ -3,9 +3,9 @@
 namespace noroshi::store {
 namespace {
 
-constexpr Statement read_state{
-    "operator_database_state",
-    "SELECT current_setting('server_version') AS version, (SELECT count(*) FROM migration)::integer AS migrations"};
+constexpr Statement read_state{"operator_database_state",
+                               "SELECT current_setting('server_version') AS version, (SELECT count(*) FROM "
+                               "migration)::integer AS migrations"};
 constexpr Statement read_waiting{
     "operator_waiting",
     "SELECT unnumbered_events, outbox_messages, dead_messages,"
@@ -35,8 +35,9 @@ Waiting count_waiting(Connection& operator_connection) {
 std::vector<OpenObligations> count_open_obligations(Connection& operator_connection) {
   std::vector<OpenObligations> counts;
   for (const auto row : operator_connection.execute(read_open_obligations))
-    counts.push_back({row.get<std::string>("edition"), row.get<std::string>("rule"), row.get<bool>("exercise"),
-                      row.get<std::int64_t>("open"), row.get<std::int64_t>("overdue")});
+    counts.push_back({row.get<std::string>("edition"), row.get<std::string>("rule"),
+                      row.get<bool>("exercise"), row.get<std::int64_t>("open"),
+                      row.get<std::int64_t>("overdue")});
   return counts;
 }
 

@@ -34,6 +34,17 @@ bool expected(const std::string& constraint) {
          constraint == "incident_transition" || constraint == "obligation_transition";
 }
 
+struct NameOfAction {
+  std::string_view operator()(const SubmitReport&) const { return "submit_report"; }
+  std::string_view operator()(const Assess&) const { return "assess"; }
+  std::string_view operator()(const Move&) const { return "move"; }
+  std::string_view operator()(const AddRecipient&) const { return "add_recipient"; }
+  std::string_view operator()(const Fulfill&) const { return "fulfill"; }
+  std::string_view operator()(const AskWaiver&) const { return "ask_waiver"; }
+  std::string_view operator()(const DecideWaiver&) const { return "decide_waiver"; }
+  std::string_view operator()(const Acknowledge&) const { return "acknowledge"; }
+};
+
 }  // namespace
 
 // One thread's connection and the group it works on.
@@ -140,8 +151,18 @@ WriterPool::~WriterPool() {
 }
 
 void WriterPool::submit(Command command, Completion complete) {
+  if (options_.observer) complete = observed(command.action, std::move(complete));
   PendingCommand pending{std::move(command), complete};
   if (!intake_.submit(std::move(pending))) complete(NotAvailable{});
+}
+
+Completion WriterPool::observed(const Action& action, Completion complete) const {
+  const auto* report = std::get_if<SubmitReport>(&action);
+  const std::string_view stage = report ? core::to_string(report->submission.report.stage) : "";
+  return [this, name = std::visit(NameOfAction{}, action), stage, complete = std::move(complete)](Result result) {
+    options_.observer({name, stage, result});
+    complete(std::move(result));
+  };
 }
 
 void WriterPool::run(Writer& writer) {

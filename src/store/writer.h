@@ -2,8 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -13,10 +15,20 @@
 
 namespace noroshi::store {
 
+// What became of one command, for metrics: nothing that a caller chose.
+struct CommandObservation {
+  std::string_view action;  // "submit_report", "assess", "move", "add_recipient", "fulfill", "ask_waiver", "decide_waiver",
+                            // "acknowledge"
+  std::string_view stage;   // of a report, else empty
+  const Result& result;
+};
+
 struct WriterOptions {
   int writers = 2;            // one a core: a third adds latency only
   std::size_t group = 128;    // commands in one transaction at the most
   std::size_t queue = 4096;   // commands waiting at the most
+  // Called once a command, before its completion, from a writer's thread or submit()'s. Must not block or throw.
+  std::function<void(const CommandObservation&)> observer = {};
 };
 
 // Starts with the constructor. `law` must outlive it.
@@ -42,6 +54,7 @@ class WriterPool {
  private:
   class Writer;
   void run(Writer& writer);
+  Completion observed(const Action& action, Completion complete) const;
 
   WriterOptions options_;
   Intake intake_;

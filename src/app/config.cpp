@@ -1,0 +1,711 @@
+#include "src/app/config.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <span>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "routing/time.h"
+#include "src/record/sha256.h"
+#include "src/store/connection_address.h"
+
+namespace noroshi::app {
+namespace {
+
+namespace fs = std::filesystem;
+using routing::Mistake;
+using std::chrono::seconds;
+
+constexpr std::size_t largest_file = 1024 * 1024;
+constexpr seconds longest_target = std::chrono::days{366};
+constexpr seconds longest_step = std::chrono::days{30};
+constexpr std::size_t most_steps = 16;
+constexpr std::string_view prefix = "NOROSHI_";
+
+// Variables that other programs of the project read.
+constexpr std::string_view foreign_variables[] = {"NOROSHI_URL", "NOROSHI_TOKEN", "NOROSHI_TOKEN_FILE",
+                                                  "NOROSHI_CA", "NOROSHI_POSTGRES_BIN"};
+constexpr std::string_view test_prefix = "NOROSHI_TEST_";
+
+std::string trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+template <class Integer>
+std::optional<Integer> whole_number(std::string_view text) {
+  Integer value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+tl::expected<std::string, std::string> read_file(const fs::path& path) {
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  std::string text;
+  text.resize(largest_file + 1);
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream.is_open() || stream.bad())
+    return tl::unexpected(std::string("cannot be read: ") + std::strerror(errno ? errno : EIO));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > largest_file)
+    return tl::unexpected(std::string("is longer than 1 MiB: this is no such file"));
+  return text;
+}
+
+// A value as it was given: a node of the file, or a text of the environment or the command line. Each reading
+// returns nothing and adds a mistake where the value is of another kind or out of bounds.
+class Given {
+ public:
+  Given(const toml::node& node, ConfigPlace place, std::string name, fs::path folder,
+        std::vector<Mistake>& mistakes)
+      : node_(&node),
+        place_(std::move(place)),
+        name_(std::move(name)),
+        folder_(std::move(folder)),
+        mistakes_(&mistakes) {}
+  Given(std::string text, ConfigPlace place, std::vector<Mistake>& mistakes)
+      : text_(std::move(text)), place_(std::move(place)), mistakes_(&mistakes) {}
+
+  const ConfigPlace& place() const { return place_; }
+
+  void refuse(std::string message) const {
+    if (!name_.empty()) message = fmt::format("'{}' {}", name_, message);
+    mistakes_->push_back({place_.file, place_.line, place_.column, std::move(message)});
+  }
+
+  std::optional<std::string> text() const {
+    std::optional<std::string> value = node_ ? node_->value_exact<std::string>() : text_;
+    if (!value) return refuse("must be a text in quotes"), std::nullopt;
+    if (value->empty()) return refuse("is empty: leave it out for the default"), std::nullopt;
+    if (value->find('\0') != std::string::npos) return refuse("holds a character U+0000"), std::nullopt;
+    return value;
+  }
+
+  std::optional<std::int64_t> integer(std::int64_t least, std::int64_t most) const {
+    const auto value = node_ ? node_->value_exact<std::int64_t>() : whole_number<std::int64_t>(text_);
+    if (value && *value >= least && *value <= most) return value;
+    return refuse(fmt::format("must be a whole number from {} to {}", least, most)), std::nullopt;
+  }
+
+  std::optional<bool> boolean() const {
+    if (node_) {
+      if (const auto value = node_->value_exact<bool>()) return value;
+    } else if (text_ == "true" || text_ == "false") {
+      return text_ == "true";
+    }
+    return refuse("must be true or false"), std::nullopt;
+  }
+
+  // ISO 8601, or whole seconds.
+  std::optional<seconds> duration(seconds least, seconds most) const {
+    std::optional<seconds> value;
+    if (node_ && node_->is_integer()) {
+      value = seconds{node_->as_integer()->get()};
+    } else if (const auto stated = node_ ? node_->value_exact<std::string>() : text_) {
+      value = parse_duration(*stated);
+      if (const auto number = whole_number<std::int64_t>(*stated); !node_ && number) value = seconds{*number};
+    }
+    if (!value) return refuse("must be a duration, as \"PT60M\", \"PT24H\" or whole seconds"), std::nullopt;
+    if (*value >= least && *value <= most) return value;
+    return refuse(fmt::format("must be from {} to {}", format_duration(least), format_duration(most))),
+           std::nullopt;
+  }
+
+  std::optional<fs::path> path() const {
+    const auto value = text();
+    if (!value) return std::nullopt;
+    return (folder_ / *value).lexically_normal();
+  }
+
+  template <class Value>
+  std::optional<Value> word(std::span<const std::pair<std::string_view, Value>> words) const {
+    const auto value = text();
+    if (!value) return std::nullopt;
+    std::string alternatives;
+    for (const auto& [word, meaning] : words) {
+      if (*value == word) return meaning;
+      alternatives += fmt::format("{}\"{}\"", alternatives.empty() ? "" : ", ", word);
+    }
+    return refuse(fmt::format("must be one of {}", alternatives)), std::nullopt;
+  }
+
+  std::optional<std::vector<Given>> items() const {
+    std::vector<Given> items;
+    if (!node_) {
+      for (std::size_t begin = 0; begin <= text_.size();) {
+        const auto end = std::min(text_.find(',', begin), text_.size());
+        items.emplace_back(trimmed(std::string_view(text_).substr(begin, end - begin)), place_, *mistakes_);
+        begin = end + 1;
+      }
+      return items;
+    }
+    const auto* array = node_->as_array();
+    if (!array) return refuse("must be a list, as [\"…\", \"…\"]"), std::nullopt;
+    for (const auto& item : *array) {
+      const auto& at = item.source().begin;
+      items.emplace_back(item,
+                         ConfigPlace{place_.file, static_cast<int>(at.line), static_cast<int>(at.column)},
+                         name_, folder_, *mistakes_);
+    }
+    return items;
+  }
+
+ private:
+  const toml::node* node_ = nullptr;  // else text_
+  std::string text_;
+  ConfigPlace place_;
+  std::string name_;  // of the key, for messages; empty where the place says it
+  fs::path folder_;   // relative paths start here; empty: the working directory
+  std::vector<Mistake>* mistakes_;
+};
+
+// What is being put together, layer by layer.
+struct Draft {
+  Config config;
+  // How the present layer names the database, so that it does so once.
+  bool url_set = false;
+  bool url_file_set = false;
+  std::optional<ConfigPlace> certificate_place;
+  std::optional<ConfigPlace> key_place;
+
+  void begin_layer() { url_set = url_file_set = false; }
+};
+
+bool is_numeric_address(const std::string& host, int family) {
+  unsigned char address[sizeof(in6_addr)];
+  return ::inet_pton(family, host.c_str(), address) == 1;
+}
+
+void set_listen(const Given& given, Draft& draft) {
+  const auto value = given.text();
+  if (!value) return;
+  const auto colon = value->rfind(':');
+  std::string host = value->substr(0, colon);
+  const auto port =
+      colon == std::string::npos ? std::nullopt : whole_number<std::uint16_t>(value->substr(colon + 1));
+  bool sound = port.has_value();
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+    sound = sound && is_numeric_address(host, AF_INET6);
+  } else {
+    if (host == "localhost") host = "127.0.0.1";
+    sound = sound && is_numeric_address(host, AF_INET);
+  }
+  if (!sound)
+    return given.refuse(
+        "must be an address of this machine in digits and a port, as 127.0.0.1:8443 or [::1]:8443");
+  draft.config.listen_host = host;
+  draft.config.listen_port = *port;
+}
+
+bool is_host_name(std::string_view name) {
+  return !name.empty() && name.size() <= 253 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == ':';
+  });
+}
+
+void set_names(const Given& given, Draft& draft) {
+  const auto items = given.items();
+  if (!items) return;
+  std::vector<std::string> names;
+  for (const auto& item : *items) {
+    const auto name = item.text();
+    if (!name) continue;
+    if (!is_host_name(*name))
+      item.refuse("must hold names of hosts, without scheme and port, as \"noroshi.example.jp\"");
+    names.push_back(*name);
+  }
+  draft.config.names = std::move(names);
+}
+
+void set_certificate(const Given& given, Draft& draft) {
+  draft.certificate_place = given.place();
+  if (auto path = given.path()) draft.config.certificate = std::move(path);
+}
+
+void set_key(const Given& given, Draft& draft) {
+  draft.key_place = given.place();
+  if (auto path = given.path()) draft.config.key = std::move(path);
+}
+
+void set_tls_minimum(const Given& given, Draft& draft) {
+  static constexpr std::pair<std::string_view, bool> versions[] = {{"1.2", true}, {"1.3", false}};
+  if (const auto value = given.word<bool>(versions)) draft.config.tls_1_2 = *value;
+}
+
+void set_address_of_database(const Given& given, const std::string& address, Draft& draft) {
+  if (!store::is_connection_address(address))
+    return given.refuse("is no address that libpq can read, as postgresql://user@host:5432/noroshi");
+  draft.config.database_url = address;
+}
+
+bool refuse_second_address(const Given& given, const Draft& draft) {
+  const bool second = draft.url_set && draft.url_file_set;
+  if (second) given.refuse("is one of url and url_file, which are both set: keep one");
+  return second;
+}
+
+void set_database_url(const Given& given, Draft& draft) {
+  draft.url_set = true;
+  if (refuse_second_address(given, draft)) return;
+  if (const auto value = given.text()) set_address_of_database(given, *value, draft);
+}
+
+void set_database_url_file(const Given& given, Draft& draft) {
+  draft.url_file_set = true;
+  if (refuse_second_address(given, draft)) return;
+  const auto path = given.path();
+  if (!path) return;
+  const auto text = read_file(*path);
+  if (!text) return given.refuse(fmt::format("names {}, which {}", path->string(), text.error()));
+  const auto address = trimmed(*text);
+  if (address.empty() || address.find_first_of(std::string_view("\n\0", 2)) != std::string::npos)
+    return given.refuse(fmt::format("names {}, which must hold one line: the address", path->string()));
+  set_address_of_database(given, address, draft);
+}
+
+void set_writers(const Given& given, Draft& draft) {
+  if (const auto value = given.integer(1, 16)) draft.config.writers = static_cast<int>(*value);
+}
+
+void set_readers(const Given& given, Draft& draft) {
+  if (const auto value = given.integer(1, 64)) draft.config.readers = static_cast<int>(*value);
+}
+
+void set_registry(const Given& given, Draft& draft) {
+  if (auto path = given.path()) draft.config.registry = std::move(path);
+}
+
+void set_editions(const Given& given, Draft& draft) {
+  if (auto path = given.path()) draft.config.editions = std::move(path);
+}
+
+void set_target(const std::string& rule, const Given& given, Draft& draft) {
+  const auto target = given.duration(seconds{1}, longest_target);
+  if (!target) return;
+  draft.config.targets.insert_or_assign(rule, *target);
+  draft.config.target_places.insert_or_assign(rule, given.place());
+}
+
+void set_acknowledgement(const Given& given, Draft& draft) {
+  if (const auto target = given.duration(seconds{1}, longest_target)) draft.config.acknowledgement = *target;
+}
+
+void set_ladder(const Given& given, Draft& draft) {
+  const auto items = given.items();
+  if (!items) return;
+  if (items->empty() || items->size() > most_steps)
+    return given.refuse(fmt::format("must have from 1 to {} steps", most_steps));
+  std::vector<seconds> steps;
+  for (const auto& item : *items) {
+    const auto step = item.duration(seconds{0}, longest_step);
+    if (!step) continue;
+    if (!steps.empty() && *step <= steps.back())
+      item.refuse("must rise: each step later than the one before");
+    steps.push_back(*step);
+  }
+  draft.config.ladder = std::move(steps);
+}
+
+void set_relay_on_silence(const Given& given, Draft& draft) {
+  if (const auto value = given.boolean()) draft.config.relay_on_silence = *value;
+}
+
+void set_log_level(const Given& given, Draft& draft) {
+  static constexpr std::pair<std::string_view, std::string_view> levels[] = {
+      {"trace", "trace"},  {"debug", "debug"}, {"info", "info"},        {"warning", "warning"},
+      {"warn", "warning"}, {"error", "error"}, {"critical", "critical"}};
+  if (const auto level = given.word<std::string_view>(levels)) draft.config.log_level = *level;
+}
+
+void set_log_format(const Given& given, Draft& draft) {
+  enum class Format { automatic, json, text };
+  static constexpr std::pair<std::string_view, Format> formats[] = {
+      {"automatic", Format::automatic}, {"json", Format::json}, {"text", Format::text}};
+  const auto format = given.word<Format>(formats);
+  if (!format) return;
+  draft.config.log_automatic = *format == Format::automatic;
+  draft.config.log_json = *format != Format::text;
+}
+
+struct Setting {
+  std::string_view table;
+  std::string_view key;
+  void (*set)(const Given&, Draft&);
+  std::string_view alias = {};  // a shorter name in the environment
+};
+
+constexpr std::string_view targets_table = "targets";
+
+// Every key of the file but those of [targets], which are rules.
+constexpr Setting settings[] = {
+    {"listen", "address", set_listen, "NOROSHI_LISTEN"},
+    {"listen", "names", set_names},
+    {"listen", "certificate", set_certificate},
+    {"listen", "key", set_key},
+    {"listen", "tls_minimum", set_tls_minimum},
+    {"database", "url", set_database_url},
+    {"database", "url_file", set_database_url_file},
+    {"database", "writers", set_writers},
+    {"database", "readers", set_readers},
+    {"law", "registry", set_registry, "NOROSHI_REGISTRY"},
+    {"law", "editions", set_editions, "NOROSHI_EDITIONS"},
+    {"acknowledgement", "target", set_acknowledgement},
+    {"ladder", "steps", set_ladder},
+    {"relay", "on_silence", set_relay_on_silence},
+    {"log", "level", set_log_level},
+    {"log", "format", set_log_format},
+};
+
+const Setting* find_setting(std::string_view table, std::string_view key) {
+  const auto* found = std::find_if(std::begin(settings), std::end(settings),
+                                   [&](const Setting& s) { return s.table == table && s.key == key; });
+  return found == std::end(settings) ? nullptr : found;
+}
+
+bool is_table(std::string_view name) {
+  return name == targets_table || std::any_of(std::begin(settings), std::end(settings),
+                                              [&](const Setting& setting) { return setting.table == name; });
+}
+
+// "address, names, …", or the tables where `table` is empty.
+std::string known_names(std::string_view table) {
+  std::vector<std::string_view> names;
+  for (const auto& setting : settings) {
+    const auto name = table.empty() ? setting.table : setting.key;
+    if ((table.empty() || setting.table == table) &&
+        std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  }
+  if (table.empty()) names.push_back(targets_table);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// -- The file
+// ------------------------------------------------------------------------------------------------
+
+class FileLayer {
+ public:
+  FileLayer(const fs::path& path, Draft& draft, std::vector<Mistake>& mistakes)
+      : path_(path), draft_(draft), mistakes_(mistakes) {}
+
+  void apply() {
+    const auto text = read_file(path_);
+    if (!text) return mistakes_.push_back({path_.string(), 0, 0, text.error()});
+    const auto first = mistakes_.size();
+    try {
+      apply(toml::parse(*text, path_.string()));
+    } catch (const toml::parse_error& error) {
+      refuse(error.source().begin, std::string(error.description()));
+    }
+    std::stable_sort(mistakes_.begin() + static_cast<std::ptrdiff_t>(first), mistakes_.end(),
+                     [](const Mistake& a, const Mistake& b) {
+                       return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+                     });
+  }
+
+ private:
+  void apply(const toml::table& file) {
+    for (const auto& [name, node] : file) {
+      if (!is_table(name.str())) {
+        refuse(name.source().begin,
+               fmt::format("unknown {} '{}'; known tables are {}", node.is_table() ? "table" : "key",
+                           name.str(), known_names({})));
+      } else if (const auto* table = node.as_table()) {
+        apply(name.str(), *table);
+      } else {
+        refuse(name.source().begin,
+               fmt::format("'{}' must be a table: write [{}] above its keys", name.str(), name.str()));
+      }
+    }
+  }
+
+  void apply(std::string_view table_name, const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      const auto given = [&](const toml::source_position& at) {
+        return Given(node, place(at), std::string(key.str()), path_.parent_path(), mistakes_);
+      };
+      if (table_name == targets_table) {
+        set_target(std::string(key.str()), given(key.source().begin), draft_);
+      } else if (const auto* setting = find_setting(table_name, key.str())) {
+        setting->set(given(node.source().begin), draft_);
+      } else {
+        refuse(key.source().begin, fmt::format("unknown key '{}' in [{}]; known are {}", key.str(),
+                                               table_name, known_names(table_name)));
+      }
+    }
+  }
+
+  ConfigPlace place(const toml::source_position& at) const {
+    return {path_.string(), static_cast<int>(at.line), static_cast<int>(at.column)};
+  }
+  void refuse(const toml::source_position& at, std::string message) {
+    mistakes_.push_back(
+        {path_.string(), static_cast<int>(at.line), static_cast<int>(at.column), std::move(message)});
+  }
+
+  fs::path path_;
+  Draft& draft_;
+  std::vector<Mistake>& mistakes_;
+};
+
+// -- The environment
+// -----------------------------------------------------------------------------------------
+
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+// The variables that are ours, by name; of a name that stands twice the first, as getenv(3) has it.
+Variables own_variables(const std::vector<std::string>& environment) {
+  Variables variables;
+  for (const auto& entry : environment) {
+    const auto equals = entry.find('=');
+    if (equals == std::string::npos || !entry.starts_with(prefix)) continue;
+    variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return variables;
+}
+
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return upper;
+}
+
+std::string variable_of(const Setting& setting) {
+  return fmt::format("{}{}_{}", prefix, upper_case(setting.table), upper_case(setting.key));
+}
+
+// "NOROSHI_TARGETS_G_2" → "g.2"; empty for the name of no target.
+std::string rule_of_variable(std::string_view variable) {
+  constexpr std::string_view start = "NOROSHI_TARGETS_";
+  if (!variable.starts_with(start)) return {};
+  std::string rule(variable.substr(start.size()));
+  for (char& c : rule) c = c == '_' ? '.' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return rule;
+}
+
+class EnvironmentLayer {
+ public:
+  EnvironmentLayer(Variables variables, Draft& draft, std::vector<Mistake>& mistakes)
+      : variables_(std::move(variables)), draft_(draft), mistakes_(mistakes) {}
+
+  void apply() {
+    for (const auto variable : foreign_variables) used_.insert(std::string(variable));
+    take("NOROSHI_DATA", [](const Given& given, Draft& draft) {
+      if (auto path = given.path()) draft.config.data = std::move(*path);
+    });
+    used_.insert("NOROSHI_CONFIG");  // looked at before the file was read
+    for (const auto& setting : settings) {
+      const auto variable = variable_of(setting);
+      if (!setting.alias.empty() && variables_.contains(setting.alias) && variables_.contains(variable))
+        refuse(variable, fmt::format("is the same setting as {}: keep one", setting.alias));
+      if (!setting.alias.empty()) take(std::string(setting.alias), setting.set);
+      take(variable, setting.set);
+    }
+    for (const auto& [variable, value] : variables_) apply_rest(variable, value);
+  }
+
+ private:
+  template <class Set>
+  void take(const std::string& variable, Set set) {
+    used_.insert(variable);
+    if (const auto found = variables_.find(variable); found != variables_.end())
+      set(Given(found->second, {variable}, mistakes_), draft_);
+  }
+
+  void apply_rest(const std::string& variable, const std::string& value) {
+    if (used_.contains(variable) || variable.starts_with(test_prefix)) return;
+    if (const auto rule = rule_of_variable(variable); !rule.empty())
+      return set_target(rule, Given(value, {variable}, mistakes_), draft_);
+    refuse(variable,
+           "is no variable that noroshid knows: unset it, or name it NOROSHI_<TABLE>_<KEY> after a key of "
+           "the file");
+  }
+
+  void refuse(const std::string& variable, std::string message) {
+    mistakes_.push_back({variable, 0, 0, std::move(message)});
+  }
+
+  Variables variables_;
+  Draft& draft_;
+  std::vector<Mistake>& mistakes_;
+  std::set<std::string> used_;
+};
+
+// -- The flags
+// -----------------------------------------------------------------------------------------------
+
+void apply_flags(const ConfigFlags& flags, Draft& draft, std::vector<Mistake>& mistakes) {
+  const auto text = [&](const char* flag, const auto& value, auto set) {
+    if (value) set(Given(fs::path(*value).string(), {flag}, mistakes), draft);
+  };
+  text("--data", flags.data, [](const Given& given, Draft& into) {
+    if (auto path = given.path()) into.config.data = std::move(*path);
+  });
+  text("--listen", flags.listen, set_listen);
+  text("--database-url", flags.database_url, set_database_url);
+  text("--registry", flags.registry, set_registry);
+  text("--editions", flags.editions, set_editions);
+  if (!flags.test_clock) return;
+  if (std::isfinite(*flags.test_clock) && *flags.test_clock > 0 && *flags.test_clock <= 1e6) {
+    draft.config.test_clock = flags.test_clock;
+  } else {
+    mistakes.push_back({"--test-clock", 0, 0, "must be a rate above 0 and up to 1000000"});
+  }
+}
+
+// The file to read; nothing where there is none, which is no mistake unless one was named.
+std::optional<fs::path> config_file(const ConfigFlags& flags, const Variables& variables) {
+  if (flags.config) return flags.config;
+  if (const auto named = variables.find("NOROSHI_CONFIG"); named != variables.end()) return named->second;
+  fs::path data = flags.data.value_or("");
+  if (const auto named = variables.find("NOROSHI_DATA"); data.empty() && named != variables.end())
+    data = named->second;
+  if (data.empty()) return std::nullopt;
+  std::error_code error;
+  const auto path = data / "noroshi.toml";
+  // Anything but "not there" is for read_file() to tell.
+  if (fs::status(path, error).type() == fs::file_type::not_found) return std::nullopt;
+  return path;
+}
+
+void check_whole(const Draft& draft, std::vector<Mistake>& mistakes) {
+  if (draft.config.data.empty())
+    mistakes.push_back(
+        {"--data", 0, 0, "is missing: name the daemon's folder with --data DIR or NOROSHI_DATA"});
+  if (draft.certificate_place.has_value() == draft.key_place.has_value()) return;
+  const auto& place = draft.certificate_place ? *draft.certificate_place : *draft.key_place;
+  mistakes.push_back(
+      {place.file, place.line, place.column, "a certificate and its key are set together or not at all"});
+}
+
+std::string toml_text(std::string_view text) {
+  std::ostringstream out;
+  out << toml::toml_formatter{toml::value<std::string>{std::string(text)}, toml::format_flags::none};
+  return out.str();
+}
+
+template <class Items, class Write>
+std::string listed(const Items& items, Write write) {
+  std::string text;
+  for (const auto& item : items) text += (text.empty() ? "" : ", ") + write(item);
+  return "[" + text + "]";
+}
+
+std::string quoted_duration(seconds value) {
+  return '"' + format_duration(value) + '"';
+}
+
+}  // namespace
+
+tl::expected<Config, std::vector<Mistake>> load_config(const ConfigFlags& flags,
+                                                       const std::vector<std::string>& environment) {
+  std::vector<Mistake> mistakes;
+  Draft draft;
+  const auto variables = own_variables(environment);
+  if (const auto file = config_file(flags, variables)) FileLayer(*file, draft, mistakes).apply();
+  draft.begin_layer();
+  EnvironmentLayer(variables, draft, mistakes).apply();
+  draft.begin_layer();
+  apply_flags(flags, draft, mistakes);
+  check_whole(draft, mistakes);
+  if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
+  return std::move(draft.config);
+}
+
+std::vector<Mistake> check_targets(const Config& config, const routing::Editions& editions) {
+  std::vector<Mistake> mistakes;
+  for (const auto& [rule, target] : config.targets) {
+    if (editions.named(rule)) continue;
+    std::vector<std::string> rules;
+    for (const auto& edition : editions.all())
+      for (const auto& held : edition.rules)
+        rules.push_back(&edition == &editions.all().back() ? held.id : edition.id + ":" + held.id);
+    const auto place = config.target_places.find(rule);
+    const auto at = place == config.target_places.end() ? ConfigPlace{"[targets]"} : place->second;
+    mistakes.push_back(
+        {at.file, at.line, at.column,
+         fmt::format("no edition held has a rule '{}'; the rules are {}", rule, fmt::join(rules, ", "))});
+  }
+  return mistakes;
+}
+
+std::string show(const Config& config) {
+  std::string out;
+  const auto table = [&](std::string_view name) { out += fmt::format("\n[{}]\n", name); };
+  const auto line = [&](std::string_view key, const std::string& value) {
+    out += fmt::format("{} = {}\n", key, value);
+  };
+  const auto path = [&](std::string_view key, const std::optional<fs::path>& value) {
+    if (value) line(key, toml_text(fs::absolute(*value).lexically_normal().string()));
+  };
+  out += fmt::format("# data = {}\n", toml_text(config.data.string()));
+  if (config.test_clock) out += fmt::format("# test_clock = {}\n", *config.test_clock);
+
+  table("listen");
+  const bool v6 = config.listen_host.find(':') != std::string::npos;
+  line("address", toml_text(v6 ? fmt::format("[{}]:{}", config.listen_host, config.listen_port)
+                               : fmt::format("{}:{}", config.listen_host, config.listen_port)));
+  line("names", listed(config.names, toml_text));
+  path("certificate", config.certificate);
+  path("key", config.key);
+  line("tls_minimum", config.tls_1_2 ? "\"1.2\"" : "\"1.3\"");
+
+  table("database");
+  if (config.database_url) line("url", toml_text(store::without_secrets(*config.database_url)));
+  line("writers", std::to_string(config.writers));
+  line("readers", std::to_string(config.readers));
+
+  table("law");
+  path("registry", config.registry);
+  path("editions", config.editions);
+
+  table("targets");
+  for (const auto& [rule, target] : config.targets) line(toml_text(rule), quoted_duration(target));
+
+  table("acknowledgement");
+  line("target", quoted_duration(config.acknowledgement));
+
+  table("ladder");
+  line("steps", listed(config.ladder, quoted_duration));
+
+  table("relay");
+  line("on_silence", config.relay_on_silence ? "true" : "false");
+
+  table("log");
+  line("level", toml_text(config.log_level));
+  line("format", config.log_automatic ? "\"automatic\"" : config.log_json ? "\"json\"" : "\"text\"");
+  return out;
+}
+
+std::string digest(const Config& config) {
+  const auto bytes = record::sha256({show(config)});
+  return fmt::format("{:02x}", fmt::join(bytes, ""));
+}
+
+std::vector<std::string> config_keys() {
+  std::vector<std::string> keys;
+  for (const auto& setting : settings) {
+    if (setting.table == "acknowledgement") keys.push_back(fmt::format("{}.*", targets_table));
+    keys.push_back(fmt::format("{}.{}", setting.table, setting.key));
+  }
+  return keys;
+}
+
+}  // namespace noroshi::app
