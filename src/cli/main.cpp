@@ -241,7 +241,6 @@ void add_global(CLI::App& program, Global& global) {
       .add_option("--database-url", global.database.database_url,
                   "Database of the daemon, where it is not its own")
       ->type_name("URL");
-  program.footer(footer);
   program.require_subcommand(1);
   program.fallthrough();
 }
@@ -259,6 +258,7 @@ int run_program(int argc, char** argv) {
   add_duties(program, global, chosen);
   add_token(program, global, chosen);
   add_machine(program, global, chosen);
+  program.footer(footer);  // last: a command made after it would repeat it in its own help
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -281,6 +281,6 @@ int main(int argc, char** argv) {
              {std::string("内部エラー: ") + error.what(), std::string("internal error: ") + error.what()});
   }
   // An answer that did not reach its reader is no success.
-  if (std::fflush(stdout) != 0 && code == exit_ok) code = exit_failed;
+  if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && code == exit_ok) code = exit_failed;
   return code;
 }

@@ -1,0 +1,128 @@
+"""What a person reads: inbox, obligations, alarms, one incident; and the same as JSON."""
+
+import json
+import unicodedata
+import unittest
+
+from noroshi import Case, problem
+
+OBLIGATIONS = [
+    {"id": "0190163d-8694-739b-9bea-966c26f8ad11", "incident_id": "i", "clause": "2.2.4(2)(h)", "holder": "jps",
+     "recipient": "police-tokyo", "state": "open", "due_at": "2026-01-06T09:00:00+09:00", "late_by": None,
+     "overdue": False},
+    {"id": "0190163d-8694-739b-9bea-966c26f8ad12", "incident_id": "i", "clause": "2.2.4(2)(g)", "sentence": 3,
+     "holder": "mhlw", "recipient": "nco", "state": "open", "due_at": "2026-01-05T09:30:00+09:00", "late_by": "PT26H",
+     "overdue": True},
+]
+MESSAGES = [
+    {"id": "m1", "kind": "report", "incident_id": "i", "number": "JPS-2026-1", "reference": "A-1", "version": 1,
+     "from": "jps", "clause": "2.2.4(2)(g)", "sentence": 2, "sent_at": "2026-01-05T00:00:00Z",
+     "acknowledged_at": "2026-01-05T01:00:00Z", "acknowledged_by": "当直"},
+    {"id": "m2", "kind": "report", "incident_id": "i", "number": "JPS-2026-1", "reference": "A-1", "version": 2,
+     "from": "jps", "clause": None, "sent_at": "2026-01-05T03:00:00Z", "acknowledged_at": None,
+     "acknowledged_by": None},
+]
+
+
+def width(text):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def column_of(line, cell):
+    return width(line[:line.index(cell)])
+
+
+class Terminal(Case):
+    def page(self, items, next_page=None):
+        return 200, {"items": items, "next": next_page}
+
+    def test_late_duties_stand_first_marked_in_japanese_time_and_straight_columns(self):
+        receiver = self.receiver(self.page(OBLIGATIONS))
+        code, out, _ = self.noroshi("obligations", *self.to(receiver.url))
+        self.assertEqual(code, 0)
+        heading, _, first, second = out.splitlines()[:4]
+        self.assertTrue(first.startswith("期限超過"))
+        self.assertIn("期限超過 1日2時間", first)
+        self.assertIn("2026-01-05 09:30", first)
+        self.assertTrue(second.startswith("未了"))
+        for name, cells in (("条項", ("2.2.4(2)(g) 3", "2.2.4(2)(h)")), ("相手", ("国家サイバー統括室 (nco)", "警視庁 (police-tokyo)")),
+                            ("目標期限", ("2026-01-05", "2026-01-06"))):
+            self.assertEqual({column_of(heading, name)}, {column_of(first, cells[0]), column_of(second, cells[1])})
+
+    def test_filters_go_into_the_query(self):
+        receiver = self.receiver(self.page([]))
+        code, out, _ = self.noroshi("obligations", "--state", "open", "--overdue", "--holder", "jps", *self.to(receiver.url))
+        self.assertEqual(code, 0)
+        self.assertIn("ありません", out)
+        self.assertEqual(receiver.requests[0]["target"], "/api/v1/obligations?state=open&overdue=true&holder=jps")
+        self.assertEqual(self.noroshi("obligations", "--state", "perhaps", *self.to(receiver.url))[0], 2)
+
+    def test_all_pages_of_a_list_are_read(self):
+        receiver = self.receiver(self.page(OBLIGATIONS[:1], "a+b/c="), self.page(OBLIGATIONS[1:]))
+        code, out, _ = self.noroshi("obligations", "--json", *self.to(receiver.url))
+        self.assertEqual(code, 0)
+        self.assertEqual([o["id"] for o in json.loads(out)["items"]], [o["id"] for o in OBLIGATIONS])
+        self.assertEqual(receiver.requests[1]["target"], "/api/v1/obligations?cursor=a%2Bb%2Fc%3D")
+
+    def test_the_inbox_shows_first_what_nobody_acknowledged(self):
+        receiver = self.receiver(self.page(MESSAGES))
+        code, out, _ = self.noroshi("inbox", *self.to(receiver.url))
+        self.assertEqual(code, 0)
+        rows = out.splitlines()[2:]
+        self.assertTrue(rows[0].startswith("未確認"))
+        self.assertTrue(rows[0].endswith("m2"))
+        self.assertTrue(rows[1].startswith("2026-01-05 10:00"))
+        waiting = json.loads(self.noroshi("inbox", "--unacknowledged", "--json", *self.to(receiver.url))[1])
+        self.assertEqual([m["id"] for m in waiting["items"]], ["m2"])
+
+    def test_acknowledging_sends_the_person_and_the_remark(self):
+        receiver = self.receiver((201, {"id": "m2"}))
+        code, out, _ = self.noroshi("inbox", "ack", "m2", "--by", "当直 \"A\"", "--note", "了解", *self.to(receiver.url))
+        self.assertEqual(code, 0)
+        self.assertIn("受領を確認しました", out)
+        [request] = receiver.requests
+        self.assertEqual(request["target"], "/api/v1/inbox/m2/acknowledgement")
+        self.assertEqual(json.loads(request["body"]), {"by": "当直 \"A\"", "note": "了解"})
+        self.assertEqual(self.noroshi("inbox", "ack", "m2", *self.to(receiver.url))[0], 2)
+
+    def test_a_message_is_shown_with_its_report_and_cannot_act_on_the_terminal(self):
+        message = dict(MESSAGES[1], report={"title": "題\x1b[2J\u202e名", "impact": {"services": ["年金相談"]}})
+        receiver = self.receiver((200, message))
+        code, out, _ = self.noroshi("inbox", "show", "m2", *self.to(receiver.url))
+        self.assertEqual(code, 0)
+        self.assertIn("title: 題\ufffd[2J\ufffd名", out)
+        self.assertIn("年金相談", out)
+        self.assertNotIn("\x1b", out)
+
+    def test_an_incident_is_found_by_its_number(self):
+        incident = {"id": "0190163d-8694-739b-9bea-966c26f8ad02", "number": "JPS-2026-1", "title": "件名",
+                    "organization": "jps", "obligations": OBLIGATIONS, "messages": [], "exercise": True}
+        receiver = self.receiver(self.page([]), self.page([incident]), (200, incident))
+        code, out, _ = self.noroshi("report", "show", "JPS-2026-1", *self.to(receiver.url))
+        self.assertEqual(code, 0)
+        self.assertIn("日本年金機構 (jps)", out)
+        self.assertIn("訓練", out)
+        self.assertEqual([r["target"] for r in receiver.requests],
+                         ["/api/v1/incidents?reference=JPS-2026-1", "/api/v1/incidents",
+                          "/api/v1/incidents/0190163d-8694-739b-9bea-966c26f8ad02"])
+        nothing = self.receiver(self.page([]))
+        self.assertEqual(self.noroshi("report", "show", "JPS-2026-9", *self.to(nothing.url))[0], 1)
+
+    def test_alarms_stand_by_level(self):
+        alarms = [{"id": "1", "code": "overdue", "obligation_id": "o", "incident_id": "i", "organization": "mhlw",
+                   "role": "csirt_member", "level": level, "raised_at": "2026-01-05T00:00:00Z",
+                   "due_at": "2026-01-05T00:00:00Z"} for level in (0, 2, 1)]
+        code, out, _ = self.noroshi("--lang", "en", "alarms", *self.to(self.receiver(self.page(alarms)).url))
+        self.assertEqual(code, 0)
+        self.assertEqual([row.split()[0] for row in out.splitlines()[2:]], ["2", "1", "0"])
+
+    def test_refusals_and_silence_have_exit_codes_of_their_own(self):
+        self.assertEqual(self.noroshi("inbox", *self.to(self.receiver((401, problem(401, "x"))).url))[0], 77)
+        self.assertEqual(self.noroshi("inbox", *self.to(self.receiver((503, problem(503, "x"))).url))[0], 69)
+        self.assertEqual(self.noroshi("inbox", "show", "x", *self.to(self.receiver((404, problem(404, "not_found"))).url))[0], 1)
+        self.assertEqual(self.noroshi("inbox", *self.to(self.receiver("cut").url))[0], 69)
+        self.assertEqual(self.noroshi("inbox", *self.to("https://127.0.0.1:1"))[0], 69)
+
+
+if __name__ == "__main__":
+    unittest.main()
