@@ -38,11 +38,12 @@ PURE = ("routing", "src/core", "src/record")
 
 # Where a library may be included; elsewhere it is behind the room that owns it. Tests may include anything.
 LIBRARY_HOMES = {
-    "boost/json": ("src/codec/",),
+    "boost/json": ("src/codec/", "src/cli/"),  # the command line reads what the daemon wrote
     "pqxx/": ("src/store/",),
     "boost/beast": ("src/http/", "src/delivery/"),
     "CLI/": ("src/app/", "src/cli/"),  # And there in one file each: see cli11_once.
-    "toml++/": ("routing/edition_reader.cpp", "src/app/config.cpp", "src/cli/connection.cpp"),
+    "toml++/": ("routing/edition_reader.cpp", "src/app/config.cpp", "src/cli/connection.cpp",
+               "src/cli/story.cpp"),
 }
 
 # Breaches that are right where they stand: (rule, path): the reason. One that has gone is a finding too.
