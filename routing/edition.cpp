@@ -66,4 +66,25 @@ const Edition* Editions::find(std::string_view id) const {
   return found == editions_.end() ? nullptr : &*found;
 }
 
+const Rule* Editions::named(std::string_view key) const {
+  const auto colon = key.find(':');
+  if (colon == std::string_view::npos) return editions_.empty() ? nullptr : editions_.back().find(key);
+  const auto* edition = find(key.substr(0, colon));
+  return edition ? edition->find(key.substr(colon + 1)) : nullptr;
+}
+
+Editions Editions::with_targets(
+    const std::map<std::string, std::chrono::seconds, std::less<>>& targets) const {
+  Editions changed = *this;
+  for (auto& edition : changed.editions_) {
+    const bool newest = &edition == &changed.editions_.back();
+    for (auto& rule : edition.rules) {
+      auto target = targets.find(edition.id + ":" + rule.id);
+      if (target == targets.end() && newest) target = targets.find(rule.id);
+      if (target != targets.end()) rule.target = target->second;
+    }
+  }
+  return changed;
+}
+
 }  // namespace noroshi::routing

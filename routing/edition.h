@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,6 +110,12 @@ class Editions {
   // Null where there is no such edition. The pointer lives as long as the editions.
   const Edition* find(std::string_view id) const;
   const std::vector<Edition>& all() const { return editions_; }
+
+  // The rule that a key of an operator's targets (目標) names: "g.2" in the newest edition, "h28:g.1" in another. Null
+  // where there is none.
+  const Rule* named(std::string_view key) const;
+  // The same editions with those targets in place of their own. Keys that name no rule change nothing.
+  Editions with_targets(const std::map<std::string, std::chrono::seconds, std::less<>>& targets) const;
 
  private:
   std::vector<Edition> editions_;

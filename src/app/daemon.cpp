@@ -54,7 +54,7 @@ void say(const std::string& line) { fmt::print(stderr, "noroshid: {}\n", line); 
 LawFiles load(const Config& config) {
   auto law = load_law(config.registry, config.editions);
   auto mistakes = law ? check_targets(config, law->editions) : std::move(law.error());
-  if (mistakes.empty()) return std::move(*law);
+  if (mistakes.empty()) return {law->editions.with_targets(config.targets), std::move(law->registry)};
   std::string message = "the law cannot be loaded; mend each of these and start again:";
   for (const auto& mistake : mistakes) message += "\n  " + routing::to_string(mistake);
   throw StartRefused{ExitCode::configuration, message};
@@ -178,7 +178,7 @@ class Service {
  public:
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
           const store::ConnectionSettings& database)
-      : law_{files.editions, files.registry, config.targets},
+      : law_{files.editions, files.registry},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),

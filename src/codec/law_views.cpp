@@ -83,7 +83,7 @@ void write_words(JsonWriter& out, std::string_view name, const Words& words) {
   out.end_array();
 }
 
-void write_rule(JsonWriter& out, const routing::Rule& rule, const core::Law& law) {
+void write_rule(JsonWriter& out, const routing::Rule& rule) {
   out.begin_object();
   out.member("id", rule.id).member("clause", rule.clause);
   if (rule.sentence != 0) out.member("sentence", rule.sentence);
@@ -99,7 +99,7 @@ void write_rule(JsonWriter& out, const routing::Rule& rule, const core::Law& law
   out.end_array();
   write_words(out, "when", rule.when);
   out.member("recipient", routing::to_string(rule.recipient)).member("inner", rule.inner());
-  out.member("target", format_duration(law.target_of(rule))).member("target_is", operator_target);
+  out.member("target", format_duration(rule.target)).member("target_is", operator_target);
   out.end_object();
 }
 
@@ -137,7 +137,7 @@ std::string encode_edition(const routing::Edition& edition, const AnswerContext&
   out.begin_object();
   write_edition(out, edition, context);
   out.name("rules").begin_array();
-  for (const routing::Rule& rule : edition.rules) write_rule(out, rule, context.law);
+  for (const routing::Rule& rule : edition.rules) write_rule(out, rule);
   out.end_array().end_object();
   return text;
 }

@@ -33,7 +33,7 @@ void write_obligation(JsonWriter& out, const ObligationView& view, const AnswerC
   write_time(out, "opened_at", view.opened_at);
   write_time(out, "due_at", view.due_at);
   write_optional(out, "target",
-                 rule ? std::optional(format_duration(context.law.target_of(*rule))) : std::nullopt);
+                 rule ? std::optional(format_duration(rule->target)) : std::nullopt);
   out.member("target_is", operator_target);
   write_duration(out, "late_by", late_by(view, context.now));
   out.member("overdue", overdue(view, context.now));

@@ -63,7 +63,12 @@ Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgem
   DecisionBuilder builder(known, command.actor, moment);
   pass_on_duties(builder, law);
   if (auto judged = make_judgement(builder, held); !judged) return tl::unexpected(std::move(judged.error()));
+  const auto before = known.judgements.find(held.judgement.organization);
+  const bool changed = before == known.judgements.end() || before->second != held;
   align_duties(builder, law);
+  // What a receiving agency holds of the case is its own; what the body itself holds, everybody told must know.
+  if (changed && held.judgement.organization == known.organization)
+    send_judgement_to_earlier_recipients(builder, law, held, known.messages.size());
   return std::move(builder).finish();
 }
 

@@ -124,6 +124,11 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
                                  "終結したインシデントです。再開（transitions で assessed）してから送ってください。",
                                  "The incident is closed. Reopen it (transition to assessed), then send."));
 
+  if (known && report.exercise != known->exercise)
+    return tl::unexpected(refuse_field(
+        "/exercise", "unchangeable", "訓練かどうかは後から変えられません。別の整理番号で第一報を送ってください。",
+        "Whether it is an exercise cannot change later. Send a first report under another reference."));
+
   const std::string organization =
       known ? known->organization : (report.organization.empty() ? command.actor.organization : report.organization);
   Incident before;

@@ -39,14 +39,13 @@ const Obligation* find_same(const DecisionBuilder& builder, const Law& law, cons
 }
 
 // 速やかに counts from 認知 for a duty opened on assessment, so a late report is late at once; from receipt for one
-// opened on receipt: of the version in force, since an earlier one did not bring the facts that open it.
-Timestamp due_time(const DecisionBuilder& builder, const Law& law, const routing::Duty& duty) {
-  auto from = builder.incident().recognized;
-  if (duty.opens_on == OpensOn::receipt) {
-    const auto* received = builder.incident().latest_version_to(duty.holder);
-    from = received ? received->sent_at : builder.now();
-  }
-  return from + law.target_of(*duty.rule);
+// opened on receipt. What another body's act opens is received with it, in this very commit; what the holder's own
+// judgement opens (its cells of (i)) was received with the version it judges.
+Timestamp due_time(const DecisionBuilder& builder, const routing::Duty& duty) {
+  if (duty.opens_on == OpensOn::assessment) return builder.incident().recognized + duty.rule->target;
+  const auto* received =
+      builder.actor().organization == duty.holder ? builder.incident().latest_version_to(duty.holder) : nullptr;
+  return (received ? received->sent_at : builder.now()) + duty.rule->target;
 }
 
 // (g) sentences 1 and 2, and H28's 1: met when the message is in the recipient's inbox, which the commit brings about.
@@ -55,7 +54,7 @@ bool met_at_acceptance(const routing::Duty& duty) {
                                                   duty.rule->recipient == RecipientRule::supervising_agency);
 }
 
-void open(DecisionBuilder& builder, const Law& law, const std::string& edition, const routing::Duty& duty) {
+void open(DecisionBuilder& builder, const std::string& edition, const routing::Duty& duty) {
   const Rule& rule = *duty.rule;
   Obligation obligation;
   obligation.id = builder.next_id<ObligationId>();
@@ -70,7 +69,7 @@ void open(DecisionBuilder& builder, const Law& law, const std::string& edition, 
   obligation.inner = rule.inner();
   obligation.opens_on = duty.opens_on;
   obligation.opened_at = builder.now();
-  obligation.due_at = due_time(builder, law, duty);
+  obligation.due_at = due_time(builder, duty);
   obligation.formerly = duty.formerly;
   obligation.recipient_formerly = duty.recipient_formerly;
   obligation.because = duty.because;
@@ -90,8 +89,8 @@ void open(DecisionBuilder& builder, const Law& law, const std::string& edition, 
     builder.add(AccessGranted{duty.recipient, AccessScope::duties, rule.clause});
 }
 
-void reopen(DecisionBuilder& builder, const Law& law, const routing::Duty& duty, ObligationId obligation) {
-  builder.add(ObligationReopened{obligation, builder.now() + law.target_of(*duty.rule), duty.because});
+void reopen(DecisionBuilder& builder, const routing::Duty& duty, ObligationId obligation) {
+  builder.add(ObligationReopened{obligation, builder.now() + duty.rule->target, duty.because});
 }
 
 // A duty to judge is met by the judgement itself.
@@ -207,9 +206,9 @@ void align_duties(DecisionBuilder& builder, const Law& law) {
   for (const auto& duty : routing.duties) {
     const auto* existing = find_same(builder, law, duty);
     if (!existing) {
-      open(builder, law, routing.edition->id, duty);
+      open(builder, routing.edition->id, duty);
     } else if (existing->state == ObligationState::superseded) {
-      reopen(builder, law, duty, existing->id);
+      reopen(builder, duty, existing->id);
     }
   }
 }
@@ -230,6 +229,20 @@ void send_to_earlier_recipients(DecisionBuilder& builder, const Law& law) {
     for (const auto& onward : std::vector(builder.incident().obligations))
       if (onward.holder == recipient && onward.opens_on == OpensOn::receipt && !onward.inner)
         builder.add(ObligationRecurred{onward.id, onward.occasion + 1});
+  }
+}
+
+void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const Law& law, const HeldJudgement& held,
+                                          std::size_t messages) {
+  const auto all = builder.incident().messages;
+  std::set<std::string> served{builder.actor().organization};
+  for (std::size_t i = messages; i < all.size(); ++i) served.insert(all[i].recipient);
+  const std::string note = "再評価 (reassessed): assessment=" + std::string(to_string(held.judgement.assessment)) +
+                           ", cyberattack=" + std::string(to_string(held.judgement.cyberattack));
+  for (std::size_t i = 0; i < messages; ++i) {
+    const auto recipient = standing_for(law, all[i].recipient, builder.now());
+    if (served.insert(recipient).second)
+      send_latest(builder, MessageKind::notice, builder.incident().organization, recipient, nullptr, note);
   }
 }
 

@@ -47,6 +47,11 @@ void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& 
 // A version after the first goes to everyone who had one before and has not got this one in the same decision.
 void send_to_earlier_recipients(DecisionBuilder& builder, const Law& law);
 
+// A judgement that changed is told to everyone who had the report before this decision, whose first `messages` were there,
+// and has got nothing in it.
+void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const Law& law, const HeldJudgement& held,
+                                          std::size_t messages);
+
 // The judgement of a body, and the incident's state where it is the body whose incident it is. Nothing happens where
 // it says the same as before. Refused where the state does not allow it.
 tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJudgement& held);

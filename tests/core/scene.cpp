@@ -51,8 +51,7 @@ const Law& law() {
   static const auto registry =
       without_mistakes(routing::Registry::parse(read_file(registry_folder + "organizations.csv"),
                                                 read_file(registry_folder + "supervision_scopes.csv")));
-  static const Targets targets;
-  static const Law law{editions, registry, targets};
+  static const Law law{editions, registry};
   return law;
 }
 

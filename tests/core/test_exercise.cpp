@@ -49,3 +49,13 @@ TEST_CASE("its relay to the centre is sent") {
   scene.accept(FulfillObligation{person("mhlw"), scene.duty("g.3", "mhlw").id, FulfillmentMethod::relay});
   CHECK(scene.messages_to("nisc") == 1);
 }
+
+TEST_CASE("an exercise cannot become the real thing under its reference, nor the real thing an exercise") {
+  Scene scene("2018-08-01T09:20:00+09:00");
+  auto report = report_of("jps", "2018-08-01T09:00:00+09:00");
+  report.in_force.exercise = true;
+  scene.accept(report);
+  auto real = followup(report);
+  real.in_force.exercise = false;
+  CHECK(scene.refuse(real) == "invalid /exercise unchangeable");
+}

@@ -140,3 +140,21 @@ TEST_CASE("what a judgement does not mention stays as the body held it") {
   CHECK(held.large_scale == std::vector{property_feared});
   CHECK(scene.alarms() == Lines{"large_scale_unassessed jps"});
 }
+
+TEST_CASE("a reassessment is told to everybody who had the report, once each; a receiving agency's own is not") {
+  auto scene = reported_by_jps();
+  scene.accept(FulfillObligation{person("mhlw"), scene.duty("g.3", "mhlw").id, FulfillmentMethod::relay});
+  const auto before = scene.incident().messages.size();
+  scene.accept(judgement("jps", routing::Assessment::incident, routing::Cyberattack::no));
+  const auto& messages = scene.incident().messages;
+  REQUIRE(messages.size() == before + 2);
+  CHECK(messages[before].kind == MessageKind::notice);
+  CHECK(messages[before].recipient == "mhlw");
+  CHECK(messages[before + 1].recipient == "nisc");
+  CHECK(messages[before].note.find("cyberattack=no") != std::string::npos);
+
+  scene.accept(judgement("jps", routing::Assessment::incident, routing::Cyberattack::no));
+  CHECK(scene.incident().messages.size() == before + 2);
+  scene.accept(judgement("mhlw", routing::Assessment::possible));
+  CHECK(scene.incident().messages.size() == before + 2);
+}

@@ -416,8 +416,8 @@ TEST_CASE("a report entered after the centre became another body goes to the one
 }
 
 TEST_CASE("an operator's target stands in place of the edition's") {
-  const Targets targets = {{"g.3", minutes(5)}};
-  const Law with_targets{law().editions, law().registry, targets};
+  const auto editions = law().editions.with_targets({{"g.3", minutes(5)}});
+  const Law with_targets{editions, law().registry};
   const auto now = at("2018-08-01T09:20:00+09:00");
   IdentifierSequence identifiers(now, {});
   const auto outcome = decide_report(with_targets, nullptr, "JPS-2018-1",

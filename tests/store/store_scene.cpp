@@ -32,7 +32,7 @@ StoreScene& StoreScene::shared() {
 }
 void StoreScene::stop() { place().reset(); }
 
-StoreScene::StoreScene() : files_(app::load_law({}, {}).value()), law_{files_.editions, files_.registry, targets_} {
+StoreScene::StoreScene() : files_(app::load_law({}, {}).value()), law_{files_.editions, files_.registry} {
   cluster_ = std::make_unique<PrivateCluster>(PrivateClusterSettings{.data = folder_.path() / "data"});
   settings_ = cluster_->connection_settings();
   owner_ = std::make_unique<Connection>(settings_, DatabaseRole::owner);

@@ -36,7 +36,6 @@ class StoreScene {
 
   TemporaryFolder folder_;
   app::LawFiles files_;
-  core::Targets targets_;
   core::Law law_;
   std::unique_ptr<PrivateCluster> cluster_;
   ConnectionSettings settings_;
