@@ -114,7 +114,11 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
     return tl::unexpected(refuse(RefusalCode::reference_exists,
                                  "この整理番号の第一報は受付済みです。続報は stage=followup で送ってください。",
                                  "A first report with this reference exists. Send followup, final or correction."));
-  if (report.stage != Stage::first && !known)
+  // To an agency that has not received it, a report of the body it supervises is as good as unknown.
+  const auto& actor = command.actor.organization;
+  const bool visible =
+      known && (known->content_visible_to(actor) || acts_for(law, actor, known->organization, moment.now));
+  if (report.stage != Stage::first && !visible)
     return tl::unexpected(refuse(RefusalCode::reference_unknown,
                                  "この整理番号の第一報がありません。先に stage=first で送ってください。",
                                  "No first report has this reference. Send it with stage first."));

@@ -463,3 +463,21 @@ TEST_CASE("a closed incident takes no report until it is reopened") {
   scene.accept(MoveIncident{person("jps"), IncidentState::assessed, "新しい事実"});
   scene.accept(followup(assessed));
 }
+
+TEST_CASE("an agency adds to a report of a body it supervises only once it has received it") {
+  Scene scene("2018-08-01T09:20:00+09:00");
+  auto report = report_of("jps", "2018-08-01T09:00:00+09:00");
+  report.in_force.assessment = routing::Assessment::possible;
+  scene.accept(report);
+  auto by_agency = followup(report);
+  by_agency.actor = person("mhlw");
+  by_agency.in_force.organization = "jps";
+  CHECK(scene.refuse(by_agency) == "reference_unknown");
+
+  auto assessed = followup(report);
+  assessed.in_force.assessment = routing::Assessment::incident;
+  scene.accept(assessed);
+  by_agency.in_force.assessment = routing::Assessment::incident;
+  scene.accept(by_agency);
+  CHECK(scene.incident().version == 3);
+}
