@@ -6,12 +6,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <system_error>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -31,6 +34,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto patience = std::chrono::seconds(120);
+constexpr auto time_to_pass_on = std::chrono::seconds(20);
 constexpr std::string_view marker_text = "noroshi demo\n";
 constexpr std::string_view replayed_text = "noroshi demo\nreplayed\n";
 
@@ -121,10 +125,6 @@ class Demonstration {
         owner_(visit_.owner_of_current_schema()) {}
 
   bool replay() {
-    if (folder_.replayed()) {
-      print_line(output_({"事例は前回の実行で再現済みです。", "The cases were replayed in an earlier run."}));
-      return true;
-    }
     print_line(output_(
         {"実際の事例を、公開された HTTP インターフェイスだけを使って再現します。期限は運用者の目標です。",
          "Real cases, replayed through the public HTTP interface alone. Due times are the operator's "
@@ -139,13 +139,19 @@ class Demonstration {
     return true;
   }
 
-  // What stands open and what came late, as the centre of today sees it.
+  // What stands open and what came late, as the centre sees it. Open duties of NISC are NCO's since
+  // 2025-07-01: the daemon passes them on soon after it has started.
   bool sum_up() {
-    const auto obligations =
-        fetch_all(client("nco", core::Role::center_liaison), "/api/v1/obligations", output_);
+    const auto deadline = std::chrono::steady_clock::now() + time_to_pass_on;
+    auto obligations = obligations_of_centre();
+    while (obligations && names_nisc_in_an_open_duty(*obligations) &&
+           std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      obligations = obligations_of_centre();
+    }
     if (!obligations) return false;
-    print_line(output_({"\n国家サイバー統括室（NCO、旧 NISC）から見た義務:",
-                        "\nThe duties as the centre of today (NCO) sees them:"}));
+    print_line(output_({"\nセンター（NISC、2025-07-01 から国家サイバー統括室 NCO）から見た義務:",
+                        "\nThe duties as the centre (NISC, since 2025-07-01 NCO) sees them:"}));
     for (const auto& obligation : array_at(*obligations, "/items"))
       if (crosses_border(obligation)) print_line("  " + shown_duty(obligation, output_.language));
     return true;
@@ -182,6 +188,18 @@ class Demonstration {
   }
 
  private:
+  tl::expected<boost::json::value, ExitCode> obligations_of_centre() {
+    return fetch_all(client("nisc", core::Role::center_liaison), "/api/v1/obligations", output_);
+  }
+
+  static bool names_nisc_in_an_open_duty(const boost::json::value& obligations) {
+    const auto& items = array_at(obligations, "/items");
+    return std::any_of(items.begin(), items.end(), [](const boost::json::value& obligation) {
+      return text_at(obligation, "/state") == "open" &&
+             (text_at(obligation, "/holder") == "nisc" || text_at(obligation, "/recipient") == "nisc");
+    });
+  }
+
   // A body that shows the role best.
   static std::string body_for(core::Role role) {
     switch (role) {
@@ -246,18 +264,31 @@ void block_signals() {
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
 }
 
-int demonstrate(Folder& folder, const DemoOptions& options, const Output& output) {
+DaemonProcess start(const Folder& folder, const DemoOptions& options) {
   const auto listen = !options.listen.empty() ? options.listen
                       : port_is_free(8443)    ? "127.0.0.1:8443"
                                               : "127.0.0.1:0";
+  return DaemonProcess(noroshid_beside_us(), {"--data", folder.path().string(), "--listen", listen},
+                       folder.log(), patience);
+}
+
+int demonstrate(Folder& folder, const DemoOptions& options, const Output& output) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // whoever watches through a pipe sees each step as it happens
   print_line(output({fmt::format("noroshid を起動しています（{}）…", folder.path().string()),
                      fmt::format("starting noroshid in {} …", folder.path().string())}));
-  std::fflush(stdout);
-  DaemonProcess daemon(noroshid_beside_us(), {"--data", folder.path().string(), "--listen", listen},
-                       folder.log(), patience);
+  if (folder.replayed()) {
+    print_line(output({"事例は前回の実行で再現済みです。", "The cases were replayed in an earlier run."}));
+  } else {
+    DaemonProcess daemon = start(folder, options);
+    if (!Demonstration(folder, daemon, options, output).replay()) return exit_failed;
+    print_line(output({"\n時計を現在に戻し、noroshid を再起動しています…",
+                       "\nback to the present: restarting noroshid …"}));
+    if (daemon.stop() != 0) return exit_failed;
+  }
+  DaemonProcess daemon = start(folder, options);
   {
     Demonstration demonstration(folder, daemon, options, output);
-    if (!demonstration.replay() || !demonstration.sum_up()) return exit_failed;
+    if (!demonstration.sum_up()) return exit_failed;
     demonstration.introduce();
   }
   std::fflush(stdout);

@@ -30,9 +30,16 @@ std::string shown_duty(const json::value& obligation, Language language) {
   const auto sentence = number_at(obligation, "/sentence").value_or(0);
   const auto late = duration_at(obligation, "/late_by").value_or(0);
 
-  auto line = fmt::format("{} → {}  {}", shown_organization(text_at(obligation, "/holder"), language),
-                          shown_organization(text_at(obligation, "/recipient"), language),
-                          text_at(obligation, "/clause"));
+  // Whoever held it before a succession keeps its place in the history.
+  const auto body = [&](const char* now, const char* before) {
+    const auto formerly = text_at(obligation, before);
+    const auto shown = shown_organization(text_at(obligation, now), language);
+    if (formerly.empty()) return shown;
+    return ja ? fmt::format("{}［旧 {}］", shown, formerly)
+              : fmt::format("{} [formerly {}]", shown, formerly);
+  };
+  auto line = fmt::format("{} → {}  {}", body("/holder", "/formerly"),
+                          body("/recipient", "/recipient_formerly"), text_at(obligation, "/clause"));
   if (sentence > 0) line += ja ? fmt::format(" 第{}文", sentence) : fmt::format(" sentence {}", sentence);
   if (self) line += ja ? "（自らへの連絡）" : " (a step to itself)";
   line += ja ? (open ? "  未了" : state == "fulfilled" ? "  履行済" : "  " + state) : "  " + state;

@@ -1,0 +1,211 @@
+"""Commands at the machine, with a real daemon and a real PostgreSQL: token, migrate, doctor, demo; and the terminal's
+commands against that daemon."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+import tempfile
+import unittest
+import urllib.request
+from pathlib import Path
+
+from noroshi import NOROSHI, REPORT, Case
+
+NOROSHID = Path(NOROSHI).with_name("noroshid")
+
+
+class Daemon:
+    def __init__(self, data):
+        self.log = open(f"{data}.log", "ab")
+        self.process = subprocess.Popen([NOROSHID, "--data", data, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
+                                        stderr=self.log, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("noroshid ready "):
+            raise AssertionError(Path(f"{data}.log").read_text())
+        self.url = line.split()[2]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=60)
+        self.process.stdout.close()
+        self.log.close()
+        return code
+
+
+class Machine(Case):
+    """One data folder for the class: making a cluster takes a second or two."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # As root the cluster runs as user postgres, who must be able to pass.
+        folder = Path(tempfile.mkdtemp(prefix="noroshi-machine-"))
+        os.chmod(folder, 0o755)
+        cls.addClassCleanup(shutil.rmtree, folder)
+        cls.data = folder / "data"
+
+    def at(self, *arguments, data=None, **options):
+        return self.noroshi("--data", data or self.data, *arguments, **options)
+
+    def issue(self, organization, role, *arguments):
+        code, out, err = self.at("token", "issue", "--org", organization, "--role", role, *arguments)
+        self.assertEqual(code, 0, err)
+        self.assertRegex(out, r"\Anoroshi_[0-9a-f]{32}_[A-Za-z0-9_-]{43}\n\Z")
+        return out.strip()
+
+    def start(self):
+        daemon = Daemon(self.data)
+        self.addCleanup(lambda: daemon.process.poll() is None and daemon.stop())
+        return daemon
+
+    def person(self, daemon, organization, role):
+        token = self.write(f"{organization}.{role}", self.issue(organization, role) + "\n")
+        return ("--url", daemon.url, "--token-file", token, "--ca", self.data / "tls/ca.pem")
+
+    def test_a_token_issued_before_the_daemon_ever_ran_is_good_and_a_revoked_one_is_not(self):
+        token = self.issue("jps", "csirt_member", "--name", "当直", "--expires", "P1D")
+        daemon = self.start()
+        file = self.write("t", token)
+        asked = ("inbox", "--url", daemon.url, "--token-file", file, "--ca", self.data / "tls/ca.pem")
+        self.assertEqual(self.noroshi(*asked)[0], 0)
+        listed = json.loads(self.at("--json", "token", "list")[1])["items"]
+        [ours] = [t for t in listed if t["id"].replace("-", "") == token.split("_")[1]]
+        self.assertEqual((ours["organization"], ours["role"], ours["name"]), ("jps", "csirt_member", "当直"))
+        self.assertNotIn(token.split("_")[2], json.dumps(listed))
+        self.assertEqual(self.at("token", "revoke", ours["id"])[0], 0)
+        self.assertEqual(self.at("token", "revoke", ours["id"])[0], 1)
+        # The daemon may remember a good token for a second.
+        for _ in range(100):
+            if self.noroshi(*asked)[0] == 77:
+                break
+        else:
+            self.fail("a revoked token is still good")
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_a_role_that_does_not_fit_the_body_is_exit_2(self):
+        for arguments in (("--org", "jps", "--role", "center_liaison"), ("--org", "jps", "--role", "cymat_member"),
+                          ("--org", "nobody", "--role", "reporter"), ("--org", "jps", "--role", "king"),
+                          ("--org", "jps", "--role", "reporter", "--expires", "soon")):
+            code, out, err = self.at("token", "issue", *arguments)
+            self.assertEqual((code, out), (2, ""), err)
+        self.assertEqual(self.noroshi("token", "issue", "--org", "jps", "--role", "reporter")[0], 2)
+        self.assertEqual(self.at("token", "revoke", "nonsense")[0], 2)
+
+    def test_a_report_goes_its_way_from_terminal_to_terminal(self):
+        daemon = self.start()
+        jps = self.person(daemon, "jps", "csirt_member")
+        mhlw = self.person(daemon, "mhlw", "csirt_member")
+        report = self.write("report.json", json.dumps(dict(REPORT, reference="CLI-1", cyberattack="possible")))
+        code, out, err = self.noroshi("report", "submit", report, "--queue", self.queue, *jps)
+        self.assertEqual(code, 0, err)
+        number = re.search(r"JPS-\d+-\d+", out)[0]
+        self.assertIn("2.2.4(2)(g) 2", out)
+        self.assertIn("厚生労働省 (mhlw)", out)
+
+        self.assertIn(number, self.noroshi("report", "show", "CLI-1", *jps)[1])
+        self.assertIn(number, self.noroshi("report", "show", number, *mhlw)[1])
+        self.assertEqual(self.noroshi("report", "show", "CLI-none", *jps)[0], 1)
+
+        [message] = json.loads(self.noroshi("inbox", "--json", *mhlw)[1])["items"]
+        self.assertEqual(message["from"], "jps")
+        self.assertIn(REPORT["title"], self.noroshi("inbox", "show", message["id"], *mhlw)[1])
+        self.assertEqual(self.noroshi("inbox", "ack", message["id"], "--by", "当直", *mhlw)[0], 0)
+        self.assertEqual(self.noroshi("inbox", "--unacknowledged", *mhlw)[1], "受信箱は空です。\n")
+        duties = json.loads(self.noroshi("obligations", "--holder", "jps", "--overdue", "--json", *jps)[1])["items"]
+        self.assertIn("2.2.4(2)(h)", {duty["clause"] for duty in duties})
+        self.assertTrue(all(duty["overdue"] and duty["holder"] == "jps" for duty in duties))
+        self.assertIn("期限超過", self.noroshi("obligations", *jps)[1])
+        self.assertEqual(self.noroshi("alarms", *jps)[0], 0)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_the_doctor_finds_a_healthy_folder_healthy_and_names_what_is_not(self):
+        self.start().stop()
+        code, out, err = self.at("--json", "doctor")
+        self.assertEqual(code, 0, out + err)
+        outcomes = {item["check"]: item["outcome"] for item in json.loads(out)["items"]}
+        self.assertEqual(outcomes, dict.fromkeys(
+            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock"), "good"))
+
+        certificate = self.data / "tls/server.pem"
+        good = certificate.read_bytes()
+        certificate.write_bytes(b"nonsense")
+        os.chmod(self.data, 0o777)
+        code, out, _ = self.at("--json", "doctor", "--registry", self.home)
+        certificate.write_bytes(good)
+        os.chmod(self.data, 0o711)
+        self.assertEqual(code, 1)
+        bad = {item["check"]: item["remedy"] for item in json.loads(out)["items"] if item["outcome"] == "bad"}
+        self.assertEqual(set(bad), {"law", "folder", "certificate"})
+        self.assertIn("chmod go-w", bad["folder"])
+        self.assertTrue(all(bad.values()))
+
+        code, _, _ = self.at("doctor", data=self.home / "none")
+        self.assertEqual(code, 1)
+        self.assertFalse((self.home / "none").exists(), "the doctor makes nothing")
+
+    def test_migrate_tells_what_it_would_do_then_does_it_once(self):
+        data = self.data.parent / "fresh"
+        planned = self.at("--json", "migrate", "--dry-run", data=data)[1].splitlines()
+        self.assertGreater(len(planned), 0)
+        applied = self.at("--json", "migrate", data=data)[1].splitlines()
+        self.assertEqual([json.loads(p)["sha256"] for p in planned], [json.loads(a)["sha256"] for a in applied])
+        self.assertEqual(self.at("--json", "migrate", data=data), (0, "", ""))
+
+
+class Demo(Case):
+    def test_the_demonstration_replays_the_cases_once_and_leaves_other_folders_alone(self):
+        folder = Path(tempfile.mkdtemp(prefix="noroshi-demo-"))
+        os.chmod(folder, 0o755)
+        self.addCleanup(shutil.rmtree, folder)
+        mine = folder / "mine"
+        mine.mkdir()
+        (mine / "file").write_text("precious")
+        self.assertEqual(self.noroshi("--data", mine, "demo", "--exit")[0], 2)
+        self.assertEqual([path.name for path in mine.iterdir()], ["file"])
+
+        data = folder / "demo"
+        demo = ("--data", data, "demo", "--exit", "--listen", "127.0.0.1:0")
+        code, out, err = self.noroshi(*demo)
+        self.assertEqual(code, 0, err)
+        # Lateness comes out of the program: three days until the ministry knew, eighteen until the centre did.
+        self.assertIn("日本年金機構 (jps) → 厚生労働省 (mhlw)  2.2.4(2)(g) 第2文  履行済 【期限超過 2日21時間】", out)
+        self.assertIn("厚生労働省 (mhlw) → 内閣サイバーセキュリティセンター (nisc)  2.2.4(2)(g) 第3文  履行済 【期限超過 18日】", out)
+        self.assertIn("第1文（自らへの連絡）  履行済", out)
+        self.assertIn("国家サイバー統括室 (nco)［旧 nisc］", out)
+        self.assertEqual(oct(os.stat(data / "tokens/jps.csirt_member").st_mode & 0o777), "0o600")
+
+        code, again, err = self.noroshi(*demo)
+        self.assertEqual(code, 0, err)
+        self.assertIn("前回の実行で再現済み", again)
+        summary = lambda text: re.findall(r"^  .* → .*$", text[text.index("センター（NISC"):], re.M)
+        self.assertEqual(len(summary(again)), len(summary(out)))
+
+    def test_a_demonstration_that_stays_up_serves_until_it_is_told_to_end_and_takes_its_daemon_with_it(self):
+        folder = Path(tempfile.mkdtemp(prefix="noroshi-demo-"))
+        os.chmod(folder, 0o755)
+        self.addCleanup(shutil.rmtree, folder)
+        process = subprocess.Popen(self.command("--data", folder / "demo", "demo", "--listen", "127.0.0.1:0"),
+                                   stdout=subprocess.PIPE, text=True, env=self.environment())
+        self.addCleanup(process.stdout.close)
+        url = None
+        for line in process.stdout:
+            url = line.strip() if line.startswith("  https://") else url
+            if "Ctrl-C" in line:
+                break
+        context = ssl.create_default_context(cafile=folder / "demo/tls/ca.pem")
+        token = (folder / "demo/tokens/mhlw.external_contact").read_text().strip()
+        request = urllib.request.Request(f"{url}/api/v1/obligations", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+            self.assertGreater(len(json.load(answer)["items"]), 0)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 0)
+        with self.assertRaises(OSError):
+            urllib.request.urlopen(request, context=context, timeout=30)
+
+
+if __name__ == "__main__":
+    unittest.main()
