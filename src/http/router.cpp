@@ -52,6 +52,17 @@ void Router::add(Route route) {
   node->leaves.push_back({std::move(names), std::move(route)});
 }
 
+void Router::collect(const Node& node, std::vector<const Route*>& routes) {
+  for (const Leaf& leaf : node.leaves) routes.push_back(&leaf.route);
+  for (const auto& [segment, child] : node.children) collect(child, routes);
+}
+
+std::vector<const Route*> Router::routes() const {
+  std::vector<const Route*> routes;
+  collect(root_, routes);
+  return routes;
+}
+
 const Router::Node* Router::find(const Node& node, const std::vector<std::string>& segments,
                                  std::size_t depth, std::vector<std::string>& parameters) const {
   if (depth == segments.size()) return node.leaves.empty() ? nullptr : &node;

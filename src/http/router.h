@@ -48,6 +48,9 @@ class Router {
   // parse_target() gives them. A literal segment wins over a parameter, from left to right.
   Match match(std::string_view method, const std::vector<std::string>& segments) const;
 
+  // Every route, in no particular order; each lives as long as the router.
+  std::vector<const Route*> routes() const;
+
  private:
   struct Node;
   // Patterns as a tree of segments; the key "{}" stands for a parameter.
@@ -59,6 +62,7 @@ class Router {
     std::map<std::string, Node, std::less<>> children;
     std::vector<Leaf> leaves;  // one for each method
   };
+  static void collect(const Node& node, std::vector<const Route*>& routes);
   const Node* find(const Node& node, const std::vector<std::string>& segments, std::size_t depth,
                    std::vector<std::string>& parameters) const;
 
