@@ -126,7 +126,8 @@ class Row {
 
  private:
   friend class Rows;
-  Row(std::shared_ptr<const ResultRows> result, std::size_t index) : result_(std::move(result)), index_(index) {}
+  Row(std::shared_ptr<const ResultRows> result, std::size_t index)
+      : result_(std::move(result)), index_(index) {}
   int index_of(std::string_view column) const;
   // PostgreSQL's text form; std::logic_error for NULL.
   std::string_view text(int column) const;
@@ -231,7 +232,8 @@ class Connection {
   // Process id of the server's process for this session (for pg_terminate_backend and tests).
   int backend_pid() const;
 
-  // One statement outside a transaction, committed by itself. UnknownOutcome as for Transaction::commit().
+  // One statement outside a transaction, committed by itself. UnknownOutcome as for Transaction::commit(),
+  // for a reading statement too: the session does not know which it is.
   Rows execute(const Statement& statement, std::initializer_list<Parameter> parameters = {});
 
   // LISTEN to a channel (a constant of ours). Only wakes: what is true stands in the tables.

@@ -1,11 +1,15 @@
 #include "tests/store/cluster_fixture.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <system_error>
 #include <thread>
+
+#include "src/store/process.h"
 
 // libpqxx 6.4.5 loses the last PGresult of a connection that broke (216 bytes each time). Nobody else makes
 // any.
@@ -38,6 +42,38 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON noroshi.secret, noroshi.body TO noroshi_
 GRANT SELECT, INSERT ON noroshi.secret TO noroshi_reader;
 )sql";
 
+// The folder of this run. A cluster outlives whoever started it, by design; a test program that crashes or is
+// killed must not leave any, so a guard waits for its end, kills what still runs in the folder and removes
+// it.
+class RunFolder {
+ public:
+  static const RunFolder& instance() {
+    static const RunFolder folder;
+    return folder;
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  RunFolder() {
+    if (!::mkdtemp(path_.data())) throw std::system_error(errno, std::generic_category(), path_);
+    ::chmod(path_.c_str(), 0711);
+    constexpr const char* script = R"sh(tail --pid="$1" -f /dev/null
+find "$2" -name postmaster.pid | while read -r file; do kill -QUIT "$(head -n 1 "$file")"; done
+rm -rf "$2")sh";
+    guard_ = start_process({.command = {"/bin/sh", "-c", script, "guard", std::to_string(::getpid()), path_},
+                            .own_session = true});
+  }
+  ~RunFolder() {
+    ::kill(-guard_, SIGKILL);
+    reap(guard_);
+    std::error_code error;
+    std::filesystem::remove_all(path_, error);
+  }
+
+  std::string path_ = "/tmp/noroshi-test-XXXXXX";
+  pid_t guard_ = -1;
+};
+
 struct Shared {
   TemporaryFolder folder;
   std::unique_ptr<PrivateCluster> cluster;
@@ -47,7 +83,7 @@ std::unique_ptr<Shared> shared;
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = "/tmp/noroshi-test-XXXXXX";
+  std::string name = RunFolder::instance().path() + "/XXXXXX";
   if (!::mkdtemp(name.data())) throw std::system_error(errno, std::generic_category(), name);
   ::chmod(name.c_str(), 0711);
   path_ = name;
