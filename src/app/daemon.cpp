@@ -81,6 +81,8 @@ class Database {
   }
 
   const store::ConnectionSettings& settings() const { return settings_; }
+  // Whether the database shows the real time; a demonstration's folder does not, whoever starts it.
+  bool clock_is_real() const { return clock_is_real_; }
   void stop() {
     if (cluster_) cluster_->stop();
   }
@@ -107,10 +109,12 @@ class Database {
       say(fmt::format("schema: {:04} {}", migration.number, migration.name));
     });
     if (config.test_clock) store::set_shown_clock(owner, *config.test_clock);
+    clock_is_real_ = store::clock_is_real(owner);
   }
 
   std::unique_ptr<store::PrivateCluster> cluster_;
   store::ConnectionSettings settings_;
+  bool clock_is_real_ = true;
 };
 
 // The operator's certificate, else one of the daemon's own authority.
@@ -129,9 +133,11 @@ http::Authenticator authenticator(store::TokenDirectory& tokens, boost::asio::th
   };
   return [&tokens, &threads, outcome](std::string_view bearer, std::function<void(http::AuthenticationOutcome)> callback) {
     if (auto known = tokens.remembered(bearer)) return callback(outcome(*known));
-    boost::asio::post(threads, [&tokens, outcome, bearer = std::string(bearer), callback = std::move(callback)] {
+    // From now, not from when its turn comes: behind others that wait in vain it would wait as often.
+    const auto deadline = store::TokenDirectory::default_deadline();
+    boost::asio::post(threads, [&tokens, outcome, deadline, bearer = std::string(bearer), callback = std::move(callback)] {
       try {
-        callback(outcome(tokens.look_up(bearer)));
+        callback(outcome(tokens.look_up(bearer, deadline)));
       } catch (const std::exception&) {
         callback(http::AuthenticationUnavailable{});
       }
@@ -177,7 +183,7 @@ class SuccessionTimer {
 class Service {
  public:
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
-          const store::ConnectionSettings& database)
+          const store::ConnectionSettings& database, bool clock_is_real)
       : law_{files.editions, files.registry},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
@@ -193,7 +199,7 @@ class Service {
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
                                  certificate_.certificate}),
         workers_(static_cast<std::size_t>(config.readers), reading_queue),
-        server_(io, server_options(config),
+        server_(io, server_options(config, clock_is_real),
                 http::TlsContext(certificate_, config.tls_1_2 ? http::TlsMinimum::v1_2 : http::TlsMinimum::v1_3),
                 router(), authenticator(tokens_, token_threads_), metrics_.http_observer()) {}
 
@@ -217,12 +223,12 @@ class Service {
     options.observer = metrics_.command_observer();
     return options;
   }
-  http::ServerOptions server_options(const Config& config) const {
+  http::ServerOptions server_options(const Config& config, bool clock_is_real) const {
     http::ServerOptions options;
     options.address = config.listen_host;
     options.port = config.listen_port;
     options.names = names_;
-    if (config.test_clock && *config.test_clock != 1)
+    if (!clock_is_real)
       options.extra_headers = [] { return std::vector<http::Header>{{"Noroshi-Clock", "shifted"}}; };
     return options;
   }
@@ -277,7 +283,7 @@ void serve(const Config& config) {
 
   boost::asio::io_context io(1);
   {
-    Service service(io, config, law, database.settings());
+    Service service(io, config, law, database.settings(), database.clock_is_real());
     service.start();
     boost::asio::signal_set signals(io, SIGTERM, SIGINT);
     signals.async_wait([&](const boost::system::error_code& error, int) {
