@@ -135,6 +135,8 @@ max_connections = 100
 fsync = on
 full_page_writes = on
 synchronous_commit = on
+# After a crash the file system is flushed once instead of a thousand files one by one: seconds of 503 on a slow disk.
+recovery_init_sync_method = syncfs
 
 shared_buffers = {shared}MB
 effective_cache_size = {cache}MB

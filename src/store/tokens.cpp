@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr auto patience = 800ms;
 constexpr auto remembered_for = 1s;
 constexpr std::size_t remembered_at_most = 10'000;
 
@@ -112,10 +113,12 @@ std::optional<TokenDirectory::Answer> TokenDirectory::remembered(std::string_vie
   return Answer{Verdict::good, entry->second.actor};
 }
 
-TokenDirectory::Answer TokenDirectory::look_up(std::string_view bearer) {
+SteadyClock::time_point TokenDirectory::default_deadline() { return SteadyClock::now() + patience; }
+
+TokenDirectory::Answer TokenDirectory::look_up(std::string_view bearer, SteadyClock::time_point deadline) {
   const auto parsed = parse_bearer(bearer);
   if (!parsed) return {};
-  auto lease = authenticators_.acquire(2s);
+  auto lease = authenticators_.acquire(deadline);
   const auto row = lease->execute(find_token, {core::to_string(parsed->id)}).maybe_one();
   if (!row) return {};
   const auto stored = row->get<Bytes>("secret_sha256");

@@ -4,6 +4,7 @@
 // id in clear and the secret's SHA-256 only: the secret is random, so one fast hash is enough and no guessing helps.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,8 +49,11 @@ class TokenDirectory {
   };
   // From memory; nothing where the database has to be asked. Never blocks. A malformed token is bad at once.
   std::optional<Answer> remembered(std::string_view bearer) const;
-  // Asks the database. Blocks; throws Unavailable and the other errors of database_error.h.
-  Answer look_up(std::string_view bearer);
+  // Asks the database. Blocks, for a connection until the deadline; throws Unavailable and the other errors of
+  // database_error.h.
+  Answer look_up(std::string_view bearer, std::chrono::steady_clock::time_point deadline = default_deadline());
+  // What a caller who asks now may wait for a connection: with no database the daemon refuses within a second.
+  static std::chrono::steady_clock::time_point default_deadline();
 
  private:
   struct Memory;

@@ -135,5 +135,20 @@ TEST_CASE("a token is good until it is revoked or expires; a changed secret is b
   CHECK(directory.look_up(expired).verdict == TokenDirectory::Verdict::bad);
 }
 
+TEST_CASE("who asks for a token when no connection is to be had waits until his deadline and no longer") {
+  auto& scene = StoreScene::shared();
+  ConnectionPool pool(scene.settings(), DatabaseRole::authenticator, 1);
+  TokenDirectory directory(pool);
+  const auto bearer = issue_token(scene.owner(), "jps", core::Role::csirt_head, "当直", std::nullopt);
+  const auto taken = pool.acquire(std::chrono::seconds(10));
+  const auto asked = std::chrono::steady_clock::now();
+  CHECK_THROWS_AS(directory.look_up(bearer), Unavailable);
+  const auto waited = std::chrono::steady_clock::now() - asked;
+  CHECK(waited >= std::chrono::milliseconds(500));
+  CHECK(waited < std::chrono::seconds(5));
+  // One whose time ran out in a queue is told at once; with a connection free he is served all the same.
+  CHECK_THROWS_AS(directory.look_up(bearer, asked), Unavailable);
+}
+
 }  // namespace
 }  // namespace noroshi::store::test
