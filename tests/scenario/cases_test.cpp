@@ -1,0 +1,1 @@
+#include "tests/scenario/scene.h"
