@@ -26,9 +26,12 @@
 #include <span>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "src/codec/json_writer.h"
 #include "src/codec/utf8.h"
+#include "src/http/access_log.h"
+#include "src/http/server.h"
 
 namespace noroshi::app {
 namespace {
@@ -129,6 +132,22 @@ std::string line_of(LogForm form, SystemTime at, std::string_view level, std::st
                     std::span<const LogField> fields) {
   return form == LogForm::json ? json_line(at, level, message, fields)
                                : text_line(at, level, message, fields);
+}
+
+std::vector<LogField> fields_of(const http::AccessRecord& access) {
+  const auto& seen = access.observation;
+  const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(seen.duration).count();
+  std::vector<LogField> fields = {{"event", "http"},
+                                  {"method", seen.method},
+                                  {"route", seen.pattern},
+                                  {"status", static_cast<std::int64_t>(seen.status)},
+                                  {"duration_us", static_cast<std::int64_t>(duration)},
+                                  {"bytes_received", static_cast<std::int64_t>(seen.bytes_received)},
+                                  {"bytes_sent", static_cast<std::int64_t>(seen.bytes_sent)},
+                                  {"remote_address", access.remote_address},
+                                  {"request_id", seen.request_id}};
+  if (!seen.code.empty()) fields.push_back({"code", seen.code});
+  return fields;
 }
 
 std::string_view name_of(spdlog::level::level_enum level) {
@@ -290,8 +309,13 @@ class LogSink::Sink : public spdlog::sinks::sink {
   explicit Sink(std::shared_ptr<Queue> queue) : queue_(std::move(queue)) {}
 
   void log(const spdlog::details::log_msg& message) override {
+    const auto* access = http::access_being_logged();
+    const auto of_access = access ? fields_of(*access) : std::vector<LogField>{};
+    // In the text form an access line says it all in its message.
+    const bool beside = access && queue_->form() == LogForm::json;
     queue_->push(line_of(queue_->form(), message.time, name_of(message.level),
-                         {message.payload.data(), message.payload.size()}, present_fields));
+                         {message.payload.data(), message.payload.size()},
+                         beside ? std::span<const LogField>(of_access) : present_fields));
   }
   void flush() override {}  // the thread writes as soon as it can; waiting for it is what must not happen
   void set_pattern(const std::string&) override {}
@@ -363,8 +387,10 @@ std::uint64_t dropped_log_lines() {
 void log_with(spdlog::level::level_enum level, std::string_view message,
               std::initializer_list<LogField> fields) {
   present_fields = {fields.begin(), fields.size()};
+  struct End {
+    ~End() { present_fields = {}; }
+  } const end;
   spdlog::default_logger_raw()->log(level, spdlog::string_view_t(message.data(), message.size()));
-  present_fields = {};
 }
 
 }  // namespace noroshi::app

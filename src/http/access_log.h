@@ -12,4 +12,12 @@ struct RequestObservation;
 // flood's source.
 void log_access(const RequestObservation& observation, std::string_view remote_address);
 
+// What log_access() is logging on this thread just now, for a sink that writes members and not text alone; null outside of
+// it.
+struct AccessRecord {
+  const RequestObservation& observation;
+  std::string_view remote_address;
+};
+const AccessRecord* access_being_logged();
+
 }  // namespace noroshi::http

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "src/app/logging.h"
+#include "src/http/access_log.h"
+#include "src/http/server.h"
 #include "tests/store/cluster_fixture.h"
 
 namespace noroshi::app::test {
@@ -172,6 +174,33 @@ TEST_CASE("fields stand beside the message, in both forms") {
   CHECK(object.at("seconds").as_double() == 0.5);
   CHECK(parsed(json[1]).size() == 3);
   CHECK(text[0].find("sent attempt=3 channel=\"web\\nhook\" done=true seconds=") != std::string::npos);
+}
+
+TEST_CASE("an access line carries what it tells as members, in JSON") {
+  const auto before = spdlog::default_logger();
+  const auto log = [](const std::shared_ptr<spdlog::logger>& logger) {
+    spdlog::set_default_logger(logger);
+    http::log_access({"POST", "/api/v1/reports", 403, "role_required", 1500us, 10, 20, "0123"}, "192.0.2.1");
+    spdlog::info("something else");
+  };
+  const auto json = lines_of(written(LogForm::json, log));
+  const auto text = lines_of(written(LogForm::text, log));
+  spdlog::set_default_logger(before);
+  REQUIRE(json.size() == 2);
+  const auto object = parsed(json[0]);
+  CHECK(object.at("event") == "http");
+  CHECK(object.at("method") == "POST");
+  CHECK(object.at("route") == "/api/v1/reports");
+  CHECK(object.at("status") == 403);
+  CHECK(object.at("duration_us") == 1500);
+  CHECK(object.at("bytes_received") == 10);
+  CHECK(object.at("bytes_sent") == 20);
+  CHECK(object.at("remote_address") == "192.0.2.1");
+  CHECK(object.at("request_id") == "0123");
+  CHECK(object.at("code") == "role_required");
+  CHECK(parsed(json[1]).size() == 3);
+  CHECK(text[0].find(" http POST /api/v1/reports 403 1500 us, ") != std::string::npos);
+  CHECK(text[0].find("route=") == std::string::npos);
 }
 
 TEST_CASE("a reader that stands still holds up nobody; what was dropped is counted and told") {
