@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "src/codec/refusal_problem.h"
 #include "src/http/api_read.h"
 #include "tests/app/api_request.h"
 #include "tests/store/store_scene.h"
@@ -77,6 +78,8 @@ TEST_CASE("what is not there, what is another's and what is no id are answered w
                                                               id + "' LIMIT 1");
   const auto reference = scene.get("/incidents/" + nobody, "kahaku", "csirt_member");
   CHECK(reference.status == 404);
+  CHECK(reference.body ==
+        codec::render(codec::problem_of({core::RefusalCode::not_found, {}, {}}), codec::Language::en));
   for (const std::string& target :
        {"/incidents/" + id, std::string("/incidents/1"), "/obligations/" + duty, "/obligations/" + nobody,
         std::string("/obligations/'"), "/inbox/" + message, "/inbox/" + nobody, std::string("/inbox/x"),
