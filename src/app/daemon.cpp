@@ -49,6 +49,7 @@ struct StartRefused {
   std::string message;
 };
 
+// Why it does not start: to whoever started it, as text.
 void say(const std::string& line) { fmt::print(stderr, "noroshid: {}\n", line); }
 
 LawFiles load(const Config& config) {
@@ -91,7 +92,7 @@ class Database {
   void start_cluster(const Config& config, std::function<void()> on_up) {
     store::PrivateClusterSettings settings;
     settings.data = config.data;
-    settings.progress = say;
+    settings.progress = [](const std::string& line) { spdlog::info("{}", line); };
     settings.on_down = [](const std::string& reason) {
       spdlog::error("PostgreSQL has ended and is started again: {}", reason);
     };
@@ -106,7 +107,7 @@ class Database {
   void migrate(const Config& config) {
     store::Connection owner(store::for_migrations(settings_), store::DatabaseRole::owner);
     store::Migrations::embedded().apply(owner, [](const store::Migration& migration) {
-      say(fmt::format("schema: {:04} {}", migration.number, migration.name));
+      spdlog::info("schema: {:04} {}", migration.number, migration.name);
     });
     if (config.test_clock) store::set_shown_clock(owner, *config.test_clock);
     clock_is_real_ = store::clock_is_real(owner);
@@ -189,7 +190,7 @@ class Service {
         certificate_(certificate_of(config, names_)),
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
         authenticators_(database, store::DatabaseRole::authenticator, 2),
-        operators_(database, store::DatabaseRole::operator_, 1),
+        operators_(database, store::DatabaseRole::operator_, 2),
         writers_(database, law_, writer_options(config)),
         tokens_(authenticators_),
         sequencing_(database),
