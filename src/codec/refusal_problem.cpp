@@ -38,7 +38,7 @@ Meaning meaning_of(RefusalCode code) {
       return {409, {"その状態には移れません", "The state does not allow this"}};
     case RefusalCode::duties_open:
       return {409, {"未了の義務があります", "Duties are still open"}};
-    case RefusalCode::method_not_allowed:
+    case RefusalCode::method_unsuitable:
       return {409, {"その方法では履行できません", "The duty cannot be met that way"}};
     case RefusalCode::already_acknowledged:
       return {409, {"受領確認済みです", "Already acknowledged"}};

@@ -51,7 +51,7 @@ std::optional<Refusal> check(const Incident& known, const Obligation& obligation
                   "この義務は未了ではありません（状態: " + std::string(to_string(obligation.state)) + "）。",
                   "This duty is not open (its state: " + std::string(to_string(obligation.state)) + ").");
   if (!method_fits(obligation, recipient, command.method))
-    return refuse(RefusalCode::method_not_allowed, "この方法ではこの義務を果たせません。",
+    return refuse(RefusalCode::method_unsuitable, "この方法ではこの義務を果たせません。",
                   "This duty cannot be met by that method.");
   if (command.method == FulfillmentMethod::decided_not_needed) {
     if (command.actor.role != Role::csirt_head)

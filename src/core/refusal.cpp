@@ -17,7 +17,7 @@ std::string_view to_string(RefusalCode code) {
     case RefusalCode::incident_closed: return "incident_closed";
     case RefusalCode::transition_not_allowed: return "transition_not_allowed";
     case RefusalCode::duties_open: return "duties_open";
-    case RefusalCode::method_not_allowed: return "method_not_allowed";
+    case RefusalCode::method_unsuitable: return "method_unsuitable";
     case RefusalCode::already_acknowledged: return "already_acknowledged";
     case RefusalCode::waiver_pending: return "waiver_pending";
     case RefusalCode::waiver_decided: return "waiver_decided";

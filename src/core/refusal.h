@@ -26,7 +26,7 @@ enum class RefusalCode {
   incident_closed,
   transition_not_allowed,
   duties_open,                // closing waits for the body's own duties to be met or excepted
-  method_not_allowed,         // the duty cannot be met that way
+  method_unsuitable,         // the duty cannot be met that way
   already_acknowledged,
   waiver_pending,
   waiver_decided,

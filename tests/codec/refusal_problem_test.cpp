@@ -24,7 +24,7 @@ TEST_CASE("every refusal has a status, a title in both languages and its own cod
       {RefusalCode::incident_closed, 409},
       {RefusalCode::transition_not_allowed, 409},
       {RefusalCode::duties_open, 409},
-      {RefusalCode::method_not_allowed, 409},
+      {RefusalCode::method_unsuitable, 409},
       {RefusalCode::already_acknowledged, 409},
       {RefusalCode::waiver_pending, 409},
       {RefusalCode::waiver_decided, 409},

@@ -127,7 +127,7 @@ TEST_CASE("that the police need not be told is for the head to decide, with a re
     auto other = by("mhlw", scene.duty(rule, "mhlw"), FulfillmentMethod::decided_not_needed);
     other.actor = person("mhlw", Role::csirt_head);
     other.note = "不要";
-    CHECK(scene.refuse(other) == "method_not_allowed");
+    CHECK(scene.refuse(other) == "method_unsuitable");
   }
 }
 
@@ -164,5 +164,5 @@ TEST_CASE("the duty to judge is met by the judgement alone") {
   report.in_force.cyberattack = routing::Cyberattack::unknown;
   scene.accept(report);
   CHECK(scene.refuse(by("jps", scene.duty("h.decide", "jps"), FulfillmentMethod::judgement)) ==
-        "method_not_allowed");
+        "method_unsuitable");
 }

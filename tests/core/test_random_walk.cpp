@@ -331,7 +331,7 @@ TEST_CASE("commands at random never break what must hold") {
     CHECK(happened[type] > 0);
   }
   for (const char* code : {"not_the_holder", "obligation_not_open", "transition_not_allowed", "four_eyes",
-                           "method_not_allowed", "already_acknowledged", "role_required"}) {
+                           "method_unsuitable", "already_acknowledged", "role_required"}) {
     CAPTURE(code);
     CHECK(refused[code] > 0);
   }
