@@ -49,7 +49,7 @@ fs::path default_data() {
 // The file DIR/demo says that the folder is a demonstration's, and whether the cases were replayed in it.
 class Folder {
  public:
-  explicit Folder(fs::path path) : path_(fs::absolute(std::move(path))) {}
+  explicit Folder(const fs::path& path) : path_(fs::absolute(path)) {}
 
   // False for a folder with something in it that no demonstration put there.
   bool take() {
@@ -264,6 +264,12 @@ void block_signals() {
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
 }
 
+// Before the daemon starts, so that it says of every answer that its clock is not the real one.
+void move_clock_to_first_story(const Folder& folder, const Output& output) {
+  const DatabaseVisit visit({folder.path(), ""}, output);
+  store::show_time(*visit.owner_of_current_schema(), embedded_stories().front().steps.front().at);
+}
+
 DaemonProcess start(const Folder& folder, const DemoOptions& options) {
   const auto listen = !options.listen.empty() ? options.listen
                       : port_is_free(8443)    ? "127.0.0.1:8443"
@@ -279,6 +285,7 @@ int demonstrate(Folder& folder, const DemoOptions& options, const Output& output
   if (folder.replayed()) {
     print_line(output({"事例は前回の実行で再現済みです。", "The cases were replayed in an earlier run."}));
   } else {
+    move_clock_to_first_story(folder, output);
     DaemonProcess daemon = start(folder, options);
     if (!Demonstration(folder, daemon, options, output).replay()) return exit_failed;
     print_line(output({"\n時計を現在に戻し、noroshid を再起動しています…",

@@ -157,7 +157,7 @@ void check_certificate(const fs::path& data, Findings& findings) {
 void check_clock(store::Connection& owner, Findings& findings) {
   if (!store::clock_is_real(owner))
     return not_made(findings, "clock",
-                    {"時計を速めたデモンストレーションです", "a demonstration with a fast clock"});
+                    {"時計を動かしたデモンストレーションです", "a demonstration whose clock was moved"});
   const auto before = std::chrono::system_clock::now();
   const auto shown = store::shown_time(owner);
   const auto after = std::chrono::system_clock::now();

@@ -9,7 +9,7 @@ constexpr Statement move_clock{
     "show_time", "UPDATE clock_setting SET shown_at = shown_at + ($1::timestamptz - clock()) WHERE rate = 1"};
 constexpr Statement right_clock{"show_real_time",
                                 "UPDATE clock_setting SET shown_at = real_at WHERE rate = 1"};
-constexpr Statement read_rate{"clock_rate", "SELECT rate = 1 FROM clock_setting"};
+constexpr Statement read_rate{"clock_rate", "SELECT rate = 1 AND shown_at = real_at FROM clock_setting"};
 
 }  // namespace
 

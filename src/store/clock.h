@@ -18,7 +18,7 @@ void show_time(Connection& owner, Timestamp at);
 // And back to the real time.
 void show_real_time(Connection& owner);
 
-// Whether the shown clock runs at the real one's rate. A connection of any role.
+// Whether the shown clock is the real one: neither faster nor moved. A connection of any role.
 bool clock_is_real(Connection& connection);
 
 }  // namespace noroshi::store
