@@ -41,6 +41,7 @@ using namespace std::chrono_literals;
 
 constexpr auto grace = 10s;           // for requests under way when the daemon ends
 constexpr std::size_t reading_queue = 512;  // reading calls that wait for a connection; more are told to come again
+constexpr auto patience_with_cluster = 60s;  // that its supervisor brings back while the daemon starts
 constexpr auto succession_every = 1h; // bodies end at midnight; looking hourly costs one query
 
 // Ends the start with a word for the operator.
@@ -78,7 +79,7 @@ class Database {
     } else {
       start_cluster(config, std::move(on_up));
     }
-    migrate(config);
+    prepare(config);
   }
 
   const store::ConnectionSettings& settings() const { return settings_; }
@@ -102,6 +103,23 @@ class Database {
     };
     cluster_ = std::make_unique<store::PrivateCluster>(std::move(settings));
     settings_ = cluster_->connection_settings();
+  }
+
+  // PostgreSQL may end under the first connection as under any other; the cluster is brought back meanwhile. What of it
+  // was done already is found done.
+  void prepare(const Config& config) {
+    const auto deadline = std::chrono::steady_clock::now() + patience_with_cluster;
+    const auto given_up = [&] { return !cluster_ || std::chrono::steady_clock::now() >= deadline; };
+    for (;;) {
+      try {
+        return migrate(config);
+      } catch (const store::Unavailable&) {
+        if (given_up()) throw;
+      } catch (const store::UnknownOutcome&) {
+        if (given_up()) throw;
+      }
+      std::this_thread::sleep_for(100ms);
+    }
   }
 
   void migrate(const Config& config) {

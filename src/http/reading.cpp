@@ -23,8 +23,10 @@ const std::vector<std::string> readers_of_inbox = {"csirt_member",   "csirt_head
 
 namespace {
 
-// How long a request waits for a connection before it is told to come back.
+// How long a request waits for a connection before it is told to come back: from its arrival, since behind
+// others that wait in vain it would else wait as often.
 constexpr std::chrono::milliseconds patience{800};
+using Deadline = std::chrono::steady_clock::time_point;
 
 codec::Problem unavailable() {
   return {503,
@@ -66,8 +68,9 @@ template <class Answer>
 Handler on_worker(WorkerPool& workers, Answer answer) {
   return [&workers, answer = std::move(answer)](Request request, Responder respond) {
     const Language language = request.language;
-    const bool posted = workers.try_post([answer, request = std::move(request), respond] {
-      respond(guarded(request.language, [&] { return answer(request); }));
+    const Deadline deadline = std::chrono::steady_clock::now() + patience;
+    const bool posted = workers.try_post([answer, deadline, request = std::move(request), respond] {
+      respond(guarded(request.language, [&] { return answer(request, deadline); }));
     });
     if (!posted) respond(retry_later(problem_of(Refusal::overloaded), language));
   };
@@ -87,10 +90,10 @@ std::string fingerprint(std::string_view bytes) {
 }  // namespace
 
 Handler reading(const ReadContext& context, Read read) {
-  return on_worker(context.workers, [&readers = context.readers, &law = context.law,
-                                     read = std::move(read)](const Request& request) {
+  return on_worker(context.workers, [&readers = context.readers, &law = context.law, read = std::move(read)](
+                                        const Request& request, Deadline deadline) {
     const Caller& caller = *request.caller;
-    auto lease = readers.acquire(patience);
+    auto lease = readers.acquire(deadline);
     store::TenantTransaction transaction(*lease, caller.organization,
                                          caller.name.empty() ? caller.token_id : caller.name);
     return read(transaction, request, {law, request.language, store::read_clock(transaction)});
@@ -98,9 +101,9 @@ Handler reading(const ReadContext& context, Read read) {
 }
 
 Handler looking(const ReadContext& context, Look look) {
-  return on_worker(context.workers, [&readers = context.readers, &law = context.law,
-                                     look = std::move(look)](const Request& request) {
-    auto lease = readers.acquire(patience);
+  return on_worker(context.workers, [&readers = context.readers, &law = context.law, look = std::move(look)](
+                                        const Request& request, Deadline deadline) {
+    auto lease = readers.acquire(deadline);
     return look(request, {law, request.language, store::shown_time(*lease)});
   });
 }

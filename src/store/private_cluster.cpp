@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,11 +28,17 @@ namespace {
 constexpr auto poll_interval = 25ms;
 constexpr auto first_pause = 100ms;
 constexpr auto longest_pause = 5'000ms;
+constexpr int starts_at_most = 5;       // of a server that something kills while it starts
 constexpr auto long_enough_up = 30s;  // after which a death counts as the first again
 
 constexpr Statement find_database{"cluster_find_database",
                                   "SELECT FROM pg_catalog.pg_database WHERE datname = 'noroshi'"};
 constexpr Statement create_database{"cluster_create_database", "CREATE DATABASE noroshi"};
+
+// Something ended it with a signal (or, not being our child, it is just gone): no mistake that it would make again.
+struct KilledWhileStarting : ClusterFault {
+  using ClusterFault::ClusterFault;
+};
 
 enum class Answer { ready, starting, silent };
 
@@ -100,6 +107,7 @@ struct PrivateCluster::State {
     socket_directory = std::move(directory);
   }
   void bring_up(Progress& progress);
+  void bring_up_first(Progress& progress);
   bool adopt(Progress& progress);
   void launch();
   bool clear_orphans(Progress& progress);
@@ -110,7 +118,7 @@ struct PrivateCluster::State {
   void shut_down();
   void end_supervision();
   // The server that this object watches has ended: what waitpid says of it.
-  std::string bury();
+  std::optional<int> bury();
   bool told_to_end(std::chrono::milliseconds patience) const;
 
   PrivateClusterSettings settings;
@@ -134,11 +142,11 @@ bool PrivateCluster::State::told_to_end(std::chrono::milliseconds patience) cons
   return ::poll(&signal, 1, static_cast<int>(patience.count())) > 0;
 }
 
-std::string PrivateCluster::State::bury() {
+std::optional<int> PrivateCluster::State::bury() {
   const auto status = reap(pid.exchange(-1));
   process.reset();
   adopted = false;
-  return describe_status(status);
+  return status;
 }
 
 // A server that a killed daemon left running.
@@ -200,8 +208,11 @@ void PrivateCluster::State::wait_until_ready(Progress& progress) {
   auto deadline = steady_clock::now() + settings.start_timeout;
   while (true) {
     if (!process || wait_for_end(*process, 0ms)) {
-      const std::string how = bury();
-      throw ClusterFault(fmt::format("PostgreSQL ended while it started ({}):\n{}", how, folder.log_tail()));
+      const std::optional<int> status = bury();
+      const std::string said = fmt::format("PostgreSQL ended while it started ({}):\n{}", describe_status(status),
+                                           folder.log_tail());
+      if (!status || WIFSIGNALED(*status)) throw KilledWhileStarting(said);
+      throw ClusterFault(said);
     }
     const Answer answer = knock(socket_directory, folder.owner());
     if (answer == Answer::ready) return;
@@ -239,6 +250,19 @@ void PrivateCluster::State::bring_up(Progress& progress) {
   }
 }
 
+// Nobody supervises yet: a server that is killed under the start, or between two questions, is started again here.
+void PrivateCluster::State::bring_up_first(Progress& progress) {
+  for (int start = 1;; ++start) {
+    try {
+      return bring_up(progress);
+    } catch (const KilledWhileStarting&) {
+      if (start == starts_at_most) throw;
+    } catch (const Unavailable&) {
+      if (start == starts_at_most) throw;
+    }
+  }
+}
+
 // Returns when the server has ended by itself; empty when told to end.
 std::string PrivateCluster::State::wait_for_death() {
   while (true) {
@@ -246,7 +270,7 @@ std::string PrivateCluster::State::wait_for_death() {
     if (::poll(watched, 2, -1) < 0 && errno != EINTR)
       throw std::system_error(errno, std::generic_category(), "poll");
     if (watched[1].revents != 0) return {};
-    if (watched[0].revents != 0) return bury();
+    if (watched[0].revents != 0) return describe_status(bury());
   }
 }
 
@@ -301,7 +325,7 @@ PrivateCluster::PrivateCluster(PrivateClusterSettings settings) {
     State& state = *state_;
     Progress progress(state.settings.progress);
     if (!state.folder.initialised()) state.folder.initialise([&] { progress("initialising"); });
-    state.bring_up(progress);
+    state.bring_up_first(progress);
     state.supervisor = std::thread([&state] { state.supervise(); });
   } catch (const ClusterFault&) {
     throw;

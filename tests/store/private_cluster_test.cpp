@@ -263,6 +263,21 @@ TEST_CASE("a postmaster killed while its backends are busy is replaced once they
   CHECK(owner.execute({"kept", "SELECT n FROM public.kept"}).one().get<int>("n") == 1);
 }
 
+TEST_CASE("a server that is killed while it starts is started again") {
+  const TemporaryFolder folder;
+  const fs::path data = folder.path() / "data";
+  { PrivateCluster cluster({.data = data}); }
+  // Once its file names it, and before it answers wherever this thread is quick enough.
+  std::jthread killer([&](std::stop_token stop) {
+    const ClusterFolder looked_at(data);
+    while (!stop.stop_requested()) {
+      if (const auto postmaster = looked_at.running(); postmaster && ::kill(postmaster->pid, SIGKILL) == 0) return;
+    }
+  });
+  const PrivateCluster cluster({.data = data});
+  CHECK(eventually([&] { return answers(cluster.connection_settings()); }));
+}
+
 TEST_CASE("it is stopped while it restarts, too") {
   const TemporaryFolder folder;
   PrivateCluster cluster({.data = folder.path() / "data"});
