@@ -18,6 +18,7 @@ from harness import Client, Journal, may_be_stored
 from duties import JST, Duty, answer
 
 SETTLING = 20.0  # seconds until the sequencer has numbered every event
+REFUSAL_LIMIT = 3.0  # seconds: with no database the daemon refuses within one; the rest is a busy machine's
 THREADS = 6
 
 
@@ -202,6 +203,8 @@ def check_tries(records):
     for key, record in records.items():
         accepted = [answer for answer in record.tries if answer.status == 201]
         for answer_ in record.tries:
+            if answer_.status == 503 and answer_.until - answer_.since > REFUSAL_LIMIT:
+                findings.append(Finding("slow_refusal", key, f"503 after {answer_.until - answer_.since:.1f} s"))
             if answer_.status not in (None, 201, 409, 422, 429, 503):
                 findings.append(Finding("unexpected_answer", key, f"{answer_.status} {answer_.body}"))
         if accepted and record.refused:
