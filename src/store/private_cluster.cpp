@@ -259,6 +259,8 @@ void PrivateCluster::State::bring_up_first(Progress& progress) {
       if (start == starts_at_most) throw;
     } catch (const Unavailable&) {
       if (start == starts_at_most) throw;
+    } catch (const UnknownOutcome&) {  // of a question as good as of a change: both are asked again
+      if (start == starts_at_most) throw;
     }
   }
 }
