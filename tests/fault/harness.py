@@ -115,7 +115,8 @@ class Deployment:
     def log_tail(self, lines=30):
         if not self.log.exists():
             return ""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        said = [line for line in self.log.read_text(errors="replace").splitlines() if '"msg":"http ' not in line]
+        return "\n".join(said[-lines:])
 
     # PostgreSQL.
 
@@ -136,6 +137,8 @@ class Deployment:
         """SIGKILL to PostgreSQL's first process as soon as there is one; its number."""
         deadline = time.monotonic() + patience
         while (pid := self.postmaster()) is None:
+            if self.process.poll() is not None:
+                raise Fault(f"the daemon has ended by itself: exit {self.process.returncode}\n{self.log_tail()}")
             if time.monotonic() > deadline:
                 raise Fault(f"no PostgreSQL to be seen for {patience:.0f} s\n{self.log_tail()}")
             time.sleep(0.002)

@@ -315,7 +315,8 @@ class Actor:
     def acknowledge_somewhere(self, case):
         recipients = sorted({duty["recipient"] for duty in case.duties.values()
                              if not duty["inner"] and not duty["self"] and duty["state"] == "fulfilled"
-                             and duty["opens_on"] == "assessment" and not duty["recipient"].startswith("police")})
+                             and duty["opens_on"] == "assessment"
+                             and self.desks.role(duty["recipient"]) not in ("police_desk", "crisis_desk")})
         if recipients:
             recipient = self.dice.choice(recipients)
             self.acknowledge_latest(case, recipient, self.desks.role(recipient), "当直")
