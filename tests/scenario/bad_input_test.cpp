@@ -1,5 +1,5 @@
-// What must not get in: each refusal is a problem document in both languages, names every mistake, stores nothing, and
-// leaves the daemon unharmed.
+// What must not get in: each refusal is a problem document in both languages, names every mistake, stores
+// nothing, and leaves the daemon unharmed.
 #include <filesystem>
 
 #include "tests/scenario/scene.h"
@@ -14,7 +14,9 @@ namespace fs = std::filesystem;
 class NothingHappens {
  public:
   explicit NothingHappens(const Desk& desk)
-      : desk_(desk), incidents_(desk.list("/incidents?limit=200").size()), pid_(the_daemon().process().pid()) {}
+      : desk_(desk),
+        incidents_(desk.list("/incidents?limit=200").size()),
+        pid_(the_daemon().process().pid()) {}
   ~NothingHappens() {
     CHECK(desk_.list("/incidents?limit=200").size() == incidents_);
     CHECK(desk_.get("/livez").status == 200);
@@ -43,7 +45,8 @@ Refused refused_in_both_languages(const Desk& desk, const std::string& bytes) {
   for (const auto* reply : {&ja, &en}) {
     CHECK(reply->header("Content-Type").starts_with("application/problem+json"));
     CHECK((*reply)["status"].to_number<int>() == reply->status);
-    for (const auto* member : {"type", "title", "code", "detail"}) CHECK(!text(reply->json(), member).empty());
+    for (const std::string member : {"type", "title", "code", "detail"})
+      CHECK(!text(reply->json(), member).empty());
   }
   CHECK(ja.code() == en.code());
   CHECK(ja.mistakes() == en.mistakes());
@@ -70,7 +73,7 @@ TEST_CASE("What is no JSON is refused as such, whatever is wrong with it") {
   std::string duplicate = good;
   duplicate.insert(1, "\"reference\":\"once\",");
   for (const auto& [what, bytes] : {
-           std::pair<const char*, std::string>{"empty", ""},
+           std::pair<std::string, std::string>{"empty", ""},
            {"cut", good.substr(0, good.size() / 2)},
            {"two values", good + good},
            {"trailing comma", good.substr(0, good.size() - 1) + ",}"},
@@ -81,7 +84,8 @@ TEST_CASE("What is no JSON is refused as such, whatever is wrong with it") {
            {"NaN", "{\"a\":NaN}"},
            {"deep arrays", std::string(100'000, '[')},
            {"deep closed arrays", std::string(100'000, '[') + std::string(100'000, ']')},
-           {"deep objects", [] {
+           {"deep objects",
+            [] {
               std::string deep;
               for (int i = 0; i < 100'000; ++i) deep += "{\"a\":";
               return deep;
@@ -129,18 +133,19 @@ TEST_CASE("All mistakes are listed at once, each with its place") {
   const NothingHappens nothing(jps);
   const auto refused = refused_in_both_languages(
       jps, json::object{{"reference", 7},
-                        {"stage", "zeroth"},
+                        {"stage", "first"},
                         {"times", {{"recognized", {{"value", "yesterday"}}}, {"occurred", {{"value", 5}}}}},
                         {"assessment", "incident"},
                         {"cyberattack", "maybe"},
                         {"large_scale", json::array{{{"criterion", "money"}, {"harm", "feared"}}}},
                         {"impact", {{"persons_affected", {{"min", -1}}}}},
+                        {"handling", "複製禁止"},
                         {"surprise", true}});
   CHECK(refused.status == 422);
-  for (const auto* place :
-       {"/reference ", "/stage ", "/title ", "/times/recognized/value ", "/times/occurred/value ", "/cyberattack ",
-        "/large_scale/0/criterion ", "/large_scale/0/certainty ", "/impact/persons_affected/min ",
-        "/surprise unknown_member"})
+  for (const std::string place :
+       {"/reference ", "/handling ", "/title ", "/times/recognized/value ", "/times/occurred/value ",
+        "/cyberattack ", "/large_scale/0/criterion ", "/large_scale/0/certainty ",
+        "/impact/persons_affected/min ", "/surprise unknown_member"})
     CHECK_MESSAGE(std::any_of(refused.mistakes.begin(), refused.mistakes.end(),
                               [&](const auto& mistake) { return mistake.starts_with(place); }),
                   place);
@@ -151,8 +156,10 @@ TEST_CASE("What is required is named where it lacks") {
   const Desk jps("jps", "csirt_member");
   const NothingHappens nothing(jps);
   CHECK(refused_in_both_languages(jps, json::object{{"stage", "first"}}).mistakes ==
-        Lines{"/assessment required", "/reference required", "/times/recognized/value required", "/title required"});
-  for (const auto* root : {"[]", "null", "7", "\"text\""}) CHECK(refused_in_both_languages(jps, root).status == 422);
+        Lines{"/assessment required", "/reference required", "/times/recognized/value required",
+              "/title required"});
+  for (const auto* root : {"[]", "null", "7", "\"text\""})
+    CHECK(refused_in_both_languages(jps, root).status == 422);
 }
 
 TEST_CASE("A time ahead, a day before the body existed, an annex, a contradiction: refused with the place") {
@@ -165,14 +172,19 @@ TEST_CASE("A time ahead, a day before the body existed, an annex, a contradictio
   };
   for (const auto& [report, code, mistakes] :
        {Case{a_report_recognized(minutes_ago(-10)), "invalid", {"/times/recognized/value time_in_future"}},
-        Case{a_report_recognized("2016-10-11T23:59:59+09:00"), "invalid", {"/times/recognized/value body_not_in_force"}},
+        Case{a_report_recognized("2016-10-11T23:59:59+09:00"),
+             "invalid",
+             {"/times/recognized/value body_not_in_force"}},
         Case{a_report({{"classification", {{"confidentiality", 3}}}}), "annex_not_available", {}},
-        Case{a_report({{"cyberattack", "no"}, {"cyberattack_reason", "故障"}, {"large_scale", a_large_scale_cell()}}),
+        Case{a_report({{"cyberattack", "no"},
+                       {"cyberattack_reason", "故障"},
+                       {"large_scale", a_large_scale_cell()}}),
              "invalid",
              {"/large_scale contradiction"}},
         Case{a_report({{"cyberattack", "no"}}), "invalid", {"/cyberattack_reason required"}},
         Case{a_report({{"organization", "no-such"}}), "invalid", {"/organization unknown_organization"}},
         Case{a_report({{"police", "mhlw"}}), "invalid", {"/police unknown_police"}},
+        Case{a_report({{"stage", "zeroth"}}), "invalid", {"/stage value"}},
         Case{a_report({{"title", ""}}), "invalid", {"/title blank"}},
         Case{a_report({{"title", std::string(100'000, 'x')}}), "invalid", {"/title too_long"}},
         Case{a_report({{"category", "malicious-code/virus"}}), "invalid", {"/category value"}}}) {
@@ -208,22 +220,27 @@ TEST_CASE("Only JSON is taken, only for calls that are, only by the methods they
     return more;
   };
   const std::string good = json::serialize(a_report());
-  for (const auto* type : {"text/plain", "application/xml", "application/x-www-form-urlencoded"}) {
+  for (const std::string type : {"text/plain", "application/xml", "application/x-www-form-urlencoded"}) {
     INFO(type);
-    CHECK(daemon.send("POST", "/api/v1/reports", with({{"Content-Type", type}, {"Idempotency-Key", fresh_key()}}), good)
+    CHECK(daemon
+              .send("POST", "/api/v1/reports",
+                    with({{"Content-Type", type}, {"Idempotency-Key", fresh_key()}}), good)
               .status == 415);
   }
-  CHECK(daemon.send("POST", "/api/v1/reports", with({{"Content-Type", "application/json"},
-                                                     {"Content-Encoding", "gzip"},
-                                                     {"Idempotency-Key", fresh_key()}}),
-                    good)
+  CHECK(daemon
+            .send("POST", "/api/v1/reports",
+                  with({{"Content-Type", "application/json"},
+                        {"Content-Encoding", "gzip"},
+                        {"Idempotency-Key", fresh_key()}}),
+                  good)
             .status == 415);
   CHECK(daemon.send("GET", "/api/v1/no-such-call", token).status == 404);
   const auto put = daemon.send("PUT", "/api/v1/reports", with({{"Content-Type", "application/json"}}), good);
   CHECK(put.status == 405);
   CHECK(put.header("Allow") == "POST");
   CHECK(daemon.send("DELETE", "/api/v1/incidents", token).status == 405);
-  const Reply stranger(daemon.send("GET", "/api/v1/incidents", {{"Authorization", "Bearer x"}, {"Host", "example.org"}}));
+  const Reply stranger(
+      daemon.send("GET", "/api/v1/incidents", {{"Authorization", "Bearer x"}, {"Host", "example.org"}}));
   CHECK((stranger.status == 400 || stranger.status == 421));
 }
 
@@ -238,9 +255,10 @@ TEST_CASE("A key that is none is refused") {
 
 TEST_CASE("Filters that say nothing are refused by name") {
   const Desk jps("jps", "csirt_member");
-  for (const auto* path : {"/incidents?state=melted", "/incidents?exercise=perhaps", "/incidents?limit=0",
-                           "/incidents?limit=1e9", "/incidents?sort=up", "/incidents?cursor=garbage",
-                           "/obligations?incident=7", "/obligations?holder=nobody-at-all", "/inbox?acknowledged=2"}) {
+  for (const std::string path :
+       {"/incidents?state=melted", "/incidents?exercise=perhaps", "/incidents?limit=0",
+        "/incidents?limit=1e9", "/incidents?sort=up", "/incidents?cursor=garbage", "/obligations?incident=7",
+        "/obligations?holder=nobody-at-all", "/inbox?acknowledged=2"}) {
     INFO(path);
     const auto reply = jps.get(path);
     CHECK_MESSAGE((reply.status == 400 || reply.status == 422), reply);
@@ -250,9 +268,10 @@ TEST_CASE("Filters that say nothing are refused by name") {
 
 TEST_CASE("Texts that are commands elsewhere are text here") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member");
-  for (const auto* payload :
-       {"'; DROP TABLE noroshi.incident; --", "<script>alert(1)</script>", "{{7*7}} ${jndi:ldap://x}", "=cmd|' /C calc'!A0",
-        "𠮷野家の﨑", "ⅷ ㍿ ½ ﬁ", "e\u0301 é", "%00%0d%0a", "\\u0000", "👨‍👩‍👧‍👦"}) {
+  for (const std::string payload :
+       {"'; DROP TABLE noroshi.incident; --", "<script>alert(1)</script>", "{{7*7}} ${jndi:ldap://x}",
+        "=cmd|' /C calc'!A0", "𠮷野家の﨑", "ⅷ ㍿ ½ ﬁ", "e\u0301 é", "%00%0d%0a", "\\u0000",
+        "👨‍👩‍👧‍👦"}) {
     INFO(payload);
     const auto incident = jps.reports(a_report({{"title", payload}, {"summary", payload}}));
     CHECK(text(mhlw.message_of(incident).at("report").at("document"), "summary") == payload);

@@ -1,4 +1,5 @@
-// Real cases (domain.md 9), with their dates. Where a body of that day has ended since, its successor stands in its place.
+// Real cases (domain.md 9), with their dates. Where a body of that day has ended since, its successor stands
+// in its place.
 #include <set>
 
 #include "tests/scenario/scene.h"
@@ -32,8 +33,8 @@ TEST_CASE("日本年金機構 2015, shifted to 2018: late at once, the police la
         {{"occurred", {{"value", "2018-08-08T10:28:00+09:00"}}},
          {"recognized", {{"value", "2018-08-08T10:28:00+09:00"}}}}},
        {"notices_made", json::array{{{"to", "厚生労働省年金局"}, {"at", "2018-08-11T09:00:00+09:00"}}}}}));
-  CHECK(jps.duties(incident) == Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open",
-                                      "(h) jps -> police-tokyo open"});
+  CHECK(jps.duties(incident) ==
+        Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open", "(h) jps -> police-tokyo open"});
   const auto told_ministry = jps.obligation_of(incident, "g", 2, "jps");
   CHECK(text(told_ministry, "due_at") == "2018-08-08T11:28:00+09:00");
   CHECK(text(told_ministry, "late_by").starts_with("P"));
@@ -46,13 +47,15 @@ TEST_CASE("日本年金機構 2015, shifted to 2018: late at once, the police la
 
   // 05-11 to 05-23: the follow-ups that were missing then.
   told(jps, incident, {{"summary", "非公開アドレスへの大量の標的型メール"}, {"cyberattack", "yes"}});
-  told(jps, incident, {{"large_scale", a_large_scale_cell()},
-                       {"impact", {{"confidentiality", "yes"}, {"persons_affected", {{"max", 1250000}}}}}});
+  told(jps, incident,
+       {{"large_scale", a_large_scale_cell()},
+        {"impact", {{"confidentiality", "yes"}, {"persons_affected", {{"max", 1250000}}}}}});
   CHECK(text(mhlw.obligation_of(incident, "i", 0, "mhlw"), "state") == "open");
   CHECK(mhlw.messages_of(incident).size() == 3);
 
   // 05-19: consultation at the station; late by eleven days less the target of one.
-  REQUIRE(jps.fulfills(police, {{"method", "consultation"}, {"at", "2018-08-19T10:28:00+09:00"}}).status == 201);
+  REQUIRE(jps.fulfills(police, {{"method", "consultation"}, {"at", "2018-08-19T10:28:00+09:00"}}).status ==
+          201);
   CHECK(text(jps.obligation_of(incident, "h", 0, "jps"), "late_by") == "P10D");
 
   // 05-29: the centre learns of police report and leak, with the whole history.
@@ -78,15 +81,16 @@ TEST_CASE("日本年金機構 in 2015 itself was no body under the standard: ref
   CHECK(reply.mistakes() == Lines{"/times/recognized/value body_not_in_force"});
 }
 
-TEST_CASE("Mail gateway 2023: the centre is the victim, and its step to itself is met at opening and sends nothing") {
+TEST_CASE(
+    "Mail gateway 2023: the centre is the victim, and its step to itself is met at opening and sends "
+    "nothing") {
   const Desk nco("nco", "csirt_member"), liaison("nco", "center_liaison");
   const auto incident = nco.reports(
-      a_report_recognized("2023-06-13T12:00:00+09:00",
-                          {{"organization", "nisc"}, {"title", "電子メール関連システムからの情報漏えい"},
-                           {"summary", "メーカーの脆弱性の悪用"}}));
+      a_report_recognized("2023-06-13T12:00:00+09:00", {{"organization", "nisc"},
+                                                        {"title", "電子メール関連システムからの情報漏えい"},
+                                                        {"summary", "メーカーの脆弱性の悪用"}}));
   CHECK(incident.number.starts_with("NISC-"));
-  CHECK(nco.duties(incident) ==
-        Lines{"(g)1 nco -> nco fulfilled (self)", "(h) nco -> police-tokyo open"});
+  CHECK(nco.duties(incident) == Lines{"(g)1 nco -> nco fulfilled (self)", "(h) nco -> police-tokyo open"});
   const auto step = nco.obligation_of(incident, "g", 1, "nco");
   CHECK(text(step, "formerly") == "nisc");
   CHECK(liaison.messages_of(incident).empty());
@@ -95,14 +99,16 @@ TEST_CASE("Mail gateway 2023: the centre is the victim, and its step to itself i
 TEST_CASE("Mail gateway 2022-23: one cause, four bodies, two hops, reports months later") {
   const Desk jma("jma", "csirt_member"), kahaku("kahaku", "csirt_member"), nits("nits", "csirt_member");
   const Desk mext("mext", "csirt_member"), nco("nco", "center_liaison");
-  const json::object common{{"systems", json::array{{{"name", "メール中継"}, {"product", "Email Security Gateway"}}}}};
+  const json::object common{
+      {"systems", json::array{{{"name", "メール中継"}, {"product", "Email Security Gateway"}}}}};
   const auto with = [&](std::string_view recognized, std::string_view occurred, std::string_view precision) {
     auto report = a_report_recognized(recognized, common);
     report["times"].as_object()["occurred"] = {{"value", occurred}, {"precision", precision}};
     return report;
   };
   const auto of_jma = jma.reports(with("2023-05-24T00:00:00+09:00", "2022-06-01T00:00:00+09:00", "month"));
-  const auto of_kahaku = kahaku.reports(with("2023-06-21T00:00:00+09:00", "2023-05-01T00:00:00+09:00", "about"));
+  const auto of_kahaku =
+      kahaku.reports(with("2023-06-21T00:00:00+09:00", "2023-05-01T00:00:00+09:00", "about"));
   const auto of_nits = nits.reports(with("2023-06-13T00:00:00+09:00", "2023-06-01T00:00:00+09:00", "about"));
 
   CHECK(jma.duties(of_jma) == Lines{"(g)1 jma -> nco fulfilled", "(h) jma -> police-tokyo open"});
@@ -110,7 +116,8 @@ TEST_CASE("Mail gateway 2022-23: one cause, four bodies, two hops, reports month
   for (const auto* incident : {&of_kahaku, &of_nits}) {
     CHECK(mext.messages_of(*incident).size() == 1);
     CHECK(nco.messages_of(*incident).empty());
-    REQUIRE(mext.fulfills(mext.obligation_of(*incident, "g", 3, "mext"), {{"method", "relay"}}).status == 201);
+    REQUIRE(mext.fulfills(mext.obligation_of(*incident, "g", 3, "mext"), {{"method", "relay"}}).status ==
+            201);
   }
   // The centre counts three incidents with three numbers, and can tell the cause that they share.
   std::set<std::string> numbers;
@@ -137,12 +144,13 @@ TEST_CASE("Mail gateway 2022-23: one cause, four bodies, two hops, reports month
   CHECK(mentions(of_nits.reply.body, "later_edition_not_held"));
 }
 
-TEST_CASE("JAXA 2023: every ministry of a 共管 stands in not_opened, and one that is added owes the centre too") {
+TEST_CASE(
+    "JAXA 2023: every ministry of a 共管 stands in not_opened, and one that is added owes the centre too") {
   const Desk jaxa("jaxa", "csirt_head"), mext("mext", "csirt_member"), mic("mic", "csirt_member");
   const auto report = a_report_recognized("2023-10-12T09:00:00+09:00");
   const auto incident = jaxa.reports(report);
-  CHECK(jaxa.duties(incident) == Lines{"(g)2 jaxa -> mext fulfilled", "(g)3 mext -> nco open",
-                                       "(h) jaxa -> police-tokyo open"});
+  CHECK(jaxa.duties(incident) ==
+        Lines{"(g)2 jaxa -> mext fulfilled", "(g)3 mext -> nco open", "(h) jaxa -> police-tokyo open"});
   CHECK(!mic.can_see(incident));
 
   const auto answer = explained(jaxa, {{"organization", "jaxa"},
@@ -151,11 +159,13 @@ TEST_CASE("JAXA 2023: every ministry of a 共管 stands in not_opened, and one t
                                        {"cyberattack", "yes"}});
   Lines co;
   for (const auto& not_opened : answer.at("not_opened").as_array())
-    if (const auto* recipient = not_opened.as_object().if_contains("recipient"); recipient && recipient->is_string())
+    if (const auto* recipient = not_opened.as_object().if_contains("recipient");
+        recipient && recipient->is_string())
       co.push_back(std::string(recipient->as_string()) + " " + json::serialize(not_opened.at("because")));
-  for (const auto* ministry : {"cao ", "mic ", "meti "})
-    CHECK_MESSAGE(std::any_of(co.begin(), co.end(), [&](const auto& line) { return line.starts_with(ministry); }),
-                  ministry);
+  for (const std::string ministry : {"cao ", "mic ", "meti "})
+    CHECK_MESSAGE(
+        std::any_of(co.begin(), co.end(), [&](const auto& line) { return line.starts_with(ministry); }),
+        ministry);
   CHECK(mentions(json::serialize(answer.at("not_opened")), "人工衛星"));  // its scope, in its own words
 
   const auto path = "/incidents/" + incident.id + "/recipients";
@@ -181,10 +191,9 @@ TEST_CASE("ProjectWEB 2021: one contractor, several agencies; each tells the cen
     const char* body;
     const char* recognized;
   };
-  for (const auto& [body, recognized] : {Victim{"mlit", "2021-05-25T00:00:00+09:00"},
-                                         Victim{"mofa", "2021-05-25T00:00:00+09:00"},
-                                         Victim{"meti", "2021-05-26T00:00:00+09:00"},
-                                         Victim{"mic", "2021-06-16T00:00:00+09:00"}}) {
+  for (const auto& [body, recognized] :
+       {Victim{"mlit", "2021-05-25T00:00:00+09:00"}, Victim{"mofa", "2021-05-25T00:00:00+09:00"},
+        Victim{"meti", "2021-05-26T00:00:00+09:00"}, Victim{"mic", "2021-06-16T00:00:00+09:00"}}) {
     const Desk victim(body, "csirt_member");
     const auto incident = victim.reports(a_report_recognized(
         recognized, {{"systems", json::array{{{"name", "情報共有ツール"}, {"contractor", "開発元"}}}}}));
@@ -195,7 +204,8 @@ TEST_CASE("ProjectWEB 2021: one contractor, several agencies; each tells the cen
   }
   // And the centre itself, which told the others.
   const Desk centre("nco", "csirt_member");
-  const auto own = centre.reports(a_report_recognized("2021-05-24T00:00:00+09:00", {{"organization", "nisc"}}));
+  const auto own =
+      centre.reports(a_report_recognized("2021-05-24T00:00:00+09:00", {{"organization", "nisc"}}));
   CHECK(centre.duties(own).front() == "(g)1 nco -> nco fulfilled (self)");
 }
 
@@ -207,16 +217,17 @@ TEST_CASE("NIBIOHN 2022: no attack, so the police are not owed, and a reassessme
                                     {"cyberattack_reason", "委託先への誤った提供"},
                                     {"impact", {{"persons_affected", {{"min", 5640}, {"max", 5640}}}}}}));
   CHECK(nibiohn.duties(incident) == Lines{"(g)2 nibiohn -> mhlw fulfilled", "(g)3 mhlw -> nco open"});
-  REQUIRE(nibiohn.assesses(incident, {{"assessment", "incident"}, {"cyberattack", "possible"}}).status == 201);
-  CHECK(nibiohn.duties(incident) == Lines{"(g)2 nibiohn -> mhlw fulfilled", "(g)3 mhlw -> nco open",
-                                          "(h) nibiohn -> police-osaka open"});
+  REQUIRE(nibiohn.assesses(incident, {{"assessment", "incident"}, {"cyberattack", "possible"}}).status ==
+          201);
+  CHECK(nibiohn.duties(incident) ==
+        Lines{"(g)2 nibiohn -> mhlw fulfilled", "(g)3 mhlw -> nco open", "(h) nibiohn -> police-osaka open"});
 }
 
 TEST_CASE("Another police is chosen in the report or added later; nobody but a police") {
   const Desk jps("jps", "csirt_member"), fukuoka("police-fukuoka", "police_desk");
   const auto incident = jps.reports(a_report({{"police", "police-fukuoka"}}));
-  CHECK(jps.duties(incident) == Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open",
-                                      "(h) jps -> police-fukuoka open"});
+  CHECK(jps.duties(incident) ==
+        Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open", "(h) jps -> police-fukuoka open"});
   REQUIRE(jps.post("/incidents/" + incident.id + "/recipients",
                    {{"organization", "police-tokyo"}, {"reason", "本部でも感染"}})
               .status == 201);
@@ -231,25 +242,26 @@ TEST_CASE("Joint supervisors are told as the main one is, each owes the centre, 
   const auto incident = amed.reports(a_report());
   CHECK(amed.duties(incident) ==
         Lines{"(g)2 amed -> cao fulfilled", "(g)2 amed -> meti fulfilled", "(g)2 amed -> mext fulfilled",
-              "(g)2 amed -> mhlw fulfilled", "(g)3 cao -> nco open", "(g)3 meti -> nco open", "(g)3 mext -> nco open",
-              "(g)3 mhlw -> nco open", "(h) amed -> police-tokyo open"});
-  for (const auto* ministry : {"cao", "meti", "mext", "mhlw"}) {
+              "(g)2 amed -> mhlw fulfilled", "(g)3 cao -> nco open", "(g)3 meti -> nco open",
+              "(g)3 mext -> nco open", "(g)3 mhlw -> nco open", "(h) amed -> police-tokyo open"});
+  for (const std::string ministry : {"cao", "meti", "mext", "mhlw"}) {
     const Desk desk(ministry, "csirt_member");
-    REQUIRE(desk.fulfills(desk.obligation_of(incident, "g", 3, ministry), {{"method", "relay"}}).status == 201);
+    REQUIRE(desk.fulfills(desk.obligation_of(incident, "g", 3, ministry), {{"method", "relay"}}).status ==
+            201);
   }
   CHECK(nco.messages_of(incident).size() == 4);
   CHECK(nco.list("/incidents?reference=" + incident.reference).size() == 1);
 
   const Desk jhf("jhf", "csirt_member");
-  CHECK(jhf.duties(jhf.reports(a_report())) ==
-        Lines{"(g)2 jhf -> mlit fulfilled", "(g)2 jhf -> mof fulfilled", "(g)3 mlit -> nco open",
-              "(g)3 mof -> nco open", "(h) jhf -> police-tokyo open"});
+  CHECK(jhf.duties(jhf.reports(a_report())) == Lines{"(g)2 jhf -> mlit fulfilled",
+                                                     "(g)2 jhf -> mof fulfilled", "(g)3 mlit -> nco open",
+                                                     "(g)3 mof -> nco open", "(h) jhf -> police-tokyo open"});
 }
 
 TEST_CASE("A corporation renamed since: its successor holds the open duties, history keeps the old name") {
   const Desk today("jogmec-2022", "csirt_member"), meti("meti", "csirt_member");
-  const auto incident = today.reports(
-      a_report_recognized("2022-11-01T09:00:00+09:00", {{"organization", "jogmec"}}));
+  const auto incident =
+      today.reports(a_report_recognized("2022-11-01T09:00:00+09:00", {{"organization", "jogmec"}}));
   CHECK(incident.number.starts_with("JOGMEC-"));
   CHECK(text(incident.reply["incident"], "organization") == "jogmec");
   const auto police = today.obligation_of(incident, "h", 0, "jogmec-2022");
@@ -260,8 +272,8 @@ TEST_CASE("A corporation renamed since: its successor holds the open duties, his
 
 TEST_CASE("A body that ended without a known successor keeps its duty, with an alarm") {
   const Desk mhlw("mhlw", "csirt_member");
-  const auto incident = mhlw.reports(
-      a_report_recognized("2025-03-29T09:00:00+09:00", {{"organization", "ncgm"}}));
+  const auto incident =
+      mhlw.reports(a_report_recognized("2025-03-29T09:00:00+09:00", {{"organization", "ncgm"}}));
   const auto alarms = codes_of(incident.reply["alarms"]);
   CHECK(std::find(alarms.begin(), alarms.end(), "successor_unknown") != alarms.end());
   CHECK(text(mhlw.obligation_of(incident, "h", 0, "ncgm"), "state") == "open");
@@ -269,8 +281,8 @@ TEST_CASE("A body that ended without a known successor keeps its duty, with an a
 
 TEST_CASE("A corporation merged into another: the successor stands in its place") {
   const Desk mic("mic", "csirt_member"), today("yuchokampo-network", "csirt_member");
-  const auto incident = mic.reports(
-      a_report_recognized("2019-03-01T09:00:00+09:00", {{"organization", "yuchokampo"}}));
+  const auto incident =
+      mic.reports(a_report_recognized("2019-03-01T09:00:00+09:00", {{"organization", "yuchokampo"}}));
   CHECK(text(today.obligation_of(incident, "h", 0, "yuchokampo-network"), "formerly") == "yuchokampo");
   CHECK(today.can_see(incident));
 }
@@ -284,10 +296,10 @@ TEST_CASE("Under H28 a corporation's report opens nothing of 2.2.4, and the answ
   const auto next_minute = jps.reports(a_report_recognized("2018-07-25T00:00:00+09:00"));
   CHECK(jps.duties(next_minute).size() == 3);
 
-  const auto agency = mhlw.reports(a_report_recognized("2018-07-24T09:00:00+09:00",
-                                                       {{"large_scale", a_large_scale_cell()}}));
-  CHECK(mhlw.duties(agency) == Lines{"(g)1 mhlw -> nco fulfilled", "(g)2 mhlw -> police-tokyo open",
-                                     "(g)3 mhlw -> cas-jitai open"});
+  const auto agency =
+      mhlw.reports(a_report_recognized("2018-07-24T09:00:00+09:00", {{"large_scale", a_large_scale_cell()}}));
+  CHECK(mhlw.duties(agency) ==
+        Lines{"(g)1 mhlw -> nco fulfilled", "(g)2 mhlw -> police-tokyo open", "(g)3 mhlw -> cas-jitai open"});
 }
 
 TEST_CASE("Before the first edition a report is accepted, with an alarm") {

@@ -27,7 +27,8 @@ bool is_content_free(const json::object& obligation) {
 
 }  // namespace
 
-TEST_CASE("A corporation reports: its ministry is told at once, the centre, police and crisis desk are owed") {
+TEST_CASE(
+    "A corporation reports: its ministry is told at once, the centre, police and crisis desk are owed") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member"), nco("nco", "center_liaison");
   const Desk police("police-tokyo", "police_desk"), crisis("cas-jitai", "crisis_desk");
   const auto report = a_report({{"title", "受給者情報の流出"},
@@ -37,9 +38,9 @@ TEST_CASE("A corporation reports: its ministry is told at once, the centre, poli
 
   SUBCASE("the reporter learns what opened, why, until when, and holds a receipt") {
     const auto& reply = incident.reply;
-    CHECK(lines_of(reply["obligations"]) ==
-          Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open", "(h) jps -> police-tokyo open",
-                "(i) mhlw -> cas-jitai open"});
+    CHECK(lines_of(reply["obligations"]) == Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open",
+                                                  "(h) jps -> police-tokyo open",
+                                                  "(i) mhlw -> cas-jitai open"});
     CHECK(text(reply["incident"], "state") == "assessed");
     CHECK(text(reply["incident"], "number").starts_with("JPS-20"));
     CHECK(reply["report"].at("version").to_number<int>() == 1);
@@ -143,8 +144,8 @@ TEST_CASE("A corporation reports: its ministry is told at once, the centre, poli
     CHECK(!police.can_see(incident));
     const auto owed = jps.obligation_of(incident, "h", 0, "jps");
     CHECK(mhlw.fulfills(owed, {{"method", "police_report"}}).status == 403);
-    const auto reply = jps.fulfills(owed, {{"method", "police_report"}, {"reference", "高井戸-1"},
-                                           {"note", "被害届を提出"}});
+    const auto reply = jps.fulfills(
+        owed, {{"method", "police_report"}, {"reference", "高井戸-1"}, {"note", "被害届を提出"}});
     REQUIRE_MESSAGE(reply.status == 201, reply);
     REQUIRE(mhlw.fulfills(mhlw.obligation_of(incident, "g", 3, "mhlw"), {{"method", "relay"}}).status == 201);
 
@@ -177,7 +178,8 @@ TEST_CASE("A corporation reports: its ministry is told at once, the centre, poli
     CHECK(silent.status == 422);
     CHECK(silent.mistakes() == Lines{"/note required"});
     CHECK(text(jps.obligation_of(incident, "h", 0, "jps"), "state") == "open");
-    CHECK(head.fulfills(owed, {{"method", "decided_not_needed"}, {"note", "警察が情報源である"}}).status == 201);
+    CHECK(head.fulfills(owed, {{"method", "decided_not_needed"}, {"note", "警察が情報源である"}}).status ==
+          201);
     CHECK(text(mhlw.obligation_of(incident, "h", 0, "jps"), "state") == "fulfilled");
   }
 
@@ -195,8 +197,8 @@ TEST_CASE("A corporation reports: its ministry is told at once, the centre, poli
 TEST_CASE("An agency's own incident: the centre is told at once, and the agency holds every duty itself") {
   const Desk jma("jma", "csirt_head"), nco("nco", "center_liaison");
   const auto incident = jma.reports(a_report({{"large_scale", a_large_scale_cell()}}));
-  CHECK(jma.duties(incident) == Lines{"(g)1 jma -> nco fulfilled", "(h) jma -> police-tokyo open",
-                                      "(i) jma -> cas-jitai open"});
+  CHECK(jma.duties(incident) ==
+        Lines{"(g)1 jma -> nco fulfilled", "(h) jma -> police-tokyo open", "(i) jma -> cas-jitai open"});
   CHECK(text(nco.message_of(incident), "from") == "jma");
   CHECK(nco.can_see(incident));
 }
@@ -212,14 +214,15 @@ TEST_CASE("A possible incident opens the duty to assess it and none that leaves 
   // The assessment makes it one: the ministry is told then.
   const auto reply = jps.assesses(incident, {{"assessment", "incident"}, {"cyberattack", "possible"}});
   REQUIRE_MESSAGE(reply.status == 201, reply);
-  CHECK(jps.duties(incident) == Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open",
-                                      "(h) jps -> police-tokyo open"});
+  CHECK(jps.duties(incident) ==
+        Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open", "(h) jps -> police-tokyo open"});
   CHECK(mhlw.messages_of(incident).size() == 1);
 }
 
 TEST_CASE("A possible incident with a large-scale cell raises an alarm") {
   const Desk jps("jps", "csirt_member");
-  const auto incident = jps.reports(a_report({{"assessment", "possible"}, {"large_scale", a_large_scale_cell()}}));
+  const auto incident =
+      jps.reports(a_report({{"assessment", "possible"}, {"large_scale", a_large_scale_cell()}}));
   CHECK(codes_of(incident.reply["alarms"]) == Lines{"large_scale_unassessed"});
 }
 
@@ -236,7 +239,8 @@ TEST_CASE("What is no incident opens nothing and says why; it can be reassessed"
   CHECK(text(jps.sees(incident), "state") == "assessed");
 }
 
-TEST_CASE("Unknown cause: the police wait for a decision that is itself owed, and a cell brings them in at once") {
+TEST_CASE(
+    "Unknown cause: the police wait for a decision that is itself owed, and a cell brings them in at once") {
   const Desk jps("jps", "csirt_member");
   const auto unknown = jps.reports(a_report({{"cyberattack", "unknown"}}));
   CHECK(jps.duties(unknown) == Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open"});
@@ -245,16 +249,21 @@ TEST_CASE("Unknown cause: the police wait for a decision that is itself owed, an
     owes_decision |= mentions(text(duty, "clause"), "(h)");
   CHECK(owes_decision);
 
-  const auto large = jps.reports(a_report({{"cyberattack", "unknown"}, {"large_scale", a_large_scale_cell()}}));
+  const auto large =
+      jps.reports(a_report({{"cyberattack", "unknown"}, {"large_scale", a_large_scale_cell()}}));
   CHECK(text(jps.obligation_of(large, "h", 0, "jps"), "state") == "open");
 }
 
-TEST_CASE("A corporation's later 'no incident' closes neither the ministry's relay nor its report to crisis management") {
+TEST_CASE(
+    "A corporation's later 'no incident' closes neither the ministry's relay nor its report to crisis "
+    "management") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member");
   const auto incident = jps.reports(a_report({{"large_scale", a_large_scale_cell()}}));
-  const auto reply = jps.post("/incidents/" + incident.id + "/assessments",
-                              {{"assessment", "not_incident"}, {"assessment_reason", "誤検知"},
-                               {"cyberattack", "no"}, {"cyberattack_reason", "誤検知"}, {"large_scale", nullptr}});
+  const auto reply = jps.post("/incidents/" + incident.id + "/assessments", {{"assessment", "not_incident"},
+                                                                             {"assessment_reason", "誤検知"},
+                                                                             {"cyberattack", "no"},
+                                                                             {"cyberattack_reason", "誤検知"},
+                                                                             {"large_scale", nullptr}});
   REQUIRE_MESSAGE(reply.status == 201, reply);
   CHECK(text(mhlw.obligation_of(incident, "g", 3, "mhlw"), "state") == "open");
   CHECK(text(mhlw.obligation_of(incident, "i", 0, "mhlw"), "state") == "open");
@@ -263,8 +272,8 @@ TEST_CASE("A corporation's later 'no incident' closes neither the ministry's rel
 TEST_CASE("The ministry's own cells open its report to crisis management, though the corporation set none") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member");
   const auto incident = jps.reports(a_report());
-  CHECK(jps.duties(incident) == Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open",
-                                      "(h) jps -> police-tokyo open"});
+  CHECK(jps.duties(incident) ==
+        Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open", "(h) jps -> police-tokyo open"});
   const auto reply = mhlw.assesses(
       incident, {{"assessment", "incident"}, {"cyberattack", "yes"}, {"large_scale", a_large_scale_cell()}});
   REQUIRE_MESSAGE(reply.status == 201, reply);
@@ -273,8 +282,7 @@ TEST_CASE("The ministry's own cells open its report to crisis management, though
 
 TEST_CASE("An incident moves forward to its end by a person, not over open duties, and reopens") {
   const Desk jma("jma", "csirt_head");
-  const auto incident = jma.reports(
-      a_report({{"cyberattack", "no"}, {"cyberattack_reason", "機器の故障"}}));
+  const auto incident = jma.reports(a_report({{"cyberattack", "no"}, {"cyberattack_reason", "機器の故障"}}));
   const std::string moves = "/incidents/" + incident.id + "/transitions";
   CHECK(jma.post(moves, {{"to", "closed"}, {"reason", "済"}}).status == 409);
   for (const auto* to : {"contained", "recovered", "reviewed"}) {

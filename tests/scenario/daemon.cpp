@@ -20,7 +20,8 @@ constexpr auto time_to_end = 60s;
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   return result;
 }
 
@@ -60,7 +61,8 @@ Daemon::Daemon(fs::path data, std::vector<std::string> further_arguments) : data
   std::vector<std::string> arguments{"--data", data_.string(), "--listen", "127.0.0.1:0"};
   arguments.insert(arguments.end(), further_arguments.begin(), further_arguments.end());
   const auto begin = steady_clock::now();
-  process_ = std::make_unique<Program>(noroshid_program(), arguments, data_.parent_path(), data_.filename().string());
+  process_ = std::make_unique<Program>(noroshid_program(), arguments, data_.parent_path(),
+                                       data_.filename().string());
   const auto line = process_->first_line(time_to_start);
   started_in_ = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begin);
   constexpr std::string_view ready = "noroshid ready https://127.0.0.1:";
@@ -97,7 +99,11 @@ Answer Daemon::send(const std::string& method, const std::string& path, const He
   request.method = method;
   request.path = path;
   request.body = body;
-  for (const auto& [name, value] : headers) request.headers.emplace(name, value);
+  for (const auto& [name, value] : headers) {
+    request.headers.emplace(name, value);
+    // cpp-httplib 0.11 waits for the body that a 304 never has, up to the end of the connection.
+    if (name == "If-None-Match") request.headers.emplace("Connection", "close");
+  }
   auto& client = line_to(data_.string() + std::to_string(port_), port_, data_ / "tls" / "ca.pem");
   const auto result = client.send(request);
   if (!result)

@@ -14,8 +14,8 @@ TEST_CASE("An agency enters a report for a corporation that it supervises, marke
     CHECK(text(seen, "submitted_by") == "mext");
     CHECK(text(seen.at("reports").as_array().front(), "submitted_by") == "mext");
   }
-  CHECK(nits.duties(incident) == Lines{"(g)2 nits -> mext fulfilled", "(g)3 mext -> nco open",
-                                       "(h) nits -> police-ibaraki open"});
+  CHECK(nits.duties(incident) ==
+        Lines{"(g)2 nits -> mext fulfilled", "(g)3 mext -> nco open", "(h) nits -> police-ibaraki open"});
   // The corporation goes on with it itself.
   CHECK(nits.sends(later_version(incident, "followup", {{"summary", "端末を隔離した"}})).status == 201);
 }
@@ -23,7 +23,7 @@ TEST_CASE("An agency enters a report for a corporation that it supervises, marke
 TEST_CASE("Nobody else reports for another body, and nothing is kept of the attempt") {
   const Desk jps("jps", "csirt_head"), nits("nits", "csirt_member");
   const auto before = nits.list("/incidents").size();
-  for (const auto* who : {"meti", "jma", "jps", "nco"}) {
+  for (const std::string who : {"meti", "jma", "jps", "nco"}) {
     const Desk other(who, "csirt_member");
     const auto reply = other.sends(a_report({{"organization", "nits"}}));
     INFO(who);

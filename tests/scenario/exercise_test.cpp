@@ -3,7 +3,8 @@
 
 using namespace noroshi::scenario;
 
-TEST_CASE("An exercise takes the same path, is marked on every output, and never reaches police or crisis desk") {
+TEST_CASE(
+    "An exercise takes the same path, is marked on every output, and never reaches police or crisis desk") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member"), nco("nco", "center_liaison");
   const Desk police("police-tokyo", "police_desk"), crisis("cas-jitai", "crisis_desk");
   const auto incident = jps.reports(a_report({{"exercise", true}, {"large_scale", a_large_scale_cell()}}));
@@ -28,11 +29,13 @@ TEST_CASE("An exercise takes the same path, is marked on every output, and never
 
   CHECK(nco.messages_of(incident).size() == 2);
   CHECK(incident.reply["incident"].at("exercise").as_bool());
-  for (const auto& obligation : incident.reply["obligations"].as_array()) CHECK(obligation.at("exercise").as_bool());
+  for (const auto& obligation : incident.reply["obligations"].as_array())
+    CHECK(obligation.at("exercise").as_bool());
   for (const Desk* desk : {&jps, &mhlw, &nco}) {
     CHECK(desk->sees(incident).at("exercise").as_bool());
     for (const auto& message : desk->messages_of(incident)) CHECK(message.at("exercise").as_bool());
-    for (const auto& duty : desk->list("/obligations?incident=" + incident.id)) CHECK(duty.at("exercise").as_bool());
+    for (const auto& duty : desk->list("/obligations?incident=" + incident.id))
+      CHECK(duty.at("exercise").as_bool());
     CHECK(desk->list("/incidents?exercise=true&reference=" + incident.reference).size() == 1);
     CHECK(desk->list("/incidents?exercise=false&reference=" + incident.reference).empty());
   }

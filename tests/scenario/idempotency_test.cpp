@@ -110,7 +110,8 @@ TEST_CASE("Twenty at once under one key make one report, and all get the same an
 TEST_CASE("Acts are kept from happening twice by the same key") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member"), nco("nco", "center_liaison");
   const auto incident = jps.reports(a_report());
-  const auto path = "/obligations/" + text(mhlw.obligation_of(incident, "g", 3, "mhlw"), "id") + "/fulfillments";
+  const auto path =
+      "/obligations/" + text(mhlw.obligation_of(incident, "g", 3, "mhlw"), "id") + "/fulfillments";
   const With with{.key = fresh_key()};
   const auto first = mhlw.post(path, {{"method", "relay"}}, with);
   const auto again = mhlw.post(path, {{"method", "relay"}}, with);

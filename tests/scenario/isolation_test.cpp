@@ -11,26 +11,28 @@ namespace {
 constexpr const char* nobody = "01900000-0000-7000-8000-000000000000";
 
 struct Seat {
-  const char* organization;
-  const char* role;
+  std::string organization;
+  std::string role;
 };
 
 // Bodies that have nothing to do with a report of jps, and roles that read.
-constexpr Seat strangers[] = {{"meti", "csirt_head"},          {"nits", "csirt_member"},  {"nits", "reporter"},
-                              {"jma", "external_contact"},     {"mext", "ciso"},          {"jaxa", "exception_officer"},
-                              {"police-osaka", "police_desk"}, {"mic", "section_officer"}};
+const Seat strangers[] = {
+    {"meti", "csirt_head"},          {"nits", "csirt_member"},  {"nits", "reporter"},
+    {"jma", "external_contact"},     {"mext", "ciso"},          {"jaxa", "exception_officer"},
+    {"police-osaka", "police_desk"}, {"mic", "section_officer"}};
 
 bool reads_duties(const Desk& desk) {
   return desk.role() != "reporter";
 }
 
 bool reads_inbox(const Desk& desk) {
-  static const std::set<std::string> readers = {"csirt_member", "csirt_head",  "external_contact",
+  static const std::set<std::string> readers = {"csirt_member",   "csirt_head",  "external_contact",
                                                 "center_liaison", "police_desk", "crisis_desk"};
   return readers.contains(desk.role());
 }
 
-// Everything that a desk can get by reading: all lists by all pages, and every single thing that a list names.
+// Everything that a desk can get by reading: all lists by all pages, and every single thing that a list
+// names.
 std::string everything_seen_by(const Desk& desk) {
   std::string seen;
   Lines paths;
@@ -117,8 +119,9 @@ TEST_CASE("Filters and cursors of one body bring another's nothing") {
   const Desk jps("jps", "csirt_member"), meti("meti", "csirt_member"), nco("nco", "center_liaison");
   const auto incident = jps.reports(a_report());
   jps.reports(a_report());
-  for (const auto& query : {"/incidents?reference=" + incident.reference, std::string("/incidents?organization=jps"),
-                            "/obligations?incident=" + incident.id, std::string("/obligations?holder=jps")}) {
+  for (const auto& query :
+       {"/incidents?reference=" + incident.reference, std::string("/incidents?organization=jps"),
+        "/obligations?incident=" + incident.id, std::string("/obligations?holder=jps")}) {
     INFO(query);
     CHECK(meti.list(query).empty());
   }
@@ -150,8 +153,8 @@ TEST_CASE("One body's words never appear in anything another body receives") {
   const std::string untold = unique("CANARY-UNTOLD"), relayed = unique("CANARY-RELAYED");
   jps.reports(marked_report(untold));
   const auto incident = jps.reports(marked_report(relayed));
-  REQUIRE(mhlw.fulfills(mhlw.obligation_of(incident, "g", 3, "mhlw"), {{"method", "relay"}, {"note", "中継"}}).status ==
-          201);
+  REQUIRE(mhlw.fulfills(mhlw.obligation_of(incident, "g", 3, "mhlw"), {{"method", "relay"}, {"note", "中継"}})
+              .status == 201);
   const auto judged = mhlw.assesses(incident, {{"assessment", "not_incident"},
                                                {"assessment_reason", "CANARY-MINISTRY 内部の見立て"},
                                                {"cyberattack", "no"},
@@ -182,8 +185,8 @@ TEST_CASE("The operator sees how the program fares and no content; nobody else s
   const Desk jps("jps", "csirt_member"), keeper("jps", "operator"), auditor("jps", "auditor");
   const std::string canary = unique("CANARY-OPERATED");
   const auto incident = jps.reports(marked_report(canary));
-  for (const auto& path : {std::string("/incidents"), "/incidents/" + incident.id, std::string("/obligations"),
-                           std::string("/inbox"), std::string("/alarms")}) {
+  for (const auto& path : {std::string("/incidents"), "/incidents/" + incident.id,
+                           std::string("/obligations"), std::string("/inbox"), std::string("/alarms")}) {
     INFO(path);
     for (const Desk* desk : {&keeper, &auditor}) {
       const auto reply = desk->get(path);
@@ -224,9 +227,9 @@ TEST_CASE("A token that is missing, garbage, revoked, expired or foreign is refu
   }));
   CHECK(expired.code() == "token_invalid");
   CHECK(expired.header("WWW-Authenticate").starts_with("Bearer"));
-  for (const auto& token :
-       {revoked, wrong_secret, std::string("garbage"), "noroshi_" + std::string(32, '0') + "_" + std::string(43, 'x'),
-        std::string("eyJhbGciOiJub25lIn0.e30."), std::string(3000, 'a')}) {
+  for (const auto& token : {revoked, wrong_secret, std::string("garbage"),
+                            "noroshi_" + std::string(32, '0') + "_" + std::string(43, 'x'),
+                            std::string("eyJhbGciOiJub25lIn0.e30."), std::string(3000, 'a')}) {
     INFO(token.substr(0, 60));
     for (const auto& path : {std::string("/incidents"), "/incidents/" + incident.id}) {
       Reply reply;
@@ -238,12 +241,14 @@ TEST_CASE("A token that is missing, garbage, revoked, expired or foreign is refu
   const auto missing = Desk::with_token("").get("/incidents");
   CHECK(missing.status == 401);
   // An address that does not exist tells a stranger nothing either.
-  CHECK(Desk::with_token("garbage").get("/no-such-call").status == Desk::with_token("garbage").get("/incidents").status);
+  CHECK(Desk::with_token("garbage").get("/no-such-call").status ==
+        Desk::with_token("garbage").get("/incidents").status);
 }
 
 TEST_CASE("Every call is for some roles only, and says so to the others") {
   const Desk keeper("jps", "operator"), reporter("jps", "reporter"), officer("jps", "exception_officer");
-  const Desk jps("jps", "csirt_member"), police("police-tokyo", "police_desk"), crisis("cas-jitai", "crisis_desk");
+  const Desk jps("jps", "csirt_member"), police("police-tokyo", "police_desk"),
+      crisis("cas-jitai", "crisis_desk");
   const auto incident = jps.reports(a_report());
   const auto duty = "/obligations/" + text(jps.obligation_of(incident, "h", 0, "jps"), "id");
   struct Call {
@@ -253,12 +258,20 @@ TEST_CASE("Every call is for some roles only, and says so to the others") {
   };
   const std::vector<Call> calls = {
       {"/reports", a_report(), {&keeper, &officer, &police, &crisis}},
-      {"/incidents/" + incident.id + "/assessments", {{"assessment", "incident"}}, {&keeper, &officer, &reporter, &police}},
-      {"/incidents/" + incident.id + "/transitions", {{"to", "contained"}}, {&keeper, &officer, &reporter, &crisis}},
-      {"/incidents/" + incident.id + "/recipients", {{"organization", "police-osaka"}, {"reason", "x"}}, {&keeper, &officer, &reporter}},
+      {"/incidents/" + incident.id + "/assessments",
+       {{"assessment", "incident"}},
+       {&keeper, &officer, &reporter, &police}},
+      {"/incidents/" + incident.id + "/transitions",
+       {{"to", "contained"}},
+       {&keeper, &officer, &reporter, &crisis}},
+      {"/incidents/" + incident.id + "/recipients",
+       {{"organization", "police-osaka"}, {"reason", "x"}},
+       {&keeper, &officer, &reporter}},
       {duty + "/fulfillments", {{"method", "telephone"}}, {&keeper, &officer, &reporter, &police}},
       {duty + "/waivers", {{"reason", "x"}}, {&keeper, &officer, &reporter}},
-      {duty + "/waivers/" + nobody + "/decision", {{"decision", "approved"}, {"reason", "x"}}, {&keeper, &reporter, &jps}},
+      {duty + "/waivers/" + nobody + "/decision",
+       {{"decision", "approved"}, {"reason", "x"}},
+       {&keeper, &reporter, &jps}},
       {std::string("/inbox/") + nobody + "/acknowledgement", {{"by", "x"}}, {&keeper, &officer, &reporter}},
   };
   for (const auto& call : calls)
@@ -273,10 +286,15 @@ TEST_CASE("Every call is for some roles only, and says so to the others") {
 
 TEST_CASE("A role that does not fit the body is refused when the token is asked for") {
   const auto data = the_daemon().data().string();
-  for (const auto& [organization, role] :
-       {std::pair{"jps", "center_liaison"}, {"jps", "cymat_member"}, {"mhlw", "police_desk"}, {"police-tokyo", "csirt_head"}, {"jps", "king"}, {"nowhere", "reporter"}}) {
+  for (const auto& [organization, role] : {std::pair<std::string, std::string>{"jps", "center_liaison"},
+                                           {"jps", "cymat_member"},
+                                           {"mhlw", "police_desk"},
+                                           {"police-tokyo", "csirt_head"},
+                                           {"jps", "king"},
+                                           {"nowhere", "reporter"}}) {
     INFO(organization << ' ' << role);
-    const auto ending = run(noroshi_program(), {"--data", data, "token", "issue", "--org", organization, "--role", role});
+    const auto ending =
+        run(noroshi_program(), {"--data", data, "token", "issue", "--org", organization, "--role", role});
     CHECK(ending.code == 2);
     CHECK(ending.output.empty());
     CHECK(!ending.errors.empty());

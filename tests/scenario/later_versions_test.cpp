@@ -36,14 +36,15 @@ TEST_CASE("A follow-up goes to everyone who had the version before, and opens no
     const auto messages = desk->messages_of(incident);
     REQUIRE(messages.size() == 2);
     CHECK(messages[1].at("version").to_number<int>() == 2);
-    CHECK(changes_of(desk->sees(incident)) == Lines{"/stage: \"first\" -> \"followup\"",
-                                                    "/summary: null -> \"31台の感染を確認\""});
+    CHECK(changes_of(desk->sees(incident)) ==
+          Lines{"/stage: \"first\" -> \"followup\"", "/summary: null -> \"31台の感染を確認\""});
   }
   CHECK(mhlw.obligation_of(incident, "g", 3, "mhlw").at("occasion").to_number<int>() == 2);
   CHECK(jps.sees(incident).at("reports").as_array().size() == 2);
 }
 
-TEST_CASE("A follow-up before the relay reaches the ministry alone; its relay then carries the latest version") {
+TEST_CASE(
+    "A follow-up before the relay reaches the ministry alone; its relay then carries the latest version") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member"), nco("nco", "center_liaison");
   const auto incident = jps.reports(a_report({{"summary", "一台"}}));
   REQUIRE(jps.sends(later_version(incident, "followup", {{"summary", "二台"}})).status == 201);
@@ -61,20 +62,22 @@ TEST_CASE("In a follow-up what is absent keeps its value and null clears it") {
   const Desk jps("jps", "csirt_member");
   const auto incident = jps.reports(a_report(
       {{"summary", "概要"}, {"category", "malicious-code/infected-system"}, {"handling", {"複製禁止"}}}));
-  REQUIRE(jps.sends(later_version(incident, "followup", {{"summary", nullptr}, {"title", "改題"}})).status == 201);
+  REQUIRE(jps.sends(later_version(incident, "followup", {{"summary", nullptr}, {"title", "改題"}})).status ==
+          201);
   const auto report = jps.sees(incident).at("report").as_object();
   CHECK(!report.contains("summary"));
   CHECK(text(report, "title") == "改題");
   CHECK(text(report, "category") == "malicious-code/infected-system");
   CHECK(report.at("handling").as_array().size() == 1);
-  CHECK(changes_of(jps.sees(incident)) == Lines{"/stage: \"first\" -> \"followup\"", "/summary: \"概要\" -> null",
+  CHECK(changes_of(jps.sees(incident)) == Lines{"/stage: \"first\" -> \"followup\"",
+                                                "/summary: \"概要\" -> null",
                                                 "/title: \"端末のマルウェア感染\" -> \"改題\""});
 }
 
 TEST_CASE("What a report cannot be without is not cleared") {
   const Desk jps("jps", "csirt_member");
   const auto incident = jps.reports(a_report());
-  for (const auto* member : {"title", "times", "assessment"}) {
+  for (const std::string member : {"title", "times", "assessment"}) {
     INFO(member);
     CHECK(jps.sends(later_version(incident, "correction", {{member, nullptr}})).status == 422);
   }
@@ -102,30 +105,33 @@ TEST_CASE("Reassessed as no attack the duty to tell the police ends, and back it
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member");
   const auto incident = jps.reports(a_report());
   CHECK(jps.assesses(incident, {{"assessment", "incident"}, {"cyberattack", "no"}}).status == 422);
-  REQUIRE(jps.assesses(incident, {{"assessment", "incident"},
-                                  {"cyberattack", "no"},
-                                  {"cyberattack_reason", "設定の誤り"}})
-              .status == 201);
-  CHECK(jps.duties(incident) == Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open",
-                                      "(h) jps -> police-tokyo superseded"});
+  REQUIRE(
+      jps.assesses(incident,
+                   {{"assessment", "incident"}, {"cyberattack", "no"}, {"cyberattack_reason", "設定の誤り"}})
+          .status == 201);
+  CHECK(jps.duties(incident) ==
+        Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open", "(h) jps -> police-tokyo superseded"});
   REQUIRE(jps.assesses(incident, {{"assessment", "incident"}, {"cyberattack", "possible"}}).status == 201);
-  CHECK(mhlw.duties(incident) == Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open",
-                                       "(h) jps -> police-tokyo open"});
+  CHECK(mhlw.duties(incident) ==
+        Lines{"(g)2 jps -> mhlw fulfilled", "(g)3 mhlw -> nco open", "(h) jps -> police-tokyo open"});
 }
 
 TEST_CASE("A follow-up that finds no attack ends the duty to tell the police as an assessment does") {
   const Desk jps("jps", "csirt_member");
   const auto incident = jps.reports(a_report());
-  REQUIRE(jps.sends(later_version(incident, "followup", {{"cyberattack", "no"}, {"cyberattack_reason", "故障"}}))
-              .status == 201);
+  REQUIRE(
+      jps.sends(later_version(incident, "followup", {{"cyberattack", "no"}, {"cyberattack_reason", "故障"}}))
+          .status == 201);
   CHECK(text(jps.obligation_of(incident, "h", 0, "jps"), "state") == "superseded");
 }
 
 TEST_CASE("What was met stays met whatever is judged later") {
   const Desk jps("jps", "csirt_member");
   const auto incident = jps.reports(a_report());
-  REQUIRE(jps.fulfills(jps.obligation_of(incident, "h", 0, "jps"), {{"method", "consultation"}}).status == 201);
-  REQUIRE(jps.assesses(incident, {{"assessment", "incident"}, {"cyberattack", "no"}, {"cyberattack_reason", "誤"}})
+  REQUIRE(jps.fulfills(jps.obligation_of(incident, "h", 0, "jps"), {{"method", "consultation"}}).status ==
+          201);
+  REQUIRE(jps.assesses(incident,
+                       {{"assessment", "incident"}, {"cyberattack", "no"}, {"cyberattack_reason", "誤"}})
               .status == 201);
   CHECK(text(jps.obligation_of(incident, "h", 0, "jps"), "state") == "fulfilled");
 }
@@ -133,7 +139,8 @@ TEST_CASE("What was met stays met whatever is judged later") {
 TEST_CASE("A follow-up may raise a large-scale cell: the ministry owes crisis management from its receipt") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member");
   const auto incident = jps.reports(a_report_recognized(minutes_ago(24 * 60)));
-  REQUIRE(jps.sends(later_version(incident, "followup", {{"large_scale", a_large_scale_cell()}})).status == 201);
+  REQUIRE(jps.sends(later_version(incident, "followup", {{"large_scale", a_large_scale_cell()}})).status ==
+          201);
   const auto owed = mhlw.obligation_of(incident, "i", 0, "mhlw");
   CHECK(text(owed, "state") == "open");
   CHECK(!owed.at("overdue").as_bool());

@@ -32,7 +32,9 @@ long long in_ms(std::chrono::steady_clock::duration duration) {
 
 }  // namespace
 
-TEST_CASE("From an empty folder to its first answer, through an orderly end, to a quick second start with everything there") {
+TEST_CASE(
+    "From an empty folder to its first answer, through an orderly end, to a quick second start with "
+    "everything there") {
   const TemporaryFolder folder;
   const fs::path data = folder.path() / "data";
   Incident incident;
@@ -48,7 +50,8 @@ TEST_CASE("From an empty folder to its first answer, through an orderly end, to 
     bytes = json::serialize(report);
     first = jps.post_bytes("/reports", bytes, with);
     REQUIRE_MESSAGE(first.status == 201, first);
-    incident = {text(first["incident"], "id"), text(first["incident"], "number"), text(report, "reference"), first};
+    incident = {text(first["incident"], "id"), text(first["incident"], "number"), text(report, "reference"),
+                first};
     const pid_t postmaster = daemon.postmaster();
     CHECK(is_alive(postmaster));
     const auto ending = daemon.stop();
@@ -69,7 +72,9 @@ TEST_CASE("From an empty folder to its first answer, through an orderly end, to 
   CHECK(daemon.stop().code == 0);
 }
 
-TEST_CASE("SIGTERM while reports are under way: each is answered in full or not at all, and the answered are kept") {
+TEST_CASE(
+    "SIGTERM while reports are under way: each is answered in full or not at all, and the answered are "
+    "kept") {
   const TemporaryFolder folder;
   const fs::path data = folder.path() / "data";
   std::vector<Incident> accepted;
@@ -123,19 +128,21 @@ TEST_CASE("PostgreSQL is killed: 503 with Retry-After within a second or so, the
   const auto killed = std::chrono::steady_clock::now();
   int refusals = 0;
   std::chrono::steady_clock::duration slowest{};
-  CHECK(eventually([&] {
-    const auto asked = std::chrono::steady_clock::now();
-    const auto reply = jps.sends(report, with);
-    const auto took = std::chrono::steady_clock::now() - asked;
-    if (reply.status == 201) return true;
-    slowest = std::max(slowest, took);
-    CHECK_MESSAGE(reply.status == 503, reply);
-    CHECK(!reply.header("Retry-After").empty());
-    CHECK(mentions(text(Reply(reply).json(), "detail"), "電話"));
-    CHECK(jps.get("/livez").status == 200);
-    ++refusals;
-    return false;
-  }, 60s));
+  CHECK(eventually(
+      [&] {
+        const auto asked = std::chrono::steady_clock::now();
+        const auto reply = jps.sends(report, with);
+        const auto took = std::chrono::steady_clock::now() - asked;
+        if (reply.status == 201) return true;
+        slowest = std::max(slowest, took);
+        CHECK_MESSAGE(reply.status == 503, reply);
+        CHECK(!reply.header("Retry-After").empty());
+        CHECK(mentions(text(reply.json(), "detail"), "電話"));
+        CHECK(jps.get("/livez").status == 200);
+        ++refusals;
+        return false;
+      },
+      60s));
   MESSAGE("back after " << in_ms(std::chrono::steady_clock::now() - killed) << " ms, " << refusals
                         << " refusals, the slowest in " << in_ms(slowest) << " ms");
   CHECK(slowest < 10s);  // promised: a second, on a machine that does nothing else
@@ -146,7 +153,8 @@ TEST_CASE("PostgreSQL is killed: 503 with Retry-After within a second or so, the
   CHECK(daemon.stop().code == 0);
 }
 
-TEST_CASE("The daemon is killed: PostgreSQL stays, the next start adopts it, nothing that was answered is lost") {
+TEST_CASE(
+    "The daemon is killed: PostgreSQL stays, the next start adopts it, nothing that was answered is lost") {
   const TemporaryFolder folder;
   const fs::path data = folder.path() / "data";
   Incident incident;
@@ -178,7 +186,8 @@ TEST_CASE("A second daemon on the same folder ends at once with 75 and leaves th
 
   // Tokens are issued beside a running daemon, and with none running as well.
   CHECK(daemon.stop().code == 0);
-  CHECK(run(noroshi_program(), {"--data", data.string(), "token", "issue", "--org", "jps", "--role", "csirt_head"})
+  CHECK(run(noroshi_program(),
+            {"--data", data.string(), "token", "issue", "--org", "jps", "--role", "csirt_head"})
             .output.starts_with("noroshi_"));
   CHECK(!fs::exists(data / "postgres" / "postmaster.pid"));
 }
@@ -187,7 +196,9 @@ TEST_CASE("An unknown key in noroshi.toml ends the start with 78, naming file, l
   const TemporaryFolder folder;
   const fs::path data = folder.path() / "data";
   fs::create_directory(data);
-  write_file(data / "noroshi.toml", "[listen]\naddress = \"127.0.0.1:0\"\n\n[targets]\n\"g.2\" = \"PT60M\"\n\n[relais]\non_silence = true\n");
+  write_file(data / "noroshi.toml",
+             "[listen]\naddress = \"127.0.0.1:0\"\n\n[targets]\n\"g.2\" = \"PT60M\"\n\n[relais]\non_silence "
+             "= true\n");
   const auto ending = refuses({"--data", data.string()});
   CHECK(ending.code == 78);
   CHECK(mentions(ending.errors, "noroshi.toml:7"));
@@ -210,13 +221,15 @@ TEST_CASE("A broken folder of editions ends the start with 78, listing every mis
   const TemporaryFolder folder;
   const fs::path editions = folder.path() / "editions";
   fs::create_directory(editions);
-  write_file(editions / "a.toml", "id = \"a\"\ntitle_ja = \"甲\"\ntitle_en = \"A\"\nin_force_from = 2018-07-25\n\n[[rule]]\nid = \"g.1\"\nholders = [\"nobody\"]\n");
+  write_file(editions / "a.toml",
+             "id = \"a\"\ntitle_ja = \"甲\"\ntitle_en = \"A\"\nin_force_from = 2018-07-25\n\n[[rule]]\nid = "
+             "\"g.1\"\nholders = [\"nobody\"]\n");
   write_file(editions / "b.toml", "id = \"b\"\nin_force_from = \"yesterday\"\nsurprise = 1\n");
   write_file(editions / "c.toml", "this is no TOML\n");
-  const auto ending = refuses({"--data", (folder.path() / "data").string(), "--listen", "127.0.0.1:0", "--editions",
-                               editions.string()});
+  const auto ending = refuses({"--data", (folder.path() / "data").string(), "--listen", "127.0.0.1:0",
+                               "--editions", editions.string()});
   CHECK(ending.code == 78);
-  for (const auto* place : {"a.toml:8", "b.toml:2", "b.toml:3", "c.toml:1", "surprise", "nobody"})
+  for (const std::string place : {"a.toml:8", "b.toml:2", "b.toml:3", "c.toml:1", "surprise", "nobody"})
     CHECK_MESSAGE(mentions(ending.errors, place), place << " in " << ending.errors);
 }
 

@@ -165,7 +165,8 @@ std::vector<json::object> Desk::messages_of(const Incident& incident) const {
   std::vector<json::object> messages;
   for (auto& message : inbox())
     if (text(message, "incident_id") == incident.id) messages.push_back(std::move(message));
-  std::sort(messages.begin(), messages.end(), [](const auto& a, const auto& b) { return text(a, "id") < text(b, "id"); });
+  std::sort(messages.begin(), messages.end(),
+            [](const auto& a, const auto& b) { return text(a, "id") < text(b, "id"); });
   return messages;
 }
 
@@ -192,7 +193,8 @@ bool Desk::can_see(const Incident& incident) const {
 
 Lines Desk::duties(const Incident& incident) const {
   json::array obligations;
-  for (auto& obligation : list("/obligations?incident=" + incident.id)) obligations.push_back(std::move(obligation));
+  for (auto& obligation : list("/obligations?incident=" + incident.id))
+    obligations.push_back(std::move(obligation));
   return lines_of(obligations);
 }
 
@@ -206,8 +208,8 @@ json::object Desk::obligation_of(const Incident& incident, std::string_view clau
         (number ? number->to_number<int>() : 0) == sentence)
       found.push_back(std::move(obligation));
   }
-  REQUIRE_MESSAGE(found.size() == 1, organization_ << " sees " << found.size() << " duties " << wanted << sentence
-                                                   << " of " << std::string(holder));
+  REQUIRE_MESSAGE(found.size() == 1, organization_ << " sees " << found.size() << " duties " << wanted
+                                                   << sentence << " of " << std::string(holder));
   return found.front();
 }
 
@@ -254,12 +256,9 @@ json::object a_report(const json::object& members) {
 }
 
 json::object a_report_recognized(std::string_view recognized, const json::object& members) {
-  json::object report{{"reference", unique("ref")},
-                      {"stage", "first"},
-                      {"title", "端末のマルウェア感染"},
-                      {"times", {{"recognized", {{"value", recognized}}}}},
-                      {"assessment", "incident"},
-                      {"cyberattack", "yes"}};
+  json::object report{{"reference", unique("ref")},      {"stage", "first"},
+                      {"title", "端末のマルウェア感染"}, {"times", {{"recognized", {{"value", recognized}}}}},
+                      {"assessment", "incident"},        {"cyberattack", "yes"}};
   lay_over(report, members);
   return report;
 }
@@ -285,7 +284,8 @@ std::ostream& operator<<(std::ostream& out, const Reply& reply) {
 
 }  // namespace noroshi::scenario
 
-doctest::String doctest::StringMaker<noroshi::scenario::Lines>::convert(const noroshi::scenario::Lines& lines) {
+doctest::String doctest::StringMaker<noroshi::scenario::Lines>::convert(
+    const noroshi::scenario::Lines& lines) {
   std::string text = "{";
   for (const auto& line : lines) text += "\n  " + line;
   return (text + "\n}").c_str();

@@ -124,8 +124,8 @@ Lines lines_of(const json::value& obligations);
 // The codes of a list of alarms or notes.
 Lines codes_of(const json::value& list);
 
-// A first report of an incident, recognised at `recognized` or a few minutes ago, under a reference of its own;
-// `members` are laid over it, null takes a member away.
+// A first report of an incident, recognised at `recognized` or a few minutes ago, under a reference of its
+// own; `members` are laid over it, null takes a member away.
 json::object a_report(const json::object& members = {});
 json::object a_report_recognized(std::string_view recognized, const json::object& members = {});
 // A later version for the same reference: identity and stage, and what it states.

@@ -1,4 +1,5 @@
-// Sixty real incidents with ugly texts, vague dates and large numbers, each reported in three versions, as exercises.
+// Sixty real incidents with ugly texts, vague dates and large numbers, each reported in three versions, as
+// exercises.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -15,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Bodies to play the victims, which mostly are none of ours. The Japan Pension Service is itself.
-constexpr std::array players = {"nits", "kahaku", "jaxa", "nict", "ipa", "nibiohn", "jhf", "jma", "mlit", "mofa"};
+constexpr std::array players = {"nits",    "kahaku", "jaxa", "nict", "ipa",
+                                "nibiohn", "jhf",    "jma",  "mlit", "mofa"};
 constexpr const char* pension_service = "jps";
 
 struct Victim {
@@ -58,12 +60,15 @@ json::value occurred(const json::value& file) {
   const auto month = number(file, {"timeline", "incident", "month"}).value_or(0);
   const auto day = month ? number(file, {"timeline", "incident", "day"}).value_or(0) : 0;
   return {{"value", fmt::format("{:04}-{:02}-{:02}T00:00:00+09:00", *year, month ? month : 1, day ? day : 1)},
-          {"precision", day ? "day" : month ? "month" : "year"}};
+          {"precision", day     ? "day"
+                        : month ? "month"
+                                : "year"}};
 }
 
 std::string category(const json::value& file) {
   if (lists(file, {"action", "malware", "variety"}, "Ransomware")) return "malicious-code/infected-system";
-  if (lists(file, {"action", "hacking", "variety"}, "DoS") || lists(file, {"action", "malware", "variety"}, "DoS"))
+  if (lists(file, {"action", "hacking", "variety"}, "DoS") ||
+      lists(file, {"action", "malware", "variety"}, "DoS"))
     return "availability/ddos";
   if (lists(file, {"action", "hacking", "variety"}, "Brute force") ||
       lists(file, {"action", "hacking", "variety"}, "stolen creds"))
@@ -86,7 +91,8 @@ std::string cyberattack(const json::value& file) {
   if (by_technique && has(file, {"actor", "external"})) return "yes";
   if (by_technique) return "possible";
   if (has(file, {"action", "misuse"})) return "unknown";
-  if (has(file, {"action", "error"}) || has(file, {"action", "physical"}) || has(file, {"action", "environmental"}))
+  if (has(file, {"action", "error"}) || has(file, {"action", "physical"}) ||
+      has(file, {"action", "environmental"}))
     return "no";
   return "unknown";
 }
@@ -108,14 +114,15 @@ std::string organization_of(const json::value& file, std::size_t index) {
 }
 
 json::object first_report(const json::value& file) {
-  json::object report{{"reference", unique(text_of(file, "incident_id"))},
-                      {"stage", "first"},
-                      {"title", category(file)},
-                      {"times", {{"recognized", {{"value", "2019-02-01T09:00:00+09:00"}, {"precision", "day"}}}}},
-                      {"assessment", assessment(file)},
-                      {"cyberattack", cyberattack(file)},
-                      {"category", category(file)},
-                      {"exercise", true}};
+  json::object report{
+      {"reference", unique(text_of(file, "incident_id"))},
+      {"stage", "first"},
+      {"title", category(file)},
+      {"times", {{"recognized", {{"value", "2019-02-01T09:00:00+09:00"}, {"precision", "day"}}}}},
+      {"assessment", assessment(file)},
+      {"cyberattack", cyberattack(file)},
+      {"category", category(file)},
+      {"exercise", true}};
   if (const auto when = occurred(file); !when.is_null()) report["times"].as_object()["occurred"] = when;
   if (cyberattack(file) == "no") report["cyberattack_reason"] = "攻撃者による行為ではない";
   return report;
@@ -131,7 +138,8 @@ json::object second_report(const json::value& file) {
   json::array systems;
   if (const auto* assets = find(file, {"asset", "assets"}); assets && assets->is_array())
     for (const auto& asset : assets->as_array())
-      if (const auto* variety = find(asset, {"variety"}); variety && variety->is_string() && !variety->as_string().empty())
+      if (const auto* variety = find(asset, {"variety"});
+          variety && variety->is_string() && !variety->as_string().empty())
         systems.push_back(json::object{{"name", *variety}});
   if (!systems.empty()) report["systems"] = systems;
   return report;
@@ -188,7 +196,8 @@ TEST_CASE("Sixty real incidents are taken in three versions each, ugly texts and
     if (const auto total = number(file, {"attribute", "confidentiality", "data_total"}))
       CHECK(kept.at("impact").at("persons_affected").at("max").to_number<std::int64_t>() == *total);
 
-    const bool owed = assessment(file) == "incident" && (cyberattack(file) == "yes" || cyberattack(file) == "possible");
+    const bool owed =
+        assessment(file) == "incident" && (cyberattack(file) == "yes" || cyberattack(file) == "possible");
     const auto duties = desk.duties(incident);
     const bool opened =
         std::any_of(duties.begin(), duties.end(), [](const auto& duty) { return duty.starts_with("(h) "); });

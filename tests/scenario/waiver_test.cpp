@@ -12,8 +12,8 @@ struct Asked {
 
 Asked asks_for_waiver(const Desk& desk, const Incident& incident) {
   const auto duty = desk.obligation_of(incident, "h", 0, desk.organization());
-  const auto reply = desk.post("/obligations/" + text(duty, "id") + "/waivers", {{"reason", "警察庁から入手した情報"}},
-                               {.key = fresh_key()});
+  const auto reply = desk.post("/obligations/" + text(duty, "id") + "/waivers",
+                               {{"reason", "警察庁から入手した情報"}}, {.key = fresh_key()});
   REQUIRE_MESSAGE(reply.status == 201, reply);
   CHECK(text(reply.json(), "decision") == "pending");
   return {duty, text(reply.json(), "id")};
@@ -46,7 +46,8 @@ TEST_CASE("Rejected, the duty stays open") {
   const Desk member("jps", "csirt_member", "係員"), officer("jps", "exception_officer", "許可権限者");
   const auto incident = member.reports(a_report());
   const auto asked = asks_for_waiver(member, incident);
-  REQUIRE(officer.post(decision_of(asked), {{"decision", "rejected"}, {"reason", "通報が必要"}}).status == 201);
+  REQUIRE(officer.post(decision_of(asked), {{"decision", "rejected"}, {"reason", "通報が必要"}}).status ==
+          201);
   CHECK(text(member.obligation_of(incident, "h", 0, "jps"), "state") == "open");
   CHECK(member.fulfills(asked.duty, {{"method", "police_report"}}).status == 201);
 }
