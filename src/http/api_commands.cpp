@@ -1,23 +1,18 @@
 #include "src/http/api_commands.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "src/codec/command_decoder.h"
 #include "src/codec/refusal_problem.h"
 #include "src/codec/report_decoder.h"
-#include "src/codec/strict_json.h"
+#include "src/http/api_shared.h"
 #include "src/http/refusals.h"
 
 namespace noroshi::http {
 namespace {
 
 constexpr std::size_t longest_key = 255;
-
-const std::vector<std::string> reporters = {"reporter", "csirt_member", "csirt_head", "external_contact"};
-const std::vector<std::string> csirt = {"csirt_member", "csirt_head", "external_contact"};
-const std::vector<std::string> exception_officers = {"exception_officer"};
-const std::vector<std::string> readers_of_inbox = {"csirt_member", "csirt_head",  "external_contact",
-                                                   "center_liaison", "police_desk", "crisis_desk"};
 
 codec::Problem not_available() {
   return {503,
@@ -48,28 +43,6 @@ codec::Problem bad_key(bool missing) {
           {}};
 }
 
-Response retry_later(const codec::Problem& problem, Language language) {
-  auto response = problem_response(problem, language);
-  response.headers.push_back({"Retry-After", "1"});
-  return response;
-}
-
-// Mistakes of the JSON itself are 400, those of its content 422.
-Response refuse_body(std::vector<core::FieldError> errors, Language language) {
-  const bool malformed = codec::is_malformed(errors);
-  core::Refusal refusal{core::RefusalCode::invalid,
-                        {"送信内容に誤りがあります。errors の各項目を直して再送してください。",
-                         "The submission has mistakes. Mend each one listed in errors and send it again."},
-                        std::move(errors)};
-  auto problem = codec::problem_of(refusal);
-  if (malformed) {
-    problem.status = 400;
-    problem.code = "malformed_json";
-    problem.title = {"JSON として読めません", "This is not acceptable JSON"};
-  }
-  return problem_response(problem, language);
-}
-
 struct ResponseTo {
   Language language;
 
@@ -80,7 +53,7 @@ struct ResponseTo {
     return response;
   }
   Response operator()(const core::Refusal& refusal) const {
-    if (refusal.code == core::RefusalCode::not_found) return problem_response(problem_of(Refusal::not_found), language);
+    if (refusal.code == core::RefusalCode::not_found) return not_found(language);
     return problem_response(codec::problem_of(refusal), language);
   }
   Response operator()(store::NotAvailable) const { return retry_later(not_available(), language); }
@@ -115,14 +88,6 @@ void submit(store::WriterPool& writers, const Request& request, store::Action ac
   });
 }
 
-// An id of the path; an ill-formed one is one that does not exist.
-template <class Id>
-std::optional<Id> id_in(const Request& request, std::string_view name) {
-  auto id = core::parse_uuid(request.path_parameter(name));
-  if (!id) return std::nullopt;
-  return Id{*id};
-}
-
 std::optional<Response> refuse_key(const Request& request, bool required) {
   if (!request.idempotency_key) {
     if (required) return problem_response(bad_key(true), request.language);
@@ -149,8 +114,8 @@ template <class Id, class Body, class Action>
 Handler command_on(store::WriterPool& writers, const char* parameter, codec::Decoded<Body> (*decode)(std::string_view)) {
   return [&writers, parameter, decode](Request request, Responder respond) {
     if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
-    const auto id = id_in<Id>(request, parameter);
-    if (!id) return respond(problem_response(problem_of(Refusal::not_found), request.language));
+    const auto id = id_in_path<Id>(request, parameter);
+    if (!id) return respond(not_found(request.language));
     auto body = decode(request.body);
     if (!body) return respond(refuse_body(std::move(body.error()), request.language));
     submit(writers, request, Action{*id, std::move(*body)}, std::move(respond));
@@ -160,9 +125,9 @@ Handler command_on(store::WriterPool& writers, const char* parameter, codec::Dec
 Handler decide_waiver(store::WriterPool& writers) {
   return [&writers](Request request, Responder respond) {
     if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
-    const auto obligation = id_in<core::ObligationId>(request, "id");
-    const auto waiver = id_in<core::WaiverId>(request, "waiver");
-    if (!obligation || !waiver) return respond(problem_response(problem_of(Refusal::not_found), request.language));
+    const auto obligation = id_in_path<core::ObligationId>(request, "id");
+    const auto waiver = id_in_path<core::WaiverId>(request, "waiver");
+    if (!obligation || !waiver) return respond(not_found(request.language));
     auto body = codec::decode_waiver_decision(request.body);
     if (!body) return respond(refuse_body(std::move(body.error()), request.language));
     submit(writers, request, store::DecideWaiver{*obligation, *waiver, std::move(*body)}, std::move(respond));
@@ -184,18 +149,18 @@ void add_command_routes(Router& router, store::WriterPool& writers) {
   using core::IncidentId;
   using core::MessageId;
   using core::ObligationId;
-  post(router, "/reports", reporters, submit_report(writers));
-  post(router, "/incidents/{id}/assessments", csirt,
+  post(router, "/reports", reporting_roles, submit_report(writers));
+  post(router, "/incidents/{id}/assessments", csirt_roles,
        command_on<IncidentId, codec::AssessmentCommand, store::Assess>(writers, "id", codec::decode_assessment));
-  post(router, "/incidents/{id}/transitions", csirt,
+  post(router, "/incidents/{id}/transitions", csirt_roles,
        command_on<IncidentId, codec::TransitionCommand, store::Move>(writers, "id", codec::decode_transition));
-  post(router, "/incidents/{id}/recipients", csirt,
+  post(router, "/incidents/{id}/recipients", csirt_roles,
        command_on<IncidentId, codec::RecipientCommand, store::AddRecipient>(writers, "id", codec::decode_recipient));
-  post(router, "/obligations/{id}/fulfillments", csirt,
+  post(router, "/obligations/{id}/fulfillments", csirt_roles,
        command_on<ObligationId, codec::FulfillmentCommand, store::Fulfill>(writers, "id", codec::decode_fulfillment));
-  post(router, "/obligations/{id}/waivers", csirt,
+  post(router, "/obligations/{id}/waivers", csirt_roles,
        command_on<ObligationId, codec::WaiverCommand, store::AskWaiver>(writers, "id", codec::decode_waiver));
-  post(router, "/obligations/{id}/waivers/{waiver}/decision", exception_officers, decide_waiver(writers));
+  post(router, "/obligations/{id}/waivers/{waiver}/decision", exception_roles, decide_waiver(writers));
   post(router, "/inbox/{message}/acknowledgement", readers_of_inbox,
        command_on<MessageId, codec::AcknowledgementCommand, store::Acknowledge>(writers, "message",
                                                                               codec::decode_acknowledgement));

@@ -3,7 +3,6 @@
 #include "cmake/embedded_file.h"
 #include "src/codec/explain.h"
 #include "src/codec/law_views.h"
-#include "src/codec/strict_json.h"
 #include "src/http/api_routes.h"
 #include "src/http/reading.h"
 
@@ -39,32 +38,15 @@ Response edition(const Request& request, const codec::AnswerContext& context) {
   return tagged(codec::encode_edition(*found, context));
 }
 
-Response refused_facts(const std::vector<core::FieldError>& errors, Language language) {
-  codec::Problem problem{422,
-                         "invalid",
-                         {"内容に誤りがあります", "The content has mistakes"},
-                         {"送信内容に誤りがあります。errors の各項目を直して再送してください。",
-                          "The submission has mistakes. Mend each one listed in errors and send it again."},
-                         {}};
-  if (codec::is_malformed(errors)) {
-    problem.status = 400;
-    problem.code = "malformed_json";
-    problem.title = {"JSON として読めません", "This is not acceptable JSON"};
-  }
-  for (const core::FieldError& error : errors)
-    problem.errors.push_back({error.pointer, error.code, {error.message.ja, error.message.en}});
-  return problem_response(problem, language);
-}
-
 Response explain(const Request& request, const codec::AnswerContext& context) {
   const auto* found = context.law.editions.find(request.path_parameter("id"));
   if (!found) return not_found(request.language);
   QueryReader query(request, {"at"});
-  const Timestamp at = query.time("at").value_or(context.now);
+  const auto stated = query.time("at");
   if (!query.ok()) return refused(query, request.language);
-  const auto facts = codec::decode_facts(request.body);
-  if (!facts) return refused_facts(facts.error(), request.language);
-  const routing::Routing routing = routing::route(found, context.law.registry, *facts, at);
+  auto facts = codec::decode_facts(request.body);
+  if (!facts) return refuse_body(std::move(facts.error()), request.language);
+  const routing::Routing routing = routing::route(found, context.law.registry, *facts, stated.value_or(facts->recognized));
   return json_response(200, codec::encode_routing(routing, request.language));
 }
 

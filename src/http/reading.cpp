@@ -12,15 +12,6 @@
 
 namespace noroshi::http {
 
-const std::vector<std::string> readers_of_incidents = {
-    "reporter", "csirt_member",    "csirt_head",     "external_contact", "exception_officer",
-    "ciso",     "section_officer", "center_liaison", "police_desk",      "crisis_desk"};
-const std::vector<std::string> readers_of_obligations = {
-    "csirt_member",    "csirt_head",     "external_contact", "exception_officer", "ciso",
-    "section_officer", "center_liaison", "police_desk",      "crisis_desk"};
-const std::vector<std::string> readers_of_inbox = {"csirt_member",   "csirt_head",  "external_contact",
-                                                   "center_liaison", "police_desk", "crisis_desk"};
-
 namespace {
 
 // How long a request waits for a connection before it is told to come back: from its arrival, since behind
@@ -35,12 +26,6 @@ codec::Problem unavailable() {
           {"数秒後にもう一度お試しください。急ぐ場合は電話で連絡してください。",
            "Try again in some seconds. If it is urgent, telephone."},
           {}};
-}
-
-Response retry_later(const codec::Problem& problem, Language language) {
-  Response response = problem_response(problem, language);
-  response.headers.push_back({"Retry-After", "1"});
-  return response;
 }
 
 // Runs what may wait for the database and says so where there is none.
@@ -106,10 +91,6 @@ Handler looking(const ReadContext& context, Look look) {
     auto lease = readers.acquire(deadline);
     return look(request, {law, request.language, store::shown_time(*lease)});
   });
-}
-
-Response not_found(Language language) {
-  return problem_response(problem_of(Refusal::not_found), language);
 }
 
 Response tagged(std::string body) {

@@ -9,15 +9,11 @@
 
 #include "src/codec/answer_context.h"
 #include "src/http/api_read.h"
+#include "src/http/api_shared.h"
 #include "src/http/query.h"
 #include "src/store/views.h"
 
 namespace noroshi::http {
-
-// Roles by what they may read (design of the public interface: Roles).
-extern const std::vector<std::string> readers_of_incidents;
-extern const std::vector<std::string> readers_of_obligations;
-extern const std::vector<std::string> readers_of_inbox;
 
 // Answers in a transaction of the caller's body, on a worker.
 using Read = std::function<Response(store::TenantTransaction&, const Request&, const codec::AnswerContext&)>;
@@ -27,7 +23,6 @@ Handler reading(const ReadContext& context, Read read);
 using Look = std::function<Response(const Request&, const codec::AnswerContext&)>;
 Handler looking(const ReadContext& context, Look look);
 
-Response not_found(Language language);
 // 200 with an entity tag of the bytes, and of the revision where there is one.
 Response tagged(std::string body);
 Response tagged(std::string body, int revision);
@@ -41,13 +36,6 @@ store::PageRequest page_of(QueryReader& query);
 template <class View>
 Response listed(const store::PageOutcome<View>& page, QueryReader& query,
                 const codec::AnswerContext& context);
-
-// An id of the path; an ill-formed one is one that does not exist.
-template <class Id>
-std::optional<Id> id_in_path(const Request& request, std::string_view name) {
-  const auto id = core::parse_uuid(request.path_parameter(name));
-  return id ? std::optional(Id{*id}) : std::nullopt;
-}
 
 void get(Router& router, std::string pattern, std::vector<std::string> roles, Handler handler);
 
