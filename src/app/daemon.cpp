@@ -301,10 +301,11 @@ void serve(const Config& config) {
   });
 
   boost::asio::io_context io(1);
+  // Held until PostgreSQL has stopped: a second SIGTERM must not cut the orderly end that the first one began.
+  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   {
     Service service(io, config, law, database.settings(), database.clock_is_real());
     service.start();
-    boost::asio::signal_set signals(io, SIGTERM, SIGINT);
     signals.async_wait([&](const boost::system::error_code& error, int) {
       if (error) return;
       spdlog::info("ending: no new connections, requests under way are answered");
