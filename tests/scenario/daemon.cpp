@@ -25,6 +25,22 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+void prepare(httplib::SSLClient& client, const fs::path& data) {
+  client.set_ca_cert_path((data / "tls" / "ca.pem").c_str());
+  client.enable_server_certificate_verification(true);
+  client.set_keep_alive(true);
+  client.set_tcp_nodelay(true);
+  client.set_connection_timeout(10s);
+  client.set_read_timeout(60s);
+  client.set_write_timeout(60s);
+}
+
+Answer answer_of(const httplib::Response& response) {
+  Answer answer{response.status, {}, response.body};
+  for (const auto& [name, value] : response.headers) answer.headers.emplace(lower(name), value);
+  return answer;
+}
+
 // A thread's connection, kept open while it is used. Shorter than the daemon's own patience with idle ones.
 struct Line {
   std::string owner;
@@ -32,18 +48,12 @@ struct Line {
   steady_clock::time_point used;
 };
 
-httplib::SSLClient& line_to(const std::string& owner, int port, const fs::path& authority) {
+httplib::SSLClient& line_to(const std::string& owner, int port, const fs::path& data) {
   thread_local Line line;
   const auto now = steady_clock::now();
   if (line.owner != owner || now - line.used > 10s) {
     line.client = std::make_unique<httplib::SSLClient>("127.0.0.1", port);
-    line.client->set_ca_cert_path(authority.c_str());
-    line.client->enable_server_certificate_verification(true);
-    line.client->set_keep_alive(true);
-    line.client->set_tcp_nodelay(true);
-    line.client->set_connection_timeout(10s);
-    line.client->set_read_timeout(60s);
-    line.client->set_write_timeout(60s);
+    prepare(*line.client, data);
     line.owner = owner;
   }
   line.used = now;
@@ -104,14 +114,31 @@ Answer Daemon::send(const std::string& method, const std::string& path, const He
     // cpp-httplib 0.11 waits for the body that a 304 never has, up to the end of the connection.
     if (name == "If-None-Match") request.headers.emplace("Connection", "close");
   }
-  auto& client = line_to(data_.string() + std::to_string(port_), port_, data_ / "tls" / "ca.pem");
+  auto& client = line_to(data_.string() + std::to_string(port_), port_, data_);
   const auto result = client.send(request);
   if (!result)
     throw NoAnswer(method + " " + path + ": " + httplib::to_string(result.error()) +
                    (process_->runs() ? "" : "; the daemon has ended: " + process_->errors()));
-  Answer answer{result->status, {}, result->body};
-  for (const auto& [name, value] : result->headers) answer.headers.emplace(lower(name), value);
-  return answer;
+  return answer_of(*result);
+}
+
+Answer Daemon::post_in_halves(const std::string& path, const Headers& headers, const std::string& body,
+                              const std::function<void()>& between) {
+  httplib::SSLClient client("127.0.0.1", port_);
+  prepare(client, data_);
+  httplib::Headers fields;
+  for (const auto& [name, value] : headers) fields.emplace(name, value);
+  const std::size_t half = body.size() / 2;
+  const auto result = client.Post(
+      path, fields, body.size(),
+      [&](std::size_t offset, std::size_t, httplib::DataSink& sink) {
+        if (offset > 0) between();
+        return offset == 0 ? sink.write(body.data(), half)
+                           : sink.write(body.data() + offset, body.size() - offset);
+      },
+      "application/json");
+  if (!result) throw NoAnswer("POST " + path + ": " + httplib::to_string(result.error()));
+  return answer_of(*result);
 }
 
 std::string Daemon::issue_token(const std::vector<std::string>& arguments) {

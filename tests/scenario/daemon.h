@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -55,6 +56,10 @@ class Daemon {
   // Sends one request. Each thread keeps a connection of its own. Throws NoAnswer.
   Answer send(const std::string& method, const std::string& path, const Headers& headers,
               const std::string& body = "");
+
+  // POST in two halves; `between` is called when the daemon has the first and waits for the second.
+  Answer post_in_halves(const std::string& path, const Headers& headers, const std::string& body,
+                        const std::function<void()>& between);
 
   // The bearer token of a body's role, issued by `noroshi token issue` when first asked for.
   std::string token(const std::string& organization, const std::string& role, const std::string& name = "");

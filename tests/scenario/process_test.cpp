@@ -114,6 +114,30 @@ TEST_CASE(
   for (const auto& incident : accepted) CHECK(jps.can_see(incident));
 }
 
+TEST_CASE(
+    "SIGTERM in the middle of a report: the report is taken, answered and kept, then the daemon ends with "
+    "0") {
+  const TemporaryFolder folder;
+  const fs::path data = folder.path() / "data";
+  const auto report = a_report();
+  {
+    Daemon daemon(data);
+    const Headers headers{{"Authorization", "Bearer " + daemon.token("jps", "csirt_member")},
+                          {"Idempotency-Key", fresh_key()}};
+    const Reply reply(daemon.post_in_halves("/api/v1/reports", headers, json::serialize(report), [&] {
+      daemon.process().signal(SIGTERM);
+      CHECK(eventually([&] { return mentions(daemon.process().errors(), "ending"); }));
+    }));
+    CHECK_MESSAGE(reply.status == 201, reply);
+    CHECK(reply.header("Connection") == "close");
+    CHECK(daemon.stop().code == 0);
+  }
+  Daemon daemon(data);
+  CHECK(Desk("jps", "csirt_member", "", daemon)
+            .list("/incidents?reference=" + text(report, "reference"))
+            .size() == 1);
+}
+
 TEST_CASE("PostgreSQL is killed: 503 with Retry-After within a second or so, then service again by itself") {
   const TemporaryFolder folder;
   Daemon daemon(folder.path() / "data");
