@@ -199,7 +199,7 @@ CREATE INDEX obligation_open_of_incident ON obligation (incident_id, due_at) WHE
 
 CREATE TABLE fulfillment (
   id uuid PRIMARY KEY,
-  obligation_id uuid NOT NULL UNIQUE REFERENCES obligation,
+  obligation_id uuid NOT NULL REFERENCES obligation,
   incident_id uuid NOT NULL REFERENCES incident,
   method text NOT NULL CHECK (method IN ('relay', 'report', 'telephone', 'in_person', 'police_report', 'consultation',
     'decided_not_needed', 'done', 'judgement')),
@@ -215,6 +215,9 @@ CREATE TABLE fulfillment (
   event_id uuid NOT NULL REFERENCES event,
   CONSTRAINT fulfillment_not_needed_by_head CHECK (method <> 'decided_not_needed' OR (role = 'csirt_head' AND note <> ''))
 );
+
+-- A duty that is reopened is met again: the latest is the one in force.
+CREATE INDEX fulfillment_of_obligation ON fulfillment (obligation_id, recorded_at);
 
 CREATE TABLE waiver (
   id uuid PRIMARY KEY,

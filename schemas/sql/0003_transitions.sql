@@ -16,7 +16,7 @@ INSERT INTO incident_transition VALUES
 
 CREATE TABLE obligation_transition (from_state text, to_state text, PRIMARY KEY (from_state, to_state));
 INSERT INTO obligation_transition VALUES
-  ('open', 'fulfilled'), ('open', 'waived'), ('open', 'superseded'), ('superseded', 'open');
+  ('open', 'fulfilled'), ('open', 'waived'), ('open', 'superseded'), ('superseded', 'open'), ('fulfilled', 'open');
 
 CREATE TABLE message_transition (from_state text, to_state text, PRIMARY KEY (from_state, to_state));
 INSERT INTO message_transition VALUES

@@ -51,7 +51,7 @@ BEGIN
     FROM jsonb_to_recordset(members) AS m(slot integer, caller text, key text, sha256 text, body text, reference text,
                                           incident uuid, obligation uuid, message uuid)
     LEFT JOIN idempotency k ON k.organization = m.caller AND k.key = m.key
-    LEFT JOIN incident r ON r.organization = m.body AND r.reference = m.reference
+    LEFT JOIN incident r ON r.organization = m.body AND r.reference = m.reference AND r.id = ANY (touched)
     LEFT JOIN incident i ON i.id = m.incident
     LEFT JOIN obligation o ON o.id = m.obligation
     LEFT JOIN message g ON g.id = m.message

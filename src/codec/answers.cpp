@@ -118,6 +118,10 @@ void write_alarms(JsonWriter& out, const Decision& decision, Language language) 
   for (const Event& event : decision.events) {
     const auto* alarm = std::get_if<core::AlarmRaised>(&event.what);
     if (!alarm) continue;
+    // As for readers: an alarm about an agency's own judgement is that agency's.
+    const bool of_another = alarm->organization != decision.after.organization &&
+                            alarm->organization != event.actor.organization;
+    if (alarm->code.starts_with("large_scale_") && of_another) continue;
     out.begin_object();
     out.member("code", alarm->code);
     write_text_or_null(out, "organization", alarm->organization);

@@ -28,7 +28,14 @@ struct SubmitReport {
 Outcome decide_report(const Law& law, const Incident* known, const std::string& number, const SubmitReport& command,
                       Moment moment);
 
-// Checks of a report that need no incident: recognised time, the body's existence, who may report for whom, the
+// Whether the actor may send a report of that body, and this version of it: looked at before anything else, so that who
+// may not learns nothing of what is known. `known` is the incident of that reference, if there is one. Only the body
+// itself, its successor, and the agency that entered the first version add to a report; a supervising agency may enter
+// a first one.
+std::optional<Refusal> check_right_to_report(const Law& law, const Incident* known, const Report& submitted,
+                                             const Actor& actor, Timestamp now);
+
+// Checks of a report that need no incident: recognised time, the body's existence, the
 // classification this program can hold. Also run before a command is queued, so that it is refused early.
 std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now);
 

@@ -27,6 +27,15 @@ std::optional<Addition> addition_of(const Law& law, const Incident& incident, co
   return std::nullopt;
 }
 
+// A police added makes a duty of the body whose incident it is, so only that body adds one; who shares the supervision is
+// known to the supervising agencies too.
+bool may_add(const Law& law, const Incident& incident, const Actor& actor, Addition addition, Timestamp now) {
+  if (acts_for(law, actor.organization, incident.organization, now) || actor.organization == incident.submitted_by)
+    return true;
+  return addition == Addition::supervisor &&
+         law.registry.supervises(actor.organization, incident.organization, japanese_day(incident.recognized));
+}
+
 bool told_already(const Incident& incident, const std::string& organization) {
   return contains(incident.added_supervisors, organization) || contains(incident.added_police, organization) ||
          std::any_of(incident.obligations.begin(), incident.obligations.end(), [&](const Obligation& obligation) {
@@ -55,11 +64,12 @@ HeldJudgement judgement_after(const Law& law, const Incident& known, const MakeJ
 }  // namespace
 
 Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgement& command, Moment moment) {
-  if (known.state == IncidentState::closed)
+  const HeldJudgement held = judgement_after(law, known, command, moment.now);
+  // Closing is the body's own: an agency that received the report judges, and owes (i), all the same.
+  if (known.state == IncidentState::closed && held.judgement.organization == known.organization)
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（assessed）してから評価してください。",
                                  "The incident is closed. Reopen it (transition to assessed) before judging again."));
-  const HeldJudgement held = judgement_after(law, known, command, moment.now);
   DecisionBuilder builder(known, command.actor, moment);
   pass_on_duties(builder, law);
   if (auto judged = make_judgement(builder, held); !judged) return tl::unexpected(std::move(judged.error()));
@@ -106,6 +116,11 @@ Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipie
                                        "認知の日にこの法人を共管する機関でも、警察でもありません。",
                                        "Neither an agency that shares the supervision of this corporation on the day "
                                        "of recognition nor a police."));
+  if (!may_add(law, known, command.actor, *addition, moment.now))
+    return tl::unexpected(refuse(RefusalCode::not_the_holder,
+                                 "警察を追加できるのは発生した機関、共管の機関を追加できるのは発生した機関と所管する機関です。",
+                                 "The body whose incident it is adds a police; it, or an agency that supervises it, "
+                                 "adds one that shares the supervision."));
   if (told_already(known, command.organization))
     return tl::unexpected(refuse(RefusalCode::recipient_already_added, "すでに連絡先に入っています。",
                                  "This body is told already."));

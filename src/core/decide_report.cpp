@@ -37,10 +37,25 @@ void check_police(Refusal& refusal, const Law& law, const Report& report) {
                              "This is no police body. Choose one of kind police from GET /organizations."}});
 }
 
-bool may_report_for(const Law& law, const Actor& actor, const std::string& organization, const Report& report,
-                    Timestamp now) {
-  return acts_for(law, actor.organization, organization, now) ||
-         law.registry.supervises(actor.organization, organization, japanese_day(report.recognized.value));
+bool supervises(const Law& law, const Actor& actor, const std::string& organization, Timestamp recognized) {
+  return law.registry.supervises(actor.organization, organization, japanese_day(recognized));
+}
+
+Refusal foreign_organization() {
+  return refuse(RefusalCode::foreign_organization,
+                "他の機関のインシデントは報告できません。所管する法人の分だけを代わりに入力できます。",
+                "A report for another body is refused. Only an agency may enter one, for a body it supervises.");
+}
+
+Refusal reference_exists() {
+  return refuse(RefusalCode::reference_exists,
+                "この整理番号の第一報は受付済みです。続報は stage=followup で送ってください。",
+                "A first report with this reference exists. Send followup, final or correction.");
+}
+
+Refusal reference_unknown() {
+  return refuse(RefusalCode::reference_unknown, "この整理番号の第一報がありません。先に stage=first で送ってください。",
+                "No first report has this reference. Send it with stage first.");
 }
 
 // The judgement after this version: what it states, over what the body held before.
@@ -78,17 +93,31 @@ void open_incident(DecisionBuilder& builder, const Law& law, const std::string& 
 
 }  // namespace
 
-std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now) {
-  const std::string& organization = report.organization.empty() ? actor.organization : report.organization;
-  const auto* body = law.registry.find(organization);
-  if (!body)
+std::optional<Refusal> check_right_to_report(const Law& law, const Incident* known, const Report& submitted,
+                                             const Actor& actor, Timestamp now) {
+  const std::string& organization =
+      submitted.organization.empty() ? actor.organization : submitted.organization;
+  if (!law.registry.find(organization))
     return refuse_field("/organization", "unknown_organization",
                         "登録されていない機関です。GET /organizations の id から選んでください。",
                         "No such body. Choose an id from GET /organizations.");
-  if (!may_report_for(law, actor, organization, report, now))
-    return refuse(RefusalCode::foreign_organization,
-                  "他の機関のインシデントは報告できません。所管する法人の分だけを代わりに入力できます。",
-                  "A report for another body is refused. Only an agency may enter one, for a body it supervises.");
+  const bool own = acts_for(law, actor.organization, organization, now);
+  if (submitted.stage == Stage::first) {
+    if (!own && !supervises(law, actor, organization, submitted.recognized.value)) return foreign_organization();
+    if (known) return reference_exists();
+    return std::nullopt;
+  }
+  const bool entered = known && known->submitted_by == actor.organization;
+  // Nobody is left to add to the report of a body that ended without a known successor but who supervised it.
+  const bool orphaned = known && !law.registry.standing_for(organization, japanese_day(now)) &&
+                        supervises(law, actor, organization, known->recognized);
+  if (!own && !entered && !orphaned) return foreign_organization();
+  if (!known) return reference_unknown();
+  return std::nullopt;
+}
+
+std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now) {
+  const std::string& organization = report.organization.empty() ? actor.organization : report.organization;
   if (report.confidentiality == 3)
     return refuse(RefusalCode::annex_not_available,
                   "機密性3情報はこのシステムでは扱えません。機密性2以下の通知だけを送り、別紙は指定された方法で手渡してください。",
@@ -101,7 +130,7 @@ std::optional<Refusal> check_report(const Law& law, const Report& report, const 
   check_time(refusal, "/times/detected/value", report.detected, now);
   check_time(refusal, "/times/recognized/value", report.recognized, now);
   check_time(refusal, "/times/assessed/value", report.assessed, now);
-  check_body(refusal, law, report, *body);
+  if (const auto* body = law.registry.find(organization)) check_body(refusal, law, report, *body);
   check_police(refusal, law, report);
   if (!refusal.errors.empty()) return refusal;
   return std::nullopt;
@@ -110,18 +139,8 @@ std::optional<Refusal> check_report(const Law& law, const Report& report, const 
 Outcome decide_report(const Law& law, const Incident* known, const std::string& number, const SubmitReport& command,
                       Moment moment) {
   const Report& report = command.in_force;
-  if (report.stage == Stage::first && known)
-    return tl::unexpected(refuse(RefusalCode::reference_exists,
-                                 "この整理番号の第一報は受付済みです。続報は stage=followup で送ってください。",
-                                 "A first report with this reference exists. Send followup, final or correction."));
-  // To an agency that has not received it, a report of the body it supervises is as good as unknown.
-  const auto& actor = command.actor.organization;
-  const bool visible =
-      known && (known->content_visible_to(actor) || acts_for(law, actor, known->organization, moment.now));
-  if (report.stage != Stage::first && !visible)
-    return tl::unexpected(refuse(RefusalCode::reference_unknown,
-                                 "この整理番号の第一報がありません。先に stage=first で送ってください。",
-                                 "No first report has this reference. Send it with stage first."));
+  if (auto refusal = check_right_to_report(law, known, report, command.actor, moment.now))
+    return tl::unexpected(std::move(*refusal));
   if (auto refusal = check_report(law, report, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
   if (known && known->state == IncidentState::closed)
     return tl::unexpected(refuse(RefusalCode::incident_closed,

@@ -11,10 +11,6 @@ using routing::OpensOn;
 using routing::RecipientRule;
 using routing::Rule;
 
-bool asks_for(const Rule& rule, Condition condition) {
-  return std::find(rule.when.begin(), rule.when.end(), condition) != rule.when.end();
-}
-
 // Who stands in a body's place today; the body itself where the registry knows nobody.
 std::string standing_for(const Law& law, const std::string& slug, Timestamp now) {
   const auto* body = law.registry.standing_for(slug, japanese_day(now));
@@ -100,11 +96,21 @@ void meet_duties_to_judge(DecisionBuilder& builder, const Law& law) {
     const auto* rule = rule_of(law, obligation);
     if (obligation.state != ObligationState::open || !obligation.inner || !rule) continue;
     const bool assessed =
-        asks_for(*rule, Condition::assessed_possible) && facts.assessment != routing::Assessment::possible;
+        rule->asks_for(Condition::assessed_possible) && facts.assessment != routing::Assessment::possible;
     const bool decided =
-        asks_for(*rule, Condition::cyberattack_undecided) && facts.cyberattack != routing::Cyberattack::unknown;
+        rule->asks_for(Condition::cyberattack_undecided) && facts.cyberattack != routing::Cyberattack::unknown;
     if (assessed || decided) fulfill(builder, obligation, FulfillmentMethod::judgement, builder.now(), "", "");
   }
+}
+
+// The judgement that met a duty to judge has been taken back: what was decided is open again.
+bool judged_no_longer(const DecisionBuilder& builder, const routing::Duty& duty, const Obligation& existing) {
+  const auto* before = builder.facts_before();
+  if (existing.state != ObligationState::fulfilled || !duty.rule->inner() || !before) return false;
+  const bool assessed_before = before->assessment != routing::Assessment::possible;
+  const bool decided_before = before->cyberattack != routing::Cyberattack::unknown;
+  return (duty.rule->asks_for(Condition::assessed_possible) && assessed_before) ||
+         (duty.rule->asks_for(Condition::cyberattack_undecided) && decided_before);
 }
 
 // "No cyberattack", with a reason, ends the duty to tell the police. Nothing else ends a duty but a waiver.
@@ -207,8 +213,26 @@ void align_duties(DecisionBuilder& builder, const Law& law) {
     const auto* existing = find_same(builder, law, duty);
     if (!existing) {
       open(builder, routing.edition->id, duty);
-    } else if (existing->state == ObligationState::superseded) {
+    } else if (existing->state == ObligationState::superseded || judged_no_longer(builder, duty, *existing)) {
       reopen(builder, duty, existing->id);
+    }
+  }
+}
+
+// What a recipient owes onward has a new occasion: the duty exists and is not opened again. Where it was met without a
+// message (by telephone), the centre has not got this version from anybody, and the duty to tell it starts anew.
+void recur_onward_duties(DecisionBuilder& builder, const Law& law, const std::string& holder) {
+  for (const auto& onward : std::vector(builder.incident().obligations)) {
+    const bool opened_now = onward.opened_at == builder.now();
+    if (onward.holder != holder || onward.opens_on != OpensOn::receipt || onward.inner || opened_now) continue;
+    const auto* rule = rule_of(law, onward);
+    const bool untold = onward.state == ObligationState::fulfilled && rule &&
+                        rule->recipient == RecipientRule::center &&
+                        !builder.incident().content_visible_to(onward.recipient);
+    if (untold) {
+      builder.add(ObligationReopened{onward.id, builder.now() + rule->target, onward.because});
+    } else {
+      builder.add(ObligationRecurred{onward.id, onward.occasion + 1});
     }
   }
 }
@@ -225,10 +249,7 @@ void send_to_earlier_recipients(DecisionBuilder& builder, const Law& law) {
     const auto* obligation = message.obligation ? builder.incident().find(*message.obligation) : nullptr;
     const auto copy = obligation ? std::optional(*obligation) : std::nullopt;
     send_latest(builder, MessageKind::report, builder.incident().organization, recipient, copy ? &*copy : nullptr, "");
-    // What the recipient owes onward has a new occasion: the duty itself exists and is not opened again.
-    for (const auto& onward : std::vector(builder.incident().obligations))
-      if (onward.holder == recipient && onward.opens_on == OpensOn::receipt && !onward.inner)
-        builder.add(ObligationRecurred{onward.id, onward.occasion + 1});
+    recur_onward_duties(builder, law, recipient);
   }
 }
 

@@ -13,11 +13,17 @@ namespace noroshi::core {
 class DecisionBuilder {
  public:
   DecisionBuilder(Incident before, Actor actor, Moment moment)
-      : moment_(moment), actor_(std::move(actor)), incident_(std::move(before)) {}
+      : moment_(moment),
+        actor_(std::move(actor)),
+        facts_before_(facts_of(before)),
+        known_before_(before.revision > 0),
+        incident_(std::move(before)) {}
 
   void add(Happening what);
 
   const Incident& incident() const { return incident_; }
+  // The facts as they stood before the decision; null for a new incident.
+  const routing::Facts* facts_before() const { return known_before_ ? &facts_before_ : nullptr; }
   Timestamp now() const { return moment_.now; }
   const Actor& actor() const { return actor_; }
   template <class Id>
@@ -29,6 +35,8 @@ class DecisionBuilder {
  private:
   Moment moment_;
   Actor actor_;
+  routing::Facts facts_before_;
+  bool known_before_;
   Incident incident_;
   std::vector<Event> events_;
 };
@@ -43,6 +51,9 @@ void align_duties(DecisionBuilder& builder, const Law& law);
 // Puts the latest version of the report into the inbox of `recipient`, who sees the incident from then on.
 void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& sender, const std::string& recipient,
                  const Obligation* obligation, const std::string& note);
+
+// The duties that `holder` owes onward since it received the incident have a new occasion.
+void recur_onward_duties(DecisionBuilder& builder, const Law& law, const std::string& holder);
 
 // A version after the first goes to everyone who had one before and has not got this one in the same decision.
 void send_to_earlier_recipients(DecisionBuilder& builder, const Law& law);

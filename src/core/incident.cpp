@@ -65,10 +65,21 @@ struct Evolution {
     incident.latest_report = what.report;
     incident.title = what.content.title;
     incident.document = what.content.document;
-    incident.recognized = what.content.recognized.value;
+    move_recognition(what.content.recognized.value);
     incident.police = what.content.police;
     incident.exercise = what.content.exercise;
     if (what.version == 1) incident.submitted_by = what.submitted_by;
+  }
+  // 速やかに counts from 認知: what was due by the time stated before is due by the one stated now.
+  void move_recognition(Timestamp recognized) {
+    const auto moved = recognized - incident.recognized;
+    incident.recognized = recognized;
+    if (moved == moved.zero()) return;
+    for (auto& obligation : incident.obligations) {
+      if (obligation.opens_on != routing::OpensOn::assessment) continue;
+      obligation.due_at += moved;
+      ++obligation.revision;
+    }
   }
   void operator()(const JudgementMade& what) {
     incident.judgements[what.held.judgement.organization] = what.held;
@@ -95,6 +106,8 @@ struct Evolution {
     auto& obligation = must(incident.find(what.obligation));
     move(obligation, ObligationEvent::reopen);
     obligation.opened_at = event.at;
+    obligation.fulfilled_at.reset();
+    obligation.acknowledged_at.reset();
     obligation.due_at = what.due_at;
     obligation.because = what.because;
     ++obligation.occasion;

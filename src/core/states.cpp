@@ -52,6 +52,8 @@ constexpr std::array obligation_table = {
     Cell{ObligationState::open, ObligationEvent::waive, ObligationState::waived},
     Cell{ObligationState::open, ObligationEvent::supersede, ObligationState::superseded},
     Cell{ObligationState::superseded, ObligationEvent::reopen, ObligationState::open},
+    // Of a duty to judge, when the judgement is taken back; of a relay by telephone, when there is a new version to relay.
+    Cell{ObligationState::fulfilled, ObligationEvent::reopen, ObligationState::open},
 };
 
 constexpr std::array message_table = {

@@ -315,6 +315,9 @@ void make_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) throw TlsError("cannot create " + directory.string() + ": " + error.message());
+  // Clients of other users of the machine read ca.pem here; the keys beside it are their owner's alone.
+  fs::permissions(directory, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                                 fs::perms::others_read | fs::perms::others_exec, error);
 }
 
 }  // namespace

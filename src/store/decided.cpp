@@ -111,7 +111,12 @@ struct ConcernOf {
   Concern operator()(const core::WaiverDecided& what) const {
     return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
   }
-  Concern operator()(const core::AlarmRaised& what) const { return {what.alarm.value, {}}; }
+  // What a receiving agency holds of the case is its own, and so is the alarm about it.
+  Concern operator()(const core::AlarmRaised& what) const {
+    if (what.code.starts_with("large_scale_") && what.organization != after.organization)
+      return {what.alarm.value, std::vector{what.organization}};
+    return {what.alarm.value, std::nullopt};
+  }
 };
 
 }  // namespace
@@ -242,6 +247,10 @@ struct RowWriter {
         .column("document", what.content.document)
         .column("changes", what.content.changes)
         .column("event_id", event.id);
+    // A later version may have moved the recognised time, and with it what is due from it.
+    if (what.version > 1)
+      for (const auto& obligation : after().obligations)
+        if (obligation.opens_on == routing::OpensOn::assessment) changed_obligations[obligation.id] = event.id;
   }
   void row(const core::Event& event, const core::JudgementMade& what) {
     const auto& judgement = what.held.judgement;

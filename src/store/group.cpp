@@ -75,10 +75,9 @@ core::Refusal invalid(std::vector<core::FieldError> errors) {
           std::move(errors)};
 }
 
-bool states(const codec::Submission& submission, std::initializer_list<std::string_view> members) {
-  return submission.complete || std::any_of(members.begin(), members.end(), [&](std::string_view member) {
-           return std::find(submission.members.begin(), submission.members.end(), member) != submission.members.end();
-         });
+bool states(const codec::Submission& submission, std::string_view member) {
+  return submission.complete ||
+         std::find(submission.members.begin(), submission.members.end(), member) != submission.members.end();
 }
 
 // What a member's decision came to, and how to answer for it.
@@ -106,9 +105,9 @@ struct Decider {
       if (!completed) return refused(invalid(std::move(completed.error())));
       command.in_force = std::move(*completed);
     }
-    command.states_assessment = states(submission, {"assessment", "assessment_reason"});
-    command.states_cyberattack = states(submission, {"cyberattack", "cyberattack_reason"});
-    command.states_large_scale = states(submission, {"large_scale"});
+    command.states_assessment = states(submission, "assessment");
+    command.states_cyberattack = states(submission, "cyberattack");
+    command.states_large_scale = states(submission, "large_scale");
     return {core::decide_report(law, known, number, command, moment), codec::answer_report, incident_revision};
   }
   Ruling operator()(const Assess& action) const {
@@ -251,12 +250,20 @@ class Group {
     }
     if (!std::holds_alternative<SubmitReport>(command.action) && (!known || !visible(command, *known)))
       return not_found();
+    if (auto refusal = right_refused(command, known, at)) return std::move(*refusal);
     if (!if_match_holds(command, known))
       return core::Refusal{core::RefusalCode::precondition_failed,
                            {"この間に変更されています。最新の状態を読み直してください。",
                             "It has changed meanwhile. Read it again."},
                            {}};
     return decide(command, known, row, at);
+  }
+
+  // Before anything is compared with what is known: a stranger learns nothing of it.
+  std::optional<core::Refusal> right_refused(const Command& command, const core::Incident* known, Timestamp at) const {
+    const auto* report = std::get_if<SubmitReport>(&command.action);
+    if (!report) return std::nullopt;
+    return core::check_right_to_report(law_, known, report->submission.report, command.actor, at);
   }
 
   static std::optional<Result> stored_answer(const Row& row) {

@@ -7,6 +7,15 @@
 namespace noroshi::store {
 namespace {
 
+// What reports may take of memory while they wait, and in one transaction: each is held a few times over.
+constexpr std::size_t most_bytes_waiting = 64 * 1024 * 1024;
+constexpr std::size_t most_bytes_of_group = 8 * 1024 * 1024;
+
+std::size_t bytes_of(const Command& command) {
+  const auto* report = std::get_if<SubmitReport>(&command.action);
+  return report ? report->bytes.size() : 0;
+}
+
 struct ConflictsOf {
   const core::Actor& actor;
 
@@ -49,10 +58,12 @@ std::vector<std::string> conflicts_of(const Command& command) {
 
 bool Intake::submit(PendingCommand command) {
   auto conflicts = conflicts_of(command.command);
+  const auto bytes = bytes_of(command.command);
   {
     std::lock_guard lock(mutex_);
-    if (closed_ || entries_.size() >= capacity_) return false;
-    entries_.push_back({std::move(command), std::move(conflicts)});
+    if (closed_ || entries_.size() >= capacity_ || bytes_ + bytes > most_bytes_waiting) return false;
+    bytes_ += bytes;
+    entries_.push_back({std::move(command), std::move(conflicts), bytes});
   }
   changed_.notify_one();
   return true;
@@ -71,17 +82,20 @@ Intake::Group Intake::take(std::size_t most) {
 Intake::Group Intake::take_free(std::size_t most) {
   Group group;
   std::set<std::string> blocked = under_way_;
+  std::size_t group_bytes = 0;
   const auto taken = [&](Entry& entry) {
-    if (group.members.size() >= most) return false;
+    if (group.members.size() >= most || group_bytes >= most_bytes_of_group) return false;
     const bool waits = std::any_of(entry.conflicts.begin(), entry.conflicts.end(),
                                    [&](const std::string& conflict) { return blocked.contains(conflict); });
     blocked.insert(entry.conflicts.begin(), entry.conflicts.end());
     if (waits) return false;
+    group_bytes += entry.bytes;
     group.members.push_back(std::move(entry.pending));
     group.conflicts.insert(group.conflicts.end(), entry.conflicts.begin(), entry.conflicts.end());
     return true;
   };
   std::erase_if(entries_, taken);
+  bytes_ -= group_bytes;
   under_way_.insert(group.conflicts.begin(), group.conflicts.end());
   return group;
 }

@@ -19,7 +19,7 @@ class Intake {
  public:
   explicit Intake(std::size_t capacity) : capacity_(capacity) {}
 
-  // False where the queue is full or closed: answer 503. The completion is then never called.
+  // False where the queue is full (by count or by bytes) or closed: answer 503. The completion is then never called.
   bool submit(PendingCommand command);
 
   // Commands of which no two conflict with each other or with a group that is still under way, oldest first; waits for
@@ -39,6 +39,7 @@ class Intake {
   struct Entry {
     PendingCommand pending;
     std::vector<std::string> conflicts;
+    std::size_t bytes = 0;
   };
   Group take_free(std::size_t most);
 
@@ -46,6 +47,7 @@ class Intake {
   std::condition_variable changed_;
   const std::size_t capacity_;
   bool closed_ = false;
+  std::size_t bytes_ = 0;  // of the entries
   std::deque<Entry> entries_;
   std::set<std::string> under_way_;
 };

@@ -33,7 +33,7 @@ constexpr Statement select_one{"view_obligation", "WITH page AS (SELECT " NOROSH
 constexpr Statement select_fulfillment{
     "view_fulfillment",
     "SELECT id, method, at, note, reference, organization, role, name, recorded_at FROM fulfillment "
-    "WHERE obligation_id = $1::uuid"};
+    "WHERE obligation_id = $1::uuid ORDER BY recorded_at DESC, id DESC LIMIT 1"};
 
 constexpr Statement select_waivers{"view_waivers",
                                    "SELECT id, reason, asked_by_name, asked_at, decision, decided_by_name, "

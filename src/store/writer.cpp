@@ -135,7 +135,7 @@ class WriterPool::Writer {
 };
 
 WriterPool::WriterPool(ConnectionSettings settings, const core::Law& law, WriterOptions options)
-    : options_(options), intake_(options.queue) {
+    : law_(law), options_(options), intake_(options.queue) {
   if (sodium_init() < 0) throw std::runtime_error("no source of randomness");
   for (int i = 0; i < options_.writers; ++i) {
     auto of_writer = settings;
@@ -152,8 +152,16 @@ WriterPool::~WriterPool() {
 
 void WriterPool::submit(Command command, Completion complete) {
   if (options_.observer) complete = observed(command.action, std::move(complete));
+  if (auto refusal = refused_at_once(command)) return complete(std::move(*refusal));
   PendingCommand pending{std::move(command), complete};
   if (!intake_.submit(std::move(pending))) complete(NotAvailable{});
+}
+
+std::optional<core::Refusal> WriterPool::refused_at_once(const Command& command) const {
+  const auto* action = std::get_if<SubmitReport>(&command.action);
+  if (!action || action->submission.report.stage != core::Stage::first) return std::nullopt;
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return core::check_right_to_report(law_, nullptr, action->submission.report, command.actor, now);
 }
 
 Completion WriterPool::observed(const Action& action, Completion complete) const {

@@ -56,6 +56,10 @@ class WriterPool {
   void run(Writer& writer);
   Completion observed(const Action& action, Completion complete) const;
 
+  // A first report for a body that the caller may not report for: no row of that body is touched.
+  std::optional<core::Refusal> refused_at_once(const Command& command) const;
+
+  const core::Law& law_;
   WriterOptions options_;
   Intake intake_;
   std::atomic<std::uint64_t> groups_{0};

@@ -158,3 +158,16 @@ TEST_CASE("a reassessment is told to everybody who had the report, once each; a 
   scene.accept(judgement("mhlw", routing::Assessment::possible));
   CHECK(scene.incident().messages.size() == before + 2);
 }
+
+TEST_CASE("a judgement taken back opens the duty to judge again: nothing ends by going to and fro") {
+  Scene scene("2018-08-01T09:20:00+09:00");
+  auto report = report_of("jps", "2018-08-01T09:00:00+09:00");
+  report.in_force.cyberattack = routing::Cyberattack::unknown;
+  scene.accept(report);
+  CHECK(scene.duty("h.decide", "jps").state == ObligationState::open);
+  scene.accept(judgement("jps", routing::Assessment::incident, routing::Cyberattack::no));
+  CHECK(scene.duty("h.decide", "jps").state == ObligationState::fulfilled);
+  scene.accept(judgement("jps", routing::Assessment::incident, routing::Cyberattack::unknown));
+  CHECK(scene.duty("h.decide", "jps").state == ObligationState::open);
+  CHECK(scene.duty("h.decide", "jps").occasion == 2);
+}

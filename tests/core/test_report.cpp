@@ -464,20 +464,61 @@ TEST_CASE("a closed incident takes no report until it is reopened") {
   scene.accept(followup(assessed));
 }
 
-TEST_CASE("an agency adds to a report of a body it supervises only once it has received it") {
+TEST_CASE("a supervising agency cannot add to what the body itself reported; one that entered the report can") {
   Scene scene("2018-08-01T09:20:00+09:00");
   auto report = report_of("jps", "2018-08-01T09:00:00+09:00");
-  report.in_force.assessment = routing::Assessment::possible;
   scene.accept(report);
   auto by_agency = followup(report);
   by_agency.actor = person("mhlw");
   by_agency.in_force.organization = "jps";
-  CHECK(scene.refuse(by_agency) == "reference_unknown");
+  CHECK(scene.refuse(by_agency) == "foreign_organization");
 
-  auto assessed = followup(report);
-  assessed.in_force.assessment = routing::Assessment::incident;
-  scene.accept(assessed);
-  by_agency.in_force.assessment = routing::Assessment::incident;
-  scene.accept(by_agency);
-  CHECK(scene.incident().version == 3);
+  Scene entered("2018-08-01T09:20:00+09:00");
+  auto by_ministry = report_of("jps", "2018-08-01T09:00:00+09:00");
+  by_ministry.actor = person("mhlw");
+  by_ministry.in_force.organization = "jps";
+  entered.accept(by_ministry);
+  entered.accept(followup(by_ministry));
+  CHECK(entered.incident().version == 2);
+}
+
+TEST_CASE("a stranger is told the same of a reference that exists and of one that does not") {
+  Scene scene("2018-08-01T09:20:00+09:00");
+  auto report = report_of("jps", "2018-08-01T09:00:00+09:00");
+  const auto stranger = person("moj");
+  auto first = report;
+  first.actor = stranger;
+  first.in_force.organization = "jps";
+  CHECK(scene.refuse(first) == "foreign_organization");
+  scene.accept(report);
+  CHECK(scene.refuse(first) == "foreign_organization");
+  auto later = followup(report);
+  later.actor = stranger;
+  later.in_force.organization = "jps";
+  CHECK(scene.refuse(later) == "foreign_organization");
+}
+
+TEST_CASE("a correction of the recognised time moves what is due from it") {
+  Scene scene("2018-08-21T09:20:00+09:00");
+  auto report = report_of("jps", "2018-08-21T09:00:00+09:00");
+  scene.accept(report);
+  auto corrected = followup(report);
+  corrected.in_force.stage = Stage::correction;
+  corrected.in_force.recognized.value = at("2018-08-01T09:00:00+09:00");
+  scene.accept(corrected);
+  CHECK(scene.duty("h", "jps").due_at == at("2018-08-02T09:00:00+09:00"));
+  CHECK(scene.duty("g.3", "mhlw").due_at == at("2018-08-21T09:50:00+09:00"));
+}
+
+TEST_CASE("a version after a relay by telephone opens the relay again: the centre has it from nobody") {
+  Scene scene("2018-08-01T09:20:00+09:00");
+  auto report = report_of("jps", "2018-08-01T09:00:00+09:00");
+  scene.accept(report);
+  scene.accept(FulfillObligation{person("mhlw"), scene.duty("g.3", "mhlw").id, FulfillmentMethod::telephone});
+  scene.wait(hours(1));
+  scene.accept(followup(report));
+  const auto& relay = scene.duty("g.3", "mhlw");
+  CHECK(relay.state == ObligationState::open);
+  CHECK(relay.occasion == 2);
+  CHECK(relay.due_at == scene.now() + minutes(30));
 }

@@ -68,11 +68,11 @@ TEST_CASE("an incident moves forward by a person, back by a judgement, and reope
   )");
 }
 
-TEST_CASE("a duty that is met or waived stays so; one that a reassessment ended may open again") {
+TEST_CASE("a waived duty stays so; one that was met or superseded opens again when what ended it is taken back") {
   check_every_cell(all_obligation_states(), all_obligation_events(), R"(
               fulfill    waive   supersede   reopen
   open        fulfilled  waived  superseded  -
-  fulfilled   -          -       -           -
+  fulfilled   -          -       -           open
   waived      -          -       -           -
   superseded  -          -       -           open
   )");
