@@ -222,9 +222,10 @@ void align_duties(DecisionBuilder& builder, const Law& law) {
 // What a recipient owes onward has a new occasion: the duty exists and is not opened again. Where it was met without a
 // message (by telephone), the centre has not got this version from anybody, and the duty to tell it starts anew.
 void recur_onward_duties(DecisionBuilder& builder, const Law& law, const std::string& holder) {
-  for (const auto& onward : std::vector(builder.incident().obligations)) {
-    const bool opened_now = onward.opened_at == builder.now();
-    if (onward.holder != holder || onward.opens_on != OpensOn::receipt || onward.inner || opened_now) continue;
+  const auto obligations = builder.incident().obligations;
+  for (std::size_t i = 0; i < builder.obligations_before(); ++i) {
+    const auto& onward = obligations[i];
+    if (onward.holder != holder || onward.opens_on != OpensOn::receipt || onward.inner) continue;
     const auto* rule = rule_of(law, onward);
     const bool untold = onward.state == ObligationState::fulfilled && rule &&
                         rule->recipient == RecipientRule::center &&

@@ -17,6 +17,7 @@ class DecisionBuilder {
         actor_(std::move(actor)),
         facts_before_(facts_of(before)),
         known_before_(before.revision > 0),
+        obligations_before_(before.obligations.size()),
         incident_(std::move(before)) {}
 
   void add(Happening what);
@@ -24,6 +25,8 @@ class DecisionBuilder {
   const Incident& incident() const { return incident_; }
   // The facts as they stood before the decision; null for a new incident.
   const routing::Facts* facts_before() const { return known_before_ ? &facts_before_ : nullptr; }
+  // How many obligations there were before the decision: those opened by it come after.
+  std::size_t obligations_before() const { return obligations_before_; }
   Timestamp now() const { return moment_.now; }
   const Actor& actor() const { return actor_; }
   template <class Id>
@@ -37,6 +40,7 @@ class DecisionBuilder {
   Actor actor_;
   routing::Facts facts_before_;
   bool known_before_;
+  std::size_t obligations_before_;
   Incident incident_;
   std::vector<Event> events_;
 };
