@@ -292,6 +292,10 @@ void announce(const Config& config, std::uint16_t port) {
 void serve(const Config& config) {
   const auto law = load(config);
   if (config.database_url) make_data_folder(config);  // else the cluster makes it, with the rights it needs
+  boost::asio::io_context io(1);
+  // From before PostgreSQL starts until it has stopped: a SIGTERM that comes while the daemon starts ends it as soon as it
+  // serves, and a second one does not cut the orderly end that the first began.
+  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   // The cluster may come back before the service is there, or after it has gone.
   std::mutex service_mutex;
   Service* serving = nullptr;
@@ -300,9 +304,6 @@ void serve(const Config& config) {
     if (serving) serving->retry_database();
   });
 
-  boost::asio::io_context io(1);
-  // Held until PostgreSQL has stopped: a second SIGTERM must not cut the orderly end that the first one began.
-  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   {
     Service service(io, config, law, database.settings(), database.clock_is_real());
     service.start();

@@ -120,22 +120,44 @@ TEST_CASE(
   const TemporaryFolder folder;
   const fs::path data = folder.path() / "data";
   const auto report = a_report();
-  {
+  bool answered = false;
+  // Where the signal overtakes the first half, the daemon has seen an idle connection and cut it: not this story.
+  for (int attempt = 0; attempt < 5 && !answered; ++attempt) {
     Daemon daemon(data);
     const Headers headers{{"Authorization", "Bearer " + daemon.token("jps", "csirt_member")},
                           {"Idempotency-Key", fresh_key()}};
-    const Reply reply(daemon.post_in_halves("/api/v1/reports", headers, json::serialize(report), [&] {
-      daemon.process().signal(SIGTERM);
-      CHECK(eventually([&] { return mentions(daemon.process().errors(), "ending"); }));
-    }));
-    CHECK_MESSAGE(reply.status == 201, reply);
-    CHECK(reply.header("Connection") == "close");
+    try {
+      const Reply reply(daemon.post_in_halves("/api/v1/reports", headers, json::serialize(report), [&] {
+        daemon.process().signal(SIGTERM);
+        CHECK(eventually([&] { return mentions(daemon.process().errors(), "ending"); }));
+      }));
+      CHECK_MESSAGE(reply.status == 201, reply);
+      CHECK(reply.header("Connection") == "close");
+      answered = true;
+    } catch (const std::runtime_error&) {
+      MESSAGE("cut before its header was read; once more");
+    }
     CHECK(daemon.stop().code == 0);
   }
+  REQUIRE(answered);
   Daemon daemon(data);
   CHECK(Desk("jps", "csirt_member", "", daemon)
             .list("/incidents?reference=" + text(report, "reference"))
             .size() == 1);
+}
+
+TEST_CASE("SIGTERM while the daemon starts: it ends in order with 0 and leaves no PostgreSQL behind") {
+  const TemporaryFolder folder;
+  const fs::path data = folder.path() / "data";
+  Program program(noroshid_program(), {"--data", data.string(), "--listen", "127.0.0.1:0"}, folder.path(), "starting");
+  const auto postmaster = data / "postgres" / "postmaster.pid";
+  REQUIRE(eventually([&] { return fs::exists(postmaster); }));
+  const auto pid = static_cast<pid_t>(std::stol(read_file(postmaster)));
+  program.signal(SIGTERM);
+  const auto ending = program.wait(std::chrono::seconds(60));
+  REQUIRE(ending);
+  CHECK(ending->code == 0);
+  CHECK_FALSE(is_alive(pid));
 }
 
 TEST_CASE("PostgreSQL is killed: 503 with Retry-After within a second or so, then service again by itself") {
