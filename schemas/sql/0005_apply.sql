@@ -187,11 +187,18 @@ BEGIN
 END
 $$;
 
--- Incidents with an open duty that names one of those bodies: what a succession has to look at.
+-- Incidents that are not closed and in which one of those bodies has an open duty, or sees what its successor does not
+-- see yet: what a succession has to look at.
 CREATE FUNCTION incidents_naming(bodies text[]) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
-  SELECT DISTINCT incident_id FROM obligation
-  WHERE state = 'open' AND (holder = ANY (bodies) OR recipient = ANY (bodies)) ORDER BY 1
+  SELECT incident_id FROM obligation
+  WHERE state = 'open' AND (holder = ANY (bodies) OR recipient = ANY (bodies))
+  UNION
+  SELECT a.incident_id FROM incident_access a JOIN incident i ON i.id = a.incident_id
+  WHERE a.organization = ANY (bodies) AND i.state <> 'closed' AND NOT EXISTS (
+    SELECT FROM incident_access s
+    WHERE s.incident_id = a.incident_id AND s.organization <> a.organization AND a.organization = ANY (s.stands_for))
+  ORDER BY 1
 $$;
 
 REVOKE ALL ON FUNCTION open_group(jsonb), apply(jsonb), incidents_naming(text[]) FROM PUBLIC;
