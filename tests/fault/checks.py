@@ -94,9 +94,10 @@ TABLES = {
          "m.incident_id AND a.organization = m.recipient AND a.scope = 'content');"),
         ("bytes that are not those of their digest",
          "SELECT id::text FROM report WHERE sha256 <> sha256(bytes) OR length <> length(bytes);"),
-        ("a met duty without its fulfilment, or the reverse",
+        ("a met duty without its fulfilment, or the reverse (but for one that was opened again)",
          "SELECT o.id::text FROM obligation o FULL JOIN fulfillment f ON f.obligation_id = o.id "
-         "WHERE (o.state = 'fulfilled') IS DISTINCT FROM (f.id IS NOT NULL);"),
+         "WHERE (o.state = 'fulfilled') IS DISTINCT FROM (f.id IS NOT NULL) "
+         "AND NOT coalesce(f.id IS NOT NULL AND o.state IN ('open', 'waived') AND o.occasion > 1, false);"),
         ("a duty to tell that was met by the report itself, without the message",
          "SELECT o.id::text FROM obligation o JOIN fulfillment f ON f.obligation_id = o.id WHERE f.method IN "
          "('report', 'relay') AND NOT o.self AND NOT o.inner_duty AND NOT EXISTS (SELECT FROM message m "

@@ -313,9 +313,25 @@ TEST_CASE("a session that dies during COMMIT leaves the outcome unknown") {
   run(owner, "DROP FUNCTION noroshi.die() CASCADE");
 }
 
+// The server takes up the name of a standby a moment after it is told to: from then on a commit waits for it.
+bool commit_waits() {
+  ConnectionSettings settings = quick_settings();
+  settings.answer_timeout = 300ms;
+  Connection writer(settings, DatabaseRole::writer);
+  Transaction transaction(writer);
+  transaction.execute(insert_secret, {next_id(), nullptr, "words", 1, nullptr});
+  try {
+    transaction.commit();
+    return false;
+  } catch (const UnknownOutcome&) {
+    return true;
+  }
+}
+
 TEST_CASE("a wait for the standby that is cut short is no success, though the row is there") {
   const MissingStandby missing;
   Connection owner(quick_settings(), DatabaseRole::owner);
+  REQUIRE(eventually(commit_waits));
 
   SUBCASE("cancelled: the server says so in a notice and answers COMMIT") {
     const int id = next_id();
