@@ -73,15 +73,14 @@ const Rule* Editions::named(std::string_view key) const {
   return edition ? edition->find(key.substr(colon + 1)) : nullptr;
 }
 
-Editions Editions::with_targets(
-    const std::map<std::string, std::chrono::seconds, std::less<>>& targets) const {
+Editions Editions::with_targets(const std::map<std::string, Target, std::less<>>& targets) const {
   Editions changed = *this;
   for (auto& edition : changed.editions_) {
     const bool newest = &edition == &changed.editions_.back();
     for (auto& rule : edition.rules) {
       auto target = targets.find(edition.id + ":" + rule.id);
       if (target == targets.end() && newest) target = targets.find(rule.id);
-      if (target != targets.end()) rule.target = target->second;
+      if (target != targets.end()) rule.target.overlay(target->second);
     }
   }
   return changed;

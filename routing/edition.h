@@ -16,6 +16,7 @@
 #include "routing/facts.h"
 #include "routing/organization.h"
 #include "routing/registry.h"
+#include "routing/target.h"
 #include "routing/time.h"
 
 namespace noroshi::routing {
@@ -64,9 +65,9 @@ struct Rule {
   std::vector<Opening> openings;  // one or two; (i) of H30 opens on own and on received incidents
   RecipientRule recipient{};
   std::vector<Condition> when;
-  std::chrono::seconds target{};  // 目標: the operator's own, never law
-  std::string words;              // the standard's own words (ja); empty where the text we hold says 略
-  std::string gloss;              // ours (en)
+  Target target;      // 目標: the operator's own, never law
+  std::string words;  // the standard's own words (ja); empty where the text we hold says 略
+  std::string gloss;  // ours (en)
 
   bool inner() const { return recipient == RecipientRule::holder; }
   bool may_be_held_by(const Organization& body) const;
@@ -114,8 +115,8 @@ class Editions {
   // The rule that a key of an operator's targets (目標) names: "g.2" in the newest edition, "h28:g.1" in another. Null
   // where there is none.
   const Rule* named(std::string_view key) const;
-  // The same editions with those targets in place of their own. Keys that name no rule change nothing.
-  Editions with_targets(const std::map<std::string, std::chrono::seconds, std::less<>>& targets) const;
+  // The same editions with those targets laid over their own. Keys that name no rule change nothing.
+  Editions with_targets(const std::map<std::string, Target, std::less<>>& targets) const;
 
  private:
   std::vector<Edition> editions_;

@@ -210,7 +210,7 @@ Rule read_rule(const toml::table& table, Mistakes& mistakes) {
   rule.when = reader.words(
       "when", [](std::string_view text) { return condition_words.value_of(text); },
       condition_words.alternatives());
-  rule.target = reader.duration("target");
+  rule.target.usual = reader.duration("target");
   rule.words = reader.text("words", Presence::required_maybe_empty);
   rule.gloss = reader.text("gloss");
   reader.refuse_unknown_keys();

@@ -85,6 +85,7 @@ class Router {
         facts_(facts),
         recognized_day_(japanese_day(facts.recognized)),
         placed_day_(std::max(recognized_day_, japanese_day(at))),
+        severity_(severity_of(facts)),
         report_{facts.organization, facts.assessment, facts.cyberattack, facts.large_scale},
         outcomes_(edition.rules.size()) {}
 
@@ -231,6 +232,7 @@ class Router {
     duty.holder = holder_now.slug;
     duty.recipient = recipient_now.slug;
     duty.opens_on = opens_on;
+    duty.target = rule.target.of(duty.holder, severity_);
     duty.self = !rule.inner() && duty.holder == duty.recipient;
     duty.because = std::move(because);
     duty.because.push_back(recipient.because);
@@ -429,6 +431,7 @@ class Router {
   const Facts& facts_;
   const JapaneseDay recognized_day_;  // whose bodies
   const JapaneseDay placed_day_;      // who stands in their place
+  const Severity severity_;           // of targets
   const Judgement report_;
   const Organization* reporter_ = nullptr;
   std::vector<const Organization*>

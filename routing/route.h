@@ -27,6 +27,7 @@ struct Duty {
   bool self = false;   // a border-crossing rule whose recipient is the holder: met at opening, sends nothing
   std::string formerly;            // the body that held it before a succession; empty where none
   std::string recipient_formerly;  // the same for the recipient
+  std::chrono::seconds target{};   // 目標, for this holder and this severity
   std::vector<Reason> because;
 };
 

@@ -296,16 +296,48 @@ void set_editions(const Given& given, Draft& draft) {
   if (auto path = given.path()) draft.config.editions = std::move(path);
 }
 
+constexpr std::string_view targets_table = "targets";
+constexpr std::string_view acknowledgement_table = "acknowledgement";
+constexpr std::string_view followup_table = "followup";
+
+// The key of a target: that of a rule, or one of the two clocks that no rule opens.
+routing::Target& target_of(const std::string& key, Config& config) {
+  if (key == acknowledgement_table) return config.clocks.acknowledgement;
+  if (key == followup_table) return config.clocks.followup;
+  return config.targets[key];
+}
+
+void remember_target(const std::string& key, const std::string& body, const Given& given, Draft& draft) {
+  const bool of_rule = key != acknowledgement_table && key != followup_table;
+  draft.config.target_places.push_back({of_rule ? key : "", body, given.place()});
+}
+
 void set_target(const std::string& rule, const Given& given, Draft& draft) {
   const auto target = given.duration(seconds{1}, longest_target);
   if (!target) return;
-  draft.config.targets.insert_or_assign(rule, *target);
-  draft.config.target_places.insert_or_assign(rule, given.place());
+  target_of(rule, draft.config).usual = *target;
+  remember_target(rule, "", given, draft);
+}
+
+void set_target_of_body(const std::string& body, const std::string& key, const Given& given, Draft& draft) {
+  const auto target = given.duration(seconds{1}, longest_target);
+  if (!target) return;
+  target_of(key, draft.config).by_body.insert_or_assign(body, *target);
+  remember_target(key, body, given, draft);
+}
+
+void set_target_of_severity(routing::Severity severity, const std::string& key, const Given& given, Draft& draft) {
+  const auto target = given.duration(seconds{1}, longest_target);
+  if (!target) return;
+  target_of(key, draft.config).by_severity.insert_or_assign(severity, *target);
+  remember_target(key, "", given, draft);
 }
 
 void set_acknowledgement(const Given& given, Draft& draft) {
-  if (const auto target = given.duration(seconds{1}, longest_target)) draft.config.acknowledgement = *target;
+  set_target(std::string(acknowledgement_table), given, draft);
 }
+
+void set_followup(const Given& given, Draft& draft) { set_target(std::string(followup_table), given, draft); }
 
 void set_ladder(const Given& given, Draft& draft) {
   const auto items = given.items();
@@ -320,11 +352,11 @@ void set_ladder(const Given& given, Draft& draft) {
       item.refuse("must rise: each step later than the one before");
     steps.push_back(*step);
   }
-  draft.config.ladder = std::move(steps);
+  draft.config.clocks.steps = std::move(steps);
 }
 
 void set_relay_on_silence(const Given& given, Draft& draft) {
-  if (const auto value = given.boolean()) draft.config.relay_on_silence = *value;
+  if (const auto value = given.boolean()) draft.config.clocks.relay_on_silence = *value;
 }
 
 void set_log_level(const Given& given, Draft& draft) {
@@ -351,8 +383,6 @@ struct Setting {
   std::string_view alias = {};  // a shorter name in the environment
 };
 
-constexpr std::string_view targets_table = "targets";
-
 // Every key of the file but those of [targets], which are rules.
 constexpr Setting settings[] = {
     {"listen", "address", set_listen, "NOROSHI_LISTEN"},
@@ -366,7 +396,8 @@ constexpr Setting settings[] = {
     {"database", "readers", set_readers},
     {"law", "registry", set_registry, "NOROSHI_REGISTRY"},
     {"law", "editions", set_editions, "NOROSHI_EDITIONS"},
-    {"acknowledgement", "target", set_acknowledgement},
+    {acknowledgement_table, "target", set_acknowledgement},
+    {followup_table, "target", set_followup},
     {"ladder", "steps", set_ladder},
     {"relay", "on_silence", set_relay_on_silence},
     {"log", "level", set_log_level},
@@ -442,12 +473,43 @@ class FileLayer {
         return Given(node, place(at), std::string(key.str()), path_.parent_path(), mistakes_);
       };
       if (table_name == targets_table) {
-        set_target(std::string(key.str()), given(key.source().begin), draft_);
+        apply_target(std::string(key.str()), node, given(key.source().begin));
       } else if (const auto* setting = find_setting(table_name, key.str())) {
         setting->set(given(node.source().begin), draft_);
       } else {
         refuse(key.source().begin, fmt::format("unknown key '{}' in [{}]; known are {}", key.str(),
                                                table_name, known_names(table_name)));
+      }
+    }
+  }
+
+  // A rule's target, or the tables [targets.severity.…] and [targets.body.…].
+  void apply_target(const std::string& key, const toml::node& node, const Given& given) {
+    if (key != "severity" && key != "body") return set_target(key, given, draft_);
+    const auto* tables = node.as_table();
+    if (!tables) return given.refuse(fmt::format("must be a table: write [targets.{}.…] above its keys", key));
+    for (const auto& [name, inner] : *tables) {
+      const auto* table = inner.as_table();
+      const auto severity = routing::parse_severity(name.str());
+      if (!table) {
+        refuse(name.source().begin, fmt::format("'{}' must be a table: write [targets.{}.{}] above its keys",
+                                                name.str(), key, name.str()));
+      } else if (key == "severity" && !severity) {
+        refuse(name.source().begin,
+               fmt::format("no severity '{}'; it is one of {}", name.str(), routing::severity_alternatives()));
+      } else {
+        apply_targets(key == "severity" ? severity : std::nullopt, std::string(name.str()), *table);
+      }
+    }
+  }
+
+  void apply_targets(std::optional<routing::Severity> severity, const std::string& name, const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      const Given given(node, place(key.source().begin), std::string(key.str()), path_.parent_path(), mistakes_);
+      if (severity) {
+        set_target_of_severity(*severity, std::string(key.str()), given, draft_);
+      } else {
+        set_target_of_body(name, std::string(key.str()), given, draft_);
       }
     }
   }
@@ -612,6 +674,20 @@ std::string quoted_duration(seconds value) {
   return '"' + format_duration(value) + '"';
 }
 
+// The targets by severity and by body, under the names of their tables.
+std::map<std::string, std::map<std::string, seconds>> special_targets(const Config& config) {
+  std::map<std::string, std::map<std::string, seconds>> tables;
+  const auto add = [&](const std::string& key, const routing::Target& target) {
+    for (const auto& [severity, value] : target.by_severity)
+      tables[fmt::format("targets.severity.{}", routing::to_string(severity))].emplace(key, value);
+    for (const auto& [body, value] : target.by_body) tables[fmt::format("targets.body.{}", body)].emplace(key, value);
+  };
+  for (const auto& [rule, target] : config.targets) add(rule, target);
+  add(std::string(acknowledgement_table), config.clocks.acknowledgement);
+  add(std::string(followup_table), config.clocks.followup);
+  return tables;
+}
+
 }  // namespace
 
 tl::expected<Config, std::vector<Mistake>> load_config(const ConfigFlags& flags,
@@ -629,16 +705,18 @@ tl::expected<Config, std::vector<Mistake>> load_config(const ConfigFlags& flags,
   return std::move(draft.config);
 }
 
-std::vector<Mistake> check_targets(const Config& config, const routing::Editions& editions) {
+std::vector<Mistake> check_targets(const Config& config, const routing::Editions& editions,
+                                   const routing::Registry& registry) {
   std::vector<Mistake> mistakes;
-  for (const auto& [rule, target] : config.targets) {
-    if (editions.named(rule)) continue;
+  for (const auto& [rule, body, at] : config.target_places) {
+    if (!body.empty() && !registry.find(body))
+      mistakes.push_back({at.file, at.line, at.column,
+                          fmt::format("the registry has no body '{}'; see the slugs in organizations.csv", body)});
+    if (rule.empty() || editions.named(rule)) continue;
     std::vector<std::string> rules;
     for (const auto& edition : editions.all())
       for (const auto& held : edition.rules)
         rules.push_back(&edition == &editions.all().back() ? held.id : edition.id + ":" + held.id);
-    const auto place = config.target_places.find(rule);
-    const auto at = place == config.target_places.end() ? ConfigPlace{"[targets]"} : place->second;
     mistakes.push_back(
         {at.file, at.line, at.column,
          fmt::format("no edition held has a rule '{}'; the rules are {}", rule, fmt::join(rules, ", "))});
@@ -677,16 +755,24 @@ std::string show(const Config& config) {
   path("editions", config.editions);
 
   table("targets");
-  for (const auto& [rule, target] : config.targets) line(toml_text(rule), quoted_duration(target));
+  for (const auto& [rule, target] : config.targets)
+    if (target.usual.count() != 0) line(toml_text(rule), quoted_duration(target.usual));
+  for (const auto& [name, targets] : special_targets(config)) {
+    table(name);
+    for (const auto& [key, target] : targets) line(toml_text(key), quoted_duration(target));
+  }
 
-  table("acknowledgement");
-  line("target", quoted_duration(config.acknowledgement));
+  table(acknowledgement_table);
+  line("target", quoted_duration(config.clocks.acknowledgement.usual));
+
+  table(followup_table);
+  line("target", quoted_duration(config.clocks.followup.usual));
 
   table("ladder");
-  line("steps", listed(config.ladder, quoted_duration));
+  line("steps", listed(config.clocks.steps, quoted_duration));
 
   table("relay");
-  line("on_silence", config.relay_on_silence ? "true" : "false");
+  line("on_silence", config.clocks.relay_on_silence ? "true" : "false");
 
   table("log");
   line("level", toml_text(config.log_level));

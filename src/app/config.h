@@ -13,6 +13,7 @@
 
 #include "routing/edition.h"
 #include "routing/registry.h"
+#include "src/core/clocks.h"
 
 namespace noroshi::app {
 
@@ -21,6 +22,13 @@ struct ConfigPlace {
   std::string file;
   int line = 0;
   int column = 0;
+};
+
+// A target that was set, and where: of a rule ("g.2", "h28:g.1"), in general, for one body or for one severity.
+struct TargetPlace {
+  std::string rule;  // empty: of acknowledgements or follow-up reports
+  std::string body;  // slug; empty: not for one body
+  ConfigPlace place;
 };
 
 struct Config {
@@ -37,16 +45,14 @@ struct Config {
   std::optional<std::filesystem::path> registry;    // [law] registry, editions
   std::optional<std::filesystem::path> editions;
   std::optional<double> test_clock;                 // --test-clock RATE alone, never in a file
-  std::map<std::string, std::chrono::seconds, std::less<>> targets;  // [targets] "g.2" = "PT60M" or seconds
-  std::chrono::seconds acknowledgement{15 * 60};    // [acknowledgement] target
-  // [ladder] steps, after due, rising
-  std::vector<std::chrono::seconds> ladder{std::chrono::minutes(0), std::chrono::minutes(15), std::chrono::minutes(30),
-                                           std::chrono::minutes(60)};
-  bool relay_on_silence = false;                    // [relay] on_silence
+  // [targets] "g.2" = "PT60M" or seconds; [targets.severity.large_scale], [targets.body.mhlw]
+  std::map<std::string, routing::Target, std::less<>> targets;
+  // [acknowledgement] target, [followup] target, [ladder] steps, [relay] on_silence
+  core::ClockPolicy clocks;
   std::string log_level = "info";                   // [log] level
   bool log_json = true;                             // [log] format = "json" | "text"
   bool log_automatic = true;                        // [log] format = "automatic": text on a terminal, else as log_json
-  std::map<std::string, ConfigPlace, std::less<>> target_places;  // where each of `targets` was set
+  std::vector<TargetPlace> target_places;  // where each target was set
 };
 
 // What was set on the command line; empty where it was not.
@@ -70,8 +76,9 @@ struct ConfigFlags {
 tl::expected<Config, std::vector<routing::Mistake>> load_config(const ConfigFlags& flags,
                                                                 const std::vector<std::string>& environment);
 
-// A target that names no rule of any edition held, each with its place.
-std::vector<routing::Mistake> check_targets(const Config& config, const routing::Editions& editions);
+// Targets that name no rule of any edition held, or no body of the registry, each with its place.
+std::vector<routing::Mistake> check_targets(const Config& config, const routing::Editions& editions,
+                                            const routing::Registry& registry);
 
 // What is in force, as TOML that load_config() reads back; secrets (a password in the URL) are left out. `data` and
 // `test_clock`, which are no keys of the file, stand above it as comments.
@@ -80,7 +87,8 @@ std::string show(const Config& config);
 // SHA-256 of show(), 64 hexadecimal digits: tells whether two daemons run with the same configuration.
 std::string digest(const Config& config);
 
-// Every key of the file, "listen.address", in the order of deploy/noroshi.toml; "targets.*" for the table of targets.
+// Every key of the file, "listen.address", in the order of deploy/noroshi.toml; "targets.*" for the table of targets,
+// those by severity and by body included.
 std::vector<std::string> config_keys();
 
 }  // namespace noroshi::app

@@ -22,6 +22,7 @@
 #include "src/app/law.h"
 #include "src/app/metrics.h"
 #include "src/app/sequencing.h"
+#include "src/app/ticking.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_read.h"
 #include "src/http/server.h"
@@ -31,6 +32,7 @@
 #include "src/store/connection_pool.h"
 #include "src/store/migrations.h"
 #include "src/store/private_cluster.h"
+#include "src/store/ticker.h"
 #include "src/store/tokens.h"
 #include "src/store/writer.h"
 
@@ -55,7 +57,7 @@ void say(const std::string& line) { fmt::print(stderr, "noroshid: {}\n", line); 
 
 LawFiles load(const Config& config) {
   auto law = load_law(config.registry, config.editions);
-  auto mistakes = law ? check_targets(config, law->editions) : std::move(law.error());
+  auto mistakes = law ? check_targets(config, law->editions, law->registry) : std::move(law.error());
   if (mistakes.empty()) return {law->editions.with_targets(config.targets), std::move(law->registry)};
   std::string message = "the law cannot be loaded; mend each of these and start again:";
   for (const auto& mistake : mistakes) message += "\n  " + routing::to_string(mistake);
@@ -203,7 +205,7 @@ class Service {
  public:
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
           const store::ConnectionSettings& database, bool clock_is_real)
-      : law_{files.editions, files.registry},
+      : law_{files.editions, files.registry, config.clocks},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
@@ -213,6 +215,7 @@ class Service {
         tokens_(authenticators_),
         sequencing_(database),
         succession_(database, law_),
+        ticking_(database, law_, metrics_.ticking_observer()),
         health_({operators_, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
                  certificate_.certificate, digest(config)}),
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
@@ -271,6 +274,7 @@ class Service {
   store::TokenDirectory tokens_;
   SequencingThread sequencing_;
   SuccessionTimer succession_;
+  Ticking ticking_;
   Health health_;
   MetricsPage metrics_page_;
   boost::asio::thread_pool token_threads_{2};

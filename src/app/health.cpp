@@ -27,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto fresh_for = 1s;
 constexpr auto patience = 1s;                 // for a connection
 constexpr double sequencer_lag_warning = 10;  // seconds
+constexpr double clocks_behind_warning = 5;   // seconds
 constexpr double queue_warning = 0.5;         // of the limit
 constexpr double days_warning = 14;
 constexpr std::uintmax_t disk_warning = 1024ull * 1024 * 1024;
@@ -84,6 +85,21 @@ Check check_sequencer(const store::Waiting& waiting) {
   return check;
 }
 
+Check check_clocks(const store::ClockCounts& clocks) {
+  Check check{"clocks",
+              CheckStatus::ok,
+              {},
+              {{"running", static_cast<double>(clocks.running)},
+               {"behind", static_cast<double>(clocks.behind)},
+               {"oldest_seconds", clocks.oldest_behind_seconds}}};
+  if (clocks.oldest_behind_seconds >= clocks_behind_warning) {
+    check.status = CheckStatus::warning;
+    check.message = {"期限の警報が遅れています。ログとデータベースの負荷を確認してください。",
+                     "Alarms of clocks come late: look at the log and at the load of the database."};
+  }
+  return check;
+}
+
 // What only the database can tell; the later checks are left out where it does not answer.
 void check_database(store::ConnectionPool& operators, HealthReading& reading) {
   const auto start = Clock::now();
@@ -94,6 +110,7 @@ void check_database(store::ConnectionPool& operators, HealthReading& reading) {
     reading.server_version = state.server_version;
     reading.checks.push_back(check_migrations(state.migrations));
     reading.checks.push_back(check_sequencer(store::count_waiting(*connection)));
+    reading.checks.push_back(check_clocks(store::count_clocks(*connection)));
   } catch (const store::DatabaseMisconfigured& error) {
     reading.checks.push_back(
         failed("database", {fmt::format("データベースの設定に誤りがあります: {}", error.what()),

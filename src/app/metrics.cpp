@@ -36,6 +36,8 @@ constexpr auto patience = 1s;  // for a connection
 const prometheus::Histogram::BucketBoundaries duration_buckets = {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 
+const prometheus::Histogram::BucketBoundaries lateness_buckets = {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600};
+
 // A client may send any token as its method; a label must not take each for a series of its own.
 std::string_view known_method(std::string_view method) {
   constexpr std::array<std::string_view, 7> methods = {"GET",   "HEAD",   "POST",   "PUT",
@@ -123,7 +125,7 @@ void add_process(Page& page) {
     page.gauge("process_max_fds", "File descriptors allowed.", static_cast<double>(limit.rlim_cur));
 }
 
-void add_database(Page& page, const store::Waiting& waiting,
+void add_database(Page& page, const store::Waiting& waiting, const store::ClockCounts& clocks,
                   const std::vector<store::OpenObligations>& obligations) {
   page.gauge("noroshi_unnumbered_events", "Events committed and not numbered by the sequencer yet.",
              static_cast<double>(waiting.unnumbered_events));
@@ -135,6 +137,11 @@ void add_database(Page& page, const store::Waiting& waiting,
              waiting.oldest_outbox_seconds);
   page.gauge("noroshi_dead_messages", "Messages given up after the last attempt; they can be replayed.",
              static_cast<double>(waiting.dead_messages));
+  page.gauge("noroshi_clocks_running", "Incidents with a clock that runs.", static_cast<double>(clocks.running));
+  page.gauge("noroshi_clocks_behind", "Of these, whose time has come and that nobody has rung yet.",
+             static_cast<double>(clocks.behind));
+  page.gauge("noroshi_clocks_oldest_behind_seconds", "How long the oldest of them waits, 0 where there is none.",
+             clocks.oldest_behind_seconds);
   const auto labels = [](const store::OpenObligations& count) {
     return Labels{
         {"edition", count.edition}, {"rule", count.rule}, {"exercise", count.exercise ? "true" : "false"}};
@@ -163,7 +170,22 @@ Metrics::Metrics()
       commands_(&prometheus::BuildCounter()
                      .Name("noroshi_commands_total")
                      .Help("Commands handed to the writers, by what became of them.")
-                     .Register(*registry_)) {
+                     .Register(*registry_)),
+      alarms_(&prometheus::BuildCounter()
+                   .Name("noroshi_alarms_raised_total")
+                   .Help("Alarms of clocks that this daemon raised.")
+                   .Register(*registry_)
+                   .Add({})),
+      clock_jumps_(&prometheus::BuildCounter()
+                        .Name("noroshi_clock_jumps_total")
+                        .Help("How often the clock of the database moved otherwise than time did.")
+                        .Register(*registry_)
+                        .Add({})),
+      alarm_lateness_(&prometheus::BuildHistogram()
+                           .Name("noroshi_alarm_lateness_seconds")
+                           .Help("The longest wait of an alarm in each group that was rung together.")
+                           .Register(*registry_)
+                           .Add({}, lateness_buckets)) {
   // A counter that appears with its first event hides that event from rate().
   for (const char* stage : {"first", "followup", "final", "correction"}) reports_->Add({{"stage", stage}});
 }
@@ -176,6 +198,15 @@ http::Observer Metrics::http_observer() {
 
 std::function<void(const store::CommandObservation&)> Metrics::command_observer() {
   return [this](const store::CommandObservation& observation) { observe(observation); };
+}
+
+TickingObserver Metrics::ticking_observer() {
+  return {[this](const store::Rung& rung) {
+            if (rung.alarms == 0) return;
+            alarms_->Increment(rung.alarms);
+            alarm_lateness_->Observe(std::chrono::duration<double>(rung.latest_after).count());
+          },
+          [this] { clock_jumps_->Increment(); }};
 }
 
 std::vector<MetricFamily> Metrics::collect() const {
@@ -211,6 +242,7 @@ MetricsPage::DatabaseFigures MetricsPage::ask(store::ConnectionPool& operators) 
   try {
     auto connection = operators.acquire(patience);
     figures.waiting = store::count_waiting(*connection);
+    figures.clocks = store::count_clocks(*connection);
     figures.obligations = store::count_open_obligations(*connection);
     figures.reachable = true;
   } catch (const std::exception&) {
@@ -228,7 +260,7 @@ std::string MetricsPage::text(const DatabaseFigures& figures) const {
   Page page(metrics_.collect());
   page.gauge("noroshi_database_up", "Whether the database answered when it was last asked.",
              figures.reachable);
-  if (figures.reachable) add_database(page, figures.waiting, figures.obligations);
+  if (figures.reachable) add_database(page, figures.waiting, figures.clocks, figures.obligations);
   page.gauge("noroshi_writer_queue", "Commands that wait for a writer.",
              static_cast<double>(sources_.writer_queue()));
   const auto counts = sources_.writer_counts();

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "src/app/cached_reading.h"
+#include "src/app/ticking.h"
 #include "src/http/router.h"
 #include "src/http/server.h"
 #include "src/store/connection_pool.h"
@@ -46,6 +47,9 @@ class Metrics {
   // Any thread.
   std::function<void(const store::CommandObservation&)> command_observer();
 
+  // For Ticking: noroshi_alarms_raised_total, noroshi_alarm_lateness_seconds, noroshi_clock_jumps_total. Any thread.
+  TickingObserver ticking_observer();
+
   std::vector<prometheus::MetricFamily> collect() const;
 
  private:
@@ -58,6 +62,9 @@ class Metrics {
   std::map<Series, prometheus::Histogram*> durations_by_series_;
   prometheus::Family<prometheus::Counter>* reports_;
   prometheus::Family<prometheus::Counter>* commands_;
+  prometheus::Counter* alarms_;
+  prometheus::Counter* clock_jumps_;
+  prometheus::Histogram* alarm_lateness_;
 };
 
 // Where the page looks when it is asked. What they refer to must outlive the page.
@@ -80,6 +87,7 @@ class MetricsPage {
   struct DatabaseFigures {
     bool reachable = false;
     store::Waiting waiting;
+    store::ClockCounts clocks;
     std::vector<store::OpenObligations> obligations;
   };
   static DatabaseFigures ask(store::ConnectionPool& operators);

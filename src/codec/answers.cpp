@@ -85,6 +85,7 @@ ObligationView view_of(const core::Obligation& obligation, const Decision& decis
   view.opens_on = routing::to_string(obligation.opens_on);
   view.opened_at = obligation.opened_at;
   view.due_at = obligation.due_at;
+  view.target = obligation.target;
   view.state = to_string(obligation.state);
   view.occasion = obligation.occasion;
   view.formerly = obligation.formerly;
@@ -196,6 +197,15 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::string_view word_of(core::RelaySwitch::Decision decision) {
+  switch (decision) {
+    case core::RelaySwitch::Decision::pending: return "pending";
+    case core::RelaySwitch::Decision::approved: return "approved";
+    case core::RelaySwitch::Decision::rejected: return "rejected";
+  }
+  std::abort();
+}
+
 }  // namespace
 
 std::string answer_report(const Decision& decision, const AnswerContext& context) {
@@ -293,6 +303,19 @@ std::string answer_acknowledgement(const Decision& decision, core::MessageId mes
   write_time(out, "acknowledged_at", event.at);
   out.member("acknowledged_by", what.by);
   write_text_or_null(out, "note", what.note);
+  out.end_object();
+  return text;
+}
+
+std::string answer_relay_switch(const core::SwitchDecision& decision) {
+  const auto& after = decision.after;
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().member("id", to_string(after.id)).member("organization", after.organization);
+  out.member("switched_on", after.switched_on).member("reason", after.reason);
+  write_text_or_null(out, "asked_by", after.asked_by_name);
+  out.member("decision", word_of(after.decision));
+  write_time(out, "at", decision.events.front().at);
   out.end_object();
   return text;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "src/codec/answer_context.h"
+#include "src/core/relay_switch.h"
 
 namespace noroshi::codec {
 
@@ -35,6 +36,10 @@ std::string answer_waiver(const core::Decision& decision, core::WaiverId waiver,
 // "acknowledged_by","note"}.
 std::string answer_acknowledgement(const core::Decision& decision, core::MessageId message,
                                    const AnswerContext& context);
+
+// POST /relay-switch and /relay-switch/{id}/decision: {"id","organization","switched_on","reason","asked_by","decision",
+// "at"}.
+std::string answer_relay_switch(const core::SwitchDecision& decision);
 
 // Entity tags, without their quotes. One of a command's answer names the revision ("r7"); one of a GET names
 // the bytes too ("r7-4f0c…"), since what is overdue changes with time alone.

@@ -69,8 +69,8 @@ Decoded<WaiverCommand> decode_waiver(std::string_view body) {
       body, [](ObjectReader& in, WaiverCommand& command) { read_reason(in, command.reason); });
 }
 
-Decoded<WaiverDecisionCommand> decode_waiver_decision(std::string_view body) {
-  return decode<WaiverDecisionCommand>(body, [](ObjectReader& in, WaiverDecisionCommand& command) {
+Decoded<FourEyesCommand> decode_four_eyes(std::string_view body) {
+  return decode<FourEyesCommand>(body, [](ObjectReader& in, FourEyesCommand& command) {
     const auto approved = in.word("decision", parse_decision, "approved, rejected", Need::required);
     command.approved = approved.value_or(false);
     read_reason(in, command.reason);
@@ -104,6 +104,13 @@ Decoded<TransitionCommand> decode_transition(std::string_view body) {
 Decoded<RecipientCommand> decode_recipient(std::string_view body) {
   return decode<RecipientCommand>(body, [](ObjectReader& in, RecipientCommand& command) {
     command.organization = string_or_empty(in.slug("organization", Need::required));
+    read_reason(in, command.reason);
+  });
+}
+
+Decoded<RelaySwitchCommand> decode_relay_switch(std::string_view body) {
+  return decode<RelaySwitchCommand>(body, [](ObjectReader& in, RelaySwitchCommand& command) {
+    command.switched_on = in.boolean("switched_on", Need::required).value_or(false);
     read_reason(in, command.reason);
   });
 }

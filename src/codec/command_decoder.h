@@ -35,12 +35,12 @@ struct WaiverCommand {
 };
 Decoded<WaiverCommand> decode_waiver(std::string_view body);
 
-// POST /obligations/{id}/waivers/{id}/decision
-struct WaiverDecisionCommand {
+// POST /obligations/{id}/waivers/{id}/decision and /relay-switch/{id}/decision
+struct FourEyesCommand {
   bool approved = false;
   std::string reason;
 };
-Decoded<WaiverDecisionCommand> decode_waiver_decision(std::string_view body);
+Decoded<FourEyesCommand> decode_four_eyes(std::string_view body);
 
 // POST /incidents/{id}/assessments: the judgement of the caller's body, checked as in a report.
 struct AssessmentCommand {
@@ -66,6 +66,13 @@ struct RecipientCommand {
   std::string reason;
 };
 Decoded<RecipientCommand> decode_recipient(std::string_view body);
+
+// POST /relay-switch
+struct RelaySwitchCommand {
+  bool switched_on = false;
+  std::string reason;
+};
+Decoded<RelaySwitchCommand> decode_relay_switch(std::string_view body);
 
 // POST /inbox/{message}/acknowledgement
 struct AcknowledgementCommand {

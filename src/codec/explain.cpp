@@ -34,7 +34,7 @@ void write_duty(JsonWriter& out, const routing::Duty& duty, Language language) {
   out.member("holder", duty.holder).member("recipient", duty.recipient);
   if (duty.self) out.member("self", true);
   out.member("opens_on", routing::to_string(duty.opens_on));
-  out.member("target", format_duration(duty.rule->target));
+  out.member("target", format_duration(duty.target));
   write_if_set(out, "formerly", duty.formerly);
   write_if_set(out, "recipient_formerly", duty.recipient_formerly);
   write_reasons(out, duty.because, language);

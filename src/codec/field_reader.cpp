@@ -141,8 +141,8 @@ std::optional<std::string_view> ObjectReader::slug(std::string_view name, Need n
   return text;
 }
 
-std::optional<bool> ObjectReader::boolean(std::string_view name) {
-  const json::value* value = take(name, Need::optional);
+std::optional<bool> ObjectReader::boolean(std::string_view name, Need need) {
+  const json::value* value = take(name, need);
   if (!value) return std::nullopt;
   const auto* boolean = value->if_bool();
   if (!boolean) {

@@ -64,7 +64,7 @@ class ObjectReader {
   std::optional<std::string_view> text(std::string_view name, const TextRule& rule,
                                        Need need = Need::optional);
   std::optional<std::string_view> slug(std::string_view name, Need need = Need::optional);
-  std::optional<bool> boolean(std::string_view name);
+  std::optional<bool> boolean(std::string_view name, Need need = Need::optional);
   std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t greatest);
   std::optional<Timestamp> time(std::string_view name, Need need = Need::optional);
   // A word of a closed list; `alternatives` is the list for the message.

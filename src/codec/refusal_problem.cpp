@@ -50,6 +50,10 @@ Meaning meaning_of(RefusalCode code) {
       return {409, {"申請した本人は決定できません", "Who asked may not decide"}};
     case RefusalCode::recipient_already_added:
       return {409, {"すでに連絡先に入っています", "This body is told already"}};
+    case RefusalCode::relay_switch_pending:
+      return {409, {"自動中継の申請が審査中です", "A request about the relay waits for its decision"}};
+    case RefusalCode::relay_switch_decided:
+      return {409, {"自動中継の申請は決定済みです", "The request about the relay has been decided"}};
     case RefusalCode::idempotency_key_reused:
       return {422, {"同じキーで別の内容が送られました", "The same key came with other bytes"}};
   }

@@ -32,8 +32,7 @@ void write_obligation(JsonWriter& out, const ObligationView& view, const AnswerC
   out.member("self", view.self).member("inner", view.inner).member("opens_on", view.opens_on);
   write_time(out, "opened_at", view.opened_at);
   write_time(out, "due_at", view.due_at);
-  write_optional(out, "target",
-                 rule ? std::optional(format_duration(rule->target)) : std::nullopt);
+  out.member("target", format_duration(view.target));
   out.member("target_is", operator_target);
   write_duration(out, "late_by", late_by(view, context.now));
   out.member("overdue", overdue(view, context.now));
@@ -75,7 +74,9 @@ void write_summary(JsonWriter& out, const IncidentSummary& view) {
   out.member("exercise", view.exercise);
   write_time(out, "recognized_at", view.recognized_at);
   write_time(out, "opened_at", view.opened_at);
-  out.member("version", view.version).member("overdue", view.overdue);
+  out.member("version", view.version);
+  write_time(out, "followup_due_at", view.followup_due_at);
+  out.member("overdue", view.overdue);
 }
 
 // 'property/feared/may_be' as the report writes it.
@@ -114,16 +115,19 @@ void write_report_version(JsonWriter& out, const ReportVersionView& view) {
 
 void write_message(JsonWriter& out, const MessageView& view) {
   out.member("id", view.id).member("kind", view.kind);
-  out.member("incident_id", view.incident_id)
-      .member("number", view.number)
-      .member("reference", view.reference);
-  out.member("title", view.title).member("exercise", view.exercise).member("version", view.version);
-  out.member("from", view.sender).member("to", view.recipient);
+  out.member("incident_id", view.incident_id).member("number", view.number);
+  write_optional(out, "reference", view.reference);
+  write_optional(out, "title", view.title);
+  out.member("exercise", view.exercise);
+  write_optional(out, "version", view.version);
+  write_text_or_null(out, "from", view.sender);
+  out.member("to", view.recipient);
   write_text_or_null(out, "clause", view.clause);
   write_sentence(out, view.sentence);
   write_optional(out, "obligation_id", view.obligation_id);
-  out.member("state", view.state);
+  out.member("automatic", view.automatic).member("state", view.state);
   write_time(out, "sent_at", view.sent_at);
+  write_time(out, "acknowledge_by", view.acknowledge_by);
   write_time(out, "acknowledged_at", view.acknowledged_at);
   write_text_or_null(out, "acknowledged_by", view.acknowledged_by);
 }
@@ -159,6 +163,9 @@ constexpr std::array event_words = {
     EventWords{"waiver.asked", "例外措置を申請", "Exception asked for"},
     EventWords{"waiver.decided", "例外措置を決定", "Exception decided"},
     EventWords{"alarm.raised", "警報", "Alarm raised"},
+    EventWords{"alarm.rung", "期限の警報", "A clock's alarm"},
+    EventWords{"relay_switch.asked", "自動中継の切替を申請", "Switch of the relay asked for"},
+    EventWords{"relay_switch.decided", "自動中継の切替を決定", "Switch of the relay decided"},
 };
 
 std::string_view words_of(std::string_view type, Language language) {
@@ -266,10 +273,15 @@ void encode(JsonWriter& out, const MessageDetail& view, const AnswerContext&) {
   write_message(out, view.message);
   write_text_or_null(out, "note", view.note);
   write_text_or_null(out, "acknowledgement_note", view.acknowledgement_note);
-  out.name("report").begin_object();
-  write_report_version(out, view.report);
-  out.name("document").raw(view.document);
-  out.end_object();
+  out.name("report");
+  if (view.report && view.document) {
+    out.begin_object();
+    write_report_version(out, *view.report);
+    out.name("document").raw(*view.document);
+    out.end_object();
+  } else {
+    out.null();
+  }
   out.end_object();
 }
 
@@ -278,6 +290,9 @@ void encode(JsonWriter& out, const AlarmView& view, const AnswerContext& context
   out.member("id", view.id).member("code", view.code);
   write_optional(out, "obligation_id", view.obligation_id);
   out.member("incident_id", view.incident_id).member("number", view.number).member("exercise", view.exercise);
+  write_optional(out, "clause", view.clause);
+  write_sentence(out, view.sentence);
+  write_text_or_null(out, "holder", view.holder);
   out.member("organization", view.organization);
   write_text_or_null(out, "role", view.role);
   out.member("level", view.level);

@@ -39,7 +39,7 @@ struct WaiverView {
   std::optional<Timestamp> decided_at;
 };
 
-// A duty. Clause, words, gloss and target come from the edition that opened it (AnswerContext::law).
+// A duty. Clause, words and gloss come from the edition that opened it (AnswerContext::law).
 struct ObligationView {
   std::string id;
   std::string incident_id;
@@ -56,6 +56,7 @@ struct ObligationView {
   std::string opens_on;
   Timestamp opened_at;
   Timestamp due_at;
+  std::chrono::seconds target{};  // the operator's, as it was when the duty opened
   std::string state;
   int occasion = 1;
   std::string formerly;            // null where empty
@@ -87,6 +88,7 @@ struct IncidentSummary {
   Timestamp recognized_at;
   Timestamp opened_at;
   int version = 1;       // of the report
+  std::optional<Timestamp> followup_due_at;  // 続報
   bool overdue = false;  // a duty that the caller sees is open past its target
   int revision = 1;
 };
@@ -118,17 +120,20 @@ struct MessageView {
   std::string kind;
   std::string incident_id;
   std::string number;
-  std::string reference;
-  std::string title;
+  // Not set in an alarm for who sees the rows of duties only.
+  std::optional<std::string> reference;
+  std::optional<std::string> title;
   bool exercise = false;
-  int version = 1;
-  std::string sender;
+  std::optional<int> version;  // of the report it carries; an alarm carries none
+  std::string sender;          // null where empty: the daemon
   std::string recipient;
   std::string clause;  // null where the message carries no duty
   int sentence = 0;    // left out where 0
   std::optional<std::string> obligation_id;
+  bool automatic = false;  // 自動中継・未確認
   std::string state;
   Timestamp sent_at;
+  std::optional<Timestamp> acknowledge_by;
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;  // null where empty
   int revision = 1;
@@ -138,8 +143,8 @@ struct MessageDetail {
   MessageView message;
   std::string note;
   std::string acknowledgement_note;
-  ReportVersionView report;
-  std::string document;  // JSON: the report in force as of that version
+  std::optional<ReportVersionView> report;
+  std::optional<std::string> document;  // JSON: the report in force as of that version
 };
 
 struct AddedRecipientView {
@@ -156,9 +161,12 @@ struct AlarmView {
   std::string incident_id;
   std::string number;
   bool exercise = false;
-  std::string organization;
-  std::string role;  // null where empty
-  int level = 0;
+  std::optional<std::string> clause;  // of the duty
+  int sentence = 0;                   // left out where 0
+  std::string holder;        // whose clock it is; null where empty
+  std::string organization;  // who is told; of an alarm of routing, whom it concerns
+  std::string role;          // null where empty
+  int level = 0;             // 0: of routing
   Timestamp raised_at;
   std::optional<Timestamp> due_at;
   routing::Reason message;

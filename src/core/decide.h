@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,15 @@ struct AcknowledgeMessage {
   std::string note;
 };
 Outcome decide_acknowledgement(const Law& law, const Incident& known, const AcknowledgeMessage& command, Moment moment);
+
+// What ringing has to know of the world outside the incident.
+struct Listeners {
+  std::set<std::string> bodies_with_person;  // somebody there holds a token that hears alarms
+  std::set<std::string> relaying;            // agencies that have the notice relayed when they stay silent
+};
+// Tells of every level that a clock of the incident has reached and that was not told of: an alarm for each listener, a
+// message into each one's inbox, the automatic relay where it is switched on. No events where nothing has come due.
+Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, Moment moment);
 
 // Open duties of bodies that have ended pass to their successors. No events where nothing has changed.
 Decision decide_succession(const Law& law, const Incident& known, Moment moment);

@@ -11,11 +11,11 @@ Outcome decide_acknowledgement(const Law& law, const Incident& known, const Ackn
   if (message->acknowledged_at)
     return tl::unexpected(refuse(RefusalCode::already_acknowledged, "この連絡は受領確認済みです。",
                                  "This message has been acknowledged."));
-  // The first acknowledgement of a duty's message counts; later versions do not reset it.
-  const auto* obligation = message->obligation ? known.find(*message->obligation) : nullptr;
+  // The first acknowledgement of a duty's message counts; later versions do not reset it. An alarm brings no report.
+  const auto* obligation = message->report && message->obligation ? known.find(*message->obligation) : nullptr;
   const bool first = obligation && !obligation->acknowledged_at;
 
-  DecisionBuilder builder(known, command.actor, moment);
+  DecisionBuilder builder(law, known, command.actor, moment);
   builder.add(MessageAcknowledged{command.message, first ? message->obligation : std::nullopt, command.by,
                                   command.note});
   return std::move(builder).finish();

@@ -73,8 +73,8 @@ std::optional<Refusal> check(const Incident& known, const Obligation& obligation
 }  // namespace
 
 Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillObligation& command, Moment moment) {
-  DecisionBuilder builder(known, command.actor, moment);
-  pass_on_duties(builder, law);
+  DecisionBuilder builder(law, known, command.actor, moment);
+  pass_on_duties(builder);
   const auto* found = builder.incident().find(command.obligation);
   if (!found)
     return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));

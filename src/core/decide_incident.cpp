@@ -70,15 +70,15 @@ Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgem
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（assessed）してから評価してください。",
                                  "The incident is closed. Reopen it (transition to assessed) before judging again."));
-  DecisionBuilder builder(known, command.actor, moment);
-  pass_on_duties(builder, law);
+  DecisionBuilder builder(law, known, command.actor, moment);
+  pass_on_duties(builder);
   if (auto judged = make_judgement(builder, held); !judged) return tl::unexpected(std::move(judged.error()));
   const auto before = known.judgements.find(held.judgement.organization);
   const bool changed = before == known.judgements.end() || before->second != held;
-  align_duties(builder, law);
+  align_duties(builder);
   // What a receiving agency holds of the case is its own; what the body itself holds, everybody told must know.
   if (changed && held.judgement.organization == known.organization)
-    send_judgement_to_earlier_recipients(builder, law, held, known.messages.size());
+    send_judgement_to_earlier_recipients(builder, held, known.messages.size());
   return std::move(builder).finish();
 }
 
@@ -95,13 +95,16 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
         "現在の状態（" + std::string(to_string(known.state)) + "）からは移れません。評価の変更は assessments で行います。",
         "Not possible from the present state (" + std::string(to_string(known.state)) +
             "). A change of judgement goes through assessments."));
-  DecisionBuilder builder(known, command.actor, moment);
-  pass_on_duties(builder, law);
+  DecisionBuilder builder(law, known, command.actor, moment);
+  pass_on_duties(builder);
   if (*event == IncidentEvent::close && has_open_duty_of(builder.incident(), command.actor.organization))
     return tl::unexpected(refuse(RefusalCode::duties_open,
                                  "未了の義務があります。履行するか例外措置を受けてから終結してください。",
                                  "Duties of this body are open. Meet them, or have them excepted, before closing."));
-  builder.add(IncidentMoved{known.state, *to, command.reason});
+  std::optional<Timestamp> followup_due;
+  if (*event == IncidentEvent::reopen)
+    followup_due = moment.now + law.clocks.followup.of(known.organization, severity_of(facts_of(known)));
+  builder.add(IncidentMoved{known.state, *to, command.reason, followup_due});
   return std::move(builder).finish();
 }
 
@@ -124,16 +127,16 @@ Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipie
   if (told_already(known, command.organization))
     return tl::unexpected(refuse(RefusalCode::recipient_already_added, "すでに連絡先に入っています。",
                                  "This body is told already."));
-  DecisionBuilder builder(known, command.actor, moment);
-  pass_on_duties(builder, law);
+  DecisionBuilder builder(law, known, command.actor, moment);
+  pass_on_duties(builder);
   builder.add(RecipientAdded{command.organization, *addition == Addition::police, command.reason});
-  align_duties(builder, law);
+  align_duties(builder);
   return std::move(builder).finish();
 }
 
 Decision decide_succession(const Law& law, const Incident& known, Moment moment) {
-  DecisionBuilder builder(known, Actor::system(), moment);
-  pass_on_duties(builder, law);
+  DecisionBuilder builder(law, known, Actor::system(), moment);
+  pass_on_duties(builder);
   return std::move(builder).finish();
 }
 

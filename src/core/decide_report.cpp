@@ -82,10 +82,20 @@ std::string edition_at(const Law& law, Timestamp recognized) {
   return edition ? edition->id : "";
 }
 
-void open_incident(DecisionBuilder& builder, const Law& law, const std::string& number, const Report& report,
+// When the next 続報 is due after this version; a 最終報 is the last.
+std::optional<Timestamp> followup_due(const DecisionBuilder& builder, const Report& report,
+                                      const std::string& organization) {
+  if (report.stage == Stage::final) return std::nullopt;
+  routing::Facts facts;
+  facts.cyberattack = report.cyberattack;
+  facts.large_scale = report.large_scale;
+  return builder.now() + builder.law().clocks.followup.of(organization, severity_of(facts));
+}
+
+void open_incident(DecisionBuilder& builder, const std::string& number, const Report& report,
                    const std::string& organization) {
   builder.add(IncidentOpened{number, organization, report.reference, report.exercise, report.recognized.value,
-                             edition_at(law, report.recognized.value)});
+                             edition_at(builder.law(), report.recognized.value)});
   builder.add(AccessGranted{organization, AccessScope::content, "own"});
   if (builder.actor().organization != organization)
     builder.add(AccessGranted{builder.actor().organization, AccessScope::content, "entered"});
@@ -160,15 +170,15 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   } else {
     before.id = moment.identifiers.next<IncidentId>();
   }
-  DecisionBuilder builder(std::move(before), command.actor, moment);
-  if (!known) open_incident(builder, law, number, report, organization);
+  DecisionBuilder builder(law, std::move(before), command.actor, moment);
+  if (!known) open_incident(builder, number, report, organization);
   builder.add(ReportReceived{builder.next_id<ReportId>(), builder.incident().version + 1, command.actor.organization,
-                             report, command.bytes, command.sha256});
-  pass_on_duties(builder, law);
+                             report, command.bytes, command.sha256, followup_due(builder, report, organization)});
+  pass_on_duties(builder);
   if (auto judged = make_judgement(builder, judgement_after(builder.incident(), command)); !judged)
     return tl::unexpected(std::move(judged.error()));
-  align_duties(builder, law);
-  send_to_earlier_recipients(builder, law);
+  align_duties(builder);
+  send_to_earlier_recipients(builder);
   return std::move(builder).finish();
 }
 

@@ -20,11 +20,6 @@ tl::expected<const Obligation*, Refusal> find_own(const Law& law, const Incident
   return obligation;
 }
 
-// The same person: the same token, or two tokens issued to one name.
-bool same_person(const Waiver& waiver, const Actor& actor) {
-  return waiver.asked_by == actor.token || (!actor.name.empty() && waiver.asked_by_name == actor.name);
-}
-
 }  // namespace
 
 Outcome decide_waiver_request(const Law& law, const Incident& known, const AskWaiver& command, Moment moment) {
@@ -36,8 +31,8 @@ Outcome decide_waiver_request(const Law& law, const Incident& known, const AskWa
   if (pending)
     return tl::unexpected(refuse(RefusalCode::waiver_pending, "例外措置の申請が審査中です。",
                                  "A request for an exception waits for its decision."));
-  DecisionBuilder builder(known, command.actor, moment);
-  pass_on_duties(builder, law);
+  DecisionBuilder builder(law, known, command.actor, moment);
+  pass_on_duties(builder);
   builder.add(WaiverAsked{builder.next_id<WaiverId>(), command.obligation, command.reason});
   return std::move(builder).finish();
 }
@@ -52,14 +47,14 @@ Outcome decide_waiver(const Law& law, const Incident& known, const DecideWaiver&
   if (waiver->decision != Waiver::Decision::pending)
     return tl::unexpected(refuse(RefusalCode::waiver_decided, "この申請は決定済みです。",
                                  "This request has been decided."));
-  if (same_person(*waiver, command.actor))
+  if (same_person(waiver->asked_by, waiver->asked_by_name, command.actor))
     return tl::unexpected(refuse(RefusalCode::four_eyes,
                                  "申請した本人は決定できません（統一基準 2.1.1(8)）。別の許可権限者が決定してください。",
                                  "Who asked may not decide (standard 2.1.1(8)). Another exception officer must."));
   if (!obligation) return tl::unexpected(std::move(obligation.error()));
 
-  DecisionBuilder builder(known, command.actor, moment);
-  pass_on_duties(builder, law);
+  DecisionBuilder builder(law, known, command.actor, moment);
+  pass_on_duties(builder);
   builder.add(WaiverDecided{command.waiver, command.obligation, command.approved, command.reason});
   if (command.approved) builder.add(ObligationWaived{command.obligation, command.waiver});
   return std::move(builder).finish();

@@ -1,11 +1,13 @@
 // A change is a value first: every way in makes a Decision by a pure function, and the store applies it whole.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <tl/expected.hpp>
 
+#include "src/core/clocks.h"
 #include "src/core/event.h"
 #include "src/core/refusal.h"
 
@@ -14,15 +16,17 @@ namespace noroshi::core {
 struct Decision {
   std::vector<Event> events;
   Incident after;  // what the events made of the incident
+  std::optional<Timestamp> rings_at;  // when its clocks have to be looked at next
 };
 
 using Outcome = tl::expected<Decision, Refusal>;
 
-// The law that applies: all editions held, with the operator's targets in them, and all bodies known. Outlives every
-// decision.
+// The law that applies: all editions held, with the operator's targets in them, all bodies known, and the operator's
+// clocks. Outlives every decision.
 struct Law {
   const routing::Editions& editions;
   const routing::Registry& registry;
+  ClockPolicy clocks = {};
 };
 
 // What a decision may use of the world outside.

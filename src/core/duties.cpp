@@ -11,24 +11,12 @@ using routing::OpensOn;
 using routing::RecipientRule;
 using routing::Rule;
 
-// Who stands in a body's place today; the body itself where the registry knows nobody.
-std::string standing_for(const Law& law, const std::string& slug, Timestamp now) {
-  const auto* body = law.registry.standing_for(slug, japanese_day(now));
-  return body ? body->slug : slug;
-}
-
-// The edition's rule behind an obligation; null for an edition that is no longer held.
-const Rule* rule_of(const Law& law, const Obligation& obligation) {
-  const auto* edition = law.editions.find(obligation.edition);
-  return edition ? edition->find(obligation.rule) : nullptr;
-}
-
 // Identity of a duty: (incident, clause, sentence, holder, recipient), bodies taken as those that stand in their place.
-const Obligation* find_same(const DecisionBuilder& builder, const Law& law, const routing::Duty& duty) {
+const Obligation* find_same(const DecisionBuilder& builder, const routing::Duty& duty) {
   for (const auto& existing : builder.incident().obligations) {
     if (existing.rule != duty.rule->id || existing.clause != duty.rule->clause) continue;
-    if (standing_for(law, existing.holder, builder.now()) != standing_for(law, duty.holder, builder.now())) continue;
-    if (standing_for(law, existing.recipient, builder.now()) == standing_for(law, duty.recipient, builder.now()))
+    if (builder.standing_for(existing.holder) != builder.standing_for(duty.holder)) continue;
+    if (builder.standing_for(existing.recipient) == builder.standing_for(duty.recipient))
       return &existing;
   }
   return nullptr;
@@ -38,10 +26,10 @@ const Obligation* find_same(const DecisionBuilder& builder, const Law& law, cons
 // opened on receipt. What another body's act opens is received with it, in this very commit; what the holder's own
 // judgement opens (its cells of (i)) was received with the version it judges.
 Timestamp due_time(const DecisionBuilder& builder, const routing::Duty& duty) {
-  if (duty.opens_on == OpensOn::assessment) return builder.incident().recognized + duty.rule->target;
+  if (duty.opens_on == OpensOn::assessment) return builder.incident().recognized + duty.target;
   const auto* received =
       builder.actor().organization == duty.holder ? builder.incident().latest_version_to(duty.holder) : nullptr;
-  return (received ? received->sent_at : builder.now()) + duty.rule->target;
+  return (received ? received->sent_at : builder.now()) + duty.target;
 }
 
 // (g) sentences 1 and 2, and H28's 1: met when the message is in the recipient's inbox, which the commit brings about.
@@ -66,6 +54,7 @@ void open(DecisionBuilder& builder, const std::string& edition, const routing::D
   obligation.opens_on = duty.opens_on;
   obligation.opened_at = builder.now();
   obligation.due_at = due_time(builder, duty);
+  obligation.target = duty.target;
   obligation.formerly = duty.formerly;
   obligation.recipient_formerly = duty.recipient_formerly;
   obligation.because = duty.because;
@@ -86,14 +75,14 @@ void open(DecisionBuilder& builder, const std::string& edition, const routing::D
 }
 
 void reopen(DecisionBuilder& builder, const routing::Duty& duty, ObligationId obligation) {
-  builder.add(ObligationReopened{obligation, builder.now() + duty.rule->target, duty.because});
+  builder.add(ObligationReopened{obligation, builder.now() + duty.target, duty.because});
 }
 
 // A duty to judge is met by the judgement itself.
-void meet_duties_to_judge(DecisionBuilder& builder, const Law& law) {
+void meet_duties_to_judge(DecisionBuilder& builder) {
   const auto facts = facts_of(builder.incident());
   for (const auto& obligation : std::vector(builder.incident().obligations)) {
-    const auto* rule = rule_of(law, obligation);
+    const auto* rule = builder.rule_of(obligation);
     if (obligation.state != ObligationState::open || !obligation.inner || !rule) continue;
     const bool assessed =
         rule->asks_for(Condition::assessed_possible) && facts.assessment != routing::Assessment::possible;
@@ -114,10 +103,10 @@ bool judged_no_longer(const DecisionBuilder& builder, const routing::Duty& duty,
 }
 
 // "No cyberattack", with a reason, ends the duty to tell the police. Nothing else ends a duty but a waiver.
-void supersede_police_duties(DecisionBuilder& builder, const Law& law) {
+void supersede_police_duties(DecisionBuilder& builder) {
   if (facts_of(builder.incident()).cyberattack != routing::Cyberattack::no) return;
   for (const auto& obligation : std::vector(builder.incident().obligations)) {
-    const auto* rule = rule_of(law, obligation);
+    const auto* rule = builder.rule_of(obligation);
     if (obligation.state != ObligationState::open || !rule || rule->recipient != RecipientRule::police) continue;
     builder.add(ObligationSuperseded{obligation.id,
                                      {"サイバー攻撃に当たらないとの再評価による", "reassessed as no cyberattack"}});
@@ -149,6 +138,15 @@ IncidentEvent event_of(routing::Assessment assessment) {
 
 }  // namespace
 
+std::string DecisionBuilder::standing_for(const std::string& slug) const {
+  return core::standing_for(law_, slug, moment_.now);
+}
+
+const routing::Rule* DecisionBuilder::rule_of(const Obligation& obligation) const {
+  const auto* edition = law_.editions.find(obligation.edition);
+  return edition ? edition->find(obligation.rule) : nullptr;
+}
+
 void DecisionBuilder::add(Happening what) {
   Event event{moment_.identifiers.next<EventId>(), moment_.now, actor_, incident_.id, std::move(what)};
   evolve(incident_, event);
@@ -164,7 +162,7 @@ void fulfill(DecisionBuilder& builder, const Obligation& obligation, Fulfillment
 }
 
 void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& sender, const std::string& recipient,
-                 const Obligation* obligation, const std::string& note) {
+                 const Obligation* obligation, const std::string& note, bool automatic) {
   if (!builder.incident().content_visible_to(recipient))
     builder.add(AccessGranted{recipient, AccessScope::content, obligation ? obligation->clause : "added"});
   Message message;
@@ -180,15 +178,18 @@ void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& 
     message.sentence = obligation->sentence;
   }
   message.note = note;
+  message.automatic = automatic;
   message.sent_at = builder.now();
+  message.acknowledge_by = builder.now() + builder.law().clocks.acknowledgement.of(
+                                               recipient, severity_of(facts_of(builder.incident())));
   builder.add(MessageSent{std::move(message)});
 }
 
-void pass_on_duties(DecisionBuilder& builder, const Law& law) {
+void pass_on_duties(DecisionBuilder& builder) {
   for (const auto& obligation : std::vector(builder.incident().obligations)) {
     if (obligation.state != ObligationState::open) continue;
-    const auto holder = standing_for(law, obligation.holder, builder.now());
-    const auto recipient = standing_for(law, obligation.recipient, builder.now());
+    const auto holder = builder.standing_for(obligation.holder);
+    const auto recipient = builder.standing_for(obligation.recipient);
     if (holder == obligation.holder && recipient == obligation.recipient) continue;
     builder.add(ObligationPassed{obligation.id, holder, recipient,
                                  holder == obligation.holder ? obligation.formerly : obligation.holder,
@@ -197,20 +198,20 @@ void pass_on_duties(DecisionBuilder& builder, const Law& law) {
   }
   // Whoever stands in a body's place sees what it saw; the body itself keeps its history.
   for (const auto& [organization, access] : std::map(builder.incident().access)) {
-    const auto successor = standing_for(law, organization, builder.now());
+    const auto successor = builder.standing_for(organization);
     const auto held = builder.incident().access.find(successor);
     if (held == builder.incident().access.end() || (successor != organization && held->second.in_place_of.empty()))
       builder.add(AccessGranted{successor, access.scope, "successor", organization});
   }
 }
 
-void align_duties(DecisionBuilder& builder, const Law& law) {
-  const auto routing = route(law.editions, law.registry, facts_of(builder.incident()), builder.now());
+void align_duties(DecisionBuilder& builder) {
+  const auto routing = route(builder.law().editions, builder.law().registry, facts_of(builder.incident()), builder.now());
   raise(builder, routing.alarms);
-  supersede_police_duties(builder, law);
-  meet_duties_to_judge(builder, law);
+  supersede_police_duties(builder);
+  meet_duties_to_judge(builder);
   for (const auto& duty : routing.duties) {
-    const auto* existing = find_same(builder, law, duty);
+    const auto* existing = find_same(builder, duty);
     if (!existing) {
       open(builder, routing.edition->id, duty);
     } else if (existing->state == ObligationState::superseded || judged_no_longer(builder, duty, *existing)) {
@@ -221,48 +222,51 @@ void align_duties(DecisionBuilder& builder, const Law& law) {
 
 // What a recipient owes onward has a new occasion: the duty exists and is not opened again. Where it was met without a
 // message (by telephone), the centre has not got this version from anybody, and the duty to tell it starts anew.
-void recur_onward_duties(DecisionBuilder& builder, const Law& law, const std::string& holder) {
+void recur_onward_duties(DecisionBuilder& builder, const std::string& holder) {
   const auto obligations = builder.incident().obligations;
   for (std::size_t i = 0; i < builder.obligations_before(); ++i) {
     const auto& onward = obligations[i];
     if (onward.holder != holder || onward.opens_on != OpensOn::receipt || onward.inner) continue;
-    const auto* rule = rule_of(law, onward);
+    const auto* rule = builder.rule_of(onward);
     const bool untold = onward.state == ObligationState::fulfilled && rule &&
                         rule->recipient == RecipientRule::center &&
                         !builder.incident().content_visible_to(onward.recipient);
     if (untold) {
-      builder.add(ObligationReopened{onward.id, builder.now() + rule->target, onward.because});
+      builder.add(ObligationReopened{onward.id, builder.now() + onward.target, onward.because});
     } else {
       builder.add(ObligationRecurred{onward.id, onward.occasion + 1});
     }
   }
 }
 
-void send_to_earlier_recipients(DecisionBuilder& builder, const Law& law) {
+void send_to_earlier_recipients(DecisionBuilder& builder) {
   const auto earlier = builder.incident().messages;
   std::set<std::string> served;
   for (const auto& message : earlier)
     if (message.report == builder.incident().latest_report) served.insert(message.recipient);
 
   for (const auto& message : earlier) {
-    const auto recipient = standing_for(law, message.recipient, builder.now());
+    if (!message.report) continue;
+    const auto recipient = builder.standing_for(message.recipient);
     if (!served.insert(recipient).second) continue;
     const auto* obligation = message.obligation ? builder.incident().find(*message.obligation) : nullptr;
     const auto copy = obligation ? std::optional(*obligation) : std::nullopt;
     send_latest(builder, MessageKind::report, builder.incident().organization, recipient, copy ? &*copy : nullptr, "");
-    recur_onward_duties(builder, law, recipient);
+    recur_onward_duties(builder, recipient);
   }
 }
 
-void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const Law& law, const HeldJudgement& held,
+void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const HeldJudgement& held,
                                           std::size_t messages) {
   const auto all = builder.incident().messages;
   std::set<std::string> served{builder.actor().organization};
-  for (std::size_t i = messages; i < all.size(); ++i) served.insert(all[i].recipient);
+  for (std::size_t i = messages; i < all.size(); ++i)
+    if (all[i].report) served.insert(all[i].recipient);
   const std::string note = "再評価 (reassessed): assessment=" + std::string(to_string(held.judgement.assessment)) +
                            ", cyberattack=" + std::string(to_string(held.judgement.cyberattack));
   for (std::size_t i = 0; i < messages; ++i) {
-    const auto recipient = standing_for(law, all[i].recipient, builder.now());
+    if (!all[i].report) continue;
+    const auto recipient = builder.standing_for(all[i].recipient);
     if (served.insert(recipient).second)
       send_latest(builder, MessageKind::notice, builder.incident().organization, recipient, nullptr, note);
   }
@@ -288,12 +292,21 @@ tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJ
                                  "この段階では評価を変更できません。先にインシデントを再開（assessed）してください。",
                                  "The assessment cannot change in this state. Reopen the incident (to assessed) first."));
   builder.add(JudgementMade{builder.next_id<JudgementId>(), held});
-  if (from != *to) builder.add(IncidentMoved{from, *to, held.assessment_reason});
+  if (from != *to) builder.add(IncidentMoved{from, *to, held.assessment_reason, std::nullopt});
   return {};
+}
+
+std::string standing_for(const Law& law, const std::string& slug, Timestamp now) {
+  const auto* body = law.registry.standing_for(slug, japanese_day(now));
+  return body ? body->slug : slug;
 }
 
 bool acts_for(const Law& law, const std::string& actor, const std::string& organization, Timestamp now) {
   return actor == organization || actor == standing_for(law, organization, now);
+}
+
+bool same_person(const std::optional<TokenId>& token, const std::string& name, const Actor& actor) {
+  return token == actor.token || (!actor.name.empty() && name == actor.name);
 }
 
 Refusal refuse(RefusalCode code, std::string ja, std::string en) {

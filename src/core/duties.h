@@ -12,8 +12,9 @@ namespace noroshi::core {
 // Collects events and moves the incident with each, so that what follows is decided on what has just happened.
 class DecisionBuilder {
  public:
-  DecisionBuilder(Incident before, Actor actor, Moment moment)
-      : moment_(moment),
+  DecisionBuilder(const Law& law, Incident before, Actor actor, Moment moment)
+      : law_(law),
+        moment_(moment),
         actor_(std::move(actor)),
         facts_before_(facts_of(before)),
         known_before_(before.revision > 0),
@@ -22,6 +23,11 @@ class DecisionBuilder {
 
   void add(Happening what);
 
+  const Law& law() const { return law_; }
+  // Who stands in a body's place now; the body itself where the registry knows nobody.
+  std::string standing_for(const std::string& slug) const;
+  // The edition's rule behind an obligation; null for an edition that is no longer held.
+  const routing::Rule* rule_of(const Obligation& obligation) const;
   const Incident& incident() const { return incident_; }
   // The facts as they stood before the decision; null for a new incident.
   const routing::Facts* facts_before() const { return known_before_ ? &facts_before_ : nullptr; }
@@ -33,9 +39,13 @@ class DecisionBuilder {
   Id next_id() {
     return moment_.identifiers.next<Id>();
   }
-  Decision finish() && { return {std::move(events_), std::move(incident_)}; }
+  Decision finish() && {
+    const auto rings_at = next_ring(incident_, law_.clocks);
+    return {std::move(events_), std::move(incident_), rings_at};
+  }
 
  private:
+  const Law& law_;
   Moment moment_;
   Actor actor_;
   routing::Facts facts_before_;
@@ -46,25 +56,25 @@ class DecisionBuilder {
 };
 
 // Open duties of bodies that have ended pass to their successors.
-void pass_on_duties(DecisionBuilder& builder, const Law& law);
+void pass_on_duties(DecisionBuilder& builder);
 
 // Opens every duty that the facts open and that does not exist, meets those that are met at opening, ends those that
 // a reassessment ends, and raises the alarms of routing once each.
-void align_duties(DecisionBuilder& builder, const Law& law);
+void align_duties(DecisionBuilder& builder);
 
 // Puts the latest version of the report into the inbox of `recipient`, who sees the incident from then on.
 void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& sender, const std::string& recipient,
-                 const Obligation* obligation, const std::string& note);
+                 const Obligation* obligation, const std::string& note, bool automatic = false);
 
 // The duties that `holder` owes onward since it received the incident have a new occasion.
-void recur_onward_duties(DecisionBuilder& builder, const Law& law, const std::string& holder);
+void recur_onward_duties(DecisionBuilder& builder, const std::string& holder);
 
 // A version after the first goes to everyone who had one before and has not got this one in the same decision.
-void send_to_earlier_recipients(DecisionBuilder& builder, const Law& law);
+void send_to_earlier_recipients(DecisionBuilder& builder);
 
 // A judgement that changed is told to everyone who had the report before this decision, whose first `messages` were there,
 // and has got nothing in it.
-void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const Law& law, const HeldJudgement& held,
+void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const HeldJudgement& held,
                                           std::size_t messages);
 
 // The judgement of a body, and the incident's state where it is the body whose incident it is. Nothing happens where
@@ -75,8 +85,14 @@ tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJ
 void fulfill(DecisionBuilder& builder, const Obligation& obligation, FulfillmentMethod method, Timestamp at,
              const std::string& note, const std::string& reference);
 
+// Who stands in a body's place; the body itself where the registry knows nobody.
+std::string standing_for(const Law& law, const std::string& slug, Timestamp now);
+
 // Whether the body acts for the one whose incident it is: itself, or its successor that day.
 bool acts_for(const Law& law, const std::string& actor, const std::string& organization, Timestamp now);
+
+// The same person: the same token, or two tokens issued to one name.
+bool same_person(const std::optional<TokenId>& token, const std::string& name, const Actor& actor);
 
 Refusal refuse(RefusalCode code, std::string ja, std::string en);
 Refusal refuse_field(std::string pointer, std::string code, std::string ja, std::string en);

@@ -25,6 +25,7 @@ struct ReportReceived {
   Report content;
   std::string bytes;   // as received
   std::string sha256;  // of the bytes, 32 bytes
+  std::optional<Timestamp> followup_due;  // when the next 続報 is due; nothing after a 最終報
   friend bool operator==(const ReportReceived&, const ReportReceived&) = default;
 };
 struct JudgementMade {
@@ -36,6 +37,7 @@ struct IncidentMoved {
   IncidentState from{};
   IncidentState to{};
   std::string reason;
+  std::optional<Timestamp> followup_due;  // set where the incident was reopened
   friend bool operator==(const IncidentMoved&, const IncidentMoved&) = default;
 };
 struct AccessGranted {
@@ -123,11 +125,43 @@ struct AlarmRaised {
   friend bool operator==(const AlarmRaised&, const AlarmRaised&) = default;
 };
 
+// A clock has reached a level: whom it tells, and whose clock it is. Several events of one clock and level tell several.
+struct AlarmRung {
+  AlarmId alarm;
+  ClockKind clock{};
+  Uuid subject;  // the obligation, the message or the incident
+  int round = 1;
+  int level = 1;
+  std::string code;          // of core::alarm_codes
+  std::string late;          // the body whose clock it is
+  std::string organization;  // who is told
+  Role role{};               // and which of its people
+  Timestamp due_at;
+  routing::Reason reason;
+  friend bool operator==(const AlarmRung&, const AlarmRung&) = default;
+};
+
+// Of a body, of no incident: Event::incident is nil.
+struct RelaySwitchAsked {
+  RelaySwitchId id;
+  std::string organization;
+  bool switched_on = false;
+  std::string reason;
+  friend bool operator==(const RelaySwitchAsked&, const RelaySwitchAsked&) = default;
+};
+struct RelaySwitchDecided {
+  RelaySwitchId id;
+  std::string organization;
+  bool approved = false;
+  std::string reason;
+  friend bool operator==(const RelaySwitchDecided&, const RelaySwitchDecided&) = default;
+};
+
 using Happening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
                  ObligationRecurred, ObligationPassed, MessageSent, MessageAcknowledged, WaiverAsked, WaiverDecided,
-                 AlarmRaised>;
+                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided>;
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);
@@ -136,12 +170,13 @@ struct Event {
   EventId id;
   Timestamp at;  // the shown clock, read once per group after its locks are held
   Actor actor;
-  IncidentId incident;
+  IncidentId incident;  // nil where it concerns a body and no incident
   Happening what;
   friend bool operator==(const Event&, const Event&) = default;
 };
 
-// Moves the state by one event. An event that cannot follow from the state is a broken invariant and aborts.
+// Moves the state by one event. An event that cannot follow from the state, or is of no incident, is a broken invariant
+// and aborts.
 void evolve(Incident& incident, const Event& event);
 
 }  // namespace noroshi::core

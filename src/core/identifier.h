@@ -44,6 +44,7 @@ using WaiverId = Identifier<struct WaiverTag>;
 using MessageId = Identifier<struct MessageTag>;
 using JudgementId = Identifier<struct JudgementTag>;
 using AlarmId = Identifier<struct AlarmTag>;
+using RelaySwitchId = Identifier<struct RelaySwitchTag>;
 using EventId = Identifier<struct EventTag>;
 using TokenId = Identifier<struct TokenTag>;
 

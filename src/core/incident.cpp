@@ -26,6 +26,7 @@ constexpr std::array methods = {
     Name{FulfillmentMethod::judgement, "judgement"},
 };
 constexpr std::array<std::string_view, 4> kinds = {"report", "relay", "notice", "alarm"};
+constexpr std::array<std::string_view, 3> clock_kinds = {"duty", "acknowledgement", "followup"};
 
 // A broken invariant is a defect of this program: going on could only spread it.
 template <class T>
@@ -69,6 +70,7 @@ struct Evolution {
     incident.police = what.content.police;
     incident.exercise = what.content.exercise;
     if (what.version == 1) incident.submitted_by = what.submitted_by;
+    set_followup(what.followup_due);
   }
   // 速やかに counts from 認知: what was due by the time stated before is due by the one stated now.
   void move_recognition(Timestamp recognized) {
@@ -79,12 +81,21 @@ struct Evolution {
       if (obligation.opens_on != routing::OpensOn::assessment) continue;
       obligation.due_at += moved;
       ++obligation.revision;
+      // What is in time again has not been alarmed of yet.
+      if (obligation.due_at > event.at) obligation.ladder.restart(event.at);
     }
+  }
+  void set_followup(std::optional<Timestamp> due) {
+    incident.followup_due = due;
+    incident.followup_ladder.restart(event.at);
   }
   void operator()(const JudgementMade& what) {
     incident.judgements[what.held.judgement.organization] = what.held;
   }
-  void operator()(const IncidentMoved& what) { incident.state = what.to; }
+  void operator()(const IncidentMoved& what) {
+    incident.state = what.to;
+    if (what.followup_due) set_followup(what.followup_due);
+  }
   void operator()(const AccessGranted& what) {
     Access& access = incident.access[what.organization];
     if (what.scope == AccessScope::content) access.scope = AccessScope::content;
@@ -93,7 +104,10 @@ struct Evolution {
   void operator()(const RecipientAdded& what) {
     (what.police ? incident.added_police : incident.added_supervisors).push_back(what.organization);
   }
-  void operator()(const ObligationOpened& what) { incident.obligations.push_back(what.obligation); }
+  void operator()(const ObligationOpened& what) {
+    incident.obligations.push_back(what.obligation);
+    incident.obligations.back().ladder.from = event.at;
+  }
   void operator()(const ObligationFulfilled& what) {
     auto& obligation = must(incident.find(what.fulfillment.obligation));
     move(obligation, ObligationEvent::fulfill);
@@ -109,7 +123,9 @@ struct Evolution {
     obligation.fulfilled_at.reset();
     obligation.acknowledged_at.reset();
     obligation.due_at = what.due_at;
+    obligation.target = std::chrono::floor<std::chrono::seconds>(what.due_at - event.at);
     obligation.because = what.because;
+    obligation.ladder.restart(event.at);
     ++obligation.occasion;
   }
   void operator()(const ObligationWaived& what) {
@@ -122,15 +138,20 @@ struct Evolution {
   }
   void operator()(const ObligationPassed& what) {
     auto& obligation = must(incident.find(what.obligation));
+    // Nobody of the successor has heard an alarm of it.
+    if (obligation.holder != what.holder) obligation.ladder.restart(event.at);
     obligation.holder = what.holder;
     obligation.recipient = what.recipient;
     obligation.formerly = what.formerly;
     obligation.recipient_formerly = what.recipient_formerly;
     ++obligation.revision;
   }
-  void operator()(const MessageSent& what) { incident.messages.push_back(what.message); }
+  void operator()(const MessageSent& what) {
+    incident.messages.push_back(what.message);
+    incident.messages.back().ladder.from = event.at;
+  }
   void operator()(const MessageAcknowledged& what) {
-    auto& message = must(find_by_id(incident.messages, what.message));
+    auto& message = must(incident.find(what.message));
     message.acknowledged_at = event.at;
     message.acknowledged_by = what.by;
     ++message.revision;
@@ -150,6 +171,21 @@ struct Evolution {
         what.approved ? Waiver::Decision::approved : Waiver::Decision::rejected;
   }
   void operator()(const AlarmRaised& what) { incident.alarms.emplace(what.code, what.organization); }
+  void operator()(const AlarmRung& what) {
+    auto& level = ladder_of(what).level;
+    level = std::max(level, what.level);
+    incident.alarms.emplace(what.code, what.organization);
+  }
+  void operator()(const RelaySwitchAsked&) { std::abort(); }
+  void operator()(const RelaySwitchDecided&) { std::abort(); }
+  Ladder& ladder_of(const AlarmRung& what) {
+    switch (what.clock) {
+      case ClockKind::duty: return must(incident.find(ObligationId{what.subject})).ladder;
+      case ClockKind::acknowledgement: return must(incident.find(MessageId{what.subject})).ladder;
+      case ClockKind::followup: return incident.followup_ladder;
+    }
+    std::abort();
+  }
 };
 
 struct TypeName {
@@ -171,6 +207,9 @@ struct TypeName {
   std::string_view operator()(const WaiverAsked&) const { return "waiver.asked"; }
   std::string_view operator()(const WaiverDecided&) const { return "waiver.decided"; }
   std::string_view operator()(const AlarmRaised&) const { return "alarm.raised"; }
+  std::string_view operator()(const AlarmRung&) const { return "alarm.rung"; }
+  std::string_view operator()(const RelaySwitchAsked&) const { return "relay_switch.asked"; }
+  std::string_view operator()(const RelaySwitchDecided&) const { return "relay_switch.decided"; }
 };
 
 }  // namespace
@@ -182,10 +221,12 @@ std::optional<FulfillmentMethod> parse_fulfillment_method(std::string_view text)
   return std::nullopt;
 }
 std::string_view to_string(MessageKind kind) { return kinds[static_cast<std::size_t>(kind)]; }
+std::string_view to_string(ClockKind kind) { return clock_kinds[static_cast<std::size_t>(kind)]; }
 std::string_view to_string(AccessScope scope) { return scope == AccessScope::content ? "content" : "duties"; }
 
 Obligation* Incident::find(ObligationId obligation) { return find_by_id(obligations, obligation); }
 const Obligation* Incident::find(ObligationId obligation) const { return find_by_id(obligations, obligation); }
+Message* Incident::find(MessageId message) { return find_by_id(messages, message); }
 const Message* Incident::find(MessageId message) const { return find_by_id(messages, message); }
 const Waiver* Incident::find(WaiverId waiver) const { return find_by_id(waivers, waiver); }
 

@@ -4,6 +4,7 @@
 // empty value gives the same, which is how the record is compared with the tables.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,6 +18,23 @@
 #include "src/core/states.h"
 
 namespace noroshi::core {
+
+// What a clock watches over.
+enum class ClockKind {
+  duty,             // its holder has to meet it
+  acknowledgement,  // a named person of the recipient has to acknowledge the message
+  followup,         // 続報: the body has to say how the case goes on
+};
+std::string_view to_string(ClockKind kind);
+
+// How far the alarms of a clock have risen since it started.
+struct Ladder {
+  int round = 1;   // counts the starts: opening, reopening, passing to a successor, a due time moved ahead
+  int level = 0;   // the highest level that was alarmed; 0: none
+  Timestamp from;  // when it started; levels count from the later of this and the due time
+  void restart(Timestamp at) { *this = {round + 1, 0, at}; }
+  friend bool operator==(const Ladder&, const Ladder&) = default;
+};
 
 // A duty opened for an incident. Its identity is (incident, clause, sentence, holder, recipient).
 struct Obligation {
@@ -33,6 +51,7 @@ struct Obligation {
   routing::OpensOn opens_on{};
   Timestamp opened_at;
   Timestamp due_at;  // opened on assessment: recognised + target; on receipt: receipt + target
+  std::chrono::seconds target{};  // 目標 that due_at was reckoned with
   ObligationState state = ObligationState::open;
   int occasion = 1;  // counts the versions of the report that concern it, and reopenings
   std::string formerly;            // the holder before a succession
@@ -41,6 +60,7 @@ struct Obligation {
   std::optional<Timestamp> fulfilled_at;
   std::optional<Timestamp> acknowledged_at;
   int revision = 1;
+  Ladder ladder;  // of its holder's clock
   friend bool operator==(const Obligation&, const Obligation&) = default;
 };
 
@@ -73,23 +93,26 @@ struct Fulfillment {
 enum class MessageKind { report, relay, notice, alarm };
 std::string_view to_string(MessageKind kind);
 
-// One version of a report on its way to one body's inbox.
+// One version of a report, or an alarm, on its way to one body's inbox.
 struct Message {
   MessageId id;
   IncidentId incident;
-  ReportId report;
+  std::optional<ReportId> report;  // an alarm carries none
   MessageKind kind{};
-  std::string sender;
+  std::string sender;  // empty: an alarm of the daemon
   std::string recipient;
   std::optional<ObligationId> obligation;
   std::string clause;
   int sentence = 0;
   std::string note;
+  bool automatic = false;  // 自動中継・未確認: sent by the daemon on behalf of a silent agency
   Timestamp sent_at;
+  std::optional<Timestamp> acknowledge_by;  // target; an alarm has none
   MessageState state = MessageState::delivered;  // an inbox is reached by the commit itself
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;
   int revision = 1;
+  Ladder ladder;  // of the recipient's clock
   friend bool operator==(const Message&, const Message&) = default;
 };
 
@@ -131,6 +154,8 @@ struct Incident {
   std::string police;  // named in the report; empty: the default
   IncidentState state = IncidentState::reported;
   int version = 0;  // of the report
+  std::optional<Timestamp> followup_due;  // when the next 続報 is due; nothing after a 最終報
+  Ladder followup_ladder;
   ReportId latest_report;
   std::string document;  // of the latest version
   std::string submitted_by;  // the body that entered the first version
@@ -145,6 +170,7 @@ struct Incident {
   int revision = 0;
 
   Obligation* find(ObligationId obligation);
+  Message* find(MessageId message);
   const Obligation* find(ObligationId obligation) const;
   const Message* find(MessageId message) const;
   const Waiver* find(WaiverId waiver) const;

@@ -23,6 +23,8 @@ std::string_view to_string(RefusalCode code) {
     case RefusalCode::waiver_decided: return "waiver_decided";
     case RefusalCode::four_eyes: return "four_eyes";
     case RefusalCode::recipient_already_added: return "recipient_already_added";
+    case RefusalCode::relay_switch_pending: return "relay_switch_pending";
+    case RefusalCode::relay_switch_decided: return "relay_switch_decided";
     case RefusalCode::idempotency_key_reused: return "idempotency_key_reused";
   }
   return "unknown";

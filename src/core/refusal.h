@@ -32,6 +32,8 @@ enum class RefusalCode {
   waiver_decided,
   four_eyes,                  // who asked may not decide (2.1.1(8)(a)(ア))
   recipient_already_added,
+  relay_switch_pending,
+  relay_switch_decided,
   idempotency_key_reused,     // the same key with other bytes
 };
 std::string_view to_string(RefusalCode code);

@@ -128,9 +128,18 @@ Handler decide_waiver(store::WriterPool& writers) {
     const auto obligation = id_in_path<core::ObligationId>(request, "id");
     const auto waiver = id_in_path<core::WaiverId>(request, "waiver");
     if (!obligation || !waiver) return respond(not_found(request.language));
-    auto body = codec::decode_waiver_decision(request.body);
+    auto body = codec::decode_four_eyes(request.body);
     if (!body) return respond(refuse_body(std::move(body.error()), request.language));
     submit(writers, request, store::DecideWaiver{*obligation, *waiver, std::move(*body)}, std::move(respond));
+  };
+}
+
+Handler ask_relay_switch(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    auto body = codec::decode_relay_switch(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, store::AskRelaySwitch{std::move(*body)}, std::move(respond));
   };
 }
 
@@ -161,6 +170,10 @@ void add_command_routes(Router& router, store::WriterPool& writers) {
   post(router, "/obligations/{id}/waivers", csirt_roles,
        command_on<ObligationId, codec::WaiverCommand, store::AskWaiver>(writers, "id", codec::decode_waiver));
   post(router, "/obligations/{id}/waivers/{waiver}/decision", exception_roles, decide_waiver(writers));
+  post(router, "/relay-switch", relay_switch_roles, ask_relay_switch(writers));
+  post(router, "/relay-switch/{id}/decision", relay_switch_roles,
+       command_on<core::RelaySwitchId, codec::FourEyesCommand, store::DecideRelaySwitch>(writers, "id",
+                                                                                       codec::decode_four_eyes));
   post(router, "/inbox/{message}/acknowledgement", readers_of_inbox,
        command_on<MessageId, codec::AcknowledgementCommand, store::Acknowledge>(writers, "message",
                                                                               codec::decode_acknowledgement));

@@ -48,7 +48,7 @@ Response alarms(store::TenantTransaction& transaction, const Request& request,
 void add_inbox_routes(Router& router, const ReadContext& context) {
   get(router, "/inbox", readers_of_inbox, reading(context, list));
   get(router, "/inbox/{message}", readers_of_inbox, reading(context, one));
-  get(router, "/alarms", readers_of_inbox, reading(context, alarms));
+  get(router, "/alarms", readers_of_alarms, reading(context, alarms));
 }
 
 }  // namespace noroshi::http

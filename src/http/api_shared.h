@@ -21,6 +21,8 @@ extern const std::vector<std::string> exception_roles;
 extern const std::vector<std::string> readers_of_incidents;
 extern const std::vector<std::string> readers_of_obligations;
 extern const std::vector<std::string> readers_of_inbox;
+extern const std::vector<std::string> readers_of_alarms;
+extern const std::vector<std::string> relay_switch_roles;
 
 // An id of the path; an ill-formed one is one that does not exist.
 template <class Id>

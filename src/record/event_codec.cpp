@@ -271,18 +271,22 @@ constexpr bool has_members = boost::pfr::tuple_size_v<T> == count;
 static_assert(has_members<core::Event, 5> && has_members<core::Actor, 4> && has_members<core::Report, 18>);
 static_assert(has_members<core::StatedTime, 2> && has_members<routing::LargeScaleCell, 3>);
 static_assert(has_members<core::HeldJudgement, 3> && has_members<routing::Judgement, 4>);
-static_assert(has_members<core::Obligation, 21> && has_members<core::Fulfillment, 6> &&
-              has_members<core::Message, 15>);
+static_assert(has_members<core::Obligation, 23> && has_members<core::Fulfillment, 6> &&
+              has_members<core::Message, 18>);
 static_assert(has_members<routing::Reason, 2>);
-static_assert(has_members<core::IncidentOpened, 6> && has_members<core::ReportReceived, 6>);
-static_assert(has_members<core::JudgementMade, 2> && has_members<core::IncidentMoved, 3>);
+static_assert(has_members<core::IncidentOpened, 6> && has_members<core::ReportReceived, 7>);
+static_assert(has_members<core::JudgementMade, 2> && has_members<core::IncidentMoved, 4>);
 static_assert(has_members<core::AccessGranted, 4> && has_members<core::RecipientAdded, 3>);
 static_assert(has_members<core::ObligationOpened, 1> && has_members<core::ObligationFulfilled, 2>);
 static_assert(has_members<core::ObligationSuperseded, 2> && has_members<core::ObligationReopened, 3>);
 static_assert(has_members<core::ObligationWaived, 2> && has_members<core::ObligationRecurred, 2>);
 static_assert(has_members<core::ObligationPassed, 5> && has_members<core::MessageSent, 1>);
 static_assert(has_members<core::MessageAcknowledged, 4> && has_members<core::WaiverAsked, 3>);
-static_assert(has_members<core::WaiverDecided, 4> && has_members<core::AlarmRaised, 4>);
+static_assert(has_members<core::WaiverDecided, 4> && has_members<core::AlarmRaised, 4> &&
+              has_members<core::AlarmRung, 11>);
+static_assert(has_members<core::RelaySwitchAsked, 4> && has_members<core::RelaySwitchDecided, 4>);
+
+// Of duties and messages the ladder of alarms is left out: it starts with the event and moves with alarm.rung.
 
 // describe(): the order of the fields of each kind of value, once for writing and reading; a value is const
 // when written.
@@ -365,6 +369,7 @@ void describe(Archive& archive, Is<core::Obligation> auto& obligation) {
   archive.fact(obligation.opens_on);
   archive.fact(obligation.opened_at);
   archive.fact(obligation.due_at);
+  archive.fact(obligation.target);
   archive.fact(obligation.state);
   archive.fact(obligation.occasion);
   archive.fact(obligation.formerly);
@@ -386,7 +391,7 @@ void describe(Archive& archive, Is<core::Fulfillment> auto& fulfillment) {
 template <class Archive>
 void describe(Archive& archive, Is<core::Message> auto& message) {
   describe(archive, message.id);
-  describe(archive, message.report);
+  archive.fact(message.report);
   archive.fact(message.kind);
   archive.fact(message.sender);
   archive.fact(message.recipient);
@@ -394,7 +399,9 @@ void describe(Archive& archive, Is<core::Message> auto& message) {
   archive.fact(message.clause);
   archive.fact(message.sentence);
   archive.text("note", message.note);
+  archive.fact(message.automatic);
   archive.fact(message.sent_at);
+  archive.fact(message.acknowledge_by);
   archive.fact(message.state);
   archive.fact(message.acknowledged_at);
   archive.text("acknowledged_by", message.acknowledged_by);
@@ -417,6 +424,7 @@ void describe(Archive& archive, Is<core::ReportReceived> auto& what) {
   archive.fact(what.submitted_by);
   describe(archive, what.content);
   archive.digest("sha256", what.sha256);
+  archive.fact(what.followup_due);
 }
 template <class Archive>
 void describe(Archive& archive, Is<core::JudgementMade> auto& what) {
@@ -428,6 +436,7 @@ void describe(Archive& archive, Is<core::IncidentMoved> auto& what) {
   archive.fact(what.from);
   archive.fact(what.to);
   archive.text("reason", what.reason);
+  archive.fact(what.followup_due);
 }
 template <class Archive>
 void describe(Archive& archive, Is<core::AccessGranted> auto& what) {
@@ -510,6 +519,36 @@ void describe(Archive& archive, Is<core::AlarmRaised> auto& what) {
   archive.fact(what.code);
   archive.fact(what.organization);
   archive.reason("reason", what.reason);
+}
+
+template <class Archive>
+void describe(Archive& archive, Is<core::AlarmRung> auto& what) {
+  describe(archive, what.alarm);
+  archive.fact(what.clock);
+  archive.fact(what.subject);
+  archive.fact(what.round);
+  archive.fact(what.level);
+  archive.fact(what.code);
+  archive.fact(what.late);
+  archive.fact(what.organization);
+  archive.fact(what.role);
+  archive.fact(what.due_at);
+  archive.reason("reason", what.reason);
+}
+
+template <class Archive>
+void describe(Archive& archive, Is<core::RelaySwitchAsked> auto& what) {
+  describe(archive, what.id);
+  archive.fact(what.organization);
+  archive.fact(what.switched_on);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::RelaySwitchDecided> auto& what) {
+  describe(archive, what.id);
+  archive.fact(what.organization);
+  archive.fact(what.approved);
+  archive.text("reason", what.reason);
 }
 
 // The head of a leaf after its version and type.

@@ -57,6 +57,12 @@ template <>
 inline constexpr std::uint8_t type_code<core::WaiverDecided> = 17;
 template <>
 inline constexpr std::uint8_t type_code<core::AlarmRaised> = 18;
+template <>
+inline constexpr std::uint8_t type_code<core::AlarmRung> = 19;
+template <>
+inline constexpr std::uint8_t type_code<core::RelaySwitchAsked> = 20;
+template <>
+inline constexpr std::uint8_t type_code<core::RelaySwitchDecided> = 21;
 
 inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
   using enum core::Role;
@@ -127,6 +133,10 @@ inline constexpr Codes<core::MessageState, 4> codes_of(core::MessageState) {
 inline constexpr Codes<core::MessageKind, 4> codes_of(core::MessageKind) {
   using enum core::MessageKind;
   return {{{report, 1}, {relay, 2}, {notice, 3}, {alarm, 4}}};
+}
+inline constexpr Codes<core::ClockKind, 3> codes_of(core::ClockKind) {
+  using enum core::ClockKind;
+  return {{{duty, 1}, {acknowledgement, 2}, {followup, 3}}};
 }
 inline constexpr Codes<core::AccessScope, 2> codes_of(core::AccessScope) {
   using enum core::AccessScope;

@@ -43,13 +43,22 @@ struct AskWaiver {
 struct DecideWaiver {
   core::ObligationId obligation;
   core::WaiverId waiver;
-  codec::WaiverDecisionCommand body;
+  codec::FourEyesCommand body;
 };
 struct Acknowledge {
   core::MessageId message;
   codec::AcknowledgementCommand body;
 };
-using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge>;
+// Of the caller's body.
+struct AskRelaySwitch {
+  codec::RelaySwitchCommand body;
+};
+struct DecideRelaySwitch {
+  core::RelaySwitchId id;
+  codec::FourEyesCommand body;
+};
+using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
+                            AskRelaySwitch, DecideRelaySwitch>;
 
 struct Command {
   core::Actor actor;
@@ -83,7 +92,7 @@ struct PendingCommand {
 };
 
 // Two commands that share one of these are never decided in the same group, and keep their order: they have the same
-// key, or concern the same report, incident, obligation or message.
+// key, or concern the same report, incident, obligation or message, or the switches of the same body.
 std::vector<std::string> conflicts_of(const Command& command);
 
 // SHA-256, 32 bytes, over the call ("/api/v1/reports", with the ids of its path) and the bytes of its body.

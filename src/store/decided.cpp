@@ -67,6 +67,10 @@ std::vector<std::string> cells_of(const routing::Judgement& judgement) {
   return cells;
 }
 
+std::string_view role_of(const core::Actor& actor) {
+  return actor.role ? core::to_string(*actor.role) : std::string_view{};
+}
+
 // What an event speaks of, and whom it concerns where not everybody who sees the incident.
 struct Concern {
   std::optional<core::Uuid> subject;
@@ -111,6 +115,15 @@ struct ConcernOf {
   Concern operator()(const core::WaiverDecided& what) const {
     return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
   }
+  Concern operator()(const core::AlarmRung& what) const {
+    return {what.alarm.value, std::vector{what.organization, what.late}};
+  }
+  Concern operator()(const core::RelaySwitchAsked& what) const {
+    return {what.id.value, std::vector{what.organization}};
+  }
+  Concern operator()(const core::RelaySwitchDecided& what) const {
+    return {what.id.value, std::vector{what.organization}};
+  }
   // What a receiving agency holds of the case is its own, and so is the alarm about it.
   Concern operator()(const core::AlarmRaised& what) const {
     if (what.code.starts_with("large_scale_") && what.organization != after.organization)
@@ -127,11 +140,13 @@ struct RowWriter {
   Decided& lists;
   const core::Decision& decision;
   std::map<core::ObligationId, core::EventId> changed_obligations;
+  std::map<core::MessageId, core::EventId> rung_messages;
   std::map<std::string, core::EventId> changed_access;
 
   const core::Incident& after() const { return decision.after; }
 
   void write() {
+    write_clock();
     for (const auto& event : decision.events) {
       write_event(event);
       std::visit([&](const auto& what) { row(event, what); }, event.what);
@@ -140,28 +155,14 @@ struct RowWriter {
     write_incident();
     for (const auto& [organization, event] : changed_access) write_access(organization, event);
     for (const auto& [obligation, event] : changed_obligations) write_obligation(*after().find(obligation), event);
+    for (const auto& [message, event] : rung_messages) write_ladder(*after().find(message), event);
   }
 
-  void write_event(const core::Event& event) {
-    const auto encoded = record::encode(event, lists.salts_);
-    const auto concern = std::visit(ConcernOf{after()}, event.what);
-    RowObject row(lists.events_);
-    row.column("id", event.id)
-        .column("type", core::type_of(event.what))
-        .column("at", event.at)
-        .column("incident_id", event.incident)
-        .column("organization", event.actor.organization)
-        .column("role", event.actor.role ? core::to_string(*event.actor.role) : std::string_view{})
-        .column("subject", concern.subject ? std::optional(core::to_string(*concern.subject)) : std::nullopt)
-        .column("leaf", base64(encoded.leaf));
-    if (concern.parties) row.column("parties", *concern.parties);
-    for (const auto& opening : encoded.openings)
-      RowObject(lists.openings_)
-          .column("event_id", event.id)
-          .column("field", opening.field)
-          .column("salt", base64({reinterpret_cast<const char*>(opening.salt.data()), opening.salt.size()}))
-          .column("value", base64(opening.value));
+  void write_clock() {
+    RowObject(lists.clocks_).column("incident_id", after().id).column("rings_at", decision.rings_at);
   }
+
+  void write_event(const core::Event& event) { lists.add_event(event, after()); }
 
   void write_incident() {
     RowObject(lists.incidents_)
@@ -179,6 +180,10 @@ struct RowWriter {
         .column("submitted_by", after().submitted_by)
         .column("opened_at", decision.events.front().at)
         .column("revision", after().revision)
+        .column("followup_due", after().followup_due)
+        .column("followup_round", after().followup_ladder.round)
+        .column("followup_level", after().followup_ladder.level)
+        .column("followup_from", after().followup_ladder.from)
         .column("event_id", decision.events.back().id);
   }
 
@@ -219,6 +224,7 @@ struct RowWriter {
         .column("opens_on", routing::to_string(obligation.opens_on))
         .column("opened_at", obligation.opened_at)
         .column("due_at", obligation.due_at)
+        .column("target_seconds", obligation.target.count())
         .column("state", core::to_string(obligation.state))
         .column("occasion", obligation.occasion)
         .column("formerly", obligation.formerly)
@@ -227,6 +233,18 @@ struct RowWriter {
         .column("fulfilled_at", obligation.fulfilled_at)
         .column("acknowledged_at", obligation.acknowledged_at)
         .column("revision", obligation.revision)
+        .column("alarm_round", obligation.ladder.round)
+        .column("alarm_level", obligation.ladder.level)
+        .column("alarm_from", obligation.ladder.from)
+        .column("event_id", event);
+  }
+
+  void write_ladder(const core::Message& message, core::EventId event) {
+    RowObject(lists.message_alarms_)
+        .column("id", message.id)
+        .column("alarm_round", message.ladder.round)
+        .column("alarm_level", message.ladder.level)
+        .column("alarm_from", message.ladder.from)
         .column("event_id", event);
   }
 
@@ -295,7 +313,7 @@ struct RowWriter {
         .column("reference", what.fulfillment.reference)
         .column("late_seconds", what.late_by.count())
         .column("organization", event.actor.organization)
-        .column("role", event.actor.role ? core::to_string(*event.actor.role) : std::string_view{})
+        .column("role", role_of(event.actor))
         .column("name", event.actor.name)
         .column("token", event.actor.token)
         .column("recorded_at", event.at)
@@ -329,7 +347,9 @@ struct RowWriter {
         .column("clause", message.clause)
         .column("sentence", message.sentence)
         .column("note", message.note)
+        .column("automatic", message.automatic)
         .column("sent_at", message.sent_at)
+        .column("acknowledge_by", message.acknowledge_by)
         .column("state", core::to_string(message.state))
         .column("event_id", event.id);
   }
@@ -369,16 +389,96 @@ struct RowWriter {
         .column("code", what.code)
         .column("incident_id", event.incident)
         .column("organization", what.organization)
+        .column("role", std::string_view{})
+        .column("level", 0)
         .column("raised_at", event.at)
         .column("reason_ja", what.reason.ja)
         .column("reason_en", what.reason.en)
+        .column("late", std::string_view{})
         .column("event_id", event.id);
   }
+  void row(const core::Event& event, const core::AlarmRung& what) {
+    std::optional<core::ObligationId> obligation;
+    if (what.clock == core::ClockKind::duty) {
+      obligation = core::ObligationId{what.subject};
+      changed_obligations[*obligation] = event.id;
+    } else if (what.clock == core::ClockKind::acknowledgement) {
+      obligation = after().find(core::MessageId{what.subject})->obligation;
+      rung_messages[core::MessageId{what.subject}] = event.id;
+    }
+    RowObject(lists.alarms_)
+        .column("id", what.alarm)
+        .column("code", what.code)
+        .column("incident_id", event.incident)
+        .column("obligation_id", obligation)
+        .column("organization", what.organization)
+        .column("role", core::to_string(what.role))
+        .column("level", what.level)
+        .column("raised_at", event.at)
+        .column("due_at", what.due_at)
+        .column("reason_ja", what.reason.ja)
+        .column("reason_en", what.reason.en)
+        .column("clock", core::to_string(what.clock))
+        .column("subject", core::to_string(what.subject))
+        .column("round", what.round)
+        .column("late", what.late)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event&, const core::RelaySwitchAsked&) {}
+  void row(const core::Event&, const core::RelaySwitchDecided&) {}
 };
 
+void Decided::add_event(const core::Event& event, const core::Incident& after) {
+  const auto encoded = record::encode(event, salts_);
+  const auto concern = std::visit(ConcernOf{after}, event.what);
+  RowObject row(events_);
+  row.column("id", event.id)
+      .column("type", core::type_of(event.what))
+      .column("at", event.at)
+      .column("incident_id", event.incident)
+      .column("organization", event.actor.organization)
+      .column("role", role_of(event.actor))
+      .column("subject", concern.subject ? std::optional(core::to_string(*concern.subject)) : std::nullopt)
+      .column("leaf", base64(encoded.leaf));
+  if (concern.parties) row.column("parties", *concern.parties);
+  for (const auto& opening : encoded.openings)
+    RowObject(openings_)
+        .column("event_id", event.id)
+        .column("field", opening.field)
+        .column("salt", base64({reinterpret_cast<const char*>(opening.salt.data()), opening.salt.size()}))
+        .column("value", base64(opening.value));
+}
+
 void Decided::add(const core::Decision& decision) {
-  RowWriter writer{*this, decision, {}, {}};
+  RowWriter writer{*this, decision, {}, {}, {}};
   writer.write();
+}
+
+void Decided::add(const core::SwitchDecision& decision) {
+  const auto& after = decision.after;
+  for (const auto& event : decision.events) {
+    add_event(event, {});
+    if (const auto* asked = std::get_if<core::RelaySwitchAsked>(&event.what))
+      RowObject(relay_switches_)
+          .column("id", asked->id)
+          .column("organization", asked->organization)
+          .column("switched_on", asked->switched_on)
+          .column("reason", asked->reason)
+          .column("asked_by", event.actor.token)
+          .column("asked_by_name", event.actor.name)
+          .column("asked_role", core::to_string(after.asked_role))
+          .column("asked_at", event.at)
+          .column("event_id", event.id);
+    if (const auto* decided = std::get_if<core::RelaySwitchDecided>(&event.what))
+      RowObject(relay_switch_decisions_)
+          .column("id", decided->id)
+          .column("decision", decided->approved ? "approved" : "rejected")
+          .column("decided_by", event.actor.token)
+          .column("decided_by_name", event.actor.name)
+          .column("decision_reason", decided->reason)
+          .column("decided_at", event.at)
+          .column("event_id", event.id);
+  }
 }
 
 void Decided::add(const StoredAnswer& answer) {
@@ -415,7 +515,11 @@ std::string Decided::json() const {
   list("waiver_decisions", waiver_decisions_);
   list("messages", messages_);
   list("acknowledgements", acknowledgements_);
+  list("message_alarms", message_alarms_);
   list("alarms", alarms_);
+  list("clocks", clocks_);
+  list("relay_switches", relay_switches_);
+  list("relay_switch_decisions", relay_switch_decisions_);
   list("numbers", numbers_);
   list("answers", answers_);
   json += '}';

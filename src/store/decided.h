@@ -4,6 +4,7 @@
 #include <string>
 
 #include "src/core/decision.h"
+#include "src/core/relay_switch.h"
 #include "src/record/event_codec.h"
 
 namespace noroshi::store {
@@ -23,20 +24,25 @@ class Decided {
  public:
   explicit Decided(record::SaltSource& salts) : salts_(salts) {}
 
+  // With no events the incident's clocks alone are set: they were looked at.
   void add(const core::Decision& decision);
+  void add(const core::SwitchDecision& decision);
   void add(const StoredAnswer& answer);
   // The last number given to the body in the year.
   void add_number(const std::string& organization, int year, std::int64_t last);
 
-  bool empty() const { return events_.empty() && answers_.empty(); }
+  bool empty() const { return events_.empty() && answers_.empty() && clocks_.empty(); }
   std::string json() const;
 
  private:
   friend struct RowWriter;
+  void add_event(const core::Event& event, const core::Incident& after);
+
   record::SaltSource& salts_;
   // Rows as JSON objects, separated by commas.
   std::string events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
-      fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, alarms_, numbers_, answers_;
+      fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, message_alarms_, alarms_, clocks_,
+      relay_switches_, relay_switch_decisions_, numbers_, answers_;
 };
 
 }  // namespace noroshi::store

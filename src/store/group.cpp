@@ -19,8 +19,7 @@ namespace {
 
 constexpr Statement open_group{"open_group", "SELECT * FROM open_group($1::jsonb)"};
 constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
-constexpr Statement clock_now{"clock", "SELECT clock()"};
-constexpr Statement incidents_naming{"incidents_naming", "SELECT * FROM incidents_naming($1::text[])"};
+constexpr Statement lock_body{"lock_body", "SELECT lock_body($1)"};
 
 std::string number_of(const std::string& organization, int year, std::int64_t n) {
   std::string slug = organization;
@@ -46,6 +45,8 @@ struct MemberOf {
   void operator()(const AskWaiver& action) const { json.member("obligation", core::to_string(action.obligation)); }
   void operator()(const DecideWaiver& action) const { json.member("obligation", core::to_string(action.obligation)); }
   void operator()(const Acknowledge& action) const { json.member("message", core::to_string(action.message)); }
+  void operator()(const AskRelaySwitch&) const {}
+  void operator()(const DecideRelaySwitch&) const {}
 };
 
 std::string describe(const std::vector<const Command*>& members) {
@@ -80,7 +81,7 @@ bool states(const codec::Submission& submission, std::string_view member) {
          std::find(submission.members.begin(), submission.members.end(), member) != submission.members.end();
 }
 
-// What a member's decision came to, and how to answer for it.
+// What a member's decision on an incident came to, and how to answer for it.
 struct Ruling {
   core::Outcome outcome;
   std::function<std::string(const core::Decision&, const codec::AnswerContext&)> answer;
@@ -151,6 +152,9 @@ struct Decider {
             },
             [id](const core::Incident& incident) { return incident.find(id)->revision; }};
   }
+  // Of a body and no incident: Switching decides them.
+  Ruling operator()(const AskRelaySwitch&) const { std::abort(); }
+  Ruling operator()(const DecideRelaySwitch&) const { std::abort(); }
 
  private:
   static Ruling refused(core::Refusal refusal) { return {tl::unexpected(std::move(refusal)), {}, {}}; }
@@ -169,6 +173,29 @@ struct Decider {
     };
   }
 };
+
+// Decides one action on the switches of the actor's body; nothing for an action on an incident.
+struct Switching {
+  const core::Law& law;
+  const core::Actor& actor;
+  const std::vector<core::RelaySwitch>& known;
+  core::Moment moment;
+
+  core::SwitchOutcome operator()(const AskRelaySwitch& action) const {
+    return core::decide_relay_switch_request(law, known, {actor, action.body.switched_on, action.body.reason}, moment);
+  }
+  core::SwitchOutcome operator()(const DecideRelaySwitch& action) const {
+    return core::decide_relay_switch(known, {actor, action.id, action.body.approved, action.body.reason}, moment);
+  }
+  template <class OnIncident>
+  core::SwitchOutcome operator()(const OnIncident&) const {
+    std::abort();
+  }
+};
+
+bool is_of_body(const Action& action) {
+  return std::holds_alternative<AskRelaySwitch>(action) || std::holds_alternative<DecideRelaySwitch>(action);
+}
 
 // The revision an If-Match speaks of; nothing where the resource is not there.
 std::optional<int> revision_before(const Action& action, const core::Incident& known) {
@@ -243,6 +270,7 @@ class Group {
   std::optional<Result> serve(const Command& command, const Row& row) {
     if (auto stored = stored_answer(row)) return stored;
     const auto at = row.get<Timestamp>("at");
+    if (is_of_body(command.action)) return switch_relay(command, at);
     const core::Incident* known = nullptr;
     if (auto id = row.get<std::optional<std::string>>("incident_id")) {
       known = &known_.at(id_of<core::IncidentId>(*id));
@@ -279,6 +307,25 @@ class Group {
                     row.get<std::string>("answered_etag"), true};
   }
 
+  Result switch_relay(const Command& command, Timestamp at) {
+    const auto& organization = command.actor.organization;
+    transaction_.execute(lock_body, {organization});
+    auto identifiers = fresh_identifiers(at);
+    const auto known = load_relay_switches(transaction_);
+    auto decided = std::visit(Switching{law_, command.actor, known, {at, identifiers}}, command.action);
+    if (!decided) return std::move(decided.error());
+    decided_.add(*decided);
+    Answered answered{201, codec::answer_relay_switch(*decided), codec::etag_of(1), false};
+    store_answer(command, answered, at);
+    return answered;
+  }
+
+  void store_answer(const Command& command, const Answered& answered, Timestamp at) {
+    if (command.idempotency_key.empty()) return;
+    decided_.add(StoredAnswer{command.actor.organization, command.idempotency_key, command.request_sha256,
+                              answered.status, answered.etag, answered.body, at});
+  }
+
   Result decide(const Command& command, const core::Incident* known, const Row& row, Timestamp at) {
     auto identifiers = fresh_identifiers(at);
     std::int64_t* last = nullptr;
@@ -301,9 +348,7 @@ class Group {
     Answered answered{201, decided.answer(decision, context), codec::etag_of(decided.revision(decision.after)), false};
     decided_.add(decision);
     changed_.insert(decision.after.id);
-    if (!command.idempotency_key.empty())
-      decided_.add(StoredAnswer{command.actor.organization, command.idempotency_key, command.request_sha256,
-                                answered.status, answered.etag, answered.body, at});
+    store_answer(command, answered, at);
     return answered;
   }
 
@@ -318,45 +363,7 @@ class Group {
   std::map<std::pair<std::string, int>, std::int64_t> numbers_;       // those of them that were used
 };
 
-// Bodies of the registry that have ended and in whose place another stands.
-std::vector<std::string> succeeded_bodies(const core::Law& law, Timestamp now) {
-  std::vector<std::string> bodies;
-  for (const auto& body : law.registry.organizations()) {
-    const auto* standing = law.registry.standing_for(body.slug, japanese_day(now));
-    if (standing && standing->slug != body.slug && body.period.to && *body.period.to < japanese_day(now))
-      bodies.push_back(body.slug);
-  }
-  return bodies;
-}
-
-// Passes on the duties of one incident, in a transaction of its own; whether anything changed.
-bool pass_on(Connection& connection, const core::Law& law, const std::string& incident) {
-  Transaction transaction(connection);
-  const auto opened = transaction.execute(open_group, {R"([{"slot":0,"incident":")" + incident + R"("}])"}).one();
-  const std::vector ids{id_of<core::IncidentId>(incident)};
-  const auto known = load_incidents(transaction, ids);
-  const auto at = opened.get<Timestamp>("at");
-  auto identifiers = fresh_identifiers(at);
-  const auto decision = core::decide_succession(law, known.at(ids.front()), {at, identifiers});
-  if (decision.events.empty()) return false;
-  RandomSalts salts;
-  Decided decided(salts);
-  decided.add(decision);
-  transaction.execute(apply, {decided.json()});
-  transaction.commit();
-  return true;
-}
-
 }  // namespace
-
-int apply_successions(Connection& writer, const core::Law& law) {
-  const auto now = writer.execute(clock_now).one().get<Timestamp>(0);
-  const auto bodies = succeeded_bodies(law, now);
-  int changed = 0;
-  for (const auto& row : writer.execute(incidents_naming, {bodies}))
-    if (pass_on(writer, law, row.get<std::string>(0))) ++changed;
-  return changed;
-}
 
 GroupResult run_group(Connection& connection, const core::Law& law, const std::vector<const Command*>& members) {
   return Group(connection, law, members).run();

@@ -12,7 +12,8 @@ using Known = std::map<core::IncidentId, core::Incident>;
 constexpr Statement select_incidents{
     "known_incidents",
     "SELECT i.id, i.number, i.organization, i.reference, i.title, i.exercise, i.recognized_at, i.police, i.state, "
-    "i.version, i.latest_report, i.submitted_by, i.revision, r.document FROM incident i "
+    "i.version, i.latest_report, i.submitted_by, i.revision, i.followup_due, i.followup_round, i.followup_level, "
+    "i.followup_from, r.document FROM incident i "
     "JOIN report r ON r.id = i.latest_report WHERE i.id = ANY ($1::uuid[])"};
 constexpr Statement select_judgements{
     "known_judgements",
@@ -28,8 +29,8 @@ constexpr Statement select_added{"known_added_recipients",
 constexpr Statement select_obligations{
     "known_obligations",
     "SELECT id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on, opened_at, "
-    "due_at, state, occasion, formerly, recipient_formerly, fulfilled_at, "
-    "acknowledged_at, revision FROM obligation WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
+    "due_at, extract(epoch FROM target)::bigint AS target, state, occasion, formerly, recipient_formerly, fulfilled_at, "
+    "acknowledged_at, revision, alarm_round, alarm_level, alarm_from FROM obligation WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
 constexpr Statement select_reasons{
     "known_reasons",
     "SELECT o.id, o.incident_id, b.value->>'ja' AS ja, b.value->>'en' AS en FROM obligation o, "
@@ -37,14 +38,19 @@ constexpr Statement select_reasons{
     "ORDER BY o.id, b.place"};
 constexpr Statement select_messages{
     "known_messages",
-    "SELECT id, incident_id, report_id, kind, sender, recipient, obligation_id, clause, sentence, note, sent_at, state, "
-    "acknowledged_at, acknowledged_by, revision FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
+    "SELECT id, incident_id, report_id, kind, sender, recipient, obligation_id, clause, sentence, note, automatic, sent_at, "
+    "acknowledge_by, state, acknowledged_at, acknowledged_by, revision, alarm_round, alarm_level, alarm_from FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
 constexpr Statement select_waivers{"known_waivers",
                                    "SELECT id, incident_id, obligation_id, asked_by, asked_by_name, decision "
                                    "FROM waiver WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
 constexpr Statement select_alarms{"known_alarms",
                                   "SELECT incident_id, code, organization FROM alarm "
                                   "WHERE incident_id = ANY ($1::uuid[])"};
+
+constexpr Statement select_switches{
+    "known_relay_switches",
+    "SELECT id, organization, switched_on, reason, asked_by, asked_by_name, asked_role, decision "
+    "FROM relay_switch ORDER BY asked_at, id"};
 
 // A word of a closed list that the schema's CHECK holds: another one is a broken invariant.
 template <class Value>
@@ -55,6 +61,10 @@ Value must(std::optional<Value> value) {
 
 core::Incident& incident_of(Known& known, const Row& row) {
   return known.at(id_of<core::IncidentId>(row.get<std::string_view>("incident_id")));
+}
+
+core::Ladder read_ladder(const Row& row, const char* round, const char* level, const char* from) {
+  return {row.get<std::int32_t>(round), row.get<std::int32_t>(level), row.get<Timestamp>(from)};
 }
 
 core::Incident read_incident(const Row& row) {
@@ -73,6 +83,8 @@ core::Incident read_incident(const Row& row) {
   incident.submitted_by = row.get<std::string>("submitted_by");
   incident.revision = row.get<std::int32_t>("revision");
   incident.document = row.get<std::string>("document");
+  incident.followup_due = row.get<std::optional<Timestamp>>("followup_due");
+  incident.followup_ladder = read_ladder(row, "followup_round", "followup_level", "followup_from");
   return incident;
 }
 
@@ -122,6 +134,7 @@ core::Obligation read_obligation(const Row& row) {
                                                                             : routing::OpensOn::assessment;
   obligation.opened_at = row.get<Timestamp>("opened_at");
   obligation.due_at = row.get<Timestamp>("due_at");
+  obligation.target = std::chrono::seconds(row.get<std::int64_t>("target"));
   obligation.state = must(core::parse_obligation_state(row.get<std::string_view>("state")));
   obligation.occasion = row.get<std::int32_t>("occasion");
   obligation.formerly = row.get<std::string>("formerly");
@@ -129,6 +142,7 @@ core::Obligation read_obligation(const Row& row) {
   obligation.fulfilled_at = row.get<std::optional<Timestamp>>("fulfilled_at");
   obligation.acknowledged_at = row.get<std::optional<Timestamp>>("acknowledged_at");
   obligation.revision = row.get<std::int32_t>("revision");
+  obligation.ladder = read_ladder(row, "alarm_round", "alarm_level", "alarm_from");
   return obligation;
 }
 
@@ -143,7 +157,7 @@ core::Message read_message(const Row& row) {
   core::Message message;
   message.id = id_of<core::MessageId>(row.get<std::string_view>("id"));
   message.incident = id_of<core::IncidentId>(row.get<std::string_view>("incident_id"));
-  message.report = id_of<core::ReportId>(row.get<std::string_view>("report_id"));
+  if (auto report = row.get<std::optional<std::string>>("report_id")) message.report = id_of<core::ReportId>(*report);
   message.kind = read_kind(row.get<std::string_view>("kind"));
   message.sender = row.get<std::string>("sender");
   message.recipient = row.get<std::string>("recipient");
@@ -152,11 +166,14 @@ core::Message read_message(const Row& row) {
   message.clause = row.get<std::string>("clause");
   message.sentence = row.get<std::int32_t>("sentence");
   message.note = row.get<std::string>("note");
+  message.automatic = row.get<bool>("automatic");
   message.sent_at = row.get<Timestamp>("sent_at");
+  message.acknowledge_by = row.get<std::optional<Timestamp>>("acknowledge_by");
   message.state = must(core::parse_message_state(row.get<std::string_view>("state")));
   message.acknowledged_at = row.get<std::optional<Timestamp>>("acknowledged_at");
   message.acknowledged_by = row.get<std::string>("acknowledged_by");
   message.revision = row.get<std::int32_t>("revision");
+  message.ladder = read_ladder(row, "alarm_round", "alarm_level", "alarm_from");
   return message;
 }
 
@@ -208,6 +225,26 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
   for (const auto& row : rows_of(select_alarms))
     incident_of(known, row).alarms.emplace(row.get<std::string>("code"), row.get<std::string>("organization"));
   return known;
+}
+
+std::vector<core::RelaySwitch> load_relay_switches(Transaction& transaction) {
+  std::vector<core::RelaySwitch> switches;
+  for (const auto& row : transaction.execute(select_switches)) {
+    core::RelaySwitch known;
+    known.id = id_of<core::RelaySwitchId>(row.get<std::string_view>("id"));
+    known.organization = row.get<std::string>("organization");
+    known.switched_on = row.get<bool>("switched_on");
+    known.reason = row.get<std::string>("reason");
+    if (auto token = row.get<std::optional<std::string>>("asked_by")) known.asked_by = id_of<core::TokenId>(*token);
+    known.asked_by_name = row.get<std::string>("asked_by_name");
+    known.asked_role = must(core::parse_role(row.get<std::string_view>("asked_role")));
+    const auto decision = row.get<std::string_view>("decision");
+    known.decision = decision == "pending"    ? core::RelaySwitch::Decision::pending
+                     : decision == "approved" ? core::RelaySwitch::Decision::approved
+                                              : core::RelaySwitch::Decision::rejected;
+    switches.push_back(std::move(known));
+  }
+  return switches;
 }
 
 }  // namespace noroshi::store

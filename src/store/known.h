@@ -3,8 +3,10 @@
 
 #include <map>
 #include <span>
+#include <vector>
 
 #include "src/core/incident.h"
+#include "src/core/relay_switch.h"
 #include "src/store/database.h"
 
 namespace noroshi::store {
@@ -13,6 +15,9 @@ namespace noroshi::store {
 // open_group() did not lock are left out: the writer's role cannot read them. One round trip a table.
 std::map<core::IncidentId, core::Incident> load_incidents(Transaction& transaction,
                                                           std::span<const core::IncidentId> ids);
+
+// The switches of the body that lock_body() locked, oldest first.
+std::vector<core::RelaySwitch> load_relay_switches(Transaction& transaction);
 
 // Reads an id from a uuid column; a broken one aborts.
 template <class Id>

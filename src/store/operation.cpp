@@ -12,6 +12,9 @@ constexpr Statement read_waiting{
     " greatest(coalesce(extract(epoch FROM oldest_unnumbered), 0), 0)::double precision AS oldest_unnumbered,"
     " greatest(coalesce(extract(epoch FROM oldest_outbox), 0), 0)::double precision AS oldest_outbox"
     " FROM count_waiting()"};
+constexpr Statement read_clocks{"operator_clocks",
+                                "SELECT running, behind, extract(epoch FROM oldest_behind)::double precision AS "
+                                "oldest_behind FROM count_clocks()"};
 constexpr Statement read_open_obligations{
     "operator_open_obligations",
     "SELECT edition, rule, exercise, open, overdue FROM count_open_obligations() ORDER BY 1, 2, 3"};
@@ -30,6 +33,12 @@ Waiting count_waiting(Connection& operator_connection) {
   return {row.get<std::int64_t>("unnumbered_events"), row.get<double>("oldest_unnumbered"),
           row.get<std::int64_t>("outbox_messages"), row.get<double>("oldest_outbox"),
           row.get<std::int64_t>("dead_messages")};
+}
+
+ClockCounts count_clocks(Connection& operator_connection) {
+  const auto rows = operator_connection.execute(read_clocks);
+  const auto row = rows.one();
+  return {row.get<std::int64_t>("running"), row.get<std::int64_t>("behind"), row.get<double>("oldest_behind")};
 }
 
 std::vector<OpenObligations> count_open_obligations(Connection& operator_connection) {

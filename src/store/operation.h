@@ -27,6 +27,14 @@ struct Waiting {
 };
 Waiting count_waiting(Connection& operator_connection);
 
+// Clocks, by incidents. Ages are shown time.
+struct ClockCounts {
+  std::int64_t running = 0;  // incidents with a clock that runs
+  std::int64_t behind = 0;   // of these, whose time has come and that nobody has rung yet
+  double oldest_behind_seconds = 0;
+};
+ClockCounts count_clocks(Connection& operator_connection);
+
 // Open duties under one rule; those of exercises (訓練) apart.
 struct OpenObligations {
   std::string edition;

@@ -6,31 +6,29 @@ namespace {
 // For each body its newest by the index, then the newest of those.
 constexpr Statement select_inbox{
     "view_inbox",
-    "SELECT " NOROSHI_MESSAGE_COLUMNS
+    "WITH page AS (SELECT " NOROSHI_MESSAGE_COLUMNS
     "FROM unnest($1::text[]) AS body(slug) "
     "CROSS JOIN LATERAL (SELECT * FROM message WHERE message.recipient = body.slug "
     "AND ($2::timestamptz IS NULL OR (message.sent_at, message.id) < ($2::timestamptz, $3::uuid)) "
     "AND ($4::boolean IS NULL OR (message.acknowledged_at IS NOT NULL) = $4) "
     "ORDER BY message.sent_at DESC, message.id DESC LIMIT $5) AS m "
-    "JOIN incident i ON i.id = m.incident_id JOIN report r ON r.id = m.report_id "
-    "ORDER BY m.sent_at DESC, m.id DESC LIMIT $5"};
+    "ORDER BY m.sent_at DESC, m.id DESC LIMIT $5) "
+    "SELECT " NOROSHI_MESSAGE_OF_PAGE "ORDER BY page.sent_at DESC, page.id DESC"};
 
 constexpr Statement select_message{
     "view_message",
-    "SELECT " NOROSHI_MESSAGE_COLUMNS
-    ", m.note, m.acknowledgement_note, r.id AS report_id, r.stage, r.submitted_by, r.received_at, "
-    "encode(r.sha256, 'hex') AS sha256, r.length, r.document, "
+    "WITH page AS (SELECT " NOROSHI_MESSAGE_COLUMNS
+    ", m.note, m.acknowledgement_note FROM message m WHERE m.id = $1::uuid AND m.recipient = ANY ($2::text[])) "
+    "SELECT r.stage, r.submitted_by, r.received_at, encode(r.sha256, 'hex') AS sha256, r.length, r.document, "
     "CASE WHEN r.version = 1 OR EXISTS (SELECT FROM report before WHERE before.incident_id = r.incident_id "
-    "AND before.version = r.version - 1) THEN r.changes END AS changes "
-    "FROM message m JOIN incident i ON i.id = m.incident_id JOIN report r ON r.id = m.report_id "
-    "WHERE m.id = $1::uuid AND m.recipient = ANY ($2::text[])"};
+    "AND before.version = r.version - 1) THEN r.changes END AS changes, " NOROSHI_MESSAGE_OF_PAGE};
 
 constexpr Statement select_alarms{
-    "view_alarms", "SELECT " NOROSHI_ALARM_COLUMNS
-                   "FROM incident_access a JOIN alarm m ON m.incident_id = a.incident_id JOIN incident i ON "
-                   "i.id = m.incident_id "
+    "view_alarms", "WITH page AS (SELECT " NOROSHI_ALARM_COLUMNS
+                   "FROM incident_access a JOIN alarm m ON m.incident_id = a.incident_id "
                    "WHERE ($1::timestamptz IS NULL OR (m.raised_at, m.id) < ($1::timestamptz, $2::uuid)) "
-                   "ORDER BY m.raised_at DESC, m.id DESC LIMIT $3"};
+                   "ORDER BY m.raised_at DESC, m.id DESC LIMIT $3) "
+                   "SELECT " NOROSHI_ALARM_OF_PAGE "ORDER BY page.raised_at DESC, page.id DESC"};
 
 codec::ReportVersionView read_version(const Row& row) {
   codec::ReportVersionView view;
@@ -68,8 +66,8 @@ std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction,
   detail.message = read_message(*row);
   detail.note = row->get<std::string>("note");
   detail.acknowledgement_note = row->get<std::string>("acknowledgement_note");
-  detail.report = read_version(*row);
-  detail.document = row->get<std::string>("document");
+  if (!row->is_null("sha256")) detail.report = read_version(*row);
+  detail.document = row->get<std::optional<std::string>>("document");
   return detail;
 }
 

@@ -11,7 +11,8 @@ constexpr int longest_list = 1000;
 #define NOROSHI_INCIDENT_COLUMNS                                                                 \
   "i.id, i.number, i.reference, i.organization, i.title, i.state, i.exercise, i.recognized_at, " \
   "i.opened_at, "                                                                                \
-  "i.version, i.revision, i.submitted_by, i.police, j.assessment, j.cyberattack, "               \
+  "i.version, i.revision, i.submitted_by, i.police, i.followup_due, j.assessment, "               \
+  "j.cyberattack, "                                                                               \
   "EXISTS (SELECT FROM obligation o WHERE o.incident_id = i.id AND o.state = 'open' "            \
   "AND o.due_at < $1::timestamptz) AS overdue "
 #define NOROSHI_JUDGEMENT_OF_ORIGINATOR                                                                  \
@@ -67,15 +68,15 @@ constexpr Statement select_obligations{
 
 constexpr Statement select_messages{
     "view_messages_of_incident",
-    "SELECT " NOROSHI_MESSAGE_COLUMNS
-    "FROM message m JOIN incident i ON i.id = m.incident_id JOIN report r ON r.id = m.report_id "
-    "WHERE m.incident_id = $1::uuid ORDER BY m.sent_at DESC, m.id DESC LIMIT $2"};
+    "WITH page AS (SELECT " NOROSHI_MESSAGE_COLUMNS
+    "FROM message m WHERE m.incident_id = $1::uuid ORDER BY m.sent_at DESC, m.id DESC LIMIT $2) "
+    "SELECT " NOROSHI_MESSAGE_OF_PAGE "ORDER BY page.sent_at DESC, page.id DESC"};
 
 constexpr Statement select_alarms{
     "view_alarms_of_incident",
-    "SELECT " NOROSHI_ALARM_COLUMNS
-    "FROM alarm m JOIN incident i ON i.id = m.incident_id WHERE m.incident_id = $1::uuid "
-    "ORDER BY m.raised_at DESC, m.id DESC LIMIT $2"};
+    "WITH page AS (SELECT " NOROSHI_ALARM_COLUMNS
+    "FROM alarm m WHERE m.incident_id = $1::uuid ORDER BY m.raised_at DESC, m.id DESC LIMIT $2) "
+    "SELECT " NOROSHI_ALARM_OF_PAGE "ORDER BY page.raised_at DESC, page.id DESC"};
 
 constexpr Statement select_timeline{
     "view_timeline",
@@ -96,6 +97,7 @@ codec::IncidentSummary read_summary(const Row& row) {
   view.recognized_at = row.get<Timestamp>("recognized_at");
   view.opened_at = row.get<Timestamp>("opened_at");
   view.version = row.get<std::int32_t>("version");
+  view.followup_due_at = row.get<std::optional<Timestamp>>("followup_due");
   view.overdue = row.get<bool>("overdue");
   view.revision = row.get<std::int32_t>("revision");
   return view;

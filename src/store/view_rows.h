@@ -25,19 +25,27 @@ codec::AlarmView read_alarm(const Row& row);
 #define NOROSHI_OBLIGATION_COLUMNS                                                                \
   "o.id, o.incident_id, o.edition, o.rule, o.clause, o.sentence, o.holder, o.recipient, o.self, " \
   "o.inner_duty, "                                                                                \
-  "o.opens_on, o.opened_at, o.due_at, o.state, o.occasion, o.formerly, o.recipient_formerly, "    \
+  "o.opens_on, o.opened_at, o.due_at, extract(epoch FROM o.target)::bigint AS target, o.state, o.occasion, o.formerly, o.recipient_formerly, "    \
   "o.fulfilled_at, "                                                                              \
   "o.acknowledged_at, o.revision "
-// Those of read_message(), of message m, incident i and report r.
-#define NOROSHI_MESSAGE_COLUMNS                                                                       \
-  "m.id, m.kind, m.incident_id, i.number, i.reference, i.title, i.exercise, r.version, m.sender, "    \
-  "m.recipient, "                                                                                     \
-  "m.clause, m.sentence, m.obligation_id, m.state, m.sent_at, m.acknowledged_at, m.acknowledged_by, " \
-  "m.revision "
-// Those of read_alarm(), of alarm m and incident i.
-#define NOROSHI_ALARM_COLUMNS                                                                             \
-  "m.id, m.code, m.obligation_id, m.incident_id, i.number, i.exercise, m.organization, m.role, m.level, " \
-  "m.raised_at, m.due_at, m.reason_ja, m.reason_en "
+// The columns that read_message() takes, of `page` with labels_of() as l. Who sees the rows of duties only is shown alarms
+// without the case they are of; an alarm carries no report.
+#define NOROSHI_MESSAGE_OF_PAGE                                                                 \
+  "page.*, l.number, l.exercise, i.reference, i.title, r.version FROM page "                    \
+  "JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l ON l.incident_id = page.incident_id "  \
+  "LEFT JOIN incident i ON i.id = page.incident_id LEFT JOIN report r ON r.id = page.report_id "
+#define NOROSHI_MESSAGE_COLUMNS                                                                      \
+  "m.id, m.kind, m.incident_id, m.report_id, m.sender, m.recipient, m.clause, m.sentence, "          \
+  "m.obligation_id, m.automatic, m.state, m.sent_at, m.acknowledge_by, m.acknowledged_at, "          \
+  "m.acknowledged_by, m.revision "
+// Those of read_alarm(), of `page`.
+#define NOROSHI_ALARM_OF_PAGE                                                                   \
+  "page.*, l.number, l.exercise, o.clause, o.sentence FROM page "                               \
+  "JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l ON l.incident_id = page.incident_id "  \
+  "LEFT JOIN obligation o ON o.id = page.obligation_id "
+#define NOROSHI_ALARM_COLUMNS                                                                         \
+  "m.id, m.code, m.obligation_id, m.incident_id, m.late, m.organization, m.role, m.level, m.raised_at, " \
+  "m.due_at, m.reason_ja, m.reason_en "
 
 // All rows as views.
 template <class Read>

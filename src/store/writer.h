@@ -18,7 +18,7 @@ namespace noroshi::store {
 // What became of one command, for metrics: nothing that a caller chose.
 struct CommandObservation {
   std::string_view action;  // "submit_report", "assess", "move", "add_recipient", "fulfill", "ask_waiver", "decide_waiver",
-                            // "acknowledge"
+                            // "acknowledge", "ask_relay_switch", "decide_relay_switch"
   std::string_view stage;   // of a report, else empty
   const Result& result;
 };
@@ -67,9 +67,5 @@ class WriterPool {
   std::vector<std::unique_ptr<Writer>> writers_;
   std::vector<std::jthread> threads_;
 };
-
-// Passes the open duties of every incident that is not closed to the successors of bodies that have ended. Run at start
-// and once a day; each incident in a transaction of its own. Returns how many incidents changed.
-int apply_successions(Connection& writer, const core::Law& law);
 
 }  // namespace noroshi::store

@@ -90,7 +90,7 @@ TEST_CASE("the targets shown in the example are those of the last edition") {
     REQUIRE(found != lines.end());
     CHECK_FALSE(found->second.set);
     const auto& value = found->second.value;
-    CHECK(parse_duration(value.substr(1, value.size() - 2)) == rule.target);
+    CHECK(parse_duration(value.substr(1, value.size() - 2)) == rule.target.usual);
   }
 }
 

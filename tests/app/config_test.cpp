@@ -28,9 +28,9 @@ TEST_CASE("without a file, variables and flags the defaults hold") {
   CHECK(config->listen_host == "127.0.0.1");
   CHECK(config->listen_port == 8443);
   CHECK_FALSE(config->database_url);
-  CHECK(config->acknowledgement == 15min);
-  CHECK(config->ladder == std::vector<std::chrono::seconds>{0s, 15min, 30min, 60min});
-  CHECK_FALSE(config->relay_on_silence);
+  CHECK(config->clocks.acknowledgement.usual == 15min);
+  CHECK(config->clocks.steps == std::vector<std::chrono::seconds>{0s, 15min, 30min, 60min});
+  CHECK_FALSE(config->clocks.relay_on_silence);
   CHECK(config->log_automatic);
 }
 
@@ -74,11 +74,11 @@ format = "text"
   CHECK(config->readers == 9);
   CHECK(config->registry == files.data() / "registry");
   CHECK(config->editions == files.data().parent_path() / "editions");
-  CHECK(config->targets.at("g.2") == 45min);
-  CHECK(config->targets.at("h") == 2h);
-  CHECK(config->acknowledgement == 10min);
-  CHECK(config->ladder == std::vector<std::chrono::seconds>{1min, 10min});
-  CHECK(config->relay_on_silence);
+  CHECK(config->targets.at("g.2").usual == 45min);
+  CHECK(config->targets.at("h").usual == 2h);
+  CHECK(config->clocks.acknowledgement.usual == 10min);
+  CHECK(config->clocks.steps == std::vector<std::chrono::seconds>{1min, 10min});
+  CHECK(config->clocks.relay_on_silence);
   CHECK(config->log_level == "warning");
   CHECK_FALSE(config->log_automatic);
   CHECK_FALSE(config->log_json);
@@ -209,7 +209,7 @@ TEST_CASE("every key of the file has its variable") {
                       "NOROSHI_LISTEN_TLS_MINIMUM=1.2", "NOROSHI_DATABASE_WRITERS=1",
                       "NOROSHI_DATABASE_READERS=1", "NOROSHI_REGISTRY=/r", "NOROSHI_EDITIONS=/e",
                       "NOROSHI_TARGETS_G_2=PT1M", "NOROSHI_TARGETS_H=90", "NOROSHI_TARGETS_H_DECIDE=PT2H",
-                      "NOROSHI_ACKNOWLEDGEMENT_TARGET=30", "NOROSHI_LADDER_STEPS=PT0S,60",
+                      "NOROSHI_ACKNOWLEDGEMENT_TARGET=30", "NOROSHI_FOLLOWUP_TARGET=PT6H", "NOROSHI_LADDER_STEPS=PT0S,60",
                       "NOROSHI_RELAY_ON_SILENCE=true", "NOROSHI_LOG_LEVEL=debug", "NOROSHI_LOG_FORMAT=json"});
   REQUIRE(config);
   CHECK(config->listen_host == "127.0.0.1");
@@ -222,11 +222,14 @@ TEST_CASE("every key of the file has its variable") {
   CHECK(config->readers == 1);
   CHECK(config->registry == "/r");
   CHECK(config->editions == "/e");
-  CHECK(config->targets ==
-        std::map<std::string, std::chrono::seconds, std::less<>>{{"g.2", 60s}, {"h", 90s}, {"h.decide", 2h}});
-  CHECK(config->acknowledgement == 30s);
-  CHECK(config->ladder == std::vector<std::chrono::seconds>{0s, 60s});
-  CHECK(config->relay_on_silence);
+  CHECK(config->targets.at("g.2").usual == 60s);
+  CHECK(config->targets.at("h").usual == 90s);
+  CHECK(config->targets.at("h.decide").usual == 2h);
+  CHECK(config->targets.size() == 3);
+  CHECK(config->clocks.acknowledgement.usual == 30s);
+  CHECK(config->clocks.followup.usual == 6h);
+  CHECK(config->clocks.steps == std::vector<std::chrono::seconds>{0s, 60s});
+  CHECK(config->clocks.relay_on_silence);
   CHECK(config->log_level == "debug");
   CHECK_FALSE(config->log_automatic);
   CHECK(config->log_json);
@@ -366,7 +369,7 @@ TEST_CASE(
       "= 60\n",
       {"NOROSHI_TARGETS_Z=60", "NOROSHI_TARGETS_H_DECIDE=60"});
   REQUIRE(config);
-  const auto mistakes = check_targets(*config, law->editions);
+  const auto mistakes = check_targets(*config, law->editions, law->registry);
   REQUIRE(mistakes.size() == 3);
   const Texts expected = {"NOROSHI_TARGETS_Z: no edition held has a rule 'z'; the rules are",
                           "noroshi.toml:4:1: no edition held has a rule 'g.7'; the rules are",
@@ -377,6 +380,46 @@ TEST_CASE(
       return contains(routing::to_string(mistake), text);
     }));
   }
+}
+
+TEST_CASE("targets by severity and by body, of rules, acknowledgements and follow-up reports") {
+  const ConfigFiles files;
+  const auto law = load_law({}, {});
+  REQUIRE(law);
+  const auto config = files.load(
+      "[targets]\n\"g.3\" = \"PT30M\"\n[targets.severity.large_scale]\n\"g.3\" = \"PT10M\"\nacknowledgement = 300\n"
+      "[targets.body.mhlw]\n\"g.3\" = \"PT20M\"\nfollowup = \"PT48H\"\n");
+  REQUIRE(config);
+  CHECK(check_targets(*config, law->editions, law->registry).empty());
+  using routing::Severity;
+  const auto& relay = config->targets.at("g.3");
+  CHECK(relay.of("moj", Severity::attack) == 30min);
+  CHECK(relay.of("mhlw", Severity::attack) == 20min);
+  CHECK(relay.of("mhlw", Severity::large_scale) == 10min);
+  CHECK(config->clocks.acknowledgement.of("mhlw", Severity::large_scale) == 5min);
+  CHECK(config->clocks.acknowledgement.of("mhlw", Severity::ordinary) == 15min);
+  CHECK(config->clocks.followup.of("mhlw", Severity::ordinary) == 48h);
+  // What is shown reads back as the same.
+  const auto again = files.load(show(*config));
+  REQUIRE(again);
+  CHECK(again->targets == config->targets);
+  CHECK(again->clocks == config->clocks);
+}
+
+TEST_CASE("a target of an unknown body, severity or rule is a mistake with its place") {
+  const ConfigFiles files;
+  const auto law = load_law({}, {});
+  REQUIRE(law);
+  const auto mistakes = files.mistakes("[targets.severity.grave]\n\"g.3\" = 60\n[targets.body]\nmhlw = 60\n");
+  REQUIRE(mistakes.size() == 2);
+  CHECK(contains(mistakes[0], "noroshi.toml:1:19: no severity 'grave'; it is one of large_scale, attack or ordinary"));
+  CHECK(contains(mistakes[1], "noroshi.toml:4:1: 'mhlw' must be a table: write [targets.body.mhlw]"));
+  const auto config = files.load("[targets.body.mhlv]\n\"g.3\" = 60\n[targets.body.mhlw]\n\"g.9\" = 60\n");
+  REQUIRE(config);
+  const auto unknown = check_targets(*config, law->editions, law->registry);
+  REQUIRE(unknown.size() == 2);
+  CHECK(contains(routing::to_string(unknown[0]), "noroshi.toml:2:1: the registry has no body 'mhlv'"));
+  CHECK(contains(routing::to_string(unknown[1]), "noroshi.toml:4:1: no edition held has a rule 'g.9'"));
 }
 
 TEST_CASE("a rate of the test clock is a positive number") {

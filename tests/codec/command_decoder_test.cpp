@@ -46,12 +46,12 @@ TEST_CASE("a waiver and the decision on it") {
   CHECK(mistakes_of(decode_waiver(R"({"reason":")" + repeated(4'001, "a") + "\"}")) ==
         List{"/reason too_long"});
 
-  const auto approved = decode_waiver_decision(R"({"decision":"approved","reason":"妥当"})");
+  const auto approved = decode_four_eyes(R"({"decision":"approved","reason":"妥当"})");
   REQUIRE(approved.has_value());
   CHECK(approved->approved);
   CHECK(approved->reason == "妥当");
-  CHECK_FALSE(decode_waiver_decision(R"({"decision":"rejected","reason":"不可"})")->approved);
-  CHECK(mistakes_of(decode_waiver_decision(R"({"decision":"yes"})")) ==
+  CHECK_FALSE(decode_four_eyes(R"({"decision":"rejected","reason":"不可"})")->approved);
+  CHECK(mistakes_of(decode_four_eyes(R"({"decision":"yes"})")) ==
         List{"/decision value", "/reason required"});
 }
 

@@ -149,10 +149,10 @@ TEST_CASE("a successor's predecessor and alarms stand in the answer") {
   routing::Rule rule;
   rule.clause = "2.2.4(2)(g)";
   rule.recipient = routing::RecipientRule::center;
-  rule.target = std::chrono::minutes(90);
   routing::Routing routing;
   routing::Duty duty;
   duty.rule = &rule;
+  duty.target = std::chrono::minutes(90);
   duty.holder = "a";
   duty.recipient = "b";
   duty.formerly = "old-a";

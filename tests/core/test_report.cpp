@@ -416,7 +416,7 @@ TEST_CASE("a report entered after the centre became another body goes to the one
 }
 
 TEST_CASE("an operator's target stands in place of the edition's") {
-  const auto editions = law().editions.with_targets({{"g.3", minutes(5)}});
+  const auto editions = law().editions.with_targets({{"g.3", {.usual = minutes(5), .by_severity = {}, .by_body = {}}}});
   const Law with_targets{editions, law().registry};
   const auto now = at("2018-08-01T09:20:00+09:00");
   IdentifierSequence identifiers(now, {});

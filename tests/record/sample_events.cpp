@@ -66,6 +66,7 @@ Obligation sample_obligation() {
   obligation.opens_on = routing::OpensOn::receipt;
   obligation.opened_at = at("2018-08-01T09:45:00+09:00");
   obligation.due_at = at("2018-08-01T10:15:00+09:00");
+  obligation.target = std::chrono::minutes(30);
   obligation.state = ObligationState::superseded;
   obligation.occasion = 2;
   obligation.formerly = "mhw";
@@ -90,6 +91,7 @@ Message sample_message() {
   message.sentence = 3;
   message.note = "電話でも連絡済み";
   message.sent_at = at("2018-08-01T09:50:00+09:00");
+  message.acknowledge_by = at("2018-08-01T10:05:00+09:00");
   message.state = MessageState::dead;
   message.acknowledged_at = at("2018-08-01T09:55:00+09:00");
   message.acknowledged_by = "情報受付当直";
@@ -185,6 +187,7 @@ class Any {
     made.opens_on = one_of<routing::OpensOn>(2);
     made.opened_at = time();
     made.due_at = time();
+    made.target = std::chrono::seconds(integer());
     made.state = one_of<ObligationState>(4);
     made.occasion = integer();
     made.formerly = text();
@@ -199,7 +202,7 @@ class Any {
     Message made;
     made.id = identifier<MessageId>();
     made.incident = incident;
-    made.report = identifier<ReportId>();
+    if (flag()) made.report = identifier<ReportId>();
     made.kind = one_of<MessageKind>(4);
     made.sender = text();
     made.recipient = text();
@@ -207,7 +210,9 @@ class Any {
     made.clause = text();
     made.sentence = integer();
     made.note = text();
+    made.automatic = flag();
     made.sent_at = time();
+    if (flag()) made.acknowledge_by = time();
     made.state = one_of<MessageState>(4);
     made.acknowledged_at = maybe([&] { return time(); });
     made.acknowledged_by = text();
@@ -224,7 +229,8 @@ class Any {
                               text(),
                               report(),
                               {},
-                              flag() ? std::string(32, '\7') : std::string()};
+                              flag() ? std::string(32, '\7') : std::string(),
+                              maybe([&] { return time(); })};
       case 2:
         return JudgementMade{
             identifier<JudgementId>(),
@@ -232,7 +238,7 @@ class Any {
              text(),
              text()}};
       case 3:
-        return IncidentMoved{one_of<IncidentState>(7), one_of<IncidentState>(7), text()};
+        return IncidentMoved{one_of<IncidentState>(7), one_of<IncidentState>(7), text(), maybe([&] { return time(); })};
       case 4:
         return AccessGranted{text(), one_of<AccessScope>(2), text(), text()};
       case 5:
@@ -264,6 +270,13 @@ class Any {
         return WaiverDecided{identifier<WaiverId>(), identifier<ObligationId>(), flag(), text()};
       case 17:
         return AlarmRaised{identifier<AlarmId>(), text(), text(), reason()};
+      case 18:
+        return AlarmRung{identifier<AlarmId>(), one_of<ClockKind>(3), identifier<ObligationId>().value, integer(),
+                         integer(), text(), text(), text(), one_of<Role>(13), time(), reason()};
+      case 19:
+        return RelaySwitchAsked{identifier<RelaySwitchId>(), text(), flag(), text()};
+      case 20:
+        return RelaySwitchDecided{identifier<RelaySwitchId>(), text(), flag(), text()};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -283,7 +296,8 @@ std::vector<Event> sample_events() {
                      "mhlw",
                      sample_report(),
                      {},
-                     std::string(bytes_of(sha256({R"({"title":"不審な通信の検知（続報）"})"})))},
+                     std::string(bytes_of(sha256({R"({"title":"不審な通信の検知（続報）"})"}))),
+                     at("2018-08-02T10:20:30+09:00")},
       JudgementMade{id<JudgementId>(11),
                     {{"mhlw",
                       routing::Assessment::possible,
@@ -292,7 +306,7 @@ std::vector<Event> sample_events() {
                        {routing::Criterion::territory, routing::Harm::feared, routing::Certainty::may_be}}},
                      "調査中",
                      "攻撃の痕跡あり"}},
-      IncidentMoved{IncidentState::assessed, IncidentState::contained, "通信を遮断した"},
+      IncidentMoved{IncidentState::assessed, IncidentState::contained, "通信を遮断した", at("2018-08-02T10:20:30+09:00")},
       AccessGranted{"nco", AccessScope::content, "successor", "nisc"},
       RecipientAdded{"police-osaka", true, "被害を受けた機器が大阪にある"},
       ObligationOpened{sample_obligation()},
@@ -309,6 +323,10 @@ std::vector<Event> sample_events() {
       WaiverAsked{id<WaiverId>(22), id<ObligationId>(20), "対象の設備は廃止済み"},
       WaiverDecided{id<WaiverId>(22), id<ObligationId>(20), true, "確認した"},
       AlarmRaised{id<AlarmId>(40), "large_scale_unassessed", "jps", {"評価が未了", "not assessed yet"}},
+      AlarmRung{id<AlarmId>(41), ClockKind::duty, id<ObligationId>(20).value, 1, 2, "relay_silent", "mhlw", "nco",
+                Role::center_liaison, at("2018-08-01T10:00:00+09:00"), {"履行されていません", "is not met"}},
+      RelaySwitchAsked{id<RelaySwitchId>(50), "mhlw", true, "夜間は当直のみ"},
+      RelaySwitchDecided{id<RelaySwitchId>(50), "mhlw", true, "確認した"},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {

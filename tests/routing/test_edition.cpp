@@ -22,7 +22,7 @@ std::string ids(const Edition& of, bool inner) {
 }
 
 std::string target(const Edition& of, std::string_view rule) {
-  return format_duration(of.find(rule)->target);
+  return format_duration(of.find(rule)->target.usual);
 }
 
 Edition minimal(std::string id, std::string_view from) {
@@ -68,7 +68,7 @@ TEST_CASE("targets are those of the plan, and each inner duty has one of its own
   CHECK(target(edition("h28"), "g.2") == "PT24H");
   CHECK(target(edition("h28"), "g.3") == "PT15M");
   for (const auto& of : editions().all())
-    for (const auto& rule : of.rules) CHECK(rule.target.count() > 0);
+    for (const auto& rule : of.rules) CHECK(rule.target.usual.count() > 0);
 }
 
 TEST_CASE("the standard's own words stand for the sentences that we hold, and for no others") {

@@ -93,12 +93,12 @@ TEST_CASE("the crisis management recipient is the one that the edition file name
 
 TEST_CASE("a target that the operator set stands at the duty") {
   auto edition = h30();
-  edition.rules.front().target = std::chrono::minutes{7};
+  edition.rules.front().target.usual = std::chrono::minutes{7};
   auto facts = grave_attack("mof");
   facts.assessment = Assessment::possible;
   const auto routing = route(&edition, test::registry(), facts, facts.recognized);
   REQUIRE(routing.duties.size() == 1);
-  CHECK(routing.duties.front().rule->target == std::chrono::minutes{7});
+  CHECK(routing.duties.front().target == std::chrono::minutes{7});
 }
 
 TEST_CASE("two supervisors that have merged since hold one duty, which names its reasons once") {

@@ -264,11 +264,11 @@ TEST_CASE("the inbox holds what was sent to the body, with the report as sent") 
 
   const auto message = mhlw.message(found->id);
   REQUIRE(message);
-  CHECK(message->report.version == 1);
-  CHECK(message->report.stage == "first");
-  CHECK(message->report.sha256.size() == 64);
-  CHECK(message->report.changes == "[]");
-  CHECK(message->document.find(reference) != std::string::npos);
+  CHECK(message->report->version == 1);
+  CHECK(message->report->stage == "first");
+  CHECK(message->report->sha256.size() == 64);
+  CHECK(message->report->changes == "[]");
+  CHECK(message->document->find(reference) != std::string::npos);
 
   // Its sender sees that it went, but not in his own inbox.
   As jps("jps");
@@ -326,7 +326,7 @@ TEST_CASE("who is told from the second version on sees nothing of the first, not
   const auto found =
       std::find_if(inbox.begin(), inbox.end(), [&](const auto& m) { return m.reference == reference; });
   REQUIRE(found != inbox.end());
-  CHECK_FALSE(police.message(found->id)->report.changes);
+  CHECK_FALSE(police.message(found->id)->report->changes);
 }
 
 TEST_CASE("the centre sees rows of duties before it is told, without title, text or reasons") {

@@ -1,0 +1,118 @@
+#include "src/app/ticking.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <spdlog/spdlog.h>
+
+namespace noroshi::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto longest_wait = 200ms;
+constexpr auto retry_after = 200ms;
+// Of real time. A daemon that stands still longer leaves its clocks to the others.
+constexpr auto lease = 3s;
+constexpr int claims_at_once = 256;
+// The database's clock against steady time: what a correction of the system's clock may move unnoticed.
+constexpr auto jump = 2s;
+
+}  // namespace
+
+// The connections of one stretch between two losses of the database.
+class Ticking::Pass {
+ public:
+  Pass(store::ConnectionSettings settings, const core::Law& law, const TickingObserver& observer)
+      : law_(law), observer_(observer) {
+    settings.application_name = "noroshi ticker";
+    // An incident that another session holds is left for the next look, and nobody waits long for ours.
+    settings.lock_timeout = 1s;
+    settings.idle_in_transaction_timeout = lease;
+    ticker_ = std::make_unique<store::Connection>(settings, store::DatabaseRole::ticker);
+    writer_ = std::make_unique<store::Connection>(settings, store::DatabaseRole::writer);
+  }
+
+  // How long nothing will come due.
+  std::chrono::milliseconds tick() {
+    const auto claims = store::claim_clocks(*ticker_, lease, claims_at_once);
+    if (!claims.empty()) {
+      ring(claims);
+      return 0ms;
+    }
+    const auto look = store::look_at_clocks(*ticker_);
+    compare(look);
+    return std::min<std::chrono::milliseconds>(look.until_next.value_or(longest_wait), longest_wait);
+  }
+
+ private:
+  void ring(std::span<const store::ClaimedClock> claims) {
+    try {
+      observer_.rung(store::ring_clocks(*writer_, law_, claims));
+    } catch (const store::Unavailable&) {
+      throw;
+    } catch (const store::UnknownOutcome&) {
+      throw;
+    } catch (const store::DatabaseError& error) {
+      // One incident must not keep the others from ringing: each by itself. What fails still is claimed again when its
+      // lease has ended.
+      if (claims.size() == 1) {
+        spdlog::warn("the clocks of incident {} could not be rung: SQLSTATE {}",
+                     core::to_string(claims.front().incident), error.sqlstate());
+        return;
+      }
+      for (const auto& claimed : claims) ring({&claimed, 1});
+    }
+  }
+
+  void compare(const store::ClockLook& look) {
+    const auto steady = std::chrono::steady_clock::now();
+    if (seen_ && look.real) {
+      const auto moved = std::chrono::duration_cast<std::chrono::milliseconds>(look.shown - seen_->first) -
+                         std::chrono::duration_cast<std::chrono::milliseconds>(steady - seen_->second);
+      if (std::chrono::abs(moved) > jump) {
+        spdlog::warn("the clock of the database has jumped by {} ms: what is due follows it", moved.count());
+        observer_.clock_jumped();
+      }
+    }
+    seen_.emplace(look.shown, steady);
+  }
+
+  const core::Law& law_;
+  const TickingObserver& observer_;
+  std::unique_ptr<store::Connection> ticker_;
+  std::unique_ptr<store::Connection> writer_;
+  std::optional<std::pair<Timestamp, std::chrono::steady_clock::time_point>> seen_;
+};
+
+Ticking::Ticking(store::ConnectionSettings settings, const core::Law& law, TickingObserver observer)
+    : settings_(std::move(settings)), law_(law), observer_(std::move(observer)) {
+  thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+}
+
+void Ticking::run(std::stop_token stop) {
+  bool lost = false;
+  while (!stop.stop_requested()) {
+    try {
+      tick_until_lost(stop);
+      lost = false;
+    } catch (const store::DatabaseError& error) {
+      if (!lost) spdlog::warn("the clocks have lost the database: SQLSTATE {}", error.sqlstate());
+      lost = true;
+      wait(stop, retry_after);
+    }
+  }
+}
+
+void Ticking::tick_until_lost(std::stop_token stop) {
+  Pass pass(settings_, law_, observer_);
+  while (!stop.stop_requested()) wait(stop, pass.tick());
+}
+
+void Ticking::wait(std::stop_token stop, std::chrono::milliseconds length) {
+  if (length <= 0ms) return;
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, stop, length, [] { return false; });
+}
+
+}  // namespace noroshi::app

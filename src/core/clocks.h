@@ -1,0 +1,58 @@
+// Clocks: what has to be done by when, and who hears of it when it is not. All of it follows from the incident, so a
+// clock is started, moved and stopped by the events that change the incident, and by nothing else.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/target.h"
+#include "src/core/incident.h"
+
+namespace noroshi::core {
+
+// What the operator set of the clocks; the targets of duties stand in the editions.
+struct ClockPolicy {
+  routing::Target acknowledgement{.usual = std::chrono::minutes(15), .by_severity = {}, .by_body = {}};
+  routing::Target followup{.usual = std::chrono::hours(24), .by_severity = {}, .by_body = {}};  // 続報
+  // When the alarms of a clock rise, counted from the later of due and start: level 1 is the first step. Rising.
+  std::vector<std::chrono::seconds> steps{std::chrono::minutes(0), std::chrono::minutes(15), std::chrono::minutes(30),
+                                          std::chrono::minutes(60)};
+  // Whether the notice goes to the centre by itself, for agencies that have switched it on.
+  bool relay_on_silence = false;
+  friend bool operator==(const ClockPolicy&, const ClockPolicy&) = default;
+};
+
+// A clock that runs.
+struct Clock {
+  ClockKind kind{};
+  Uuid subject;              // the obligation, the message or the incident
+  std::string organization;  // who has to act
+  Timestamp due_at;
+  Ladder ladder;  // how far its alarms have risen
+  friend bool operator==(const Clock&, const Clock&) = default;
+};
+
+// The clocks that run: of each open duty, of each message that nobody has acknowledged, and of the next 続報 while the
+// incident is handled. Inner duties of a dismissed incident stand still.
+std::vector<Clock> running_clocks(const Incident& incident);
+
+// When the clock reaches that level; nothing above the last step.
+std::optional<Timestamp> reaches(const Clock& clock, int level, const ClockPolicy& policy);
+
+// When somebody has to be alarmed next; nothing where no clock runs any more.
+std::optional<Timestamp> next_ring(const Incident& incident, const ClockPolicy& policy);
+
+// The codes of alarms that clocks raise (public interface).
+namespace alarm_codes {
+inline constexpr std::string_view duty_overdue = "duty_overdue";
+inline constexpr std::string_view acknowledgement_overdue = "acknowledgement_overdue";
+inline constexpr std::string_view followup_overdue = "followup_overdue";
+inline constexpr std::string_view relay_silent = "relay_silent";  // to the centre: nobody has relayed a report to it
+inline constexpr std::string_view relayed_automatically = "relayed_automatically";
+inline constexpr std::string_view body_without_person = "body_without_person";  // nobody there would hear an alarm
+}  // namespace alarm_codes
+
+}  // namespace noroshi::core

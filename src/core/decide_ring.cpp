@@ -1,0 +1,265 @@
+// What happens when clocks have reached a level: who is told, role by role and at last the other side.
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "src/core/decide.h"
+#include "src/core/duties.h"
+
+namespace noroshi::core {
+namespace {
+
+using routing::OrganizationKind;
+using routing::RecipientRule;
+
+// The level from which a clock is told to the other side: the recipient of a duty, the sender of a message, whoever
+// waits for a 続報.
+constexpr int level_of_other_side = 4;
+
+struct Listener {
+  std::string organization;
+  Role role{};
+  std::string_view code;
+};
+
+std::string name_of_sentence(const std::string& clause, int sentence, bool japanese) {
+  if (sentence == 0) return clause;
+  return japanese ? clause + "第" + std::to_string(sentence) + "文" : clause + " sentence " + std::to_string(sentence);
+}
+
+// The clocks of one incident that have reached a level, in the order in which they stand.
+class Ringing {
+ public:
+  Ringing(DecisionBuilder& builder, const Listeners& listeners) : builder_(builder), listeners_(listeners) {}
+
+  void run() {
+    for (const auto& clock : running_clocks(builder_.incident())) ring(clock);
+    for (const auto& [organization, told] : told_) send(organization, told);
+  }
+
+ private:
+  void ring(const Clock& clock) {
+    const auto& policy = builder_.law().clocks;
+    for (int level = clock.ladder.level + 1;; ++level) {
+      const auto at = reaches(clock, level, policy);
+      if (!at || *at > builder_.now()) return;
+      for (const auto& listener : listeners_at(clock, level)) tell(clock, level, listener);
+      if (is_unrelayed(clock) && level >= level_of_silence()) relay(clock, level);
+    }
+  }
+
+  // -- Who hears
+  // -----------------------------------------------------------------------------------------------------
+
+  std::vector<Listener> listeners_at(const Clock& clock, int level) const {
+    std::vector<Listener> told;
+    if (level >= level_of_other_side && !is_inner(clock)) told = other_side(clock);
+    if (told.empty()) {
+      const auto late = builder_.standing_for(clock.organization);
+      // What the centre owes as a body of the Cabinet is its CSIRT's; what it was sent is its liaisons'.
+      const bool as_recipient = clock.kind == ClockKind::acknowledgement;
+      told.push_back({late, role_at(late, level, as_recipient), code_of(clock)});
+    }
+    if (is_unrelayed(clock) && level == level_of_silence())
+      told.push_back({builder_.standing_for(duty_of(clock)->recipient), Role::center_liaison, alarm_codes::relay_silent});
+    return told;
+  }
+
+  std::vector<Listener> other_side(const Clock& clock) const {
+    switch (clock.kind) {
+      case ClockKind::duty: return {recipient_of(*duty_of(clock))};
+      case ClockKind::acknowledgement: {
+        const auto sender = builder_.standing_for(builder_.incident().find(MessageId{clock.subject})->sender);
+        return {{sender, head_of(sender), code_of(clock)}};
+      }
+      case ClockKind::followup: return whoever_was_told();
+    }
+    return {};
+  }
+
+  // Whether the police are told lies within the head's discretion (「内容に応じ」), and an exercise reaches no desk
+  // outside: the centre hears in their place.
+  Listener recipient_of(const Obligation& duty) const {
+    auto recipient = builder_.standing_for(duty.recipient);
+    const auto* body = builder_.law().registry.find(recipient);
+    const bool police = body && body->kind == OrganizationKind::police;
+    const bool crisis_desk = body && body->kind == OrganizationKind::crisis_management;
+    if (police || (crisis_desk && builder_.incident().exercise)) recipient = center().value_or(duty.holder);
+    return {recipient, head_of(recipient), alarm_codes::duty_overdue};
+  }
+
+  // Those to whom the body itself has reported.
+  std::vector<Listener> whoever_was_told() const {
+    std::vector<Listener> told;
+    for (const auto& message : builder_.incident().messages) {
+      if (message.kind != MessageKind::report || message.sender != builder_.incident().organization) continue;
+      const auto recipient = builder_.standing_for(message.recipient);
+      const auto known = [&](const Listener& listener) { return listener.organization == recipient; };
+      if (std::none_of(told.begin(), told.end(), known))
+        told.push_back({recipient, head_of(recipient), alarm_codes::followup_overdue});
+    }
+    return told;
+  }
+
+  // The centre hears at level 2 of a report that nobody has relayed to it, or at the last where the ladder is shorter.
+  int level_of_silence() const { return std::min(2, static_cast<int>(builder_.law().clocks.steps.size())); }
+
+  // csirt_member, csirt_head, ciso; a desk has one role, which hears again at each level.
+  Role role_at(const std::string& organization, int level, bool as_recipient) const {
+    static constexpr std::array roles = {Role::csirt_member, Role::csirt_head, Role::ciso};
+    if (const auto desk = desk_of(organization, as_recipient)) return *desk;
+    return roles[static_cast<std::size_t>(std::min(level, level_of_other_side - 1) - 1)];
+  }
+  Role head_of(const std::string& organization) const {
+    return desk_of(organization, true).value_or(Role::csirt_head);
+  }
+  std::optional<Role> desk_of(const std::string& organization, bool as_recipient) const {
+    const auto* body = builder_.law().registry.find(organization);
+    if (!body || (!as_recipient && body->is(OrganizationKind::national_agency))) return std::nullopt;
+    switch (body->kind) {
+      case OrganizationKind::center: return Role::center_liaison;
+      case OrganizationKind::police: return Role::police_desk;
+      case OrganizationKind::crisis_management: return Role::crisis_desk;
+      default: return std::nullopt;
+    }
+  }
+
+  std::optional<std::string> center() const {
+    const auto* body = builder_.law().registry.in_force(OrganizationKind::center, japanese_day(builder_.now()));
+    return body ? std::optional(body->slug) : std::nullopt;
+  }
+
+  // -- What is late
+  // --------------------------------------------------------------------------------------------------
+
+  const Obligation* duty_of(const Clock& clock) const {
+    return clock.kind == ClockKind::duty ? builder_.incident().find(ObligationId{clock.subject}) : nullptr;
+  }
+  bool is_inner(const Clock& clock) const {
+    const auto* duty = duty_of(clock);
+    return duty && duty->inner;
+  }
+  // A report that an agency has received and nobody has brought to the centre.
+  bool is_unrelayed(const Clock& clock) const {
+    const auto* duty = duty_of(clock);
+    const auto* rule = duty ? builder_.rule_of(*duty) : nullptr;
+    return rule && rule->recipient == RecipientRule::center && duty->opens_on == routing::OpensOn::receipt;
+  }
+  static std::string_view code_of(const Clock& clock) {
+    switch (clock.kind) {
+      case ClockKind::duty: return alarm_codes::duty_overdue;
+      case ClockKind::acknowledgement: return alarm_codes::acknowledgement_overdue;
+      case ClockKind::followup: return alarm_codes::followup_overdue;
+    }
+    return {};
+  }
+
+  routing::Reason reason_of(const Clock& clock, int level, std::string_view code) const {
+    const auto stage = std::to_string(level);
+    const auto due = format_rfc3339(std::chrono::floor<std::chrono::seconds>(clock.due_at));
+    const auto reason = [&](const std::string& ja, const std::string& en) {
+      return routing::Reason{"第" + stage + "段階、目標期限 " + due + ": " + ja,
+                             "level " + stage + ", target " + due + ": " + en};
+    };
+    if (code == alarm_codes::body_without_person)
+      return reason(clock.organization + " に警報を受け取れる者がいません。電話で連絡してください。",
+                    "nobody of " + clock.organization + " could hear an alarm; telephone them");
+    if (const auto* duty = duty_of(clock)) return reason_of_duty(*duty, code, reason);
+    if (clock.kind == ClockKind::acknowledgement)
+      return reason(clock.organization + " が連絡の受領を確認していません",
+                    clock.organization + " has not acknowledged a message");
+    return reason(clock.organization + " の続報がありません", "no follow-up report of " + clock.organization);
+  }
+  template <class Phrase>
+  static routing::Reason reason_of_duty(const Obligation& duty, std::string_view code, const Phrase& reason) {
+    const auto bodies = duty.inner ? duty.holder : duty.holder + " → " + duty.recipient;
+    const auto ja = name_of_sentence(duty.clause, duty.sentence, true) + " " + bodies;
+    const auto en = name_of_sentence(duty.clause, duty.sentence, false) + ", " + bodies;
+    if (code == alarm_codes::relayed_automatically)
+      return reason(ja + " 履行されないため自動中継しました（未確認）。内容を確認し、履行を記録してください。",
+                    en + ": not met, so the notice was relayed automatically and unconfirmed; confirm it by meeting the duty");
+    return reason(ja + " が履行されていません", en + " is not met");
+  }
+
+  // -- Telling
+  // -------------------------------------------------------------------------------------------------------
+
+  void tell(const Clock& clock, int level, const Listener& listener) {
+    rung(clock, level, listener);
+    if (listeners_.bodies_with_person.contains(listener.organization)) return;
+    // Nobody there hears it; the centre does, once.
+    const auto centre = center();
+    const std::pair known{std::string(alarm_codes::body_without_person), listener.organization};
+    if (!centre || *centre == listener.organization || !unreachable_.insert(listener.organization).second ||
+        builder_.incident().alarms.contains(known))
+      return;
+    Clock theirs = clock;
+    theirs.organization = listener.organization;
+    builder_.add(AlarmRaised{builder_.next_id<AlarmId>(), known.first, listener.organization,
+                             reason_of(theirs, level, alarm_codes::body_without_person)});
+    rung(theirs, level, {*centre, Role::center_liaison, alarm_codes::body_without_person});
+  }
+
+  void rung(const Clock& clock, int level, const Listener& listener) {
+    // Who is alarmed sees at least the rows of the duties, without content.
+    if (!builder_.incident().access.contains(listener.organization))
+      builder_.add(AccessGranted{listener.organization, AccessScope::duties, "alarm", ""});
+    auto reason = reason_of(clock, level, listener.code);
+    told_[listener.organization].push_back({duty_of(clock), reason});
+    builder_.add(AlarmRung{builder_.next_id<AlarmId>(), clock.kind, clock.subject, clock.ladder.round, level,
+                           std::string(listener.code), builder_.standing_for(clock.organization),
+                           listener.organization, listener.role, clock.due_at, std::move(reason)});
+  }
+
+  // On behalf of an agency that has switched it on, once; the duty stays open until a person confirms.
+  void relay(const Clock& clock, int level) {
+    const Obligation duty = *duty_of(clock);
+    const bool switched_on = builder_.law().clocks.relay_on_silence && listeners_.relaying.contains(duty.holder);
+    if (!switched_on || builder_.incident().content_visible_to(duty.recipient)) return;
+    send_latest(builder_, MessageKind::relay, duty.holder, duty.recipient, &duty,
+                "自動中継・未確認 (relayed automatically, unconfirmed)", true);
+    rung(clock, level, {duty.holder, role_at(duty.holder, level, false), alarm_codes::relayed_automatically});
+  }
+
+  // One message for all that a body is told of this incident at this moment.
+  struct Told {
+    const Obligation* duty;
+    routing::Reason reason;
+  };
+  void send(const std::string& organization, const std::vector<Told>& told) {
+    Message message;
+    message.id = builder_.next_id<MessageId>();
+    message.incident = builder_.incident().id;
+    message.kind = MessageKind::alarm;
+    message.recipient = organization;
+    message.sent_at = builder_.now();
+    const auto* duty = told.front().duty;
+    const bool one_duty = duty && std::all_of(told.begin(), told.end(), [&](const Told& t) { return t.duty == duty; });
+    if (one_duty) {
+      message.obligation = duty->id;
+      message.clause = duty->clause;
+      message.sentence = duty->sentence;
+    }
+    for (const auto& entry : told) {
+      if (!message.note.empty()) message.note += '\n';
+      message.note += entry.reason.ja + " (" + entry.reason.en + ")";
+    }
+    builder_.add(MessageSent{std::move(message)});
+  }
+
+  DecisionBuilder& builder_;
+  const Listeners& listeners_;
+  std::map<std::string, std::vector<Told>> told_;
+  std::set<std::string> unreachable_;
+};
+
+}  // namespace
+
+Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, Moment moment) {
+  DecisionBuilder builder(law, known, Actor::system(), moment);
+  pass_on_duties(builder);
+  Ringing(builder, listeners).run();
+  return std::move(builder).finish();
+}
+
+}  // namespace noroshi::core

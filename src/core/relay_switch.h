@@ -1,0 +1,50 @@
+// Whether the notice of an agency that stays silent goes to the centre by itself (design: a silent agency). Asked by one
+// person and decided by another (standard 2.1.1(8)), one of the two the CISO.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/core/decision.h"
+
+namespace noroshi::core {
+
+struct RelaySwitch {
+  RelaySwitchId id;
+  std::string organization;
+  bool switched_on = false;
+  std::string reason;
+  std::optional<TokenId> asked_by;
+  std::string asked_by_name;
+  Role asked_role{};
+  enum class Decision { pending, approved, rejected } decision = Decision::pending;
+  friend bool operator==(const RelaySwitch&, const RelaySwitch&) = default;
+};
+
+// What was decided of a body's switch. Its events are of no incident.
+struct SwitchDecision {
+  std::vector<Event> events;
+  RelaySwitch after;
+};
+using SwitchOutcome = tl::expected<SwitchDecision, Refusal>;
+
+struct AskRelaySwitch {
+  Actor actor;
+  bool switched_on = false;
+  std::string reason;
+};
+// `known` are the switches of the actor's body, in any order.
+SwitchOutcome decide_relay_switch_request(const Law& law, const std::vector<RelaySwitch>& known,
+                                          const AskRelaySwitch& command, Moment moment);
+
+struct DecideRelaySwitch {
+  Actor actor;
+  RelaySwitchId id;
+  bool approved = false;
+  std::string reason;
+};
+SwitchOutcome decide_relay_switch(const std::vector<RelaySwitch>& known, const DecideRelaySwitch& command,
+                                  Moment moment);
+
+}  // namespace noroshi::core

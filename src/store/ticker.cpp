@@ -1,0 +1,170 @@
+#include "src/store/ticker.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "src/codec/json_writer.h"
+#include "src/core/decide.h"
+#include "src/store/bytes.h"
+#include "src/store/decided.h"
+#include "src/store/known.h"
+
+namespace noroshi::store {
+namespace {
+
+constexpr Statement claim{
+    "claim_clocks",
+    "SELECT incident_id, token FROM claim_clocks(clock(), "
+    "shown_length(make_interval(secs => $1::double precision / 1000)), $2::integer)"};
+constexpr Statement look{"look_at_clocks",
+                         "SELECT shown, rate = 1 AND shown_at = real_at AS real, "
+                         "extract(epoch FROM next_ring() - shown)::double precision / rate AS seconds "
+                         "FROM clock_setting, (SELECT clock() AS shown OFFSET 0) AS now"};
+constexpr Statement open_group{"open_group", "SELECT * FROM open_group($1::jsonb)"};
+constexpr Statement held_claims{"held_claims", "SELECT * FROM held_claims($1::jsonb)"};
+constexpr Statement bodies_with_person{"bodies_with_person", "SELECT * FROM bodies_with_person($1::timestamptz)"};
+constexpr Statement relaying_bodies{"relaying_bodies", "SELECT * FROM relaying_bodies()"};
+constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
+constexpr Statement clock_now{"clock", "SELECT clock()"};
+constexpr Statement incidents_naming{"incidents_naming", "SELECT * FROM incidents_naming($1::text[])"};
+
+// Incidents locked and loaded by the daemon itself, and what it decides of them.
+class OwnActs {
+ public:
+  OwnActs(Connection& writer, const std::vector<core::IncidentId>& incidents) : transaction_(writer), decided_(salts_) {
+    std::string members;
+    codec::JsonWriter json(members);
+    json.begin_array();
+    for (std::size_t slot = 0; slot < incidents.size(); ++slot)
+      json.begin_object().member("slot", slot).member("incident", core::to_string(incidents[slot])).end_object();
+    json.end_array();
+    for (const auto& row : transaction_.execute(open_group, {members})) now_ = row.get<Timestamp>("at");
+    known_ = load_incidents(transaction_, incidents);
+  }
+
+  Transaction& transaction() { return transaction_; }
+  Timestamp now() const { return now_; }
+  const std::map<core::IncidentId, core::Incident>& known() const { return known_; }
+  void add(const core::Decision& decision) { decided_.add(decision); }
+  void commit() {
+    if (!decided_.empty()) transaction_.execute(apply, {decided_.json()});
+    transaction_.commit();
+  }
+
+ private:
+  Transaction transaction_;
+  RandomSalts salts_;
+  Decided decided_;
+  Timestamp now_;
+  std::map<core::IncidentId, core::Incident> known_;
+};
+
+std::set<std::string> words(const Rows& rows) {
+  std::set<std::string> all;
+  for (const auto& row : rows) all.insert(row.get<std::string>(0));
+  return all;
+}
+
+std::set<core::IncidentId> still_held(Transaction& transaction, std::span<const ClaimedClock> claims) {
+  std::string text;
+  codec::JsonWriter json(text);
+  json.begin_array();
+  for (const auto& held : claims)
+    json.begin_object().member("incident", core::to_string(held.incident)).member("token", held.token).end_object();
+  json.end_array();
+  std::set<core::IncidentId> incidents;
+  for (const auto& row : transaction.execute(held_claims, {text}))
+    incidents.insert(id_of<core::IncidentId>(row.get<std::string_view>(0)));
+  return incidents;
+}
+
+void count(Rung& rung, const core::Incident& before, const core::Decision& decision,
+           const core::ClockPolicy& policy) {
+  ++rung.incidents;
+  const auto clocks = core::running_clocks(before);
+  for (const auto& event : decision.events) {
+    const auto* alarm = std::get_if<core::AlarmRung>(&event.what);
+    if (!alarm) continue;
+    ++rung.alarms;
+    for (const auto& clock : clocks) {
+      if (clock.kind != alarm->clock || clock.subject != alarm->subject) continue;
+      if (const auto reached = core::reaches(clock, alarm->level, policy))
+        rung.latest_after = std::max(rung.latest_after, event.at - *reached);
+    }
+  }
+}
+
+// Bodies of the registry that have ended and in whose place another stands.
+std::vector<std::string> succeeded_bodies(const core::Law& law, Timestamp now) {
+  std::vector<std::string> bodies;
+  for (const auto& body : law.registry.organizations()) {
+    const auto* standing = law.registry.standing_for(body.slug, japanese_day(now));
+    if (standing && standing->slug != body.slug && body.period.to && *body.period.to < japanese_day(now))
+      bodies.push_back(body.slug);
+  }
+  return bodies;
+}
+
+// Passes on the duties of one incident; whether anything changed.
+bool pass_on(Connection& writer, const core::Law& law, core::IncidentId incident) {
+  OwnActs acts(writer, {incident});
+  auto identifiers = fresh_identifiers(acts.now());
+  const auto decision = core::decide_succession(law, acts.known().at(incident), {acts.now(), identifiers});
+  if (decision.events.empty()) return false;
+  acts.add(decision);
+  acts.commit();
+  return true;
+}
+
+}  // namespace
+
+std::vector<ClaimedClock> claim_clocks(Connection& ticker, std::chrono::milliseconds lease, int most) {
+  std::vector<ClaimedClock> claims;
+  for (const auto& row : ticker.execute(claim, {lease.count(), most}))
+    claims.push_back(
+        {id_of<core::IncidentId>(row.get<std::string_view>("incident_id")), row.get<std::int64_t>("token")});
+  return claims;
+}
+
+ClockLook look_at_clocks(Connection& ticker) {
+  const auto rows = ticker.execute(look);
+  const auto row = rows.one();
+  ClockLook seen{row.get<Timestamp>("shown"), row.get<bool>("real"), std::nullopt};
+  if (const auto seconds = row.get<std::optional<double>>("seconds")) {
+    // A clock of years from now is as good as one of a day from now: whoever waits looks again before.
+    const auto bounded = std::clamp(*seconds, 0.0, 86400.0);
+    seen.until_next = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(bounded));
+  }
+  return seen;
+}
+
+Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const ClaimedClock> claims) {
+  std::vector<core::IncidentId> incidents;
+  for (const auto& claimed : claims) incidents.push_back(claimed.incident);
+  OwnActs acts(writer, incidents);
+  const auto held = still_held(acts.transaction(), claims);
+  const core::Listeners listeners{words(acts.transaction().execute(bodies_with_person, {acts.now()})),
+                                  words(acts.transaction().execute(relaying_bodies))};
+  Rung rung;
+  auto identifiers = fresh_identifiers(acts.now());
+  for (const auto& [id, incident] : acts.known()) {
+    if (!held.contains(id)) continue;
+    const auto decision = core::decide_ring(law, incident, listeners, {acts.now(), identifiers});
+    count(rung, incident, decision, law.clocks);
+    acts.add(decision);
+  }
+  acts.commit();
+  return rung;
+}
+
+int apply_successions(Connection& writer, const core::Law& law) {
+  const auto now = writer.execute(clock_now).one().get<Timestamp>(0);
+  const auto bodies = succeeded_bodies(law, now);
+  int changed = 0;
+  for (const auto& row : writer.execute(incidents_naming, {bodies}))
+    if (pass_on(writer, law, id_of<core::IncidentId>(row.get<std::string_view>(0)))) ++changed;
+  return changed;
+}
+
+}  // namespace noroshi::store

@@ -1,0 +1,49 @@
+// Clocks that have come due: claimed by state with a lease and a fencing token, by any of several daemons, and rung in
+// transactions that look at nothing but the locked incident. Whatever happens to a claim, no level is told twice.
+//
+// Each takes what it needs of a connection's role and throws the errors of database_error.h.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "src/core/decision.h"
+#include "src/store/database.h"
+
+namespace noroshi::store {
+
+struct ClaimedClock {
+  core::IncidentId incident;
+  std::int64_t token = 0;
+};
+
+// Up to `most` incidents with clocks that have come due, leased for that length of real time; the oldest first. A
+// connection of role ticker.
+std::vector<ClaimedClock> claim_clocks(Connection& ticker, std::chrono::milliseconds lease, int most);
+
+struct ClockLook {
+  Timestamp shown;    // what the database's clock shows
+  bool real = true;   // and whether that is the real time: neither faster nor moved
+  std::optional<std::chrono::milliseconds> until_next;  // real time until the next unclaimed clock comes due
+};
+// A connection of role ticker.
+ClockLook look_at_clocks(Connection& ticker);
+
+struct Rung {
+  int incidents = 0;                         // that were looked at
+  int alarms = 0;                            // that were raised
+  std::chrono::microseconds latest_after{};  // the longest that an alarm came after its level was reached, shown time
+};
+// Rings the clocks of those incidents, in one transaction. Claims that are no longer the claimer's are left out. A
+// connection of role writer.
+Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const ClaimedClock> claims);
+
+// Passes the open duties of every incident that is not closed to the successors of bodies that have ended. Run at start
+// and every hour; each incident in a transaction of its own. Returns how many incidents changed. A connection of role
+// writer.
+int apply_successions(Connection& writer, const core::Law& law);
+
+}  // namespace noroshi::store
