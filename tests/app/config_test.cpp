@@ -328,7 +328,7 @@ format = "text"
   CHECK(digest(*again) == digest(*config));
 
   auto other = *config;
-  other.acknowledgement += 1s;
+  other.clocks.acknowledgement.usual += 1s;
   CHECK(digest(other) != digest(*config));
   CHECK(digest(other).size() == 64);
 }
