@@ -22,8 +22,10 @@
 #include "src/app/law.h"
 #include "src/app/metrics.h"
 #include "src/app/sequencing.h"
+#include "src/app/signing_key.h"
 #include "src/app/ticking.h"
 #include "src/http/api_commands.h"
+#include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
 #include "src/http/server.h"
 #include "src/http/tls.h"
@@ -87,6 +89,7 @@ class Database {
   const store::ConnectionSettings& settings() const { return settings_; }
   // Whether the database shows the real time; a demonstration's folder does not, whoever starts it.
   bool clock_is_real() const { return clock_is_real_; }
+  const SigningKey& signing_key() const { return *signing_key_; }
   void stop() {
     if (cluster_) cluster_->stop();
   }
@@ -131,11 +134,13 @@ class Database {
     });
     if (config.test_clock) store::set_shown_clock(owner, *config.test_clock);
     clock_is_real_ = store::clock_is_real(owner);
+    signing_key_ = SigningKey::ensure(config.data / "keys" / "signing.pem", owner);
   }
 
   std::unique_ptr<store::PrivateCluster> cluster_;
   store::ConnectionSettings settings_;
   bool clock_is_real_ = true;
+  std::optional<SigningKey> signing_key_;
 };
 
 // The operator's certificate, else one of the daemon's own authority.
@@ -204,7 +209,7 @@ class SuccessionTimer {
 class Service {
  public:
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
-          const store::ConnectionSettings& database, bool clock_is_real)
+          const store::ConnectionSettings& database, bool clock_is_real, const SigningKey& signing_key)
       : law_{files.editions, files.registry, config.clocks},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
@@ -223,7 +228,7 @@ class Service {
         workers_(static_cast<std::size_t>(config.readers), reading_queue),
         server_(io, server_options(config, clock_is_real),
                 http::TlsContext(certificate_, config.tls_1_2 ? http::TlsMinimum::v1_2 : http::TlsMinimum::v1_3),
-                router(), authenticator(tokens_, token_threads_), metrics_.http_observer()) {}
+                router(signing_key), authenticator(tokens_, token_threads_), metrics_.http_observer()) {}
 
   void start() { server_.start(); }
   std::uint16_t port() const { return server_.port(); }
@@ -254,10 +259,12 @@ class Service {
       options.extra_headers = [] { return std::vector<http::Header>{{"Noroshi-Clock", "shifted"}}; };
     return options;
   }
-  http::Router router() {
+  http::Router router(const SigningKey& signing_key) {
     http::Router router;
     http::add_command_routes(router, writers_);
     http::add_read_routes(router, {readers_, workers_, law_});
+    http::add_heartbeat_routes(router, {readers_, workers_, law_},
+                               {signing_key.id(), [signing_key](std::string_view text) { return signing_key.sign(text); }});
     add_health_routes(router, health_);
     add_metrics_route(router, metrics_page_);
     return router;
@@ -309,7 +316,7 @@ void serve(const Config& config) {
   });
 
   {
-    Service service(io, config, law, database.settings(), database.clock_is_real());
+    Service service(io, config, law, database.settings(), database.clock_is_real(), database.signing_key());
     service.start();
     signals.async_wait([&](const boost::system::error_code& error, int) {
       if (error) return;
@@ -354,6 +361,8 @@ int run_daemon(const Config& config) {
                          : "the database refused: " + error.constraint());
   } catch (const store::Unavailable& error) {
     return exit_with(ExitCode::unavailable, error.what());
+  } catch (const SigningKeyFault& error) {
+    return exit_with(ExitCode::configuration, error.what());
   } catch (const http::TlsError& error) {
     return exit_with(ExitCode::configuration, error.what());
   } catch (const boost::system::system_error& error) {

@@ -139,6 +139,19 @@ void write_recipient(JsonWriter& out, const AddedRecipientView& view) {
   out.end_object();
 }
 
+void write_relay_switch_request(JsonWriter& out, const RelaySwitchRequestView& view) {
+  out.begin_object();
+  out.member("id", view.id).member("switched_on", view.switched_on).member("reason", view.reason);
+  write_text_or_null(out, "asked_by", view.asked_by);
+  out.member("asked_role", view.asked_role);
+  write_time(out, "asked_at", view.asked_at);
+  out.member("decision", view.decision);
+  write_text_or_null(out, "decided_by", view.decided_by);
+  write_text_or_null(out, "decision_reason", view.decision_reason);
+  write_time(out, "decided_at", view.decided_at);
+  out.end_object();
+}
+
 struct EventWords {
   std::string_view type;
   std::string_view ja;
@@ -299,6 +312,25 @@ void encode(JsonWriter& out, const AlarmView& view, const AnswerContext& context
   write_time(out, "raised_at", view.raised_at);
   write_time(out, "due_at", view.due_at);
   out.member("message", in(view.message, context.language));
+  out.end_object();
+}
+
+void encode(JsonWriter& out, const RelaySwitchView& view, const AnswerContext& context) {
+  const RelaySwitchRequestView* in_force = nullptr;
+  for (const RelaySwitchRequestView& request : view.requests)
+    if (request.decision == "approved" && (!in_force || request.decided_at > in_force->decided_at)) in_force = &request;
+  const bool switched_on = in_force && in_force->switched_on;
+  out.begin_object().member("switched_on", switched_on);
+  write_time(out, "since", in_force ? in_force->decided_at : std::nullopt);
+  out.member("active", switched_on && context.law.clocks.relay_on_silence);
+  write_list_with(out, "requests", view.requests, write_relay_switch_request);
+  out.end_object();
+}
+
+void encode(JsonWriter& out, const SigningKeyView& view, const AnswerContext&) {
+  out.begin_object().member("id", view.id).member("purpose", view.purpose).member("algorithm", view.algorithm);
+  out.member("public_key", view.public_key);
+  write_time(out, "registered_at", view.registered_at);
   out.end_object();
 }
 

@@ -172,6 +172,32 @@ struct AlarmView {
   routing::Reason message;
 };
 
+// A request to switch the automatic relay on or off, and its decision.
+struct RelaySwitchRequestView {
+  std::string id;
+  bool switched_on = false;
+  std::string reason;
+  std::string asked_by;  // null where empty
+  std::string asked_role;
+  Timestamp asked_at;
+  std::string decision;         // pending, approved, rejected
+  std::string decided_by;       // null where empty
+  std::string decision_reason;  // null where empty
+  std::optional<Timestamp> decided_at;
+};
+struct RelaySwitchView {
+  std::vector<RelaySwitchRequestView> requests;  // newest first
+};
+
+// The public half of a key with which daemons sign.
+struct SigningKeyView {
+  std::string id;
+  std::string purpose;     // "heartbeat"
+  std::string algorithm;   // "ed25519"
+  std::string public_key;  // SubjectPublicKeyInfo, DER, base64
+  Timestamp registered_at;
+};
+
 struct TimelineEntry {
   std::string id;
   std::string type;  // of the event: "report.received"
@@ -204,6 +230,9 @@ void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& co
 void encode(JsonWriter& out, const MessageView& view, const AnswerContext& context);
 void encode(JsonWriter& out, const MessageDetail& view, const AnswerContext& context);
 void encode(JsonWriter& out, const AlarmView& view, const AnswerContext& context);
+void encode(JsonWriter& out, const SigningKeyView& view, const AnswerContext& context);
+// {"switched_on","since","active","requests"}: what the body has decided, and whether the daemon acts on it.
+void encode(JsonWriter& out, const RelaySwitchView& view, const AnswerContext& context);
 
 template <class View>
 std::string encode_one(const View& view, const AnswerContext& context) {

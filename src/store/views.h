@@ -11,6 +11,7 @@
 
 #include <tl/expected.hpp>
 
+#include "src/codec/heartbeat.h"
 #include "src/codec/views.h"
 #include "src/core/identifier.h"
 #include "src/store/database.h"
@@ -77,6 +78,12 @@ PageOutcome<codec::MessageView> list_inbox(TenantTransaction& transaction,
 // A message to one of `bodies`.
 std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction,
                                                  std::span<const std::string> bodies, core::MessageId id);
+
+// What of the caller's body is open, and whether the daemons keep pace; `next_by` is the caller's to fill.
+codec::Heartbeat read_heartbeat(TenantTransaction& transaction, const std::string& organization, Timestamp now);
+
+// The latest 200 requests of the caller's body.
+codec::RelaySwitchView find_relay_switch(TenantTransaction& transaction);
 
 // Newest first.
 PageOutcome<codec::AlarmView> list_alarms(TenantTransaction& transaction, const PageRequest& page);

@@ -71,11 +71,11 @@ TEST_CASE("an operator sees every check") {
   CHECK(object.at("status") == "ready");
   CHECK(object.at("stopping") == false);
   const auto& checks = object.at("checks").as_object();
-  for (const char* name : {"database", "migrations", "sequencer", "writer_queue", "certificate", "disk"}) {
+  for (const char* name : {"database", "migrations", "sequencer", "clocks", "writer_queue", "certificate", "disk"}) {
     CAPTURE(name);
     REQUIRE(checks.contains(name));
   }
-  CHECK(checks.size() == 6);
+  CHECK(checks.size() == 7);
   CHECK(checks.at("database").at("status") == "ok");
   const auto expected = static_cast<double>(store::Migrations::embedded().all().size());
   CHECK(checks.at("migrations").at("status") == "ok");

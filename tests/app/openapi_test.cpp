@@ -11,6 +11,7 @@
 #include "src/app/health.h"
 #include "src/app/metrics.h"
 #include "src/http/api_commands.h"
+#include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
 #include "tests/app/api_request.h"
 #include "tests/store/store_scene.h"
@@ -32,6 +33,7 @@ struct AllRoutes {
   AllRoutes() {
     http::add_command_routes(router, writers);
     http::add_read_routes(router, {readers, workers, law});
+    http::add_heartbeat_routes(router, {readers, workers, law}, {"", [](std::string_view) { return std::string(); }});
     add_health_routes(router, health);
     add_metrics_route(router, page);
   }

@@ -1,0 +1,93 @@
+#include "src/app/signing_key.h"
+
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "src/record/sha256.h"
+#include "src/store/signing_keys.h"
+
+namespace noroshi::app {
+namespace {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+EVP_PKEY* must(EVP_PKEY* key, const std::string& what) {
+  if (!key || EVP_PKEY_get_base_id(key) != EVP_PKEY_ED25519) {
+    EVP_PKEY_free(key);
+    throw SigningKeyFault(what);
+  }
+  return key;
+}
+
+EVP_PKEY* read(const std::filesystem::path& path) {
+  const File file(std::fopen(path.c_str(), "re"));
+  if (!file) throw SigningKeyFault(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
+  return must(PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr),
+              fmt::format("{} holds no Ed25519 key in PEM: put the daemon's key back, or move the file away for a new one",
+                          path.string()));
+}
+
+// Whole or not at all: a daemon killed in between leaves no half key.
+EVP_PKEY* make(const std::filesystem::path& path) {
+  EVP_PKEY* key = must(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), "no key could be made");
+  std::filesystem::create_directories(path.parent_path());
+  ::chmod(path.parent_path().c_str(), 0700);
+  const auto draft = path.string() + ".new";
+  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const File file(descriptor < 0 ? nullptr : ::fdopen(descriptor, "w"));
+  const bool written = file && PEM_write_PKCS8PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1 &&
+                       std::fflush(file.get()) == 0 && ::fsync(descriptor) == 0 &&
+                       ::rename(draft.c_str(), path.c_str()) == 0;
+  if (written) return key;
+  EVP_PKEY_free(key);
+  throw SigningKeyFault(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+}
+
+}  // namespace
+
+SigningKey::SigningKey(EVP_PKEY* key) : key_(key, EVP_PKEY_free) {
+  unsigned char* der = nullptr;
+  const int length = i2d_PUBKEY(key, &der);
+  if (length <= 0) throw SigningKeyFault("the public half of the key cannot be written");
+  public_key_.assign(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
+  OPENSSL_free(der);
+  const auto digest = record::sha256({public_key_});
+  for (std::size_t i = 0; i < 8; ++i) id_ += fmt::format("{:02x}", digest[i]);
+}
+
+SigningKey SigningKey::ensure(const std::filesystem::path& file, store::Connection& owner) {
+  const bool there = std::filesystem::exists(file);
+  SigningKey key(there ? read(file) : make(file));
+  if (!there) store::register_key(owner, key.id_, key.public_key_);
+  if (!store::knows_key(owner, key.id_))
+    throw SigningKeyFault(
+        fmt::format("the database does not know the key {} of {}: it belongs to another database. Move the file away and "
+                    "start again: a new key is made and registered",
+                    key.id_, file.string()));
+  return key;
+}
+
+std::string SigningKey::sign(std::string_view text) const {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  std::string signature(64, '\0');
+  std::size_t length = signature.size();
+  const bool made = context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
+                    EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,
+                                   reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
+  if (!made || length != signature.size()) throw SigningKeyFault("a signature could not be made");
+  return signature;
+}
+
+}  // namespace noroshi::app

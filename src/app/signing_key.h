@@ -1,0 +1,42 @@
+// The key with which a daemon signs: a file of its own, its public half a row of the database.
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "src/store/database.h"
+
+namespace noroshi::app {
+
+// The file cannot be read or is no such key, or the database does not know it: the operator has to look. The text says
+// what to do.
+class SigningKeyFault : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Ed25519 (RFC 8032). Immutable; any number of threads sign with it.
+class SigningKey {
+ public:
+  // Reads the PEM file (PKCS #8, RFC 8410), or makes it with mode 0600 where it is not there, and registers a new one. One
+  // that the database does not know is refused: its signatures could be checked by nobody. `owner` is of role owner.
+  static SigningKey ensure(const std::filesystem::path& file, store::Connection& owner);
+
+  const std::string& id() const { return id_; }  // 16 hexadecimal digits
+  // 64 bytes.
+  std::string sign(std::string_view text) const;
+
+ private:
+  explicit SigningKey(EVP_PKEY* key);
+
+  std::shared_ptr<EVP_PKEY> key_;
+  std::string public_key_;  // SubjectPublicKeyInfo, DER
+  std::string id_;
+};
+
+}  // namespace noroshi::app
