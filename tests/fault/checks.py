@@ -154,12 +154,13 @@ TABLES = {
          "AND t.incident_id = e.incident_id) "
          "WHEN 'message' THEN EXISTS (SELECT FROM message t WHERE t.id = e.subject) "
          "WHEN 'waiver' THEN EXISTS (SELECT FROM waiver t WHERE t.id = e.subject) "
-         "WHEN 'alarm' THEN EXISTS (SELECT FROM alarm t WHERE t.id = e.subject) ELSE false END;"),
+         "WHEN 'alarm' THEN EXISTS (SELECT FROM alarm t WHERE t.id = e.subject) "
+         "WHEN 'relay_switch' THEN EXISTS (SELECT FROM relay_switch t WHERE t.id = e.subject) ELSE false END;"),
         ("an incident, report, duty, message or alarm whose beginning is not in the record",
          "SELECT t.type || ' ' || t.id FROM (SELECT 'report.received' AS type, id FROM report UNION ALL "
          "SELECT 'judgement.made', id FROM judgement UNION ALL SELECT 'obligation.opened', id FROM obligation UNION ALL "
          "SELECT 'message.sent', id FROM message UNION ALL SELECT 'waiver.asked', id FROM waiver UNION ALL "
-         "SELECT 'alarm.raised', id FROM alarm) AS t WHERE NOT EXISTS (SELECT FROM event e WHERE e.subject = t.id "
+         "SELECT CASE WHEN clock IS NULL THEN 'alarm.raised' ELSE 'alarm.rung' END, id FROM alarm) AS t WHERE NOT EXISTS (SELECT FROM event e WHERE e.subject = t.id "
          "AND e.type = t.type) UNION ALL SELECT 'incident.opened ' || id FROM incident i WHERE NOT EXISTS "
          "(SELECT FROM event e WHERE e.incident_id = i.id AND e.type = 'incident.opened');"),
         ("an acknowledgement whose event is missing",
