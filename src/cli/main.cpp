@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "src/cli/alarms.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
 #include "src/cli/inbox.h"

@@ -1,4 +1,4 @@
-// `noroshi obligations` and `noroshi alarms`: what is to be done, and what was not done in time.
+// `noroshi obligations`: what is to be done.
 #pragma once
 
 #include <string>
@@ -17,10 +17,5 @@ struct ObligationsOptions {
   ConnectionOptions connection;
 };
 int run(const ObligationsOptions& options, const Output& output);
-
-struct AlarmsOptions {
-  ConnectionOptions connection;
-};
-int run(const AlarmsOptions& options, const Output& output);
 
 }  // namespace noroshi::cli

@@ -1,6 +1,7 @@
 """What a person reads: inbox, obligations, alarms, one incident; and the same as JSON."""
 
 import json
+import re
 import unicodedata
 import unittest
 
@@ -108,13 +109,18 @@ class Terminal(Case):
         nothing = self.receiver(self.page([]))
         self.assertEqual(self.noroshi("report", "show", "JPS-2026-9", *self.to(nothing.url))[0], 1)
 
-    def test_alarms_stand_by_level(self):
-        alarms = [{"id": "1", "code": "overdue", "obligation_id": "o", "incident_id": "i", "organization": "mhlw",
-                   "role": "csirt_member", "level": level, "raised_at": "2026-01-05T00:00:00Z",
-                   "due_at": "2026-01-05T00:00:00Z"} for level in (0, 2, 1)]
-        code, out, _ = self.noroshi("--lang", "en", "alarms", *self.to(self.receiver(self.page(alarms)).url))
+    def test_alarms_stand_with_the_newest_on_top_and_are_the_daemons_own_as_json(self):
+        alarms = [{"id": str(hour), "code": "duty_overdue", "obligation_id": "o", "incident_id": "i", "number": "JPS-2026-1",
+                   "exercise": False, "organization": "mhlw", "role": "csirt_member", "level": level,
+                   "raised_at": f"2026-01-05T0{hour}:15:00Z", "due_at": "2026-01-05T00:00:00Z", "message": "m",
+                   "holder": "mhlw", "clause": "2.2.4(2)(g)", "sentence": 3} for hour, level in ((1, 2), (3, 1), (2, 3))]
+        url = self.receiver(self.page(alarms)).url
+        code, out, _ = self.noroshi("--lang", "en", "alarms", *self.to(url))
         self.assertEqual(code, 0)
-        self.assertEqual([row.split()[0] for row in out.splitlines()[2:]], ["2", "1", "0"])
+        rows = out.splitlines()[2:]
+        self.assertEqual([row.split()[0] for row in rows], ["1", "3", "2"])
+        self.assertEqual([re.search(r"\dh 15m", row)[0] for row in rows], ["3h 15m", "2h 15m", "1h 15m"])
+        self.assertEqual(json.loads(self.noroshi("--json", "alarms", *self.to(url))[1])["items"], alarms)
 
     def test_refusals_and_silence_have_exit_codes_of_their_own(self):
         self.assertEqual(self.noroshi("inbox", *self.to(self.receiver((401, problem(401, "x"))).url))[0], 77)
