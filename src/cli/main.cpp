@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "src/cli/alarms.h"
+#include "src/cli/configuration.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
 #include "src/cli/inbox.h"
@@ -202,6 +203,28 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
       ->required();
 }
 
+template <class Options>
+void add_config_command(CLI::App& config, const Global& global, Command& chosen, const char* name,
+                        const char* help) {
+  auto options = std::make_shared<Options>();
+  auto* command = add_local_command(config, global, chosen, name, help, options);
+  command->add_option("--config", options->config, "Instead of DIR/noroshi.toml")->type_name("FILE");
+  command->add_option("--listen", options->listen, "As noroshid is given it")->type_name("HOST:PORT");
+  command->add_option("--registry", options->registry, "As noroshid is given it")->type_name("DIR");
+  command->add_option("--editions", options->editions, "As noroshid is given it")->type_name("DIR");
+}
+
+void add_config(CLI::App& program, const Global& global, Command& chosen) {
+  auto* config =
+      program.add_subcommand("config", "The daemon's configuration, read as noroshid would; needs --data");
+  config->require_subcommand(1);
+  add_config_command<ConfigCheckOptions>(
+      *config, global, chosen, "check",
+      "Every mistake with its place, or ok; exit 78: noroshid would not start");
+  add_config_command<ConfigShowOptions>(*config, global, chosen, "show",
+                                        "What is in force, as TOML, and the target of every duty");
+}
+
 void add_machine(CLI::App& program, const Global& global, Command& chosen) {
   auto migrate_options = std::make_shared<MigrateOptions>();
   add_local_command(program, global, chosen, "migrate", "Bring the schema to this version", migrate_options)
@@ -236,7 +259,8 @@ void add_global(CLI::App& program, Global& global) {
       ->check(CLI::IsMember({"ja", "en"}));
   program.add_flag("--json", global.json, "JSON instead of tables");
   program
-      .add_option("--data", global.database.data, "Data folder of the daemon (token, migrate, doctor, demo)")
+      .add_option("--data", global.database.data,
+                  "Data folder of the daemon (token, config, migrate, doctor, demo)")
       ->type_name("DIR");
   program
       .add_option("--database-url", global.database.database_url,
@@ -258,6 +282,7 @@ int run_program(int argc, char** argv) {
   add_inbox(program, global, chosen);
   add_duties(program, global, chosen);
   add_token(program, global, chosen);
+  add_config(program, global, chosen);
   add_machine(program, global, chosen);
   program.footer(footer);  // last: a command made after it would repeat it in its own help
   try {
