@@ -22,14 +22,24 @@ using std::chrono::seconds;
 constexpr seconds pauses[] = {seconds(1), seconds(2), seconds(4)};
 constexpr int unavailable = 503;
 
-bool worth_repeating(const tl::expected<Answer, NoAnswer>& answer, bool unknown) {
-  // What was lost once is asked for until there is an answer, also where the daemon is not back yet.
-  return answer ? answer->status == unavailable : answer.error().sent || unknown;
+using Outcome = tl::expected<Answer, NoAnswer>;
+
+// Refused before it was looked at: that says nothing of what an attempt before it did.
+bool turned_away(const Answer& answer) {
+  if (answer.status == 401 || answer.status == 408 || answer.status == 429) return true;
+  const auto code = text_at(parse_json(answer.body), "/code");
+  return code == "unavailable" || code == "overloaded" || code == "authentication_unavailable";
 }
 
-// Whether the daemon may have done it without our knowing.
-bool may_be_done(const tl::expected<Answer, NoAnswer>& answer) {
-  return answer ? answer->status >= 500 : answer.error().sent;
+// Whether it may have been done without our knowing; `before`: after the attempts before.
+bool is_unknown(const Outcome& outcome, bool before) {
+  if (!outcome) return before || outcome.error().sent;
+  return turned_away(*outcome) ? before : outcome->status >= 500;
+}
+
+// What was lost once is asked for until there is an answer, also where the daemon is not back yet.
+bool worth_repeating(const Outcome& outcome, bool unknown) {
+  return outcome ? outcome->status == unavailable : unknown;
 }
 
 }  // namespace
@@ -47,12 +57,12 @@ tl::expected<boost::json::value, ExitCode> act(const ApiClient& client, const st
                                                const Output& output) {
   const auto key = options.key.empty() ? fresh_key() : options.key;
   auto answer = client.post(target, body, key);
-  bool unknown = may_be_done(answer);
+  bool unknown = is_unknown(answer, false);
   for (const auto pause : pauses) {
     if (!worth_repeating(answer, unknown)) break;
     std::this_thread::sleep_for(pause);
     answer = client.post(target, body, key);
-    unknown = answer ? may_be_done(answer) : unknown || may_be_done(answer);
+    unknown = is_unknown(answer, unknown);
   }
   if (answer && answer->good()) return parse_json(answer->body);
   const auto code = answer ? tell_refusal(*answer, output) : tell_no_answer(answer.error(), output);

@@ -174,6 +174,18 @@ class Machine(Case):
         self.assertIn("例外措置", out)
         self.assertEqual(daemon.stop(), 0)
 
+    def test_a_running_daemon_tells_the_configuration_that_config_show_tells(self):
+        daemon = self.start()
+        token = self.issue("nco", "operator")
+        context = ssl.create_default_context(cafile=self.data / "tls/ca.pem")
+        request = urllib.request.Request(f"{daemon.url}/version", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+            running = json.load(answer)["configuration_sha256"]
+        show = lambda listen: json.loads(self.at("--json", "config", "show", "--listen", listen)[1])["configuration_sha256"]
+        self.assertEqual(show("127.0.0.1:0"), running)
+        self.assertNotEqual(show("127.0.0.1:1"), running)
+        self.assertEqual(daemon.stop(), 0)
+
     def test_the_doctor_finds_a_healthy_folder_healthy_and_names_what_is_not(self):
         self.start().stop()
         code, out, err = self.at("--json", "doctor")

@@ -160,6 +160,16 @@ class Terminal(Case):
         self.assertEqual(self.noroshi(*asked[:7], "--key", key, *self.to(again.url))[0], 0)
         self.assertEqual(again.requests[0]["headers"]["Idempotency-Key"], key)
 
+    def test_a_refusal_after_a_lost_answer_tells_that_nothing_was_done_but_one_before_the_key_does_not(self):
+        asked = ("--lang", "en", "waiver", "ask", "o", "--reason", "r")
+        for status, code, told in ((409, 2, False), (401, 77, True)):
+            receiver = self.receiver("cut", (status, problem(status, "x")))
+            done = self.noroshi(*asked, *self.to(receiver.url))
+            self.assertEqual((done[0], "--key" in done[2], len(receiver.requests)), (code, told, 2))
+        busy = self.receiver((503, problem(503, "unavailable")))
+        done = self.noroshi(*asked, *self.to(busy.url))
+        self.assertEqual((done[0], "--key" in done[2], len(busy.requests)), (69, False, 4))
+
     def test_what_was_never_sent_is_tried_once_and_nothing_is_unknown(self):
         code, _, err = self.noroshi("--lang", "en", "waiver", "ask", "o", "--reason", "r", *self.to("https://127.0.0.1:1"))
         self.assertEqual(code, 69)
