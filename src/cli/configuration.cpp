@@ -3,10 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <sstream>
 #include <vector>
 
@@ -81,7 +82,7 @@ tl::expected<InForce, Mistakes> read_whole(const ConfigOptions& options) {
   auto config = app::load_config(flags_of(options), whole_environment());
   if (!config) return tl::unexpected(std::move(config.error()));
   auto law = app::load_law(config->registry, config->editions);
-  auto mistakes = law ? app::check_targets(*config, law->editions) : std::move(law.error());
+  auto mistakes = law ? app::check_targets(*config, law->editions, law->registry) : std::move(law.error());
   check_certificate(*config, mistakes);
   if (!mistakes.empty()) return tl::unexpected(std::move(mistakes));
   return InForce{std::move(*config), std::move(*law)};
@@ -123,72 +124,107 @@ int tell_mistakes(const Mistakes& mistakes, const Output& output) {
   return exit_configuration;
 }
 
-// -- The duties and their targets (目標)
+// -- The targets (目標)
 // -----------------------------------------------------------------------------------------
 
-struct DutyTarget {
-  std::string key;  // as [targets] names it
-  const routing::Edition* edition;
-  const routing::Rule* rule;  // with the edition's own target
+struct ShownTarget {
+  std::string key;                            // as [targets] names it
+  const routing::Edition* edition;            // null for the clocks that no rule opens
+  const routing::Rule* rule;                  // the same
+  std::optional<routing::Severity> severity;  // these two: what it is for; neither: the usual
+  std::string body;
   std::chrono::seconds target;
-  std::optional<app::ConfigPlace> set_at;  // where the operator set it; else it is the edition's
+  std::chrono::seconds usual_default;      // what holds where the operator says nothing
+  std::optional<app::ConfigPlace> set_at;  // where the operator set it; else it is the default
 };
 
-// The key of [targets] under which each rule was set. The one that names its edition goes before, as in
-// Editions::with_targets().
-std::map<const routing::Rule*, std::string> keys_set(const InForce& in_force) {
-  std::map<const routing::Rule*, std::string> keys;
-  for (const auto& [key, target] : in_force.config.targets) {
-    const auto* rule = in_force.law.editions.named(key);
-    if (rule && (!keys.contains(rule) || key.find(':') != std::string::npos)) keys[rule] = key;
+// Where the operator set it, if he did: the last place stands above those before it.
+std::optional<app::ConfigPlace> place_in(const app::Config& config, const ShownTarget& shown) {
+  std::optional<app::ConfigPlace> place;
+  for (const auto& set : config.target_places)
+    if (set.rule == shown.key && set.body == shown.body && set.severity == shown.severity) place = set.place;
+  return place;
+}
+
+void add_targets(std::vector<ShownTarget>& list, const app::Config& config, ShownTarget shown,
+                 const routing::Target& in_force) {
+  const auto add = [&](std::chrono::seconds target) {
+    shown.target = target;
+    shown.set_at = place_in(config, shown);
+    list.push_back(shown);
+  };
+  add(in_force.usual);
+  for (const auto& [severity, target] : in_force.by_severity) {
+    shown.severity = severity;
+    add(target);
   }
-  return keys;
+  shown.severity = {};
+  for (const auto& [body, target] : in_force.by_body) {
+    shown.body = body;
+    add(target);
+  }
+}
+
+// The key under which Editions::with_targets() takes a rule's target, or would take it.
+std::string key_of(const app::Config& config, const routing::Edition& edition, const routing::Rule& rule,
+                   bool newest) {
+  auto full = edition.id + ":" + rule.id;
+  return newest && !config.targets.contains(full) ? rule.id : full;
 }
 
 // The newest edition first: it is the one in force.
-std::vector<DutyTarget> targets_of(const InForce& in_force) {
+std::vector<ShownTarget> targets_of(const InForce& in_force) {
   const auto& config = in_force.config;
   const auto& editions = in_force.law.editions.all();
-  const auto keys = keys_set(in_force);
   const auto with_targets = in_force.law.editions.with_targets(config.targets);
-  std::vector<DutyTarget> duties;
-  for (auto edition = editions.rbegin(); edition != editions.rend(); ++edition) {
-    for (const auto& rule : edition->rules) {
-      DutyTarget duty{edition == editions.rbegin() ? rule.id : edition->id + ":" + rule.id,
-                      &*edition,
-                      &rule,
-                      with_targets.find(edition->id)->find(rule.id)->target,
-                      {}};
-      if (const auto set = keys.find(&rule); set != keys.end()) {
-        const auto place = config.target_places.find(set->second);
-        duty.set_at = place == config.target_places.end() ? app::ConfigPlace{} : place->second;
-      }
-      duties.push_back(std::move(duty));
-    }
-  }
-  return duties;
+  std::vector<ShownTarget> list;
+  for (auto edition = editions.rbegin(); edition != editions.rend(); ++edition)
+    for (const auto& rule : edition->rules)
+      add_targets(list, config,
+                  {key_of(config, *edition, rule, edition == editions.rbegin()),
+                   &*edition,
+                   &rule,
+                   {},
+                   {},
+                   {},
+                   rule.target.usual,
+                   {}},
+                  with_targets.find(edition->id)->find(rule.id)->target);
+  const core::ClockPolicy defaults;
+  add_targets(list, config,
+              {"acknowledgement", nullptr, nullptr, {}, {}, {}, defaults.acknowledgement.usual, {}},
+              config.clocks.acknowledgement);
+  add_targets(list, config, {"followup", nullptr, nullptr, {}, {}, {}, defaults.followup.usual, {}},
+              config.clocks.followup);
+  return list;
 }
 
-std::string shown_place(const app::ConfigPlace& place) {
-  return place.line ? fmt::format("{}:{}:{}", place.file, place.line, place.column) : place.file;
+std::string shown_for(const ShownTarget& shown) {
+  if (shown.severity) return std::string(routing::to_string(*shown.severity));
+  return shown.body.empty() ? "-" : shown.body;
 }
 
-std::string shown_source(const DutyTarget& duty, const Output& output) {
-  if (!duty.set_at) return output({"版の既定", "the edition's default"});
-  const auto place = shown_place(*duty.set_at);
-  return output({fmt::format("運用者 {}", place), fmt::format("the operator's, {}", place)});
+std::string shown_source(const ShownTarget& shown, const Output& output) {
+  if (!shown.set_at)
+    return shown.rule ? output({"版の既定", "the edition's default"}) : output({"既定", "the default"});
+  const auto& [file, line, column] = *shown.set_at;
+  const auto place = line ? fmt::format("{}:{}:{}", file, line, column) : file;
+  return output({fmt::format("運用者 {}", place), fmt::format("the operator, {}", place)});
+}
+
+std::string clause_of(const routing::Rule& rule) {
+  return rule.sentence ? fmt::format("{} {}", rule.clause, rule.sentence) : rule.clause;
 }
 
 std::string render_targets(const InForce& in_force, const Output& output) {
-  Table table(output.language == Language::ja
-                  ? std::vector<std::string>{"義務", "版", "条項", "目標", "既定", "定めた者"}
-                  : std::vector<std::string>{"duty", "edition", "clause", "target", "default", "set by"});
-  for (const auto& duty : targets_of(in_force))
-    table.add_row({duty.key, duty.edition->id,
-                   duty.rule->sentence ? fmt::format("{} {}", duty.rule->clause, duty.rule->sentence)
-                                       : duty.rule->clause,
-                   format_duration(duty.target), format_duration(duty.rule->target),
-                   shown_source(duty, output)});
+  Table table(
+      output.language == Language::ja
+          ? std::vector<std::string>{"項目", "版", "条項", "対象", "目標", "既定", "定めた者"}
+          : std::vector<std::string>{"target of", "edition", "clause", "for", "target", "default", "set by"});
+  for (const auto& shown : targets_of(in_force))
+    table.add_row({shown.key, shown.edition ? shown.edition->id : "-",
+                   shown.rule ? clause_of(*shown.rule) : "-", shown_for(shown), format_duration(shown.target),
+                   format_duration(shown.usual_default), shown_source(shown, output)});
   return table.render(0);
 }
 
@@ -200,21 +236,30 @@ std::string commented(const std::string& text) {
   return out;
 }
 
+json::value text_or_null(std::string_view text) {
+  return text.empty() ? json::value() : json::value(text);
+}
+
 json::array targets_as_json(const InForce& in_force) {
   json::array items;
-  for (const auto& duty : targets_of(in_force))
+  for (const auto& shown : targets_of(in_force)) {
+    const auto& set_at = shown.set_at;
     items.push_back(json::value{
-        {"key", duty.key},
-        {"edition", duty.edition->id},
-        {"rule", duty.rule->id},
-        {"clause", duty.rule->clause},
-        {"sentence", duty.rule->sentence ? json::value(duty.rule->sentence) : nullptr},
-        {"target", format_duration(duty.target)},
-        {"default", format_duration(duty.rule->target)},
-        {"set_by", duty.set_at ? "operator" : "edition"},
-        {"set_at",
-         duty.set_at ? place_of(duty.set_at->file, duty.set_at->line, duty.set_at->column) : nullptr},
+        {"key", shown.key},
+        {"edition", shown.edition ? json::value(shown.edition->id) : nullptr},
+        {"rule", shown.rule ? json::value(shown.rule->id) : nullptr},
+        {"clause", shown.rule ? json::value(shown.rule->clause) : nullptr},
+        {"sentence", shown.rule && shown.rule->sentence ? json::value(shown.rule->sentence) : nullptr},
+        {"severity", shown.severity ? json::value(routing::to_string(*shown.severity)) : nullptr},
+        {"body", text_or_null(shown.body)},
+        {"target", format_duration(shown.target)},
+        {"default", format_duration(shown.usual_default)},
+        {"set_by", set_at       ? "operator"
+                   : shown.rule ? "edition"
+                                : "program"},
+        {"set_at", set_at ? place_of(set_at->file, set_at->line, set_at->column) : nullptr},
         {"target_is", "operator_target"}});
+  }
   return items;
 }
 
@@ -240,6 +285,12 @@ std::string edition_ids(const routing::Editions& editions) {
   return ids;
 }
 
+std::size_t targets_set(const InForce& in_force) {
+  const auto targets = targets_of(in_force);
+  return static_cast<std::size_t>(std::count_if(targets.begin(), targets.end(),
+                                                [](const auto& shown) { return shown.set_at.has_value(); }));
+}
+
 std::string in_a_line(const ConfigOptions& options, const InForce& in_force, Language language) {
   const auto& config = in_force.config;
   const auto file = file_read(options, config);
@@ -253,7 +304,7 @@ std::string in_a_line(const ConfigOptions& options, const InForce& in_force, Lan
         file.empty() ? "ファイルなし（既定値）" : file, listen_address(config),
         config.certificate ? config.certificate->string() : "自前の認証局",
         database.empty() ? "専用クラスター" : database, edition_ids(in_force.law.editions), bodies,
-        config.targets.size(), app::digest(config));
+        targets_set(in_force), app::digest(config));
   return fmt::format(
       "ok  configuration: {}; listens on {}; certificate: {}; database: {}; editions {}; {} bodies; targets "
       "set by the "
@@ -261,7 +312,7 @@ std::string in_a_line(const ConfigOptions& options, const InForce& in_force, Lan
       file.empty() ? "no file (the defaults)" : file, listen_address(config),
       config.certificate ? config.certificate->string() : "of its own authority",
       database.empty() ? "its private cluster" : database, edition_ids(in_force.law.editions), bodies,
-      config.targets.size(), app::digest(config));
+      targets_set(in_force), app::digest(config));
 }
 
 json::value as_json(const ConfigOptions& options, const InForce& in_force) {

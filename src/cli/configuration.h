@@ -27,7 +27,8 @@ struct ConfigCheckOptions : ConfigOptions {};
 int run(const ConfigCheckOptions& options, const Output& output);
 
 // What is in force, as TOML that noroshid reads back, without secrets; below it, as comments, the target
-// (目標) of every duty with its default and who set it. Exit 78 where there are mistakes.
+// (目標) of every duty, acknowledgement and follow-up report with its default and who set it. Exit 78 where
+// there are mistakes.
 struct ConfigShowOptions : ConfigOptions {};
 int run(const ConfigShowOptions& options, const Output& output);
 

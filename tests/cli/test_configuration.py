@@ -1,6 +1,7 @@
 """`noroshi config check` and `config show`, from outside: what noroshid would read, and what it would refuse."""
 
 import json
+import re
 import subprocess
 import unittest
 from pathlib import Path
@@ -115,24 +116,44 @@ class Configuration(Case):
         self.assertEqual(code, 0)
         self.assertIn("目標", shown)
         self.assertIn("not numbers of the standard", shown)
-        rows = {line.split()[1]: line for line in shown.splitlines() if line.startswith("# ") and "2.2.4" in line}
-        self.assertRegex(rows["g.2"], rf"h30 +2\.2\.4\(2\)\(g\) 2 +PT45M +PT1H +the operator's, {path}:2:1$")
-        self.assertRegex(rows["g.3"], r"2\.2\.4\(2\)\(g\) 3 +PT30M +PT30M +the edition's default$")
-        self.assertRegex(rows["i"], r"PT5M +PT15M +the operator's, NOROSHI_TARGETS_I$")
+        rows = {line.split()[1]: line for line in shown.splitlines() if re.match("# .* PT?[0-9]+[DHM] ", line)}
+        self.assertRegex(rows["g.2"], rf"h30 +2\.2\.4\(2\)\(g\) 2 +- +PT45M +PT1H +the operator, {path}:2:1$")
+        self.assertRegex(rows["g.3"], r"2\.2\.4\(2\)\(g\) 3 +- +PT30M +PT30M +the edition's default$")
+        self.assertRegex(rows["i"], r"PT5M +PT15M +the operator, NOROSHI_TARGETS_I$")
         self.assertRegex(rows["h28:g.1"], r"h28 .* the edition's default$")
+        self.assertRegex(rows["acknowledgement"], r"- +- +- +PT15M +PT15M +the default$")
 
         told = self.told("show", NOROSHI_TARGETS_I="PT5M")
         self.assertEqual([duty["key"] for duty in told["targets"]], list(rows))
         [g2] = [duty for duty in told["targets"] if duty["key"] == "g.2"]
         self.assertEqual(g2, {"key": "g.2", "edition": "h30", "rule": "g.2", "clause": "2.2.4(2)(g)", "sentence": 2,
-                              "target": "PT45M", "default": "PT1H", "set_by": "operator",
+                              "severity": None, "body": None, "target": "PT45M", "default": "PT1H", "set_by": "operator",
                               "set_at": {"file": str(path), "line": 2, "column": 1}, "target_is": "operator_target"})
-        self.assertEqual({duty["set_by"] for duty in told["targets"]}, {"operator", "edition"})
+        self.assertEqual({duty["set_by"] for duty in told["targets"]}, {"operator", "edition", "program"})
+        self.assertIn("by the operator: 2;", self.config("check", NOROSHI_TARGETS_I="PT5M")[1])
+
+    def test_targets_by_severity_and_by_body_stand_below_the_usual_one(self):
+        path = self.file('[targets.severity.large_scale]\n"g.3" = "PT10M"\nacknowledgement = "PT5M"\n'
+                         '[targets.body.mhlw]\n"g.3" = "PT20M"\n[followup]\ntarget = "PT12H"\n')
+        told = self.told("show")["targets"]
+        of = lambda key: [(t["severity"], t["body"], t["target"], t["set_by"], t["set_at"] and t["set_at"]["line"]) for t in told
+                          if t["key"] == key]
+        self.assertEqual(of("g.3"), [(None, None, "PT30M", "edition", None), ("large_scale", None, "PT10M", "operator", 2),
+                                     (None, "mhlw", "PT20M", "operator", 5)])
+        self.assertEqual(of("acknowledgement"), [(None, None, "PT15M", "program", None), ("large_scale", None, "PT5M", "operator", 3)])
+        self.assertEqual(of("followup"), [(None, None, "PT12H", "operator", 7)])
+        shown = self.config("show")[1]
+        (self.data / "noroshi.toml").write_text(shown)
+        self.assertEqual(self.config("show")[1].replace(f"{path}:", "").split("# 目標")[0], shown.split("# 目標")[0])
+        self.file('[targets.body.nobody]\n"g.3" = "PT20M"\n')
+        code, _, err = self.config("check")
+        self.assertEqual(code, 78)
+        self.assertIn(f"{path}:2:1: ", err)
 
     def test_a_key_that_names_its_edition_goes_before_the_short_one(self):
         path = self.file('[targets]\n"g.2" = "PT45M"\n"h30:g.2" = "PT40M"\n')
-        [g2] = [duty for duty in self.told("show")["targets"] if duty["key"] == "g.2"]
-        self.assertEqual((g2["target"], g2["set_at"]["line"]), ("PT40M", 3), path)
+        [g2] = [duty for duty in self.told("show")["targets"] if (duty["edition"], duty["rule"]) == ("h30", "g.2")]
+        self.assertEqual((g2["key"], g2["target"], g2["set_at"]["line"]), ("h30:g.2", "PT40M", 3), path)
 
     def test_without_a_folder_it_says_what_is_missing_as_noroshid_does(self):
         code, _, err = self.noroshi("config", "check")

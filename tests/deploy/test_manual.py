@@ -94,7 +94,7 @@ class Page(unittest.TestCase):
         defaults = tomllib.loads(example)
         expected = {}
         for table, below in re.findall(r"^\[([\w.]+)\]\n((?:(?!^\[).*\n)*)", example, re.M):
-            if table != "targets":
+            if not table.startswith("targets"):
                 expected[table] = {key: None for key in re.findall(r"^(?:# )?(\w+) = ", below, re.M)} | defaults.get(table, {})
         written = {}
         for table, below in sections(source_of("noroshi.toml.5"), "##").items():
@@ -102,8 +102,9 @@ class Page(unittest.TestCase):
             for line in re.findall(r"^\*.+(?=\n\t)", below, re.M):
                 for key, default in re.findall(r"\*(\w+)\* (?:= (.+)|\(no default\))", line):
                     keys[key] = tomllib.loads(f"value = {default}")["value"] if default else None
-        self.assertEqual(written.pop("targets"), {})
-        self.assertEqual(written, expected)
+        # Keys of [targets] are rules and names of bodies: no list of them is in force everywhere.
+        self.assertEqual([table for table, keys in written.items() if table.startswith("targets") and keys], [])
+        self.assertEqual({table: keys for table, keys in written.items() if not table.startswith("targets")}, expected)
 
 
 if __name__ == "__main__":
