@@ -119,17 +119,19 @@ class Completion:
             self.assertEqual(self.shell.complete("noroshi", *words), offered, words)
 
     def test_the_values_of_an_option_are_those_that_it_takes(self):
-        schemas = json.loads((SOURCE / "schemas/api/openapi.json").read_text())["components"]["schemas"]
-        words = lambda name, member: set(schemas[name]["properties"][member]["enum"]) - {None}
+        api = json.loads((SOURCE / "schemas/api/openapi.json").read_text())
+        schema = lambda name: api["components"]["schemas"][name.rpartition("/")[2]]["properties"]
+        command = lambda path: schema(api["paths"]["/api/v1" + path]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"])
+        words = lambda members, member: set(members[member]["enum"]) - {None}
         roles = subprocess.run([NOROSHI, "--lang", "en", "token", "issue", "--org", "jps", "--role", "?"], capture_output=True, text=True,
                                timeout=60).stderr
         for line, values in ((("token", "issue", "--role"), set(re.findall(r"\w+", roles.split("there are")[1]))),
-                             (("obligation", "fulfill", "--method"), words("FulfillmentCommand", "method")),
-                             (("incident", "assess", "--assessment"), words("AssessmentCommand", "assessment")),
-                             (("incident", "assess", "--cyberattack"), words("AssessmentCommand", "cyberattack")),
-                             (("incident", "move", "--to"), words("TransitionCommand", "to")),
-                             (("waiver", "decide", "--decision"), words("WaiverDecisionCommand", "decision")),
-                             (("obligations", "--state"), words("Obligation", "state")),
+                             (("obligation", "fulfill", "--method"), words(command("/obligations/{id}/fulfillments"), "method")),
+                             (("incident", "assess", "--assessment"), words(command("/incidents/{id}/assessments"), "assessment")),
+                             (("incident", "assess", "--cyberattack"), words(command("/incidents/{id}/assessments"), "cyberattack")),
+                             (("incident", "move", "--to"), words(command("/incidents/{id}/transitions"), "to")),
+                             (("waiver", "decide", "--decision"), words(command("/obligations/{id}/waivers/{waiver}/decision"), "decision")),
+                             (("obligations", "--state"), words(schema("Obligation"), "state")),
                              (("--lang",), {"ja", "en"})):
             self.assertEqual(self.shell.complete("noroshi", *line, ""), values, line)
         self.assertEqual(self.shell.complete("noroshi", "--lang=j"), {"ja"})
