@@ -307,30 +307,25 @@ routing::Target& target_of(const std::string& key, Config& config) {
   return config.targets[key];
 }
 
-void remember_target(const std::string& key, const std::string& body, const Given& given, Draft& draft) {
-  const bool of_rule = key != acknowledgement_table && key != followup_table;
-  draft.config.target_places.push_back({of_rule ? key : "", body, given.place()});
-}
-
 void set_target(const std::string& rule, const Given& given, Draft& draft) {
   const auto target = given.duration(seconds{1}, longest_target);
   if (!target) return;
   target_of(rule, draft.config).usual = *target;
-  remember_target(rule, "", given, draft);
+  draft.config.target_places.push_back({rule, "", {}, given.place()});
 }
 
 void set_target_of_body(const std::string& body, const std::string& key, const Given& given, Draft& draft) {
   const auto target = given.duration(seconds{1}, longest_target);
   if (!target) return;
   target_of(key, draft.config).by_body.insert_or_assign(body, *target);
-  remember_target(key, body, given, draft);
+  draft.config.target_places.push_back({key, body, {}, given.place()});
 }
 
 void set_target_of_severity(routing::Severity severity, const std::string& key, const Given& given, Draft& draft) {
   const auto target = given.duration(seconds{1}, longest_target);
   if (!target) return;
   target_of(key, draft.config).by_severity.insert_or_assign(severity, *target);
-  remember_target(key, "", given, draft);
+  draft.config.target_places.push_back({key, "", severity, given.place()});
 }
 
 void set_acknowledgement(const Given& given, Draft& draft) {
@@ -708,11 +703,11 @@ tl::expected<Config, std::vector<Mistake>> load_config(const ConfigFlags& flags,
 std::vector<Mistake> check_targets(const Config& config, const routing::Editions& editions,
                                    const routing::Registry& registry) {
   std::vector<Mistake> mistakes;
-  for (const auto& [rule, body, at] : config.target_places) {
+  for (const auto& [rule, body, severity, at] : config.target_places) {
     if (!body.empty() && !registry.find(body))
       mistakes.push_back({at.file, at.line, at.column,
                           fmt::format("the registry has no body '{}'; see the slugs in organizations.csv", body)});
-    if (rule.empty() || editions.named(rule)) continue;
+    if (rule == acknowledgement_table || rule == followup_table || editions.named(rule)) continue;
     std::vector<std::string> rules;
     for (const auto& edition : editions.all())
       for (const auto& held : edition.rules)

@@ -26,8 +26,9 @@ struct ConfigPlace {
 
 // A target that was set, and where: of a rule ("g.2", "h28:g.1"), in general, for one body or for one severity.
 struct TargetPlace {
-  std::string rule;  // empty: of acknowledgements or follow-up reports
+  std::string rule;  // or "acknowledgement", "followup"
   std::string body;  // slug; empty: not for one body
+  std::optional<routing::Severity> severity;
   ConfigPlace place;
 };
 

@@ -65,6 +65,12 @@ Text reason_of(httplib::Error error, const ConnectionSettings& settings) {
   }
 }
 
+bool may_have_arrived(httplib::Error error) {
+  using httplib::Error;
+  return error != Error::Connection && error != Error::ConnectionTimeout && error != Error::SSLConnection &&
+         error != Error::SSLLoadingCerts && error != Error::SSLServerVerification;
+}
+
 std::string host_header(const ConnectionSettings& settings) {
   // httplib leaves out the brackets of an IPv6 address.
   return settings.url.substr(std::string_view("https://").size());
@@ -123,7 +129,8 @@ tl::expected<Answer, NoAnswer> ApiClient::call(const std::string& method, const 
     const Deadline deadline(client, deadline_);
     return client.send(request);
   }();
-  if (!result) return tl::unexpected(NoAnswer{reason_of(result.error(), settings_)});
+  if (!result)
+    return tl::unexpected(NoAnswer{reason_of(result.error(), settings_), may_have_arrived(result.error())});
 
   answer.status = result->status;
   answer.replayed = result->get_header_value("Idempotency-Replayed") == "true";

@@ -25,6 +25,7 @@ struct Answer {
 // answering. Whether it has stored what was sent is unknown; the same Idempotency-Key tells.
 struct NoAnswer {
   Text reason;
+  bool sent = true;  // the request may have arrived; false where there was no connection to send it on
 };
 
 class ApiClient {

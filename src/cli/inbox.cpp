@@ -100,11 +100,10 @@ int run(const InboxAcknowledgeOptions& options, const Output& output) {
   writer.begin_object().member("by", options.by);
   if (!options.note.empty()) writer.member("note", options.note);
   writer.end_object();
-  const auto answer =
-      client->post("/api/v1/inbox/" + percent_encoded(options.message) + "/acknowledgement", body, "");
-  if (!answer) return tell_no_answer(answer.error(), output);
-  if (!answer->good()) return tell_refusal(*answer, output);
-  print_line(output.json ? answer->body : output({"受領を確認しました。", "Acknowledged."}));
+  const auto answer = act(*client, "/api/v1/inbox/" + percent_encoded(options.message) + "/acknowledgement",
+                          body, options, output);
+  if (!answer) return answer.error();
+  print_line(output.json ? json::serialize(*answer) : output({"受領を確認しました。", "Acknowledged."}));
   return exit_ok;
 }
 

@@ -3,8 +3,7 @@
 
 #include <string>
 
-#include "src/cli/connection.h"
-#include "src/cli/output.h"
+#include "src/cli/act.h"
 
 namespace noroshi::cli {
 
@@ -20,11 +19,10 @@ struct InboxShowOptions {
 };
 int run(const InboxShowOptions& options, const Output& output);
 
-struct InboxAcknowledgeOptions {
+struct InboxAcknowledgeOptions : ActOptions {
   std::string message;
   std::string by;  // the person who has read it
   std::string note;
-  ConnectionOptions connection;
 };
 int run(const InboxAcknowledgeOptions& options, const Output& output);
 

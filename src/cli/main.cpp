@@ -10,15 +10,19 @@
 
 #include <CLI/CLI.hpp>
 
+#include "src/cli/alarms.h"
+#include "src/cli/configuration.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
 #include "src/cli/inbox.h"
+#include "src/cli/incident.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
 #include "src/cli/route_explain.h"
 #include "src/cli/token.h"
+#include "src/cli/waiver.h"
 
 namespace noroshi::cli {
 namespace {
@@ -47,6 +51,13 @@ void add_connection(CLI::App& app, ConnectionOptions& connection) {
   app.add_option("--token-file", connection.token_file, "File with the bearer token")->type_name("FILE");
   app.add_option("--ca", connection.ca, "Certificate authority of the daemon (DIR/tls/ca.pem)")
       ->type_name("FILE");
+}
+
+// Of a command that changes something at the daemon.
+void add_act(CLI::App& app, ActOptions& act) {
+  app.add_option("--key", act.key, "Idempotency-Key, to repeat a command whose answer was lost [a fresh one]")
+      ->type_name("KEY");
+  add_connection(app, act.connection);
 }
 
 // A leaf of the tree of commands: its options live as long as the program parses and runs.
@@ -137,13 +148,105 @@ void add_inbox(CLI::App& program, const Global& global, Command& chosen) {
       ->type_name("NAME")
       ->required();
   acknowledge->add_option("--note", acknowledge_options->note, "A remark")->type_name("TEXT");
-  add_connection(*acknowledge, acknowledge_options->connection);
+  add_act(*acknowledge, *acknowledge_options);
 
   // CLI11 runs a parent's callback after the child's.
   inbox->callback([inbox, list_options, &global, &chosen] {
     if (inbox->get_subcommands().empty())
       chosen = [list_options, &global] { return run(*list_options, global.output()); };
   });
+}
+
+void add_incident(CLI::App& program, const Global& global, Command& chosen) {
+  auto* incident = program.add_subcommand("incident", "Your body's judgement of an incident, and its state");
+  incident->require_subcommand(1);
+
+  auto assess_options = std::make_shared<IncidentAssessOptions>();
+  auto* assess =
+      add_command(*incident, global, chosen, "assess", "Judge it, or judge it anew", assess_options);
+  assess->add_option("ID", assess_options->incident, "Id, number (JPS-2018-1) or your own reference")
+      ->required();
+  assess->add_option("--assessment", assess_options->assessment, "incident, possible or not_incident")
+      ->type_name("WORD")
+      ->required();
+  assess->add_option("--cyberattack", assess_options->cyberattack, "yes, possible, no or unknown [as held]")
+      ->type_name("WORD");
+  assess
+      ->add_option("--large-scale", assess_options->large_scale,
+                   "Criterion:harm:certainty, as property:feared:may_be, once for each; none takes all back "
+                   "[as held]")
+      ->type_name("CELL")
+      ->take_all()
+      ->expected(1);
+  assess->add_option("--assessment-reason", assess_options->assessment_reason, "Required with not_incident")
+      ->type_name("TEXT");
+  assess
+      ->add_option("--cyberattack-reason", assess_options->cyberattack_reason, "Required with cyberattack no")
+      ->type_name("TEXT");
+  assess->add_option("--reason", assess_options->reason, "Why it is judged anew")->type_name("TEXT");
+  add_act(*assess, *assess_options);
+
+  auto move_options = std::make_shared<IncidentMoveOptions>();
+  auto* move = add_command(*incident, global, chosen, "move", "Say how far an own incident is", move_options);
+  move->add_option("ID", move_options->incident, "Id, number (JPS-2018-1) or your own reference")->required();
+  move->add_option("--to", move_options->to, "contained, recovered, reviewed, closed; assessed reopens")
+      ->type_name("STATE")
+      ->required();
+  move->add_option("--reason", move_options->reason, "Why")->type_name("TEXT");
+  add_act(*move, *move_options);
+}
+
+void add_obligation(CLI::App& program, const Global& global, Command& chosen) {
+  auto* obligation = program.add_subcommand("obligation", "One duty");
+  obligation->require_subcommand(1);
+
+  auto show_options = std::make_shared<ObligationShowOptions>();
+  auto* show = add_command(*obligation, global, chosen, "show",
+                           "Why it exists, how it was met, which waivers were asked for", show_options);
+  show->add_option("ID", show_options->obligation, "The duty, as obligations lists it")->required();
+  add_connection(*show, show_options->connection);
+
+  auto fulfill_options = std::make_shared<ObligationFulfillOptions>();
+  auto* fulfill = add_command(
+      *obligation, global, chosen, "fulfill",
+      "Meet it: relay or report sends to the recipient, all else records what was done", fulfill_options);
+  fulfill->add_option("ID", fulfill_options->obligation, "The duty, as obligations lists it")->required();
+  fulfill
+      ->add_option(
+          "--method", fulfill_options->method,
+          "relay, report, telephone, in_person, police_report, consultation, decided_not_needed or done")
+      ->type_name("METHOD")
+      ->required();
+  fulfill->add_option("--at", fulfill_options->at, "When it was done, 2018-08-01T09:55:00+09:00 [now]")
+      ->type_name("TIME");
+  fulfill
+      ->add_option("--note", fulfill_options->note, "A remark; required with decided_not_needed: the reason")
+      ->type_name("TEXT");
+  fulfill->add_option("--reference", fulfill_options->reference, "The recipient's own number")
+      ->type_name("TEXT");
+  add_act(*fulfill, *fulfill_options);
+}
+
+void add_waiver(CLI::App& program, const Global& global, Command& chosen) {
+  auto* waiver = program.add_subcommand("waiver", "An exception (例外措置) from a duty");
+  waiver->require_subcommand(1);
+
+  auto ask_options = std::make_shared<WaiverAskOptions>();
+  auto* ask = add_command(*waiver, global, chosen, "ask", "Ask for one; another person decides", ask_options);
+  ask->add_option("ID", ask_options->obligation, "The duty, as obligations lists it")->required();
+  ask->add_option("--reason", ask_options->reason, "Why it cannot be met")->type_name("TEXT")->required();
+  add_act(*ask, *ask_options);
+
+  auto decide_options = std::make_shared<WaiverDecideOptions>();
+  auto* decide =
+      add_command(*waiver, global, chosen, "decide", "Decide what another person asked for", decide_options);
+  decide->add_option("ID", decide_options->obligation, "The duty, as obligations lists it")->required();
+  decide->add_option("--decision", decide_options->decision, "approved or rejected")
+      ->type_name("WORD")
+      ->required();
+  decide->add_option("--reason", decide_options->reason, "Why")->type_name("TEXT")->required();
+  decide->add_option("--waiver", decide_options->waiver, "Which [the one that waits]")->type_name("ID");
+  add_act(*decide, *decide_options);
 }
 
 void add_duties(CLI::App& program, const Global& global, Command& chosen) {
@@ -158,6 +261,8 @@ void add_duties(CLI::App& program, const Global& global, Command& chosen) {
       ->type_name("SLUG");
   obligations->add_option("--incident", options->incident, "Only those of that incident")->type_name("ID");
   add_connection(*obligations, options->connection);
+
+  add_obligation(program, global, chosen);
 
   auto alarm_options = std::make_shared<AlarmsOptions>();
   auto* alarms = add_command(program, global, chosen, "alarms",
@@ -201,6 +306,28 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
       ->required();
 }
 
+template <class Options>
+void add_config_command(CLI::App& config, const Global& global, Command& chosen, const char* name,
+                        const char* help) {
+  auto options = std::make_shared<Options>();
+  auto* command = add_local_command(config, global, chosen, name, help, options);
+  command->add_option("--config", options->config, "Instead of DIR/noroshi.toml")->type_name("FILE");
+  command->add_option("--listen", options->listen, "As noroshid is given it")->type_name("HOST:PORT");
+  command->add_option("--registry", options->registry, "As noroshid is given it")->type_name("DIR");
+  command->add_option("--editions", options->editions, "As noroshid is given it")->type_name("DIR");
+}
+
+void add_config(CLI::App& program, const Global& global, Command& chosen) {
+  auto* config =
+      program.add_subcommand("config", "The daemon's configuration, read as noroshid would; needs --data");
+  config->require_subcommand(1);
+  add_config_command<ConfigCheckOptions>(
+      *config, global, chosen, "check",
+      "Every mistake with its place, or ok; exit 78: noroshid would not start");
+  add_config_command<ConfigShowOptions>(*config, global, chosen, "show",
+                                        "What is in force, as TOML, and the target of every duty");
+}
+
 void add_machine(CLI::App& program, const Global& global, Command& chosen) {
   auto migrate_options = std::make_shared<MigrateOptions>();
   add_local_command(program, global, chosen, "migrate", "Bring the schema to this version", migrate_options)
@@ -235,7 +362,8 @@ void add_global(CLI::App& program, Global& global) {
       ->check(CLI::IsMember({"ja", "en"}));
   program.add_flag("--json", global.json, "JSON instead of tables");
   program
-      .add_option("--data", global.database.data, "Data folder of the daemon (token, migrate, doctor, demo)")
+      .add_option("--data", global.database.data,
+                  "Data folder of the daemon (token, config, migrate, doctor, demo)")
       ->type_name("DIR");
   program
       .add_option("--database-url", global.database.database_url,
@@ -255,8 +383,11 @@ int run_program(int argc, char** argv) {
   add_route(program, global, chosen);
   add_report(program, global, chosen);
   add_inbox(program, global, chosen);
+  add_incident(program, global, chosen);
   add_duties(program, global, chosen);
+  add_waiver(program, global, chosen);
   add_token(program, global, chosen);
+  add_config(program, global, chosen);
   add_machine(program, global, chosen);
   program.footer(footer);  // last: a command made after it would repeat it in its own help
   try {

@@ -1,10 +1,9 @@
-// `noroshi obligations` and `noroshi alarms`: what is to be done, and what was not done in time.
+// `noroshi obligations` lists the duties; `noroshi obligation` shows one and says that it was met.
 #pragma once
 
 #include <string>
 
-#include "src/cli/connection.h"
-#include "src/cli/output.h"
+#include "src/cli/act.h"
 
 namespace noroshi::cli {
 
@@ -18,9 +17,21 @@ struct ObligationsOptions {
 };
 int run(const ObligationsOptions& options, const Output& output);
 
-struct AlarmsOptions {
+struct ObligationShowOptions {
+  std::string obligation;
   ConnectionOptions connection;
 };
-int run(const AlarmsOptions& options, const Output& output);
+int run(const ObligationShowOptions& options, const Output& output);
+
+// `relay` and `report` send to the recipient's inbox, the other methods only record what a person did. Texts
+// that are empty are not sent; which methods there are is the daemon's to say.
+struct ObligationFulfillOptions : ActOptions {
+  std::string obligation;
+  std::string method;
+  std::string at;  // RFC 3339; empty: now
+  std::string note;
+  std::string reference;  // the recipient's own number
+};
+int run(const ObligationFulfillOptions& options, const Output& output);
 
 }  // namespace noroshi::cli

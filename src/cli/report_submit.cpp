@@ -1,7 +1,5 @@
 #include "src/cli/report_submit.h"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
@@ -11,13 +9,13 @@
 #include <boost/json/serialize.hpp>
 
 #include "routing/time.h"
+#include "src/cli/act.h"
 #include "src/cli/input.h"
 #include "src/cli/json_view.h"
 #include "src/cli/receipt.h"
 #include "src/cli/report_queue.h"
 #include "src/cli/table.h"
 #include "src/codec/report_decoder.h"
-#include "src/core/identifier.h"
 
 namespace noroshi::cli {
 namespace {
@@ -28,13 +26,6 @@ constexpr std::size_t largest_report = 1024 * 1024;
 
 Timestamp now() {
   return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
-std::string fresh_key() {
-  core::IdentifierSequence::Seed seed;
-  if (::getrandom(seed.data(), seed.size(), 0) != static_cast<ssize_t>(seed.size()))
-    throw std::system_error(errno, std::generic_category(), "getrandom");
-  return core::to_string(core::IdentifierSequence(now(), seed).next_uuid());
 }
 
 enum class Verdict { accepted, refused, later };

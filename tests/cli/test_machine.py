@@ -122,6 +122,70 @@ class Machine(Case):
         self.assertEqual(self.noroshi("alarms", *jps)[0], 0)
         self.assertEqual(daemon.stop(), 0)
 
+    def test_duties_are_met_judged_and_waived_from_the_terminal(self):
+        daemon = self.start()
+        jps, mhlw, nco = (self.person(daemon, *who) for who in
+                          (("jps", "csirt_member"), ("mhlw", "csirt_member"), ("nco", "center_liaison")))
+        report = self.write("report.json", json.dumps(dict(REPORT, reference="CLI-2", assessment="possible", cyberattack="unknown")))
+        self.assertEqual(self.noroshi("report", "submit", report, "--queue", self.queue, *jps)[0], 0)
+
+        # Judged, it opens duties; the incident is named by the body's own reference.
+        code, out, err = self.noroshi("incident", "assess", "CLI-2", "--assessment", "incident", "--cyberattack", "possible",
+                                      "--large-scale", "property:feared:may_be", "--reason", "解析の結果", *jps)
+        self.assertEqual(code, 0, err)
+        number = re.search(r"JPS-\d+-\d+", out)[0]
+        self.assertIn("2.2.4(2)(g) 2", out)
+        self.assertIn("警視庁", out)
+        self.assertEqual(self.noroshi("incident", "move", number, "--to", "contained", "--reason", "隔離", *jps)[0], 0)
+
+        # Every mistake, in the caller's language; nothing was done.
+        duties = lambda holder, who: json.loads(self.noroshi("obligations", "--json", "--holder", holder, "--state", "open", *who)[1])["items"]
+        relay = next(duty["id"] for duty in duties("mhlw", mhlw) if duty["rule"] == "g.3" and duty["number"] == number)
+        code, out, err = self.noroshi("obligation", "fulfill", relay, "--method", "pigeon", "--at", "yesterday", *mhlw)
+        self.assertEqual((code, out), (2, ""))
+        for place in ("/method", "/at"):
+            self.assertIn(place, err)
+        english = self.noroshi("--lang", "en", "obligation", "fulfill", relay, "--method", "pigeon", "--at", "yesterday", *mhlw)[2]
+        self.assertIn("must be one of", english)
+        self.assertNotEqual(err, english)
+
+        # Relayed, it is in the centre's inbox; the same key again does it once.
+        fulfill = ("obligation", "fulfill", relay, "--method", "relay", "--note", "詳細確認中", "--key", "CLI-2-relay", *mhlw)
+        code, out, err = self.noroshi(*fulfill)
+        self.assertEqual(code, 0, err)
+        self.assertIn("国家サイバー統括室 (nco) の受信箱に送信しました", out)
+        self.assertEqual(self.noroshi(*fulfill)[0], 0)
+        arrived = [m for m in json.loads(self.noroshi("inbox", "--json", *nco)[1])["items"] if m["number"] == number]
+        self.assertEqual([message["kind"] for message in arrived], ["relay"])
+        self.assertIn("履行: relay", self.noroshi("obligation", "show", relay, *mhlw)[1])
+        self.assertEqual(self.noroshi("obligation", "fulfill", relay, "--method", "relay", *nco)[0], 77)
+        self.assertEqual(self.noroshi("obligation", "show", "0190163d-8694-739b-9bea-966c26f8ad02", *mhlw)[0], 1)
+
+        # A waiver is asked for by one person and decided by another.
+        police = next(duty["id"] for duty in duties("jps", jps) if duty["rule"] == "h" and duty["number"] == number)
+        officer = self.person(daemon, "jps", "exception_officer")
+        decide = ("waiver", "decide", police, "--decision", "approved", "--reason", "確認済み")
+        self.assertEqual(self.noroshi(*decide, *officer)[0], 1)
+        self.assertEqual(self.noroshi("waiver", "ask", police, "--reason", "別件で届出済み", *jps)[0], 0)
+        self.assertIn("別件で届出済み", self.noroshi("obligation", "show", police, *officer)[1])
+        self.assertEqual(self.noroshi(*decide, *jps)[0], 77)
+        code, out, err = self.noroshi(*decide, *officer)
+        self.assertEqual(code, 0, err)
+        self.assertIn("例外措置", out)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_a_running_daemon_tells_the_configuration_that_config_show_tells(self):
+        daemon = self.start()
+        token = self.issue("nco", "operator")
+        context = ssl.create_default_context(cafile=self.data / "tls/ca.pem")
+        request = urllib.request.Request(f"{daemon.url}/version", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+            running = json.load(answer)["configuration_sha256"]
+        show = lambda listen: json.loads(self.at("--json", "config", "show", "--listen", listen)[1])["configuration_sha256"]
+        self.assertEqual(show("127.0.0.1:0"), running)
+        self.assertNotEqual(show("127.0.0.1:1"), running)
+        self.assertEqual(daemon.stop(), 0)
+
     def test_the_doctor_finds_a_healthy_folder_healthy_and_names_what_is_not(self):
         self.start().stop()
         code, out, err = self.at("--json", "doctor")

@@ -1,6 +1,7 @@
 """What a person reads: inbox, obligations, alarms, one incident; and the same as JSON."""
 
 import json
+import re
 import unicodedata
 import unittest
 
@@ -108,13 +109,100 @@ class Terminal(Case):
         nothing = self.receiver(self.page([]))
         self.assertEqual(self.noroshi("report", "show", "JPS-2026-9", *self.to(nothing.url))[0], 1)
 
-    def test_alarms_stand_by_level(self):
-        alarms = [{"id": "1", "code": "overdue", "obligation_id": "o", "incident_id": "i", "organization": "mhlw",
-                   "role": "csirt_member", "level": level, "raised_at": "2026-01-05T00:00:00Z",
-                   "due_at": "2026-01-05T00:00:00Z"} for level in (0, 2, 1)]
-        code, out, _ = self.noroshi("--lang", "en", "alarms", *self.to(self.receiver(self.page(alarms)).url))
+    def test_alarms_stand_with_the_newest_on_top_and_are_the_daemons_own_as_json(self):
+        alarms = [{"id": str(hour), "code": "duty_overdue", "obligation_id": "o", "incident_id": "i", "number": "JPS-2026-1",
+                   "exercise": False, "organization": "mhlw", "role": "csirt_member", "level": level,
+                   "raised_at": f"2026-01-05T0{hour}:15:00Z", "due_at": "2026-01-05T00:00:00Z", "message": "m",
+                   "holder": "mhlw", "clause": "2.2.4(2)(g)", "sentence": 3} for hour, level in ((1, 2), (3, 1), (2, 3))]
+        url = self.receiver(self.page(alarms)).url
+        code, out, _ = self.noroshi("--lang", "en", "alarms", *self.to(url))
         self.assertEqual(code, 0)
-        self.assertEqual([row.split()[0] for row in out.splitlines()[2:]], ["2", "1", "0"])
+        rows = out.splitlines()[2:]
+        self.assertEqual([row.split()[0] for row in rows], ["1", "3", "2"])
+        self.assertEqual([re.search(r"\dh 15m", row)[0] for row in rows], ["3h 15m", "2h 15m", "1h 15m"])
+        self.assertEqual(json.loads(self.noroshi("--json", "alarms", *self.to(url))[1])["items"], alarms)
+
+    def test_what_a_person_did_goes_out_with_a_key_and_only_what_was_given(self):
+        fulfilled = {"id": "f", "method": "telephone", "message": None, "obligation": dict(OBLIGATIONS[1], state="fulfilled", overdue=False)}
+        receiver = self.receiver((201, fulfilled))
+        code, out, err = self.noroshi("obligation", "fulfill", "o/1", "--method", "telephone", "--at", "2026-01-05T09:55:00+09:00",
+                                      "--note", "当直 \"A\"", *self.to(receiver.url))
+        self.assertEqual(code, 0, err)
+        self.assertIn("履行済", out)
+        self.assertNotIn("受信箱に送信", out)
+        [request] = receiver.requests
+        self.assertEqual((request["method"], request["target"]), ("POST", "/api/v1/obligations/o%2F1/fulfillments"))
+        self.assertEqual(json.loads(request["body"]),
+                         {"method": "telephone", "at": "2026-01-05T09:55:00+09:00", "note": "当直 \"A\""})
+        self.assertRegex(request["headers"]["Idempotency-Key"], r"^[0-9a-f-]{36}$")
+        self.assertEqual(json.loads(self.noroshi("--json", "obligation", "fulfill", "o", "--method", "done", *self.to(receiver.url))[1]),
+                         fulfilled)
+        self.assertNotEqual(receiver.requests[1]["headers"]["Idempotency-Key"], request["headers"]["Idempotency-Key"])
+
+    def test_a_lost_answer_is_asked_for_again_with_the_same_key_and_bytes(self):
+        unknown = (503, problem(503, "outcome_unknown"))
+        receiver = self.receiver("cut", unknown, (201, {"incident": {"number": "JPS-2026-1"}, "obligations": [], "alarms": []}))
+        code, out, err = self.noroshi("incident", "move", "0190163d-8694-739b-9bea-966c26f8ad02", "--to", "contained", *self.to(receiver.url))
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("JPS-2026-1", out)
+        self.assertEqual(len(receiver.requests), 3)
+        self.assertEqual(len({(r["headers"]["Idempotency-Key"], r["body"]) for r in receiver.requests}), 1)
+
+    def test_where_it_stays_unknown_whether_it_was_done_the_key_is_told(self):
+        receiver = self.receiver("cut")
+        asked = ("--lang", "en", "waiver", "ask", "o", "--reason", "r", *self.to(receiver.url))
+        code, _, err = self.noroshi(*asked)
+        self.assertEqual(code, 69)
+        [key] = {request["headers"]["Idempotency-Key"] for request in receiver.requests}
+        self.assertEqual(len(receiver.requests), 4)
+        self.assertIn(f"--key {key}", err)
+        again = self.receiver((201, {"id": "w", "decision": "pending", "obligation": OBLIGATIONS[0]}))
+        self.assertEqual(self.noroshi(*asked[:7], "--key", key, *self.to(again.url))[0], 0)
+        self.assertEqual(again.requests[0]["headers"]["Idempotency-Key"], key)
+
+    def test_a_refusal_after_a_lost_answer_tells_that_nothing_was_done_but_one_before_the_key_does_not(self):
+        asked = ("--lang", "en", "waiver", "ask", "o", "--reason", "r")
+        for status, code, told in ((409, 2, False), (401, 77, True)):
+            receiver = self.receiver("cut", (status, problem(status, "x")))
+            done = self.noroshi(*asked, *self.to(receiver.url))
+            self.assertEqual((done[0], "--key" in done[2], len(receiver.requests)), (code, told, 2))
+        busy = self.receiver((503, problem(503, "unavailable")))
+        done = self.noroshi(*asked, *self.to(busy.url))
+        self.assertEqual((done[0], "--key" in done[2], len(busy.requests)), (69, False, 4))
+
+    def test_what_was_never_sent_is_tried_once_and_nothing_is_unknown(self):
+        code, _, err = self.noroshi("--lang", "en", "waiver", "ask", "o", "--reason", "r", *self.to("https://127.0.0.1:1"))
+        self.assertEqual(code, 69)
+        self.assertNotIn("--key", err)
+        self.assertEqual(len(err.splitlines()), 1)
+
+    def test_a_judgement_sends_its_cells_and_none_takes_them_back(self):
+        answer = (201, {"incident": {"number": "JPS-2026-1", "assessment": "incident"}, "obligations": OBLIGATIONS,
+                        "alarms": [{"code": "no_police_known", "message": "所轄が不明"}]})
+        receiver = self.receiver(answer)
+        assess = ("incident", "assess", "0190163d-8694-739b-9bea-966c26f8ad02", "--assessment", "incident")
+        code, out, _ = self.noroshi(*assess, "--large-scale", "property:feared:may_be", "--large-scale", "life:occurred:is",
+                                    "--reason", "再評価", *self.to(receiver.url))
+        self.assertEqual(code, 0)
+        self.assertIn("所轄が不明", out)
+        self.assertIn("警視庁", out)
+        self.assertEqual(self.noroshi(*assess, "--large-scale", "none", *self.to(receiver.url))[0], 0)
+        self.assertEqual(self.noroshi(*assess, "--large-scale", "property", *self.to(receiver.url))[0], 2)
+        self.assertEqual([json.loads(request["body"]) for request in receiver.requests],
+                         [{"assessment": "incident", "large_scale": [{"criterion": "property", "harm": "feared", "certainty": "may_be"},
+                                                                     {"criterion": "life", "harm": "occurred", "certainty": "is"}],
+                           "reason": "再評価"},
+                          {"assessment": "incident", "large_scale": []}])
+
+    def test_a_duty_is_shown_with_its_reasons_and_its_waivers_and_cannot_act_on_the_terminal(self):
+        duty = dict(OBLIGATIONS[0], number="JPS-2026-1", exercise=True, words="速やかに…", gloss="g", because=["理由\x1b[2J"], fulfillment=None,
+                    waivers=[{"id": "w1", "reason": "重複", "asked_by": "担当", "asked_at": "2026-01-05T00:00:00Z", "decision": "pending",
+                              "decided_by": None, "decided_at": None, "decision_reason": None}])
+        code, out, _ = self.noroshi("obligation", "show", "o", *self.to(self.receiver((200, duty)).url))
+        self.assertEqual(code, 0)
+        for word in ("JPS-2026-1 訓練", "速やかに…", "理由\ufffd[2J", "w1  pending  2026-01-05 09:00: 重複 (担当)"):
+            self.assertIn(word, out)
+        self.assertNotIn("\x1b", out)
 
     def test_refusals_and_silence_have_exit_codes_of_their_own(self):
         self.assertEqual(self.noroshi("inbox", *self.to(self.receiver((401, problem(401, "x"))).url))[0], 77)

@@ -42,8 +42,8 @@ LIBRARY_HOMES = {
     "pqxx/": ("src/store/",),
     "boost/beast": ("src/http/", "src/delivery/"),
     "CLI/": ("src/app/", "src/cli/"),  # And there in one file each: see cli11_once.
-    "toml++/": ("routing/edition_reader.cpp", "src/app/config.cpp", "src/cli/connection.cpp",
-               "src/cli/story.cpp"),
+    "toml++/": ("routing/edition_reader.cpp", "src/app/config.cpp", "src/cli/configuration.cpp",
+               "src/cli/connection.cpp", "src/cli/story.cpp"),
 }
 
 # Breaches that are right where they stand: (rule, path): the reason. One that has gone is a finding too.

@@ -1,0 +1,40 @@
+"""What the programs say of themselves: their commands and options, by --help at every level."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+NOROSHI = Path(os.environ["NOROSHI"])
+NOROSHID = NOROSHI.with_name("noroshid")
+SOURCE = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+
+
+class Command:
+    """One command by its words, () for the program itself; options are without those of the program."""
+
+    def __init__(self, program, words):
+        self.words = words
+        text = subprocess.run([program, *words, "--help"], check=True, capture_output=True, text=True, env=ENVIRONMENT,
+                              timeout=60).stdout
+        self.below = re.findall(r"^  (\S+)", self.part(text, "Subcommands"), re.M)
+        self.arguments = re.findall(r"^  (\S+)", self.part(text, "Positionals"), re.M)
+        options = re.findall(r"^  (-\S+)", self.part(text, "Options"), re.M)
+        self.options = {name for names in options for name in names.split(",")}
+        if words:
+            self.options -= {"-h", "--help"}
+
+    @staticmethod
+    def part(text, heading):
+        found = re.search(rf"^{heading}:\n((?:  .*\n)*)", text, re.M)
+        return found[1] if found else ""
+
+
+def commands_of(program, words=()):
+    """Every command, the program itself first, by its words."""
+    command = Command(program, words)
+    found = {words: command}
+    for name in command.below:
+        found.update(commands_of(program, (*words, name)))
+    return found
