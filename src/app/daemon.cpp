@@ -22,8 +22,10 @@
 #include "src/app/law.h"
 #include "src/app/metrics.h"
 #include "src/app/sequencing.h"
+#include "src/app/stream_waking.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_read.h"
+#include "src/http/api_stream.h"
 #include "src/http/server.h"
 #include "src/http/tls.h"
 #include "src/http/worker_pool.h"
@@ -216,8 +218,10 @@ class Service {
         health_({operators_, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
                  certificate_.certificate, digest(config)}),
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
-                                 certificate_.certificate}),
+                                 certificate_.certificate, [this] { return streams_.counts(); }}),
         workers_(static_cast<std::size_t>(config.readers), reading_queue),
+        streams_(io.get_executor(), {readers_, workers_, law_}),
+        stream_waking_(database, streams_),
         server_(io, server_options(config, clock_is_real),
                 http::TlsContext(certificate_, config.tls_1_2 ? http::TlsMinimum::v1_2 : http::TlsMinimum::v1_3),
                 router(), authenticator(tokens_, token_threads_), metrics_.http_observer()) {}
@@ -255,6 +259,7 @@ class Service {
     http::Router router;
     http::add_command_routes(router, writers_);
     http::add_read_routes(router, {readers_, workers_, law_});
+    http::add_stream_route(router, streams_);
     add_health_routes(router, health_);
     add_metrics_route(router, metrics_page_);
     return router;
@@ -275,6 +280,8 @@ class Service {
   MetricsPage metrics_page_;
   boost::asio::thread_pool token_threads_{2};
   http::WorkerPool workers_;
+  http::LiveStreams streams_;
+  StreamWaking stream_waking_;
   http::Server server_;
 };
 

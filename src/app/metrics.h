@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "src/app/cached_reading.h"
+#include "src/http/live_streams.h"
 #include "src/http/router.h"
 #include "src/http/server.h"
 #include "src/store/connection_pool.h"
@@ -66,6 +67,7 @@ struct MetricsSources {
   std::function<std::size_t()> writer_queue;
   std::function<store::WriterPool::Counts()> writer_counts;
   std::filesystem::path certificate;
+  std::function<http::LiveStreams::Counts()> stream_counts;
 };
 
 // The page: the database is asked at most every five seconds, on a thread of the page.
