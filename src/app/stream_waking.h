@@ -8,8 +8,8 @@
 
 namespace noroshi::app {
 
-// Looks when events were numbered, by whichever daemon of the database, and at the latest after half a second: one
-// question for all streams. Survives a database that goes and comes.
+// Looks when events were numbered, by whichever daemon of the database, and at the latest after half a
+// second: one question for all streams. Survives a database that goes and comes.
 class StreamWaking {
  public:
   // `streams` outlives it.

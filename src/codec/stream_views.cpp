@@ -5,7 +5,8 @@
 namespace noroshi::codec {
 namespace {
 
-std::string reason_and_text(std::string_view reason, std::string_view ja, std::string_view en, Language language) {
+std::string reason_and_text(std::string_view reason, std::string_view ja, std::string_view en,
+                            Language language) {
   std::string text;
   JsonWriter out(text);
   out.begin_object().member("reason", reason).member("text", language == Language::en ? en : ja).end_object();
@@ -43,17 +44,20 @@ std::string encode_ready(std::string_view cursor) {
 }
 
 std::string encode_reset(StreamReset reason, Language language) {
-  return reason_and_text(reason == StreamReset::ahead ? "ahead" : "behind",
-                         "前回の続きからは再開できません。一覧（/inbox、/alarms、/obligations、/incidents）を読み直してください。"
-                         "この後は現在からの出来事を送ります。",
-                         "The stream cannot go on where you were. Read the lists anew (/inbox, /alarms, /obligations, "
-                         "/incidents); what follows is from now on.",
-                         language);
+  return reason_and_text(
+      reason == StreamReset::ahead ? "ahead" : "behind",
+      "前回の続きからは再開できません。一覧（/inbox、/alarms、/obligations、/"
+      "incidents）を読み直してください。"
+      "この後は現在からの出来事を送ります。",
+      "The stream cannot go on where you were. Read the lists anew (/inbox, /alarms, /obligations, "
+      "/incidents); what follows is from now on.",
+      language);
 }
 
 std::string encode_end(StreamEnd reason, Language language) {
   if (reason == StreamEnd::token)
-    return reason_and_text("token", "トークンが失効したか、期限が切れました。新しいトークンで接続してください。",
+    return reason_and_text("token",
+                           "トークンが失効したか、期限が切れました。新しいトークンで接続してください。",
                            "The token was revoked or has expired. Connect again with a new one.", language);
   return reason_and_text("stopping", "サーバーを停止します。しばらくして接続し直してください。",
                          "The server stops. Connect again in a moment.", language);

@@ -38,8 +38,8 @@ std::string encode_one(const StreamItem& item, const AnswerContext& context);
 
 void encode(JsonWriter& out, const EventView& view, const AnswerContext& context);
 
-// Why a stream does not go on where the caller was: the cursor lies ahead of the record (another database, or one that
-// was restored), or too far behind it.
+// Why a stream does not go on where the caller was: the cursor lies ahead of the record (another database, or
+// one that was restored), or too far behind it.
 enum class StreamReset { ahead, behind };
 // Why the server ends a stream.
 enum class StreamEnd { stopping, token };

@@ -163,7 +163,9 @@ constexpr std::array event_words = {
 
 void write_entry(JsonWriter& out, const TimelineEntry& view, const AnswerContext& context) {
   out.begin_object();
-  out.member("id", view.id).member("type", view.type).member("text", words_of_event(view.type, context.language));
+  out.member("id", view.id)
+      .member("type", view.type)
+      .member("text", words_of_event(view.type, context.language));
   write_time(out, "at", view.at);
   write_text_or_null(out, "organization", view.organization);
   write_text_or_null(out, "role", view.role);

@@ -10,8 +10,9 @@ Response list(store::TenantTransaction& transaction, const Request& request,
   const store::InboxFilter filter{query.boolean("acknowledged")};
   const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
-  return listed(store::list_inbox(transaction, bodies_of(request.caller->organization, context), filter, page), query,
-                context);
+  return listed(
+      store::list_inbox(transaction, bodies_of(request.caller->organization, context), filter, page), query,
+      context);
 }
 
 Response one(store::TenantTransaction& transaction, const Request& request,

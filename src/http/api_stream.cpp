@@ -6,20 +6,20 @@ namespace noroshi::http {
 namespace {
 
 Response too_many(Language language) {
-  auto response = problem_response(
-      {429,
-       "too_many_streams",
-       {"開いているストリームが多すぎます", "Too many streams are open"},
-       {"使っていないストリームを閉じてから、しばらくして接続し直してください。",
-        "Close streams that are not used, then connect again in a moment."},
-       {}},
-      language);
+  auto response = problem_response({429,
+                                    "too_many_streams",
+                                    {"開いているストリームが多すぎます", "Too many streams are open"},
+                                    {"使っていないストリームを閉じてから、しばらくして接続し直してください。",
+                                     "Close streams that are not used, then connect again in a moment."},
+                                    {}},
+                                   language);
   response.headers.push_back({"Retry-After", "5"});
   return response;
 }
 
-// Where the caller was: the header that a client sends by itself when it connects again is newer than what stands in its
-// address. Nothing where it says nothing, or where that is no cursor of the stream (then it is a mistake of the query).
+// Where the caller was: the header that a client sends by itself when it connects again is newer than what
+// stands in its address. Nothing where it says nothing, or where that is no cursor of the stream (then it is
+// a mistake of the query).
 std::optional<std::int64_t> place_of_caller(const Request& request, QueryReader& query) {
   const bool resumes = request.last_event_id && !request.last_event_id->empty();
   const auto cursor = resumes ? request.last_event_id : query.text("after");
@@ -54,7 +54,8 @@ Handler streaming(LiveStreams& streams) {
   return [&streams](const Request& request, const Responder& respond) {
     const auto stream = streams.open(*request.caller, request.language);
     if (!stream) return respond(too_many(request.language));
-    const Read read = [stream](store::TenantTransaction& transaction, const Request& asked, const codec::AnswerContext&) {
+    const Read read = [stream](store::TenantTransaction& transaction, const Request& asked,
+                               const codec::AnswerContext&) {
       Response response = begin(*stream, transaction, asked);
       if (response.status == 200) response.source = stream;
       return response;

@@ -1,5 +1,5 @@
-// The text of Server-Sent Events (WHATWG HTML, 9.2 "Server-sent events"): items, comments, the time to wait before
-// connecting again. Pure; each call appends what is complete by itself.
+// The text of Server-Sent Events (WHATWG HTML, 9.2 "Server-sent events"): items, comments, the time to wait
+// before connecting again. Pure; each call appends what is complete by itself.
 #pragma once
 
 #include <chrono>
@@ -9,12 +9,13 @@
 
 namespace noroshi::http {
 
-// `event` and `id` are one line each without U+0000 (std::invalid_argument). `data` may have several lines, ended by LF;
-// an item without data is not given to a client's program.
+// `event` and `id` are one line each without U+0000 (std::invalid_argument). `data` may have several lines,
+// ended by LF; an item without data is not given to a client's program.
 struct SseItem {
   std::string event;
   std::string data;
-  std::optional<std::string> id;  // what the client sends back as Last-Event-ID; absent: it keeps the one before
+  std::optional<std::string>
+      id;  // what the client sends back as Last-Event-ID; absent: it keeps the one before
 };
 
 void append_item(std::string& out, const SseItem& item);

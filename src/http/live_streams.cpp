@@ -36,14 +36,15 @@ struct PageKey {
 
 struct Page {
   bool failed = false;
-  BodySource::Piece text;     // null where the page shows nothing
-  std::int64_t place = 0;     // where the next page begins
-  std::int64_t told = 0;      // the place in the id of the last item, where there is a text
+  BodySource::Piece text;  // null where the page shows nothing
+  std::int64_t place = 0;  // where the next page begins
+  std::int64_t told = 0;   // the place in the id of the last item, where there is a text
   bool more = false;
 };
 
 PageKey key_of(const Caller& caller, Language language) {
-  const bool inbox = std::find(readers_of_inbox.begin(), readers_of_inbox.end(), caller.role) != readers_of_inbox.end();
+  const bool inbox =
+      std::find(readers_of_inbox.begin(), readers_of_inbox.end(), caller.role) != readers_of_inbox.end();
   return {caller.organization, {sees_own_only(caller), inbox}, language, 0};
 }
 
@@ -55,7 +56,8 @@ void append_items(Page& page, std::string& text, const std::vector<codec::Stream
                   const codec::AnswerContext& context) {
   for (const codec::StreamItem& item : items) {
     page.told = item.sequence + 1;
-    append_item(text, {std::string(codec::name_of(item)), codec::encode_one(item, context), store::write_place(page.told)});
+    append_item(text, {std::string(codec::name_of(item)), codec::encode_one(item, context),
+                       store::write_place(page.told)});
   }
 }
 
@@ -63,7 +65,8 @@ Page read_page(const ReadContext& context, const PageKey& key, const Caller& cal
   auto lease = context.readers.acquire(patience);
   store::TenantTransaction transaction(*lease, key.organization, actor_of(caller));
   const codec::AnswerContext answer{context.law, key.language, store::read_clock(transaction)};
-  const auto read = store::read_stream(transaction, bodies_of(key.organization, answer), key.filter, key.place);
+  const auto read =
+      store::read_stream(transaction, bodies_of(key.organization, answer), key.filter, key.place);
 
   Page page{.place = read.place, .more = read.numbered > read.place};
   std::string text;
@@ -128,7 +131,10 @@ class LiveStreams::State : public std::enable_shared_from_this<State> {
 class LiveStreams::Stream final : public LiveStream, public std::enable_shared_from_this<Stream> {
  public:
   Stream(std::shared_ptr<State> state, const Caller& caller, Language language)
-      : state_(std::move(state)), caller_(caller), key_(http::key_of(caller, language)), timer_(state_->executor) {}
+      : state_(std::move(state)),
+        caller_(caller),
+        key_(http::key_of(caller, language)),
+        timer_(state_->executor) {}
   ~Stream() override {
     if (known_) state_->streams.erase(this);  // not on the io thread where the session never had it
     state_->release(caller_.token_id);
@@ -203,7 +209,8 @@ class LiveStreams::Stream final : public LiveStream, public std::enable_shared_f
   }
 
   bool heartbeat_due() const {
-    return state_->options.heartbeat && (!heartbeat_at_ || steady_clock::now() >= *heartbeat_at_ + between_heartbeats);
+    return state_->options.heartbeat &&
+           (!heartbeat_at_ || steady_clock::now() >= *heartbeat_at_ + between_heartbeats);
   }
   void ask_heartbeat() {
     asking_ = true;
@@ -232,7 +239,8 @@ class LiveStreams::Stream final : public LiveStream, public std::enable_shared_f
   void give_end() {
     if (end_given_) return give(Piece());
     end_given_ = true;
-    const auto reason = *ending_ == BodyEnd::token_invalid ? codec::StreamEnd::token : codec::StreamEnd::stopping;
+    const auto reason =
+        *ending_ == BodyEnd::token_invalid ? codec::StreamEnd::token : codec::StreamEnd::stopping;
     std::string text;
     append_item(text, {"end", codec::encode_end(reason, key_.language), std::nullopt});
     give(std::move(text));
@@ -247,13 +255,13 @@ class LiveStreams::Stream final : public LiveStream, public std::enable_shared_f
 
   const std::shared_ptr<State> state_;
   const Caller caller_;
-  PageKey key_;                // its place is the stream's
-  std::int64_t told_ = 0;      // the place that the client knows
+  PageKey key_;            // its place is the stream's
+  std::int64_t told_ = 0;  // the place that the client knows
   std::string greeting_;
-  bool known_ = false;         // among the streams that are woken
-  bool asking_ = false;        // a worker reads for it
-  bool failed_ = false;        // the database did not answer; nothing is read until it does
-  bool more_ = false;          // there is more to read, whatever was heard of the record's length
+  bool known_ = false;   // among the streams that are woken
+  bool asking_ = false;  // a worker reads for it
+  bool failed_ = false;  // the database did not answer; nothing is read until it does
+  bool more_ = false;    // there is more to read, whatever was heard of the record's length
   std::optional<BodyEnd> ending_;
   bool end_given_ = false;
   std::optional<steady_clock::time_point> heartbeat_at_;
@@ -306,7 +314,8 @@ void LiveStreams::State::read(const PageKey& key, const Caller& caller, std::wea
       self->hand_out(key, page);
     });
   });
-  if (!posted) asio::post(executor, [self = shared_from_this(), key] { self->hand_out(key, {.failed = true}); });
+  if (!posted)
+    asio::post(executor, [self = shared_from_this(), key] { self->hand_out(key, {.failed = true}); });
 }
 
 void LiveStreams::State::hand_out(const PageKey& key, const Page& page) {
@@ -348,8 +357,12 @@ std::shared_ptr<LiveStream> LiveStreams::open(const Caller& caller, Language lan
   return std::make_shared<Stream>(state_, caller, language);
 }
 
-const ReadContext& LiveStreams::context() const { return state_->context; }
+const ReadContext& LiveStreams::context() const {
+  return state_->context;
+}
 
-LiveStreams::Counts LiveStreams::counts() const { return state_->counts(); }
+LiveStreams::Counts LiveStreams::counts() const {
+  return state_->counts();
+}
 
 }  // namespace noroshi::http

@@ -27,8 +27,8 @@ struct Response {
   unsigned status = 200;  // 200 to 599
   std::string content_type = "application/json";
   std::string body;
-  // In the place of `body`: sent in chunks as it comes, after which the connection ends. HEAD is answered without asking
-  // it. Where the request had a token it is looked up again as long as the body runs.
+  // In the place of `body`: sent in chunks as it comes, after which the connection ends. HEAD is answered
+  // without asking it. Where the request had a token it is looked up again as long as the body runs.
   std::shared_ptr<BodySource> source;
   // Strong entity tag without its quotes. A GET answered 200 whose If-None-Match names it becomes 304 by
   // itself; If-Match is the handler's.

@@ -655,8 +655,9 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   }
 
   // Waits for a piece, and sees to it that the caller may still have one.
-  asio::awaitable<bool> await_piece(Exchange& exchange, BodySource& source, Handoff<BodySource::Piece>& handoff,
-                                    std::weak_ptr<Waiting> waiting, steady_clock::time_point& checked) {
+  asio::awaitable<bool> await_piece(Exchange& exchange, BodySource& source,
+                                    Handoff<BodySource::Piece>& handoff, std::weak_ptr<Waiting> waiting,
+                                    steady_clock::time_point& checked) {
     using Outcome = Handoff<BodySource::Piece>::Outcome;
     const steady_clock::time_point given_up = steady_clock::now() + options().deadlines.silence;
     for (;;) {
@@ -676,7 +677,8 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     }
   }
 
-  // Whether the token may still be used. Where nobody can say it may: what the stream brings comes from the same database.
+  // Whether the token may still be used. Where nobody can say it may: what the stream brings comes from the
+  // same database.
   asio::awaitable<bool> still_valid(Exchange& exchange) {
     if (exchange.bearer.empty()) co_return true;
     const auto handoff = std::make_shared<Handoff<AuthenticationOutcome>>(stream_.get_executor());
@@ -723,8 +725,8 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     if (writing_piece_) begin_phase(options().deadlines.drain);
   }
 
-  // A client that leaves is noticed at once, not when the next piece is written. What it sends is not read as a request:
-  // the connection ends with the body.
+  // A client that leaves is noticed at once, not when the next piece is written. What it sends is not read as
+  // a request: the connection ends with the body.
   static asio::awaitable<void> watch_reader(std::shared_ptr<TlsSession> self) {
     self->watching_ = true;
     std::array<char, 4096> discarded{};

@@ -6,7 +6,8 @@
 namespace noroshi::store {
 namespace {
 
-// How much of the record one page looks at, so that a body that sees little of it holds a connection no longer.
+// How much of the record one page looks at, so that a body that sees little of it holds a connection no
+// longer.
 constexpr std::int64_t widest_look = 8192;
 
 constexpr Statement select_numbered{"view_numbered_events", "SELECT next_sequence FROM sequencer"};
@@ -67,8 +68,12 @@ std::map<std::string, View> by_id(std::vector<View> views) {
   return found;
 }
 
-bool is_alarm(const codec::EventView& event) { return event.type.starts_with("alarm."); }
-bool is_message(const codec::EventView& event) { return event.type == "message.sent"; }
+bool is_alarm(const codec::EventView& event) {
+  return event.type.starts_with("alarm.");
+}
+bool is_message(const codec::EventView& event) {
+  return event.type == "message.sent";
+}
 
 // An event that brings the caller an alarm or a message comes as that.
 std::vector<codec::StreamItem> items_of(TenantTransaction& transaction, std::span<const std::string> bodies,
@@ -105,7 +110,9 @@ std::int64_t numbered_events(TenantTransaction& transaction) {
   return transaction.execute(select_numbered).one().get<std::int64_t>(0);
 }
 
-std::string write_place(std::int64_t place) { return write_cursor('s', {place}); }
+std::string write_place(std::int64_t place) {
+  return write_cursor('s', {place});
+}
 
 std::optional<std::int64_t> read_place(std::string_view cursor) {
   const auto fields = read_cursor(cursor, 's', "n");

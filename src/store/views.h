@@ -86,8 +86,8 @@ PageOutcome<codec::AlarmView> list_alarms(TenantTransaction& transaction, const 
 // --- the live stream
 // ------------------------------------------------------------------------------------------------
 
-// How many events are numbered: the numbers 0 to this less one. A place in the stream is such a count too: how many
-// numbers lie before it, seen or not.
+// How many events are numbered: the numbers 0 to this less one. A place in the stream is such a count too:
+// how many numbers lie before it, seen or not.
 std::int64_t numbered_events(Connection& reader);
 std::int64_t numbered_events(TenantTransaction& transaction);
 
@@ -105,8 +105,8 @@ struct StreamPage {
   std::int64_t numbered = 0;             // of the same moment: there is more where it is ahead of `place`
 };
 inline constexpr int largest_stream_page = 256;
-// What the caller may see of the events from `place` on. Looks at a bounded part of the record, so a page may be empty
-// and yet not the last.
+// What the caller may see of the events from `place` on. Looks at a bounded part of the record, so a page may
+// be empty and yet not the last.
 StreamPage read_stream(TenantTransaction& transaction, std::span<const std::string> bodies,
                        const StreamFilter& filter, std::int64_t place);
 

@@ -33,13 +33,15 @@ struct Scene {
     thread.join();
   }
 
-  http::Response open(const std::string& organization, const std::string& role, const std::string& query = "") {
+  http::Response open(const std::string& organization, const std::string& role,
+                      const std::string& query = "") {
     const http::Caller caller{organization, role, "01649a4e-2f00-7000-8000-0000000000ff", ""};
     std::promise<http::Response> promise;
     boost::asio::post(io, [&] { promise.set_value(ask(router, "/api/v1/stream" + query, &caller)); });
     return promise.get_future().get();
   }
-  std::shared_ptr<http::BodySource> stream(const std::string& organization, const std::string& role = "csirt_member",
+  std::shared_ptr<http::BodySource> stream(const std::string& organization,
+                                           const std::string& role = "csirt_member",
                                            const std::string& query = "") {
     const auto response = open(organization, role, query);
     INFO(response.body);
@@ -94,13 +96,16 @@ void report(const std::string& organization) {
   accepted(StoreScene::shared().perform(submit(csirt_member(organization), body, reference)));
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST_CASE("it begins with the time to wait and its place, and brings what is numbered from then on") {
   Scene scene;
   const std::int64_t place = scene.number_and_tell();
   const auto stream = scene.stream("jps");
-  CHECK(scene.next(stream).starts_with("retry: 2000\n\nevent: ready\nid: " + store::write_place(place) + "\ndata: {"));
+  CHECK(scene.next(stream).starts_with("retry: 2000\n\nevent: ready\nid: " + store::write_place(place) +
+                                       "\ndata: {"));
   auto page = scene.ask_for_next(stream);
   report("jps");
   scene.number_and_tell();
@@ -193,9 +198,10 @@ TEST_CASE("a database that was restored under an open stream begins it anew") {
 TEST_CASE("an item of another name comes to each stream once, then not before a minute has gone") {
   std::atomic<int> asked{0};
   Scene scene({.keep_alive = 50ms, .heartbeat = [&](const http::Caller& caller) {
-    ++asked;
-    return std::optional(http::SseItem{"heartbeat", "{\"to\":\"" + caller.organization + "\"}", std::nullopt});
-  }});
+                 ++asked;
+                 return std::optional(
+                     http::SseItem{"heartbeat", "{\"to\":\"" + caller.organization + "\"}", std::nullopt});
+               }});
   scene.number_and_tell();
   const auto stream = scene.stream("jps");
   scene.next(stream);
@@ -207,8 +213,8 @@ TEST_CASE("an item of another name comes to each stream once, then not before a 
 
 TEST_CASE("a heartbeat that cannot be had leaves the stream as it is") {
   Scene scene({.keep_alive = 50ms, .heartbeat = [](const http::Caller&) -> std::optional<http::SseItem> {
-    throw std::runtime_error("no key");
-  }});
+                 throw std::runtime_error("no key");
+               }});
   scene.number_and_tell();
   const auto stream = scene.stream("jps");
   scene.next(stream);
@@ -222,7 +228,9 @@ TEST_CASE("an end is said at once, and is the end") {
   scene.next(stream);
   auto last = scene.ask_for_next(stream);
   boost::asio::post(scene.io, [stream] { stream->end(http::BodyEnd::token_invalid); });
-  CHECK(has(*Scene::wait(std::move(last)), R"(event: end)" "\n" R"(data: {"reason":"token",)"));
+  CHECK(has(*Scene::wait(std::move(last)), R"(event: end)"
+                                           "\n"
+                                           R"(data: {"reason":"token",)"));
   CHECK(Scene::wait(scene.ask_for_next(stream)) == nullptr);
 }
 

@@ -46,7 +46,9 @@ struct Scene {
         operators(std::move(settings), store::DatabaseRole::operator_, 1),
         page(metrics, MetricsSources{operators, [this] { return writers.queued(); },
                                      [this] { return writers.counts(); }, "/nonexistent",
-                                     [] { return http::LiveStreams::Counts{3, 2}; }}) {
+                                     [] {
+                                       return http::LiveStreams::Counts{3, 2};
+                                     }}) {
     add_metrics_route(router, page);
   }
 

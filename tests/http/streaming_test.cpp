@@ -15,9 +15,13 @@ std::string ask(std::string_view token = "head", std::string_view method = "GET"
   return request(method, "/api/v1/streamed", bearer(token));
 }
 
-std::string read_header(TlsClient& client) { return client.read_up_to("\r\n\r\n"); }
+std::string read_header(TlsClient& client) {
+  return client.read_up_to("\r\n\r\n");
+}
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 TEST_CASE("pieces come as chunks while the request is open; its end is the last chunk and a close") {
   TestServer server;
@@ -55,7 +59,8 @@ TEST_CASE("HEAD gives the header alone") {
 
 TEST_CASE("a stream that goes on outlives every deadline of a request") {
   TestServer server([](ServerOptions& options) {
-    options.deadlines.header = options.deadlines.idle = options.deadlines.body = options.deadlines.handler = 20ms;
+    options.deadlines.header = options.deadlines.idle = options.deadlines.body = options.deadlines.handler =
+        20ms;
   });
   TlsClient client = server.client();
   client.send(ask());
@@ -71,7 +76,8 @@ TEST_CASE("a stream that goes on outlives every deadline of a request") {
 }
 
 TEST_CASE("a source that falls silent is cut, without the end of a whole body") {
-  TestServer server([](ServerOptions& options) { options.deadlines.silence = options.deadlines.recheck = 50ms; });
+  TestServer server(
+      [](ServerOptions& options) { options.deadlines.silence = options.deadlines.recheck = 50ms; });
   TlsClient client = server.client();
   client.send(ask());
   const auto body = server.next_body();

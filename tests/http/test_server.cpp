@@ -83,7 +83,8 @@ BodyEnd GivenBody::wait_for_end() {
 
 void GivenBody::wait_for_slow_reader() {
   std::unique_lock lock(mutex_);
-  if (!changed_.wait_for(lock, patience, [this] { return slow_; })) throw std::runtime_error("the reader was not slow");
+  if (!changed_.wait_for(lock, patience, [this] { return slow_; }))
+    throw std::runtime_error("the reader was not slow");
 }
 
 void GivenBody::next(std::function<void(std::optional<Piece>)> deliver) {

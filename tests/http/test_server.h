@@ -77,8 +77,8 @@ class GivenBody : public BodySource {
 //   GET|POST /api/v1/held            answered by the test, through next_held()
 //   GET  /api/v1/streamed            a body given by the test, through next_body()
 //   GET  /api/v1/dropped, /api/v1/throwing, /api/v1/unsendable
-// Tokens: head, reporter; revocable (until revoke()); later (answered on another thread), unavailable, dropped, silent (never answered),
-// throwing.
+// Tokens: head, reporter; revocable (until revoke()); later (answered on another thread), unavailable,
+// dropped, silent (never answered), throwing.
 class TestServer {
  public:
   explicit TestServer(std::function<void(ServerOptions&)> adjust = {}, TlsMinimum minimum = TlsMinimum::v1_3);

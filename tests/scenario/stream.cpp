@@ -25,13 +25,16 @@ Stream::Stream(Daemon& daemon, const std::string& token, const std::string& afte
   thread_ = std::thread([this, path = "/api/v1" + path, headers] { run(path, headers); });
 }
 
-Stream::~Stream() { cut(); }
+Stream::~Stream() {
+  cut();
+}
 
 void Stream::run(const std::string& path, const Headers& headers) {
   httplib::Headers fields;
   for (const auto& [name, value] : headers) fields.emplace(name, value);
-  const auto result = client_->Get(path, fields,
-                                   [this](const char* data, std::size_t size) { return take({data, size}); });
+  const auto result = client_->Get(path, fields, [this](const char* data, std::size_t size) {
+    return take({data, size});
+  });
   const std::lock_guard lock(mutex_);
   over_ = true;
   in_order_ = result && result->status == 200;

@@ -29,7 +29,8 @@ struct Item {
 class Stream {
  public:
   // `after` is sent as Last-Event-ID where it is not empty.
-  Stream(Daemon& daemon, const std::string& token, const std::string& after = "", const std::string& path = "/stream");
+  Stream(Daemon& daemon, const std::string& token, const std::string& after = "",
+         const std::string& path = "/stream");
   // cut().
   ~Stream();
   Stream(const Stream&) = delete;

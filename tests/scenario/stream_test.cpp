@@ -1,4 +1,5 @@
-// The live stream from outside: what happens is there at once, to whom it concerns, and nothing is lost to a cut.
+// The live stream from outside: what happens is there at once, to whom it concerns, and nothing is lost to a
+// cut.
 #include <signal.h>
 
 #include <algorithm>
@@ -22,7 +23,8 @@ std::vector<pid_t> sessions_of(pid_t postmaster) {
   std::istringstream children(read_file("/proc/" + number + "/task/" + number + "/children"));
   std::vector<pid_t> sessions;
   for (pid_t child = 0; children >> child;)
-    if (mentions(read_file("/proc/" + std::to_string(child) + "/cmdline"), "[local]")) sessions.push_back(child);
+    if (mentions(read_file("/proc/" + std::to_string(child) + "/cmdline"), "[local]"))
+      sessions.push_back(child);
   return sessions;
 }
 
@@ -36,7 +38,9 @@ double metric(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("A report reaches the screen of whom it was sent to within a second, as a message; the centre sees duties only") {
+TEST_CASE(
+    "A report reaches the screen of whom it was sent to within a second, as a message; the centre sees "
+    "duties only") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member");
   Stream ministry = stream_of("mhlw", "csirt_member"), centre = stream_of("nco", "center_liaison");
   CHECK(ministry.next().name == "ready");
@@ -65,7 +69,9 @@ TEST_CASE("An alarm comes as in the list") {
   CHECK(std::find(listed.begin(), listed.end(), alarm.data.as_object()) != listed.end());
 }
 
-TEST_CASE("Who comes back goes on right after the last id, by header or address, and misses nothing of the time between") {
+TEST_CASE(
+    "Who comes back goes on right after the last id, by header or address, and misses nothing of the time "
+    "between") {
   const Desk jps("jps", "csirt_member");
   std::string ready, last;
   Incident first, second;
@@ -90,7 +96,8 @@ TEST_CASE("Who comes back goes on right after the last id, by header or address,
   CHECK(again.next("message", first).id == last);
 }
 
-TEST_CASE("A cursor that lies ahead of the record begins anew, and says so; one of another list is a mistake") {
+TEST_CASE(
+    "A cursor that lies ahead of the record begins anew, and says so; one of another list is a mistake") {
   const Desk jps("jps", "csirt_member");
   Stream stream = stream_of("jps", "csirt_member", "cwAAAAf_____");
   const Item reset = stream.next();
@@ -221,12 +228,14 @@ TEST_CASE("With no database a stream stays open and says so; when it is back not
   stream.wait_for_comment("database unavailable");
   REQUIRE(::kill(postmaster, SIGCONT) == 0);
   Incident after;
-  CHECK(eventually([&] {
-    const json::object report = a_report();
-    const Reply reply = jps.sends(report);
-    if (reply.status == 201) after = {text(reply["incident"], "id"), "", "", reply};
-    return reply.status == 201;
-  }, 90s));
+  CHECK(eventually(
+      [&] {
+        const json::object report = a_report();
+        const Reply reply = jps.sends(report);
+        if (reply.status == 201) after = {text(reply["incident"], "id"), "", "", reply};
+        return reply.status == 201;
+      },
+      90s));
   CHECK(text(stream.next("message", after).data, "incident_id") == after.id);
   CHECK(daemon.stop().code == 0);
 }

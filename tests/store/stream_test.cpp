@@ -28,12 +28,14 @@ std::string report(const std::string& organization, const std::string& members) 
 
 // Tells the recipient, who has not been told: the duty (g)3 of an agency.
 void relay(const std::string& incident, const std::string& agency) {
-  const auto duty = StoreScene::shared().text(fmt::format(
-      "SELECT id FROM obligation WHERE incident_id = '{}' AND rule = 'g.3' AND holder = '{}'", incident, agency));
+  const auto duty = StoreScene::shared().text(
+      fmt::format("SELECT id FROM obligation WHERE incident_id = '{}' AND rule = 'g.3' AND holder = '{}'",
+                  incident, agency));
   Command command;
   command.actor = csirt_member(agency);
   command.request_sha256 = request_digest("a relay", unique("body"));
-  command.action = Fulfill{core::ObligationId{*core::parse_uuid(duty)}, {.method = core::FulfillmentMethod::relay}};
+  command.action =
+      Fulfill{core::ObligationId{*core::parse_uuid(duty)}, {.method = core::FulfillmentMethod::relay}};
   accepted(StoreScene::shared().perform(std::move(command)));
 }
 
@@ -81,7 +83,8 @@ bool is_duty(const codec::StreamItem& item) {
 }
 
 std::int64_t named(const std::vector<codec::StreamItem>& items, std::string_view name) {
-  return std::count_if(items.begin(), items.end(), [&](const auto& item) { return codec::name_of(item) == name; });
+  return std::count_if(items.begin(), items.end(),
+                       [&](const auto& item) { return codec::name_of(item) == name; });
 }
 
 std::int64_t of_type(const std::vector<codec::StreamItem>& items, std::string_view type) {
@@ -100,9 +103,9 @@ std::string numbers_of(const std::vector<codec::StreamItem>& items) {
 
 // The numbers of an incident's events that satisfy a condition, as the superuser sees them.
 std::string numbers_where(const std::string& incident, const std::string& condition) {
-  return StoreScene::shared().text(
-      fmt::format("SELECT string_agg(sequence::text, ',' ORDER BY sequence) FROM event WHERE incident_id = '{}' AND ({})",
-                  incident, condition));
+  return StoreScene::shared().text(fmt::format(
+      "SELECT string_agg(sequence::text, ',' ORDER BY sequence) FROM event WHERE incident_id = '{}' AND ({})",
+      incident, condition));
 }
 
 TEST_CASE("who reported sees everything of it; what it sent is an event, not a message of its own") {
@@ -150,7 +153,8 @@ TEST_CASE("the centre before the relay: events of duties without who acted, and 
   // The incident itself and its timeline stay shut.
   Connection connection(StoreScene::shared().settings(), DatabaseRole::reader);
   TenantTransaction transaction(connection, "nco", "somebody");
-  CHECK_FALSE(find_incident(transaction, core::IncidentId{*core::parse_uuid(incident)}, false, read_clock(transaction)));
+  CHECK_FALSE(find_incident(transaction, core::IncidentId{*core::parse_uuid(incident)}, false,
+                            read_clock(transaction)));
 }
 
 TEST_CASE("the centre after the relay: its message, and every event from then on") {
@@ -178,7 +182,9 @@ TEST_CASE("a stranger sees nothing, and is taken past it") {
   CHECK(meti.items().empty());
 }
 
-TEST_CASE("a reporter sees the own body's incidents, not what the body received; without the inbox a message is an event") {
+TEST_CASE(
+    "a reporter sees the own body's incidents, not what the body received; without the inbox a message is an "
+    "event") {
   const StreamFilter reporter{.own = true, .inbox = false};
   Watcher jps("jps", reporter), mhlw("mhlw", reporter), section("mhlw", {.own = false, .inbox = false});
   const auto incident = report("jps", attacked);
