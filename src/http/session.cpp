@@ -647,6 +647,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       const auto handoff = std::make_shared<Handoff<BodySource::Piece>>(stream_.get_executor());
       source.next(handoff->door());
       if (!co_await await_piece(exchange, source, *handoff, handoff, checked)) co_return false;
+      if (std::exchange(withheld_, false)) continue;
       const BodySource::Piece piece = handoff->value();
       const bool written = piece ? co_await write_chunk(source, *piece) : co_await write_last_chunk();
       if (!written || !piece) co_return written;
@@ -669,8 +670,10 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
         co_return false;
       }
       if (steady_clock::now() >= checked + options().deadlines.recheck) {
-        if (!co_await still_valid(exchange)) end_stream(source, BodyEnd::token_invalid);
+        const bool valid = co_await still_valid(exchange);
         if (cut_ || reader_gone_) co_return false;
+        if (!valid) end_stream(source, BodyEnd::token_invalid);
+        withheld_ = !valid && outcome == Outcome::delivered;
         checked = steady_clock::now();
       }
       if (outcome == Outcome::delivered) co_return true;
@@ -776,6 +779,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   std::weak_ptr<Waiting> waiting_;
   std::weak_ptr<BodySource> source_;  // of the body that streams
   bool writing_piece_ = false;
+  bool withheld_ = false;  // a piece came for a token that was found bad
   bool watching_ = false;  // whether the reader is still there
   bool reader_gone_ = false;
   Admission admission_;
