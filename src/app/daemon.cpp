@@ -24,9 +24,11 @@
 #include "src/app/sequencing.h"
 #include "src/app/signing_key.h"
 #include "src/app/ticking.h"
+#include "src/app/stream_waking.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
+#include "src/http/api_stream.h"
 #include "src/http/server.h"
 #include "src/http/tls.h"
 #include "src/http/worker_pool.h"
@@ -213,6 +215,7 @@ class Service {
       : law_{files.editions, files.registry, config.clocks},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
+        signer_{signing_key.id(), [signing_key](std::string_view text) { return signing_key.sign(text); }},
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
         authenticators_(database, store::DatabaseRole::authenticator, 2),
         operators_(database, store::DatabaseRole::operator_, 2),
@@ -224,11 +227,13 @@ class Service {
         health_({operators_, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
                  certificate_.certificate, digest(config)}),
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
-                                 certificate_.certificate}),
+                                 certificate_.certificate, [this] { return streams_.counts(); }}),
         workers_(static_cast<std::size_t>(config.readers), reading_queue),
+        streams_(io.get_executor(), {readers_, workers_, law_}, stream_options()),
+        stream_waking_(database, streams_),
         server_(io, server_options(config, clock_is_real),
                 http::TlsContext(certificate_, config.tls_1_2 ? http::TlsMinimum::v1_2 : http::TlsMinimum::v1_3),
-                router(signing_key), authenticator(tokens_, token_threads_), metrics_.http_observer()) {}
+                router(), authenticator(tokens_, token_threads_), metrics_.http_observer()) {}
 
   void start() { server_.start(); }
   std::uint16_t port() const { return server_.port(); }
@@ -259,12 +264,17 @@ class Service {
       options.extra_headers = [] { return std::vector<http::Header>{{"Noroshi-Clock", "shifted"}}; };
     return options;
   }
-  http::Router router(const SigningKey& signing_key) {
+  http::LiveStreamOptions stream_options() {
+    http::LiveStreamOptions options;
+    options.heartbeat = http::heartbeat_of_streams({readers_, workers_, law_}, signer_);
+    return options;
+  }
+  http::Router router() {
     http::Router router;
     http::add_command_routes(router, writers_);
     http::add_read_routes(router, {readers_, workers_, law_});
-    http::add_heartbeat_routes(router, {readers_, workers_, law_},
-                               {signing_key.id(), [signing_key](std::string_view text) { return signing_key.sign(text); }});
+    http::add_heartbeat_routes(router, {readers_, workers_, law_}, signer_);
+    http::add_stream_route(router, streams_);
     add_health_routes(router, health_);
     add_metrics_route(router, metrics_page_);
     return router;
@@ -273,6 +283,7 @@ class Service {
   core::Law law_;
   std::vector<std::string> names_;
   http::TlsFiles certificate_;
+  http::HeartbeatSigner signer_;
   Metrics metrics_;
   store::ConnectionPool readers_;
   store::ConnectionPool authenticators_;
@@ -286,6 +297,8 @@ class Service {
   MetricsPage metrics_page_;
   boost::asio::thread_pool token_threads_{2};
   http::WorkerPool workers_;
+  http::LiveStreams streams_;
+  StreamWaking stream_waking_;
   http::Server server_;
 };
 

@@ -268,6 +268,10 @@ std::string MetricsPage::text(const DatabaseFigures& figures) const {
                static_cast<double>(counts.groups));
   page.counter("noroshi_writer_commands_total", "Commands answered by them.",
                static_cast<double>(counts.commands));
+  const auto streams = sources_.stream_counts();
+  page.gauge("noroshi_streams_open", "Live streams that are open.", static_cast<double>(streams.open));
+  page.counter("noroshi_streams_cut_slow_total", "Live streams cut because their reader did not keep up.",
+               static_cast<double>(streams.cut_as_slow));
   if (const auto end = certificate_end(sources_.certificate))
     page.gauge("noroshi_certificate_end_timestamp_seconds", "When the certificate served ends, as Unix time.",
                std::chrono::duration<double>(end->time_since_epoch()).count());

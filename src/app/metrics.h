@@ -16,6 +16,7 @@
 
 #include "src/app/cached_reading.h"
 #include "src/app/ticking.h"
+#include "src/http/live_streams.h"
 #include "src/http/router.h"
 #include "src/http/server.h"
 #include "src/store/connection_pool.h"
@@ -73,6 +74,7 @@ struct MetricsSources {
   std::function<std::size_t()> writer_queue;
   std::function<store::WriterPool::Counts()> writer_counts;
   std::filesystem::path certificate;
+  std::function<http::LiveStreams::Counts()> stream_counts;
 };
 
 // The page: the database is asked at most every five seconds, on a thread of the page.

@@ -76,6 +76,46 @@ std::string host_header(const ConnectionSettings& settings) {
   return settings.url.substr(std::string_view("https://").size());
 }
 
+void prepare(httplib::Client& client, const ConnectionSettings& settings, std::chrono::seconds deadline,
+             std::chrono::seconds read_timeout) {
+  client.enable_server_certificate_verification(true);
+  if (!settings.ca.empty()) client.set_ca_cert_path(settings.ca);
+  client.set_follow_location(false);
+  client.set_decompress(false);
+  client.set_keep_alive(false);
+  client.set_url_encode(false);  // targets are encoded already
+  client.set_connection_timeout(std::min<std::chrono::seconds>(deadline, std::chrono::seconds(10)));
+  client.set_read_timeout(read_timeout);
+  client.set_write_timeout(deadline);
+}
+
+httplib::Request request_of(const std::string& method, const std::string& target,
+                            const ConnectionSettings& settings, Language language) {
+  httplib::Request request;
+  request.method = method;
+  request.path = target;
+  request.headers = {{"Host", host_header(settings)},
+                     {"Authorization", "Bearer " + settings.token},
+                     {"Accept-Encoding", "identity"},
+                     {"Accept-Language", std::string(codec::to_string(language))},
+                     {"User-Agent", "noroshi"}};
+  return request;
+}
+
+bool append_within_limit(Answer& answer, std::string_view bytes) {
+  if (answer.body.size() + bytes.size() > largest_answer) return false;
+  answer.body += bytes;
+  return true;
+}
+
+void take_header(Answer& answer, const httplib::Response& response) {
+  answer.status = response.status;
+  answer.replayed = response.get_header_value("Idempotency-Replayed") == "true";
+  answer.clock_shifted = response.get_header_value("Noroshi-Clock") == "shifted";
+  if (response.has_header("Retry-After"))
+    answer.retry_after_seconds = std::atoi(response.get_header_value("Retry-After").c_str());
+}
+
 }  // namespace
 
 ApiClient::ApiClient(ConnectionSettings settings, std::chrono::seconds deadline)
@@ -94,25 +134,9 @@ tl::expected<Answer, NoAnswer> ApiClient::call(const std::string& method, const 
                                                const std::string& body,
                                                const std::string& idempotency_key) const {
   httplib::Client client(settings_.url);
-  client.enable_server_certificate_verification(true);
-  if (!settings_.ca.empty()) client.set_ca_cert_path(settings_.ca);
-  client.set_follow_location(false);
-  client.set_decompress(false);
-  client.set_keep_alive(false);
-  client.set_url_encode(false);  // targets are encoded already
-  client.set_connection_timeout(std::min<std::chrono::seconds>(deadline_, std::chrono::seconds(10)));
-  client.set_read_timeout(deadline_);
-  client.set_write_timeout(deadline_);
-
-  httplib::Request request;
-  request.method = method;
-  request.path = target;
-  request.headers = {{"Host", host_header(settings_)},
-                     {"Authorization", "Bearer " + settings_.token},
-                     {"Accept", "application/json, application/problem+json"},
-                     {"Accept-Encoding", "identity"},
-                     {"Accept-Language", std::string(codec::to_string(language_))},
-                     {"User-Agent", "noroshi"}};
+  prepare(client, settings_, deadline_, deadline_);
+  httplib::Request request = request_of(method, target, settings_, language_);
+  request.headers.emplace("Accept", "application/json, application/problem+json");
   if (!idempotency_key.empty()) request.headers.emplace("Idempotency-Key", idempotency_key);
   if (method == "POST") {
     request.headers.emplace("Content-Type", "application/json");
@@ -120,9 +144,7 @@ tl::expected<Answer, NoAnswer> ApiClient::call(const std::string& method, const 
   }
   Answer answer;
   request.content_receiver = [&answer](const char* data, std::size_t length, std::uint64_t, std::uint64_t) {
-    if (answer.body.size() + length > largest_answer) return false;
-    answer.body.append(data, length);
-    return true;
+    return append_within_limit(answer, {data, length});
   };
 
   const auto result = [&] {
@@ -131,12 +153,30 @@ tl::expected<Answer, NoAnswer> ApiClient::call(const std::string& method, const 
   }();
   if (!result)
     return tl::unexpected(NoAnswer{reason_of(result.error(), settings_), may_have_arrived(result.error())});
+  take_header(answer, *result);
+  return answer;
+}
 
-  answer.status = result->status;
-  answer.replayed = result->get_header_value("Idempotency-Replayed") == "true";
-  answer.clock_shifted = result->get_header_value("Noroshi-Clock") == "shifted";
-  if (result->has_header("Retry-After"))
-    answer.retry_after_seconds = std::atoi(result->get_header_value("Retry-After").c_str());
+tl::expected<Answer, NoAnswer> ApiClient::stream(
+    const std::string& target, const std::string& last_event_id, std::chrono::seconds silence,
+    const std::function<bool(std::string_view)>& on_bytes) const {
+  httplib::Client client(settings_.url);
+  prepare(client, settings_, deadline_, silence);
+  httplib::Request request = request_of("GET", target, settings_, language_);
+  request.headers.emplace("Accept", "text/event-stream, application/problem+json");
+  if (!last_event_id.empty()) request.headers.emplace("Last-Event-ID", last_event_id);
+  Answer answer;
+  request.response_handler = [&answer](const httplib::Response& response) {
+    answer.status = response.status;
+    return true;
+  };
+  request.content_receiver = [&](const char* data, std::size_t length, std::uint64_t, std::uint64_t) {
+    return answer.good() ? on_bytes({data, length}) : append_within_limit(answer, {data, length});
+  };
+
+  const auto result = client.send(request);
+  if (!result) return tl::unexpected(NoAnswer{reason_of(result.error(), settings_)});
+  take_header(answer, *result);
   return answer;
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -38,6 +40,13 @@ class ApiClient {
   // `idempotency_key` may be empty where the call does not ask for one.
   tl::expected<Answer, NoAnswer> post(const std::string& target, const std::string& body,
                                       const std::string& idempotency_key) const;
+
+  // GET of an event stream: `on_bytes` gets a good answer as it comes and ends it by false; the answer then
+  // has no body. No deadline for the whole, but where nothing comes for `silence` the line counts as cut. Any
+  // other answer comes whole.
+  tl::expected<Answer, NoAnswer> stream(const std::string& target, const std::string& last_event_id,
+                                        std::chrono::seconds silence,
+                                        const std::function<bool(std::string_view)>& on_bytes) const;
 
   const ConnectionSettings& settings() const { return settings_; }
   void speak(Language language) { language_ = language; }

@@ -23,6 +23,7 @@
 #include "src/cli/route_explain.h"
 #include "src/cli/token.h"
 #include "src/cli/waiver.h"
+#include "src/cli/watch.h"
 
 namespace noroshi::cli {
 namespace {
@@ -268,6 +269,14 @@ void add_duties(CLI::App& program, const Global& global, Command& chosen) {
   auto* alarms = add_command(program, global, chosen, "alarms",
                              "What was not done in time, or cannot be routed", alarm_options);
   add_connection(*alarms, alarm_options->connection);
+
+  auto watch_options = std::make_shared<WatchOptions>();
+  auto* watch =
+      add_command(program, global, chosen, "watch",
+                  "What happens, as it happens; JSON Lines with --json; Ctrl-C ends", watch_options);
+  watch->add_option("--after", watch_options->after, "Go on after that cursor of the stream [now]")
+      ->type_name("CURSOR");
+  add_connection(*watch, watch_options->connection);
 }
 
 // Commands at the machine: they take the database from the options that stand before the command.

@@ -181,16 +181,11 @@ constexpr std::array event_words = {
     EventWords{"relay_switch.decided", "自動中継の切替を決定", "Switch of the relay decided"},
 };
 
-std::string_view words_of(std::string_view type, Language language) {
-  const auto* found = std::find_if(event_words.begin(), event_words.end(),
-                                   [&](const EventWords& words) { return words.type == type; });
-  if (found == event_words.end()) return type;
-  return language == Language::en ? found->en : found->ja;
-}
-
 void write_entry(JsonWriter& out, const TimelineEntry& view, const AnswerContext& context) {
   out.begin_object();
-  out.member("id", view.id).member("type", view.type).member("text", words_of(view.type, context.language));
+  out.member("id", view.id)
+      .member("type", view.type)
+      .member("text", words_of_event(view.type, context.language));
   write_time(out, "at", view.at);
   write_text_or_null(out, "organization", view.organization);
   write_text_or_null(out, "role", view.role);
@@ -215,6 +210,13 @@ void write_list_with(JsonWriter& out, std::string_view name, const std::vector<V
 }
 
 }  // namespace
+
+std::string_view words_of_event(std::string_view type, Language language) {
+  const auto* found = std::find_if(event_words.begin(), event_words.end(),
+                                   [&](const EventWords& words) { return words.type == type; });
+  if (found == event_words.end()) return type;
+  return language == Language::en ? found->en : found->ja;
+}
 
 std::optional<std::chrono::seconds> late_by(const ObligationView& view, Timestamp now) {
   std::optional<Timestamp> until = view.fulfilled_at;

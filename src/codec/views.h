@@ -242,6 +242,9 @@ std::string encode_one(const View& view, const AnswerContext& context) {
   return text;
 }
 
+// What an event of that type is in words; the type itself where there are none.
+std::string_view words_of_event(std::string_view type, Language language);
+
 // {"items":[…],"next":…}: a page of a list; `next` is the cursor of the following one.
 template <class View>
 std::string encode_list(const std::vector<View>& items, const std::optional<std::string>& next,

@@ -1,11 +1,23 @@
 #include "src/http/api_heartbeat.h"
 
+#include <algorithm>
+
 #include "src/http/reading.h"
 #include "src/store/bytes.h"
 #include "src/store/signing_keys.h"
 
 namespace noroshi::http {
 namespace {
+
+constexpr std::chrono::seconds patience{2};  // for a connection
+
+std::string signed_heartbeat(store::TenantTransaction& transaction, const std::string& organization, Timestamp now,
+                             const HeartbeatSigner& signer) {
+  auto heartbeat = store::read_heartbeat(transaction, organization, now);
+  heartbeat.next_by = now + heartbeat_interval;
+  const auto signature = signer.sign(codec::heartbeat_text(heartbeat));
+  return codec::encode_heartbeat(heartbeat, signer.key_id, store::base64(signature));
+}
 
 Response keys(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
   const QueryReader query(request, {});
@@ -15,12 +27,17 @@ Response keys(store::TenantTransaction& transaction, const Request& request, con
 
 }  // namespace
 
-std::string signed_heartbeat(store::TenantTransaction& transaction, const std::string& organization, Timestamp now,
-                             const HeartbeatSigner& signer) {
-  auto heartbeat = store::read_heartbeat(transaction, organization, now);
-  heartbeat.next_by = now + heartbeat_interval;
-  const auto signature = signer.sign(codec::heartbeat_text(heartbeat));
-  return codec::encode_heartbeat(heartbeat, signer.key_id, store::base64(signature));
+std::function<std::optional<SseItem>(const Caller&)> heartbeat_of_streams(const ReadContext& context,
+                                                                         HeartbeatSigner signer) {
+  return [context, signer = std::move(signer)](const Caller& caller) -> std::optional<SseItem> {
+    if (std::find(readers_of_alarms.begin(), readers_of_alarms.end(), caller.role) == readers_of_alarms.end())
+      return std::nullopt;
+    auto lease = context.readers.acquire(patience);
+    store::TenantTransaction transaction(*lease, caller.organization, actor_of(caller));
+    return SseItem{"heartbeat",
+                   signed_heartbeat(transaction, caller.organization, store::read_clock(transaction), signer),
+                   std::nullopt};
+  };
 }
 
 void add_heartbeat_routes(Router& router, const ReadContext& context, HeartbeatSigner signer) {

@@ -3,10 +3,11 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "src/http/api_read.h"
-#include "src/store/database.h"
+#include "src/http/event_stream.h"
 
 namespace noroshi::http {
 
@@ -18,9 +19,10 @@ struct HeartbeatSigner {
   std::function<std::string(std::string_view text)> sign;  // any thread; 64 bytes, Ed25519
 };
 
-// The JSON of the heartbeat for that body, in a transaction of it.
-std::string signed_heartbeat(store::TenantTransaction& transaction, const std::string& organization, Timestamp now,
-                             const HeartbeatSigner& signer);
+// The item `heartbeat` for open streams of whoever may ask for it (LiveStreamOptions::heartbeat). What `context` refers to
+// outlives it.
+std::function<std::optional<SseItem>(const Caller&)> heartbeat_of_streams(const ReadContext& context,
+                                                                         HeartbeatSigner signer);
 
 void add_heartbeat_routes(Router& router, const ReadContext& context, HeartbeatSigner signer);
 

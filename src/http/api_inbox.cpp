@@ -4,33 +4,22 @@
 namespace noroshi::http {
 namespace {
 
-// The caller's body and those in whose place it stands today.
-std::vector<std::string> bodies_of(const Caller& caller, const codec::AnswerContext& context) {
-  const JapaneseDay today = japanese_day(context.now);
-  std::vector<std::string> bodies{caller.organization};
-  for (const routing::Organization& body : context.law.registry.organizations()) {
-    if (body.slug == caller.organization) continue;
-    const auto* standing = context.law.registry.standing_for(body.slug, today);
-    if (standing && standing->slug == caller.organization) bodies.push_back(body.slug);
-  }
-  return bodies;
-}
-
 Response list(store::TenantTransaction& transaction, const Request& request,
               const codec::AnswerContext& context) {
   QueryReader query(request, {"acknowledged", "limit", "cursor"});
   const store::InboxFilter filter{query.boolean("acknowledged")};
   const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
-  return listed(store::list_inbox(transaction, bodies_of(*request.caller, context), filter, page), query,
-                context);
+  return listed(
+      store::list_inbox(transaction, bodies_of(request.caller->organization, context), filter, page), query,
+      context);
 }
 
 Response one(store::TenantTransaction& transaction, const Request& request,
              const codec::AnswerContext& context) {
   const auto id = id_in_path<core::MessageId>(request, "message");
   if (!id) return not_found(request.language);
-  const auto detail = store::find_message(transaction, bodies_of(*request.caller, context), *id);
+  const auto detail = store::find_message(transaction, bodies_of(request.caller->organization, context), *id);
   if (!detail) return not_found(request.language);
   return tagged(codec::encode_one(*detail, context), detail->message.revision);
 }

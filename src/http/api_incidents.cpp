@@ -6,11 +6,6 @@ namespace {
 
 constexpr std::string_view states = "reported, assessed, contained, recovered, reviewed, closed, dismissed";
 
-// A reporter sees the incidents of the own body only, not those that it received.
-bool own_only(const Request& request) {
-  return request.caller->role == core::to_string(core::Role::reporter);
-}
-
 Response list(store::TenantTransaction& transaction, const Request& request,
               const codec::AnswerContext& context) {
   QueryReader query(request,
@@ -22,7 +17,7 @@ Response list(store::TenantTransaction& transaction, const Request& request,
   filter.exercise = query.boolean("exercise");
   filter.overdue = query.boolean("overdue");
   filter.reference = query.text("reference");
-  filter.own = own_only(request);
+  filter.own = sees_own_only(*request.caller);
   const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
   return listed(store::list_incidents(transaction, filter, page, context.now), query, context);
@@ -32,7 +27,7 @@ Response one(store::TenantTransaction& transaction, const Request& request,
              const codec::AnswerContext& context) {
   const auto id = id_in_path<core::IncidentId>(request, "id");
   if (!id) return not_found(request.language);
-  const auto incident = store::find_incident(transaction, *id, own_only(request), context.now);
+  const auto incident = store::find_incident(transaction, *id, sees_own_only(*request.caller), context.now);
   if (!incident) return not_found(request.language);
   return tagged(codec::encode_one(*incident, context), incident->summary.revision);
 }

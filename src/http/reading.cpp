@@ -79,8 +79,7 @@ Handler reading(const ReadContext& context, Read read) {
                                         const Request& request, Deadline deadline) {
     const Caller& caller = *request.caller;
     auto lease = readers.acquire(deadline);
-    store::TenantTransaction transaction(*lease, caller.organization,
-                                         caller.name.empty() ? caller.token_id : caller.name);
+    store::TenantTransaction transaction(*lease, caller.organization, actor_of(caller));
     return read(transaction, request, {law, request.language, store::read_clock(transaction)});
   });
 }
@@ -91,6 +90,25 @@ Handler looking(const ReadContext& context, Look look) {
     auto lease = readers.acquire(deadline);
     return look(request, {law, request.language, store::shown_time(*lease)});
   });
+}
+
+std::vector<std::string> bodies_of(const std::string& organization, const codec::AnswerContext& context) {
+  const JapaneseDay today = japanese_day(context.now);
+  std::vector<std::string> bodies{organization};
+  for (const routing::Organization& body : context.law.registry.organizations()) {
+    if (body.slug == organization) continue;
+    const auto* standing = context.law.registry.standing_for(body.slug, today);
+    if (standing && standing->slug == organization) bodies.push_back(body.slug);
+  }
+  return bodies;
+}
+
+bool sees_own_only(const Caller& caller) {
+  return caller.role == core::to_string(core::Role::reporter);
+}
+
+const std::string& actor_of(const Caller& caller) {
+  return caller.name.empty() ? caller.token_id : caller.name;
 }
 
 Response tagged(std::string body) {

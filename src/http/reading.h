@@ -23,6 +23,13 @@ Handler reading(const ReadContext& context, Read read);
 using Look = std::function<Response(const Request&, const codec::AnswerContext&)>;
 Handler looking(const ReadContext& context, Look look);
 
+// The body and those in whose place it stands today.
+std::vector<std::string> bodies_of(const std::string& organization, const codec::AnswerContext& context);
+// A reporter sees the incidents of the own body only, not those that it received.
+bool sees_own_only(const Caller& caller);
+// Whom the database is told that it answers.
+const std::string& actor_of(const Caller& caller);
+
 // 200 with an entity tag of the bytes, and of the revision where there is one.
 Response tagged(std::string body);
 Response tagged(std::string body, int revision);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "src/codec/problem.h"
+#include "src/http/body_source.h"
 #include "src/http/request.h"
 
 namespace noroshi::http {
@@ -22,13 +23,13 @@ struct Header {
 // Content-Security-Policy: default-src 'none') are added by the session; a field of the same name in
 // `headers` replaces a security field. A name or value that is not visible ASCII turns the whole answer into
 // a 500.
-//
-// A stream (Server-Sent Events) will be a second kind of body beside `body`; session.cpp has one place that
-// writes.
 struct Response {
   unsigned status = 200;  // 200 to 599
   std::string content_type = "application/json";
   std::string body;
+  // In the place of `body`: sent in chunks as it comes, after which the connection ends. HEAD is answered
+  // without asking it. Where the request had a token it is looked up again as long as the body runs.
+  std::shared_ptr<BodySource> source;
   // Strong entity tag without its quotes. A GET answered 200 whose If-None-Match names it becomes 304 by
   // itself; If-Match is the handler's.
   std::optional<std::string> etag;

@@ -64,6 +64,9 @@ struct Deadlines {
   duration body_per_64_kib = std::chrono::seconds(1);
   duration authentication = std::chrono::seconds(10);
   duration handler = std::chrono::seconds(60);
+  duration piece = std::chrono::seconds(10);    // of a body that streams, and body_per_64_kib
+  duration silence = std::chrono::seconds(60);  // of the source of such a body
+  duration recheck = std::chrono::seconds(10);  // after which its caller's token is looked up again
   duration drain = std::chrono::seconds(2);  // how long what still comes in is thrown away before closing
 };
 
@@ -102,8 +105,8 @@ class Server {
   // New connections use this certificate; those open keep theirs.
   void replace_tls(TlsContext tls);
 
-  // Orderly end: accepts no more, closes idle connections, answers requests under way with Connection: close,
-  // after `grace` cuts what is left; then calls `stopped` once, on the io thread.
+  // Orderly end: accepts no more, closes idle connections, ends streams, answers requests under way with
+  // Connection: close, after `grace` cuts what is left; then calls `stopped` once, on the io thread.
   void stop(std::chrono::steady_clock::duration grace, std::function<void()> stopped);
 
   std::size_t connection_count() const;

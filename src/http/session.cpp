@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
@@ -43,10 +44,15 @@ constexpr std::size_t buffer_size = 16 * 1024;  // less makes Beast read in smal
 constexpr std::size_t body_step = 64 * 1024;
 constexpr std::chrono::seconds retry_after(1);
 constexpr auto repeat_cancellation = std::chrono::milliseconds(20);
+// Of a stream: what waits in the kernel has no deadline of ours and is memory all the same.
+constexpr int stream_send_buffer = 64 * 1024;
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::string_view line_end = "\r\n";
+constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 using Parser = bhttp::request_parser<bhttp::string_body>;
 using Message = bhttp::response<bhttp::string_body>;
+using StreamHeader = bhttp::response<bhttp::empty_body>;
 
 // What is known of the request under way; it outlives the reading and is what the access log sees.
 struct Exchange {
@@ -56,6 +62,7 @@ struct Exchange {
   std::string_view code;           // of a refusal
   Language language = Language::ja;
   std::string id;
+  std::string bearer;  // of the caller; looked up again while a body streams
   std::size_t bytes_received = 0;
   bool gone = false;         // the client has left; nobody is there to be answered
   bool keep_alive = true;    // as far as the request is concerned
@@ -190,12 +197,14 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     } catch (const std::exception& error) {
       // The kind alone: what() may hold what a client sent.
       spdlog::error("http: a session ended by an exception of type {}", typeid(error).name());
+      self->cut();
     }
     self->deadline_.cancel();
   }
 
   void end_when_idle() override {
     if (idle_) cut();
+    if (const auto source = source_.lock()) end_stream(*source, BodyEnd::stopping);
   }
 
   void cut() override {
@@ -441,6 +450,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     }
     const auto bearer = bearer_token(*authorization);
     if (!bearer) co_return refuse(exchange, Refusal::token_invalid);
+    exchange.bearer = *bearer;
 
     const auto handoff = std::make_shared<Handoff<AuthenticationOutcome>>(stream_.get_executor());
     waiting_ = handoff;
@@ -539,6 +549,10 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
                     exchange.id);
       response = refuse(exchange, Refusal::internal_error);
     }
+    if (response.source) {
+      co_await write_stream(exchange, std::move(response));
+      co_return false;
+    }
     const bool open = exchange.keep_alive && !exchange.body_unread && !environment_->ending;
     const unsigned status = response.status;
     Message message = make_message(exchange, std::move(response), open);
@@ -565,17 +579,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
 
   Message make_message(const Exchange& exchange, Response response, bool open) {
     Message message(static_cast<bhttp::status>(response.status), 11);
-    message.set(bhttp::field::date, date_field());
-    message.set("X-Content-Type-Options", "nosniff");
-    message.set(bhttp::field::cache_control, "no-store");
-    message.set("Content-Security-Policy", "default-src 'none'");
-    if (options().extra_headers) {
-      for (const Header& header : options().extra_headers()) {
-        if (is_sendable(header)) message.set(header.name, header.value);
-      }
-    }
-    if (response.etag) message.set(bhttp::field::etag, '"' + *response.etag + '"');
-    for (const Header& header : response.headers) message.set(header.name, header.value);
+    set_common_fields(message, response);
     if (!open) message.set(bhttp::field::connection, "close");
 
     const bool bodiless = response.status == 204 || response.status == 304;
@@ -584,6 +588,170 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     message.set(bhttp::field::content_length, std::to_string(response.body.size()));
     if (exchange.method != "HEAD") message.body() = std::move(response.body);
     return message;
+  }
+
+  void set_common_fields(bhttp::fields& fields, const Response& response) const {
+    fields.set(bhttp::field::date, date_field());
+    fields.set("X-Content-Type-Options", "nosniff");
+    fields.set(bhttp::field::cache_control, "no-store");
+    fields.set("Content-Security-Policy", "default-src 'none'");
+    if (options().extra_headers) {
+      for (const Header& header : options().extra_headers()) {
+        if (is_sendable(header)) fields.set(header.name, header.value);
+      }
+    }
+    if (response.etag) fields.set(bhttp::field::etag, '"' + *response.etag + '"');
+    for (const Header& header : response.headers) fields.set(header.name, header.value);
+  }
+
+  // --- a body that streams
+  // -----------------------------------------------------------------------------------------------
+
+  // The connection ends with it.
+  asio::awaitable<void> write_stream(Exchange& exchange, Response response) {
+    const std::shared_ptr<BodySource> source = std::move(response.source);
+    std::size_t sent = 0;
+    const bool open = co_await write_stream_header(response);
+    if (open && exchange.method != "HEAD") {
+      source_ = source;
+      // Between the handler's answer and now the server may have begun to end.
+      if (environment_->ending) source->end(BodyEnd::stopping);
+      error_code ignored;
+      socket().set_option(asio::socket_base::send_buffer_size(stream_send_buffer), ignored);
+      asio::co_spawn(stream_.get_executor(), watch_reader(shared_from_this()), asio::detached);
+      const bool whole = co_await write_pieces(exchange, *source, sent);
+      source_.reset();
+      co_await stop_watching();
+      if (!whole) cut();
+    }
+    observe(exchange, response.status, sent);
+  }
+
+  asio::awaitable<bool> write_stream_header(const Response& response) {
+    StreamHeader header(static_cast<bhttp::status>(response.status), 11);
+    set_common_fields(header, response);
+    header.set(bhttp::field::connection, "close");
+    header.set(bhttp::field::content_type, response.content_type);
+    header.set(bhttp::field::transfer_encoding, "chunked");
+    bhttp::response_serializer<bhttp::empty_body> serializer(header);
+    begin_phase(options().deadlines.piece);
+    const auto [error, written] = co_await bhttp::async_write_header(stream_, serializer, as_result);
+    end_phase();
+    co_return !error && !cut_;
+  }
+
+  // True where the body has ended and was written whole.
+  asio::awaitable<bool> write_pieces(Exchange& exchange, BodySource& source, std::size_t& sent) {
+    steady_clock::time_point checked = steady_clock::now();
+    for (;;) {
+      const auto handoff = std::make_shared<Handoff<BodySource::Piece>>(stream_.get_executor());
+      source.next(handoff->door());
+      if (!co_await await_piece(exchange, source, *handoff, handoff, checked)) co_return false;
+      if (std::exchange(withheld_, false)) continue;
+      const BodySource::Piece piece = handoff->value();
+      const bool written = piece ? co_await write_chunk(source, *piece) : co_await write_last_chunk();
+      if (!written || !piece) co_return written;
+      sent += piece->size();
+    }
+  }
+
+  // Waits for a piece, and sees to it that the caller may still have one.
+  asio::awaitable<bool> await_piece(Exchange& exchange, BodySource& source,
+                                    Handoff<BodySource::Piece>& handoff, std::weak_ptr<Waiting> waiting,
+                                    steady_clock::time_point& checked) {
+    using Outcome = Handoff<BodySource::Piece>::Outcome;
+    const steady_clock::time_point given_up = steady_clock::now() + options().deadlines.silence;
+    for (;;) {
+      waiting_ = waiting;
+      const auto outcome = co_await handoff.wait(checked + options().deadlines.recheck - steady_clock::now());
+      if (cut_ || reader_gone_) co_return false;
+      if (outcome == Outcome::dropped || steady_clock::now() >= given_up) {
+        spdlog::error("http: the body of {} has fallen silent, request {}", exchange.pattern, exchange.id);
+        co_return false;
+      }
+      if (steady_clock::now() >= checked + options().deadlines.recheck) {
+        const bool valid = co_await still_valid(exchange);
+        if (cut_ || reader_gone_) co_return false;
+        if (!valid) end_stream(source, BodyEnd::token_invalid);
+        withheld_ = !valid && outcome == Outcome::delivered;
+        checked = steady_clock::now();
+      }
+      if (outcome == Outcome::delivered) co_return true;
+    }
+  }
+
+  // Whether the token may still be used. Where nobody can say it may: what the stream brings comes from the
+  // same database.
+  asio::awaitable<bool> still_valid(Exchange& exchange) {
+    if (exchange.bearer.empty()) co_return true;
+    const auto handoff = std::make_shared<Handoff<AuthenticationOutcome>>(stream_.get_executor());
+    waiting_ = handoff;
+    ask_authenticator(exchange.bearer, handoff->door());
+    const auto outcome = co_await handoff->wait(options().deadlines.authentication);
+    co_return outcome != Handoff<AuthenticationOutcome>::Outcome::delivered ||
+        !std::holds_alternative<InvalidToken>(handoff->value());
+  }
+
+  // RFC 9112 7.1.
+  asio::awaitable<bool> write_chunk(BodySource& source, const std::string& piece) {
+    std::array<char, 20> size{};
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), piece.size(), 16).ptr;
+    const std::string head = std::string(size.data(), end) + "\r\n";
+    const std::array<asio::const_buffer, 3> buffers{asio::buffer(head), asio::buffer(piece),
+                                                    asio::buffer(line_end)};
+    const auto& deadlines = options().deadlines;
+    const bool written = co_await write_within(
+        buffers,
+        deadlines.piece + deadlines.body_per_64_kib * static_cast<std::int64_t>(piece.size() / body_step));
+    if (expired() && !environment_->ending) source.reader_was_slow();
+    co_return written;
+  }
+
+  asio::awaitable<bool> write_last_chunk() {
+    const std::array<asio::const_buffer, 1> buffers{asio::buffer(last_chunk)};
+    co_return co_await write_within(buffers, options().deadlines.piece);
+  }
+
+  template <class Buffers>
+  asio::awaitable<bool> write_within(const Buffers& buffers, steady_clock::duration deadline) {
+    begin_phase(environment_->ending ? options().deadlines.drain : deadline);
+    writing_piece_ = true;
+    const auto [error, written] = co_await asio::async_write(stream_, buffers, as_result);
+    writing_piece_ = false;
+    const bool late = expired();
+    end_phase();
+    co_return !error && !late && !cut_ && !reader_gone_;
+  }
+
+  void end_stream(BodySource& source, BodyEnd why) {
+    source.end(why);
+    if (writing_piece_) begin_phase(options().deadlines.drain);
+  }
+
+  // A client that leaves is noticed at once, not when the next piece is written. What it sends is not read as
+  // a request: the connection ends with the body.
+  static asio::awaitable<void> watch_reader(std::shared_ptr<TlsSession> self) {
+    self->watching_ = true;
+    std::array<char, 4096> discarded{};
+    for (std::size_t total = 0; total < self->options().drain_bytes;) {
+      const auto [error, size] = co_await self->stream_.async_read_some(asio::buffer(discarded), as_result);
+      if (error) break;
+      total += size;
+    }
+    self->watching_ = false;
+    self->reader_gone_ = true;
+    if (const auto waiting = self->waiting_.lock()) waiting->abandon();
+  }
+
+  // Before the connection is closed: two cannot read at once.
+  asio::awaitable<void> stop_watching() {
+    asio::steady_timer pause(stream_.get_executor());
+    while (watching_) {
+      error_code ignored;
+      socket().cancel(ignored);
+      pause.expires_after(repeat_cancellation);
+      co_await pause.async_wait(as_result);
+    }
   }
 
   void observe(const Exchange& exchange, unsigned status, std::size_t bytes_sent) {
@@ -609,6 +777,11 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   bool idle_ = false;  // no request is under way
   bool cut_ = false;
   std::weak_ptr<Waiting> waiting_;
+  std::weak_ptr<BodySource> source_;  // of the body that streams
+  bool writing_piece_ = false;
+  bool withheld_ = false;  // a piece came for a token that was found bad
+  bool watching_ = false;  // whether the reader is still there
+  bool reader_gone_ = false;
   Admission admission_;
   std::string remote_address_;
   std::function<void()> ended_;

@@ -36,7 +36,8 @@ class Session {
                                         std::string remote_address, std::function<void()> ended);
   virtual ~Session() = default;
 
-  // Ends at once where no request is under way, else after its answer (the environment says `ending`).
+  // Ends at once where no request is under way, else after its answer (the environment says `ending`); a body
+  // that streams is ended.
   virtual void end_when_idle() = 0;
   // Ends now.
   virtual void cut() = 0;

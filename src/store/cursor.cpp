@@ -12,21 +12,36 @@ namespace {
 // The longest: the name of the list and four fields.
 constexpr std::size_t max_bytes = 1 + 4 * 16;
 
-void append(std::string& bytes, Timestamp at) {
-  auto value = static_cast<std::uint64_t>(at.time_since_epoch().count());
+void append(std::string& bytes, std::int64_t number) {
+  const auto value = static_cast<std::uint64_t>(number);
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFF);
+}
+
+void append(std::string& bytes, Timestamp at) {
+  append(bytes, std::int64_t{at.time_since_epoch().count()});
 }
 
 void append(std::string& bytes, const core::Uuid& id) {
   bytes.append(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size());
 }
 
-std::optional<Timestamp> take_time(std::string_view& bytes) {
+std::optional<std::int64_t> take_integer(std::string_view& bytes) {
   if (bytes.size() < 8) return std::nullopt;
   std::uint64_t value = 0;
   for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
   bytes.remove_prefix(8);
-  const Timestamp at{std::chrono::microseconds(static_cast<std::int64_t>(value))};
+  return static_cast<std::int64_t>(value);
+}
+
+std::optional<std::int64_t> take_number(std::string_view& bytes) {
+  const auto number = take_integer(bytes);
+  return number && *number >= 0 ? number : std::nullopt;
+}
+
+std::optional<Timestamp> take_time(std::string_view& bytes) {
+  const auto microseconds = take_integer(bytes);
+  if (!microseconds) return std::nullopt;
+  const Timestamp at{std::chrono::microseconds(*microseconds)};
   // Outside these years PostgreSQL has no such time, and no row of ours either.
   if (at < *parse_rfc3339("1900-01-01T00:00:00Z") || at > *parse_rfc3339("9999-12-31T00:00:00Z"))
     return std::nullopt;
@@ -42,9 +57,15 @@ std::optional<core::Uuid> take_id(std::string_view& bytes) {
 }
 
 template <class Field>
-bool take(std::optional<Field> field, std::vector<CursorField>& fields) {
+bool keep(std::optional<Field> field, std::vector<CursorField>& fields) {
   if (field) fields.emplace_back(*field);
   return field.has_value();
+}
+
+bool take(char type, std::string_view& bytes, std::vector<CursorField>& fields) {
+  if (type == 't') return keep(take_time(bytes), fields);
+  if (type == 'n') return keep(take_number(bytes), fields);
+  return keep(take_id(bytes), fields);
 }
 
 }  // namespace
@@ -73,7 +94,7 @@ std::optional<std::vector<CursorField>> read_cursor(std::string_view text, char 
 
   std::vector<CursorField> fields;
   for (const char type : form)
-    if (!(type == 't' ? take(take_time(bytes), fields) : take(take_id(bytes), fields))) return std::nullopt;
+    if (!take(type, bytes, fields)) return std::nullopt;
   if (!bytes.empty()) return std::nullopt;
   return fields;
 }

@@ -16,6 +16,7 @@ std::vector<routing::Reason> read_reasons(const Row& row) {
 
 Parameter parameter_of(const CursorField& field) {
   if (const auto* at = std::get_if<Timestamp>(&field)) return *at;
+  if (const auto* number = std::get_if<std::int64_t>(&field)) return *number;
   return to_string(std::get<core::Uuid>(field));
 }
 

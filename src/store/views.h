@@ -4,6 +4,7 @@
 // `now` is read_clock() of the same transaction. Errors are those of database_error.h.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "src/codec/heartbeat.h"
+#include "src/codec/stream_views.h"
 #include "src/codec/views.h"
 #include "src/core/identifier.h"
 #include "src/store/database.h"
@@ -87,5 +89,32 @@ codec::RelaySwitchView find_relay_switch(TenantTransaction& transaction);
 
 // Newest first.
 PageOutcome<codec::AlarmView> list_alarms(TenantTransaction& transaction, const PageRequest& page);
+
+// --- the live stream
+// ------------------------------------------------------------------------------------------------
+
+// How many events are numbered: the numbers 0 to this less one. A place in the stream is such a count too:
+// how many numbers lie before it, seen or not.
+std::int64_t numbered_events(Connection& reader);
+std::int64_t numbered_events(TenantTransaction& transaction);
+
+// A place as text that means nothing to the caller (cursor.h), and back; nothing for any other text.
+std::string write_place(std::int64_t place);
+std::optional<std::int64_t> read_place(std::string_view cursor);
+
+struct StreamFilter {
+  bool own = false;    // only incidents of the body's own, or entered by it: what a reporter sees
+  bool inbox = false;  // whether the caller reads the inbox; else a message is an event like others
+};
+struct StreamPage {
+  std::vector<codec::StreamItem> items;  // at most largest_stream_page, in the order of their numbers
+  std::int64_t place = 0;                // up to which the record was looked at
+  std::int64_t numbered = 0;             // of the same moment: there is more where it is ahead of `place`
+};
+inline constexpr int largest_stream_page = 256;
+// What the caller may see of the events from `place` on. Looks at a bounded part of the record, so a page may
+// be empty and yet not the last.
+StreamPage read_stream(TenantTransaction& transaction, std::span<const std::string> bodies,
+                       const StreamFilter& filter, std::int64_t place);
 
 }  // namespace noroshi::store

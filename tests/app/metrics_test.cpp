@@ -45,7 +45,10 @@ struct Scene {
                 {.writers = 1, .observer = metrics.command_observer()}),
         operators(std::move(settings), store::DatabaseRole::operator_, 1),
         page(metrics, MetricsSources{operators, [this] { return writers.queued(); },
-                                     [this] { return writers.counts(); }, "/nonexistent"}) {
+                                     [this] { return writers.counts(); }, "/nonexistent",
+                                     [] {
+                                       return http::LiveStreams::Counts{3, 2};
+                                     }}) {
     add_metrics_route(router, page);
   }
 
@@ -145,6 +148,8 @@ TEST_CASE(
   CHECK(at(counted, R"(noroshi_commands_total{action="submit_report",result="replayed"})") == 1);
   CHECK(at(counted, R"(noroshi_commands_total{action="submit_report",result="refused"})") == 1);
   CHECK(at(counted, "noroshi_writer_queue") == 0);
+  CHECK(at(counted, "noroshi_streams_open") == 3);
+  CHECK(at(counted, "noroshi_streams_cut_slow_total") == 2);
   CHECK(at(counted, "noroshi_writer_groups_total") >= 3);
 
   const auto samples = fresh.samples();

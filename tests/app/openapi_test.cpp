@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <fstream>
 #include <functional>
@@ -13,6 +14,7 @@
 #include "src/http/api_commands.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
+#include "src/http/api_stream.h"
 #include "tests/app/api_request.h"
 #include "tests/store/store_scene.h"
 
@@ -34,6 +36,7 @@ struct AllRoutes {
     http::add_command_routes(router, writers);
     http::add_read_routes(router, {readers, workers, law});
     http::add_heartbeat_routes(router, {readers, workers, law}, {"", [](std::string_view) { return std::string(); }});
+    http::add_stream_route(router, streams);
     add_health_routes(router, health);
     add_metrics_route(router, page);
   }
@@ -46,7 +49,9 @@ struct AllRoutes {
   core::Law law{files.editions, files.registry};
   store::ConnectionPool readers{nowhere(), store::DatabaseRole::reader, 1};
   store::WriterPool writers{nowhere(), law, {.writers = 1}};
+  boost::asio::io_context io;
   http::WorkerPool workers{1, 1};
+  http::LiveStreams streams{io.get_executor(), {readers, workers, law}};
   Health health{HealthSources{readers, [] { return std::size_t{0}; }, 1, ".", "", ""}};
   Metrics metrics;
   MetricsPage page{metrics, MetricsSources{.operators = readers}};

@@ -56,7 +56,7 @@ class Receiver:
     """Answers requests by a script, one step a request; the last step stays. Remembers what arrived.
 
     A step is (status, body), or "cut": the line is cut after the request was read, or a function that is called with
-    the request and returns a step.
+    the request and returns a step, or ("stream", bytes): an event stream that is cut after them.
     """
 
     def __init__(self, certificate, key, steps):
@@ -84,6 +84,13 @@ class Receiver:
                 if step == "cut":
                     return
                 status, answer = step
+                if status == "stream":
+                    self.send_response(200)
+                    self.send_header("Content-Type", "text/event-stream")
+                    self.send_header("Transfer-Encoding", "chunked")
+                    self.end_headers()
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(answer), answer))
+                    return
                 data = json.dumps(answer).encode()
                 self.send_response(status)
                 kind = "application/json" if status < 400 else "application/problem+json"

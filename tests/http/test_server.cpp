@@ -62,6 +62,60 @@ const std::filesystem::path& shared_tls_folder() {
   return folder.path();
 }
 
+void GivenBody::give(std::string piece) {
+  std::unique_lock lock(mutex_);
+  pieces_.push_back(std::make_shared<const std::string>(std::move(piece)));
+  hand_on(std::move(lock));
+}
+
+void GivenBody::finish() {
+  std::unique_lock lock(mutex_);
+  pieces_.push_back(nullptr);
+  hand_on(std::move(lock));
+}
+
+BodyEnd GivenBody::wait_for_end() {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, patience, [this] { return end_.has_value(); }))
+    throw std::runtime_error("the body was not ended");
+  return *end_;
+}
+
+void GivenBody::wait_for_slow_reader() {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, patience, [this] { return slow_; }))
+    throw std::runtime_error("the reader was not slow");
+}
+
+void GivenBody::next(std::function<void(std::optional<Piece>)> deliver) {
+  std::unique_lock lock(mutex_);
+  deliver_ = std::move(deliver);
+  hand_on(std::move(lock));
+}
+
+void GivenBody::end(BodyEnd why) {
+  std::unique_lock lock(mutex_);
+  end_ = why;
+  pieces_ = {std::make_shared<const std::string>("farewell"), nullptr};
+  changed_.notify_all();
+  hand_on(std::move(lock));
+}
+
+void GivenBody::reader_was_slow() {
+  const std::lock_guard lock(mutex_);
+  slow_ = true;
+  changed_.notify_all();
+}
+
+void GivenBody::hand_on(std::unique_lock<std::mutex> lock) {
+  if (!deliver_ || pieces_.empty()) return;
+  const auto deliver = std::exchange(deliver_, nullptr);
+  const Piece piece = pieces_.front();
+  pieces_.pop_front();
+  lock.unlock();
+  deliver(piece);
+}
+
 TestServer::TestServer(std::function<void(ServerOptions&)> adjust, TlsMinimum minimum)
     : work_(boost::asio::make_work_guard(context_)) {
   ServerOptions options;
@@ -137,6 +191,16 @@ Responder TestServer::next_held() {
   return responder;
 }
 
+std::shared_ptr<GivenBody> TestServer::next_body() {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, patience, [this] { return !bodies_.empty(); })) {
+    throw std::runtime_error("no body was asked for");
+  }
+  auto body = std::move(bodies_.front());
+  bodies_.pop_front();
+  return body;
+}
+
 Observed TestServer::next_observed() {
   std::unique_lock lock(mutex_);
   if (!changed_.wait_for(lock, patience, [this] { return !observed_.empty(); })) {
@@ -151,6 +215,7 @@ void TestServer::authenticate(std::string_view token, std::function<void(Authent
   const Caller head{"jps", "csirt_head", "t1", "Head"};
   if (token == "head") return callback(head);
   if (token == "reporter") return callback(Caller{"jps", "reporter", "t2", "Reporter"});
+  if (token == "revocable" && !revoked_) return callback(head);
   if (token == "unavailable") return callback(AuthenticationUnavailable{std::chrono::seconds(7)});
   if (token == "dropped") return;
   if (token == "throwing") throw std::runtime_error("the authenticator failed");
@@ -171,6 +236,16 @@ Router TestServer::routes() {
   const Handler hold = [this](Request, Responder respond) {
     const std::lock_guard lock(mutex_);
     held_.push_back(std::move(respond));
+    changed_.notify_all();
+  };
+  const Handler stream = [this](const Request&, const Responder& respond) {
+    const auto body = std::make_shared<GivenBody>();
+    Response response;
+    response.content_type = "text/event-stream";
+    response.source = body;
+    respond(std::move(response));
+    const std::lock_guard lock(mutex_);
+    bodies_.push_back(body);
     changed_.notify_all();
   };
   Router router;
@@ -194,6 +269,7 @@ Router TestServer::routes() {
   }));
   router.add(route(Method::get, "/api/v1/held", Access::token_required, hold));
   router.add(route(Method::post, "/api/v1/held", Access::token_required, hold));
+  router.add(route(Method::get, "/api/v1/streamed", Access::token_required, stream));
   router.add(route(Method::get, "/api/v1/dropped", Access::token_required, [](Request, Responder) {}));
   router.add(route(Method::get, "/api/v1/throwing", Access::token_required,
                    [](Request, Responder) { throw std::runtime_error("SECRETBODY"); }));

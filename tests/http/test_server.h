@@ -1,6 +1,7 @@
 // The server under test, in this process, with the few routes that the stories need.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
@@ -40,6 +41,32 @@ struct Observed {
   std::size_t bytes_received, bytes_sent;
 };
 
+// A body that streams what the test gives. Any thread.
+class GivenBody : public BodySource {
+ public:
+  void give(std::string piece);
+  void finish();  // after what was given
+
+  // Waits until it is told.
+  BodyEnd wait_for_end();
+  void wait_for_slow_reader();
+
+  // Says "farewell" where it is ended.
+  void next(std::function<void(std::optional<Piece>)> deliver) override;
+  void end(BodyEnd why) override;
+  void reader_was_slow() override;
+
+ private:
+  void hand_on(std::unique_lock<std::mutex> lock);
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Piece> pieces_;
+  std::function<void(std::optional<Piece>)> deliver_;
+  std::optional<BodyEnd> end_;
+  bool slow_ = false;
+};
+
 // Routes:
 //   GET  /livez                      open
 //   GET  /health                     token optional; says who asks
@@ -48,9 +75,10 @@ struct Observed {
 //   GET  /api/v1/tagged              ETag "v7"
 //   GET  /api/v1/large               64 MiB
 //   GET|POST /api/v1/held            answered by the test, through next_held()
+//   GET  /api/v1/streamed            a body given by the test, through next_body()
 //   GET  /api/v1/dropped, /api/v1/throwing, /api/v1/unsendable
-// Tokens: head, reporter; later (answered on another thread), unavailable, dropped, silent (never answered),
-// throwing.
+// Tokens: head, reporter; revocable (until revoke()); later (answered on another thread), unavailable,
+// dropped, silent (never answered), throwing.
 class TestServer {
  public:
   explicit TestServer(std::function<void(ServerOptions&)> adjust = {}, TlsMinimum minimum = TlsMinimum::v1_3);
@@ -71,6 +99,9 @@ class TestServer {
 
   // The responder of a request to /api/v1/held; waits until there is one.
   Responder next_held();
+  // The body of a request to /api/v1/streamed; waits until there is one.
+  std::shared_ptr<GivenBody> next_body();
+  void revoke() { revoked_ = true; }
   // The observations in their order; waits until there is a next one.
   Observed next_observed();
 
@@ -83,6 +114,8 @@ class TestServer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Responder> held_;
+  std::deque<std::shared_ptr<GivenBody>> bodies_;
+  std::atomic<bool> revoked_{false};
   std::deque<Observed> observed_;
   std::vector<std::function<void(AuthenticationOutcome)>> silent_;
   std::vector<std::thread> helpers_;

@@ -109,6 +109,17 @@ bool TlsClient::fill() {
   return false;
 }
 
+std::string TlsClient::read_up_to(std::string_view text) {
+  std::string& received = impl_->received;
+  std::size_t at = 0;
+  while ((at = received.find(text)) == std::string::npos && fill()) {
+  }
+  const std::size_t end = at == std::string::npos ? received.size() : at + text.size();
+  std::string read = received.substr(0, end);
+  received.erase(0, end);
+  return read;
+}
+
 bool TlsClient::expect(std::string_view text) {
   while (impl_->received.size() < text.size() && text.starts_with(impl_->received)) {
     if (!fill()) return false;

@@ -42,6 +42,8 @@ class TlsClient {
   std::optional<RawResponse> read_response(bool to_head = false);
   // Everything up to the end of the connection.
   std::string read_to_end();
+  // Up to and with this text; less where the connection ends before.
+  std::string read_up_to(std::string_view text);
   // Exactly this text comes next.
   bool expect(std::string_view text);
 
