@@ -24,9 +24,9 @@ from datetime import datetime, timedelta, timezone
 from harness import Deployment, Fault
 
 LONGEST_READ = 6000  # bytes of a connection before it is cut
-LONGEST_WAIT = 0.04  # seconds for the next bytes before it is cut all the same
+LONGEST_WAIT = 0.03  # seconds for the next bytes before it is cut all the same
 RESET = 0.3  # of the cuts: by a reset, the others by a close
-PAUSE = 0.05  # seconds between two reports, at most
+PAUSE = 0.08  # seconds between two reports, at most
 PATIENCE = 30.0
 SHOWN = 10
 
@@ -135,8 +135,9 @@ class Reporter(threading.Thread):
 
     def __init__(self, deployment, token, dice):
         super().__init__(name="reporter")
-        self.deployment, self.token, self.dice = deployment, token, dice
+        self.token, self.dice = token, dice
         self.stop, self.count, self.fault = threading.Event(), 0, None
+        self.line = http.client.HTTPSConnection("127.0.0.1", deployment.port, context=deployment.client_context())
 
     def run(self):
         try:
@@ -154,14 +155,13 @@ class Reporter(threading.Thread):
                 "assessment": "possible" if alarmed else "incident", "cyberattack": "yes"}
         if alarmed:
             body["large_scale"] = [{"criterion": "property", "harm": "feared", "certainty": "may_be"}]
-        line = http.client.HTTPSConnection("127.0.0.1", self.deployment.port, context=self.deployment.client_context())
-        line.request("POST", "/api/v1/reports", json.dumps(body),
-                     {"Authorization": f"Bearer {self.token}", "Idempotency-Key": f"cut-{self.count}",
-                      "Content-Type": "application/json"})
-        answer = line.getresponse()
+        self.line.request("POST", "/api/v1/reports", json.dumps(body),
+                          {"Authorization": f"Bearer {self.token}", "Idempotency-Key": f"cut-{self.count}",
+                           "Content-Type": "application/json"})
+        answer = self.line.getresponse()
+        content = answer.read()
         if answer.status != 201:
-            raise Fault(f"report: {answer.status} {answer.read()[:500]}")
-        line.close()
+            raise Fault(f"report: {answer.status} {content[:500]}")
 
 
 def expected(deployment, body, condition):
