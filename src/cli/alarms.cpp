@@ -96,6 +96,22 @@ std::string render_alarms(const json::array& alarms, Language language) {
   return table.render(terminal_width());
 }
 
+std::string shown_alarm(const json::value& alarm, Language language) {
+  const bool ja = language == Language::ja;
+  const auto level = number_at(alarm, "/level").value_or(0);
+  std::string line = fmt::format("{}{}", ja ? "警報 段階" : "ALARM level ", level);
+  const auto add = [&line](const std::string& part) {
+    if (!part.empty() && part != "-") line += "  " + part;
+  };
+  add(shown_code(text_at(alarm, "/code"), language));
+  if (const auto late = shown_lateness_then(alarm, language); late != "-")
+    add(ja ? fmt::format("{}超過", late) : fmt::format("{} late", late));
+  add(shown_clause(alarm));
+  add(fmt::format("{} ⇒ {}", shown_holder(alarm, language), shown_alarmed(alarm, language)));
+  add(shown_incident(alarm, language));
+  return line;
+}
+
 int run(const AlarmsOptions& options, const Output& output) {
   const auto client = connect(options.connection, output);
   if (!client) return client.error();

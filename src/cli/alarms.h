@@ -20,4 +20,7 @@ int run(const AlarmsOptions& options, const Output& output);
 // not tell stands as "-"; one whose `holder` is missing concerns `organization`.
 std::string render_alarms(const boost::json::array& alarms, Language language);
 
+// One alarm in a line: what, how late it was, of which duty, who is late, who was called, which incident.
+std::string shown_alarm(const boost::json::value& alarm, Language language);
+
 }  // namespace noroshi::cli

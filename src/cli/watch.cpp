@@ -14,7 +14,9 @@
 #include <boost/json/serialize.hpp>
 
 #include "routing/time.h"
+#include "src/cli/alarms.h"
 #include "src/cli/event_reader.h"
+#include "src/cli/heartbeat.h"
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
 #include "src/codec/json_writer.h"
@@ -92,26 +94,10 @@ class Lines {
     return mark + text_at(data, "/number");
   }
 
-  std::string clause_of_duty(const json::value& alarm) const {
-    const auto duty = text_at(alarm, "/obligation_id");
-    return duty.empty() ? "" : shown_clause(get("/api/v1/obligations/" + percent_encoded(duty)));
-  }
-
-  std::string late(const json::value& alarm) const {
-    const auto due = parse_rfc3339(text_at(alarm, "/due_at")),
-               raised = parse_rfc3339(text_at(alarm, "/raised_at"));
-    if (!due || !raised || *raised <= *due) return "";
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*raised - *due).count();
-    const auto text = shown_duration(seconds, language_);
-    return japanese() ? fmt::format("期限超過 {}", text) : fmt::format("{} late", text);
-  }
-
+  // An alarm of routing says itself what is wrong; one of a clock is told by its members.
   std::string alarm(const json::value& data) const {
-    const std::string level =
-        japanese() ? fmt::format("段階{}", level_of(data)) : fmt::format("level {}", level_of(data));
-    return joined({shown_time(text_at(data, "/raised_at")), japanese() ? "警報" : "ALARM", level,
-                   number(data), body(text_at(data, "/organization")), clause_of_duty(data), late(data),
-                   text_at(data, "/message")});
+    return joined({shown_time(text_at(data, "/raised_at")), shown_alarm(data, language_),
+                   level_of(data) == 0 ? text_at(data, "/message") : ""});
   }
 
   std::string message(const json::value& data) const {
@@ -140,7 +126,7 @@ class Lines {
 class Watch {
  public:
   Watch(const ApiClient& client, const WatchOptions& options, const Output& output)
-      : client_(client), after_(options.after), output_(output), lines_(client, output.language) {}
+      : client_(client), after_(options.after), output_(output), lines_(client, output.language), heartbeats_(client) {}
 
   int run() {
     for (;;) {
@@ -187,6 +173,7 @@ class Watch {
   void take(const StreamItem& item) {
     const auto data = parse_json(item.data);
     if (item.name == "ready") return ready(item, data);
+    if (item.name == "heartbeat") return heartbeat(item, data);
     if (item.name == "reset" || item.name == "end")
       complain(output_, {text_at(data, "/text"), text_at(data, "/text")});
     if (output_.json) return show_json(item, data);
@@ -195,6 +182,7 @@ class Watch {
 
   void ready(const StreamItem& item, const json::value& data) {
     pause_ = reader_.retry().value_or(first_pause);
+    heartbeats_.connected(steady_clock::now());
     if (std::exchange(interrupted_, false))
       complain(output_, {"接続し直しました。途切れていた間の出来事から続けます。",
                          "connected again; what happened meanwhile comes first"});
@@ -203,7 +191,14 @@ class Watch {
     if (output_.json) show_json(item, data);
   }
 
+  // A person is told of what is wrong with them; a program gets each.
+  void heartbeat(const StreamItem& item, const json::value& data) {
+    if (const auto told = heartbeats_.beat(data, steady_clock::now())) complain(output_, {told->ja, told->en});
+    if (output_.json) show_json(item, data);
+  }
+
   void take_comment(std::string_view text) {
+    if (const auto told = heartbeats_.missed(steady_clock::now())) complain(output_, {told->ja, told->en});
     const bool away = !text.empty();
     if (away == std::exchange(database_away_, away)) return;
     complain(output_, away ? Text{"サーバーがデータベースに接続できません。その間の知らせは届きません。",
@@ -234,6 +229,7 @@ class Watch {
   Lines lines_;
   EventReader reader_{[this](const StreamItem& item) { take(item); },
                       [this](std::string_view text) { take_comment(text); }};
+  HeartbeatWatch heartbeats_;
   bool connected_once_ = false;
   bool interrupted_ = false;
   bool database_away_ = false;
