@@ -18,6 +18,7 @@
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
+#include "src/cli/relay_switch.h"
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
 #include "src/cli/route_explain.h"
@@ -250,6 +251,29 @@ void add_waiver(CLI::App& program, const Global& global, Command& chosen) {
   add_act(*decide, *decide_options);
 }
 
+void add_relay_switch(CLI::App& program, const Global& global, Command& chosen) {
+  auto* relay = program.add_subcommand("relay-switch",
+                                       "Whether your body's notice goes to the centre by itself when it stays silent");
+  relay->require_subcommand(1);
+
+  auto show_options = std::make_shared<RelaySwitchShowOptions>();
+  auto* show = add_command(*relay, global, chosen, "show", "On or off, and who asked and decided", show_options);
+  add_connection(*show, show_options->connection);
+
+  auto ask_options = std::make_shared<RelaySwitchAskOptions>();
+  auto* ask = add_command(*relay, global, chosen, "ask", "Ask to switch it; another person decides", ask_options);
+  ask->add_option("STATE", ask_options->state, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
+  ask->add_option("--reason", ask_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*ask, *ask_options);
+
+  auto decide_options = std::make_shared<RelaySwitchDecideOptions>();
+  auto* decide =
+      add_command(*relay, global, chosen, "decide", "Decide what another person asked for", decide_options);
+  decide->add_option("--decision", decide_options->decision, "approved or rejected")->type_name("WORD")->required();
+  decide->add_option("--reason", decide_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*decide, *decide_options);
+}
+
 void add_duties(CLI::App& program, const Global& global, Command& chosen) {
   auto options = std::make_shared<ObligationsOptions>();
   auto* obligations =
@@ -395,6 +419,7 @@ int run_program(int argc, char** argv) {
   add_incident(program, global, chosen);
   add_duties(program, global, chosen);
   add_waiver(program, global, chosen);
+  add_relay_switch(program, global, chosen);
   add_token(program, global, chosen);
   add_config(program, global, chosen);
   add_machine(program, global, chosen);
