@@ -18,6 +18,8 @@ namespace json = boost::json;
 
 std::string shown_kind(const json::value& message, Language language) {
   const auto kind = text_at(message, "/kind");
+  if (flag_at(message, "/automatic"))
+    return language == Language::ja ? "自動中継（未確認）" : "relay, automatic and unconfirmed";
   if (language == Language::en) return kind;
   if (kind == "report") return "報告";
   if (kind == "relay") return "中継";
@@ -26,13 +28,25 @@ std::string shown_kind(const json::value& message, Language language) {
   return kind;
 }
 
+// An alarm waits for no acknowledgement.
+bool waits(const json::value& message) {
+  return text_at(message, "/acknowledged_at").empty() && text_at(message, "/kind") != "alarm";
+}
+
+std::string shown_acknowledgement(const json::value& message, Language language) {
+  const auto acknowledged = text_at(message, "/acknowledged_at");
+  if (!acknowledged.empty()) return shown_time(acknowledged);
+  if (!waits(message)) return "-";
+  return language == Language::ja ? "未確認" : "NO";
+}
+
 // What nobody has acknowledged stands first, the oldest at the top.
 std::string render(const json::array& messages, Language language) {
   const bool ja = language == Language::ja;
   std::vector<const json::value*> order;
   for (const auto& message : messages) order.push_back(&message);
   const auto rank = [](const json::value* message) {
-    return std::tuple(!text_at(*message, "/acknowledged_at").empty(), text_at(*message, "/sent_at"));
+    return std::tuple(!waits(*message), text_at(*message, "/sent_at"));
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
@@ -41,13 +55,12 @@ std::string render(const json::array& messages, Language language) {
                  : std::vector<std::string>{"acknowledged", "sent", "kind", "number", "version", "from",
                                             "clause", "id"});
   for (const auto* message : order) {
-    const auto acknowledged = text_at(*message, "/acknowledged_at");
-    table.add_row({acknowledged.empty() ? (ja ? "未確認" : "NO") : shown_time(acknowledged),
-                   shown_time(text_at(*message, "/sent_at")), shown_kind(*message, language),
-                   text_at(*message, "/number"),
-                   fmt::format("{}", number_at(*message, "/version").value_or(0)),
-                   shown_organization(text_at(*message, "/from"), language), shown_clause(*message),
-                   text_at(*message, "/id")});
+    const auto version = number_at(*message, "/version");
+    const auto from = text_at(*message, "/from");
+    table.add_row({shown_acknowledgement(*message, language), shown_time(text_at(*message, "/sent_at")),
+                   shown_kind(*message, language), text_at(*message, "/number"),
+                   version ? fmt::format("{}", *version) : "-", from.empty() ? "-" : shown_organization(from, language),
+                   shown_clause(*message), text_at(*message, "/id")});
   }
   if (table.empty()) return ja ? "受信箱は空です。\n" : "The inbox is empty.\n";
   return table.render(terminal_width());
@@ -64,7 +77,7 @@ int run(const InboxListOptions& options, const Output& output) {
   if (options.unacknowledged) {
     json::array waiting;
     for (const auto& message : items)
-      if (text_at(message, "/acknowledged_at").empty()) waiting.push_back(message);
+      if (waits(message)) waiting.push_back(message);
     items = std::move(waiting);
   }
   print(output.json ? json::serialize(*messages) + '\n' : render(items, output.language));
@@ -82,6 +95,7 @@ int run(const InboxShowOptions& options, const Output& output) {
   }
   // The report is shown member by member, as it was sent: a person must see every word of it.
   print(render({*message}, output.language));
+  if (const auto note = text_at(*message, "/note"); !note.empty()) print_line(printable(note));
   const auto* report = message->is_object() ? message->get_object().if_contains("report") : nullptr;
   if (!report || !report->is_object()) return exit_ok;
   print("\n");

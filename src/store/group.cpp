@@ -221,6 +221,13 @@ bool if_match_holds(const Command& command, const core::Incident* known) {
   return revision && codec::names_revision(command.if_match, *revision);
 }
 
+// An alarm reaches those too who see the rows of duties only.
+bool acknowledges_alarm(const Command& command, const core::Incident& known) {
+  const auto* acknowledge = std::get_if<Acknowledge>(&command.action);
+  const auto* message = acknowledge ? known.find(acknowledge->message) : nullptr;
+  return message && message->kind == core::MessageKind::alarm;
+}
+
 // Whether the caller may know of the incident. Reports name their incident by reference, so they decide for themselves;
 // a duty is known to everybody with a row of access, the rest to those who see content.
 bool visible(const Command& command, const core::Incident& known) {
@@ -230,7 +237,7 @@ bool visible(const Command& command, const core::Incident& known) {
   const bool about_duty = std::holds_alternative<Fulfill>(command.action) ||
                           std::holds_alternative<AskWaiver>(command.action) ||
                           std::holds_alternative<DecideWaiver>(command.action);
-  return about_duty || access->second.scope == core::AccessScope::content;
+  return about_duty || access->second.scope == core::AccessScope::content || acknowledges_alarm(command, known);
 }
 
 // A group in its transaction.

@@ -109,6 +109,8 @@ TEST_CASE("A desk that stays silent is heard: its people role by role, the centr
   CHECK(detail.status == 200);
   CHECK(detail["report"].is_null());
   CHECK_FALSE(mentions(detail.body, "canary"));
+  CHECK(nco.acknowledges(message, "当直").status == 201);
+  CHECK(jps.acknowledges(message, "当直").status == 404);
   CHECK_FALSE(nco.can_see(incident));
 }
 
