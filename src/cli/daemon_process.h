@@ -11,7 +11,8 @@
 
 namespace noroshi::cli {
 
-// It ended before it served, or could not be started; what() holds the last lines of its log.
+// It ended before it served, or could not be started (what() holds the last lines of its log), or does not do
+// its work.
 struct DaemonFailed : std::runtime_error {
   DaemonFailed(const std::string& what, int code) : std::runtime_error(what), exit_code(code) {}
   int exit_code;  // the daemon's own, or 70

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,15 +13,16 @@
 #include <iterator>
 #include <map>
 #include <system_error>
-#include <thread>
 
 #include <fmt/format.h>
 
 #include "src/app/law.h"
 #include "src/cli/daemon_process.h"
 #include "src/cli/database_visit.h"
+#include "src/cli/interruption.h"
 #include "src/cli/json_view.h"
 #include "src/cli/story.h"
+#include "src/cli/story_clock.h"
 #include "src/cli/story_player.h"
 #include "src/store/clock.h"
 #include "src/store/migrations.h"
@@ -129,11 +129,17 @@ class Demonstration {
         {"実際の事例を、公開された HTTP インターフェイスだけを使って再現します。期限は運用者の目標です。",
          "Real cases, replayed through the public HTTP interface alone. Due times are the operator's "
          "targets."}));
+    StoryClock clock(*owner_, options_.speed, output_);
     StoryPlayer player(
         [this](const std::string& organization, core::Role role) { return client(organization, role); },
-        [this](Timestamp at) { store::show_time(*owner_, at); }, options_.speed, output_);
-    for (const auto& story : embedded_stories())
-      if (!player.play(story)) return false;
+        clock, output_);
+    try {
+      for (const auto& story : embedded_stories())
+        if (!player.play(story)) return false;
+    } catch (const Interrupted&) {
+      store::show_time(*owner_, store::shown_time(*owner_));  // it stands at the real rate until the next run
+      throw;
+    }
     store::show_real_time(*owner_);
     folder_.set_replayed();
     return true;
@@ -146,7 +152,7 @@ class Demonstration {
     auto obligations = obligations_of_centre();
     while (obligations && names_nisc_in_an_open_duty(*obligations) &&
            std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      wait(std::chrono::milliseconds(50));
       obligations = obligations_of_centre();
     }
     if (!obligations) return false;
@@ -256,14 +262,6 @@ class Demonstration {
   std::map<std::pair<std::string, core::Role>, std::string> tokens_;
 };
 
-void block_signals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGINT);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
-}
-
 // Before the daemon starts, so that it says of every answer that its clock is not the real one.
 void move_clock_to_first_story(const Folder& folder, const Output& output) {
   const DatabaseVisit visit({folder.path(), ""}, output);
@@ -313,7 +311,7 @@ int demonstrate(Folder& folder, const DemoOptions& options, const Output& output
 }  // namespace
 
 int run(const DemoOptions& options, const Output& output) {
-  block_signals();
+  block_interruption();
   Folder folder(options.data.empty() ? default_data() : options.data);
   if (!folder.take()) {
     complain(
@@ -327,6 +325,12 @@ int run(const DemoOptions& options, const Output& output) {
   }
   try {
     return with_database({folder.path(), ""}, output, [&] { return demonstrate(folder, options, output); });
+  } catch (const Interrupted&) {
+    print_line(output({"\n終了しました。", "\nended."}));
+    if (!folder.replayed())
+      print_line(
+          output({"次の実行は事例を最初から再現します。", "The next run replays the cases from the start."}));
+    return exit_ok;
   } catch (const DaemonFailed& failed) {
     std::fprintf(stderr, "noroshi: %s\n", failed.what());
     return failed.exit_code;

@@ -381,9 +381,11 @@ void add_machine(CLI::App& program, const Global& global, Command& chosen) {
       return run(*demo_options, global.output());
     };
   });
-  demo->add_option("--speed", demo_options->speed, "Seconds of the case in a second [0: at once]")
+  demo->add_option(
+          "--speed", demo_options->speed,
+          "Let the clock run N times as fast: 10000 shows 21 days in three minutes [0: without waiting]")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0.0, 1e6));
   demo->add_option("--listen", demo_options->listen, "Where it serves [127.0.0.1:8443, else a free port]")
       ->type_name("HOST:PORT");
   demo->add_flag("--once,--exit", demo_options->once, "End after the replay");

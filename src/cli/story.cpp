@@ -38,6 +38,14 @@ class Reader {
     return {};
   }
 
+  bool flag(std::string_view key) const {
+    const auto* node = table_.get(key);
+    if (!node) return false;
+    if (const auto value = node->value_exact<bool>()) return *value;
+    mistake(*node, fmt::format("{} must be true or false", key));
+    return false;
+  }
+
   int number(std::string_view key) const {
     const auto* node = table_.get(key);
     if (!node) return 0;
@@ -74,8 +82,8 @@ StoryStep::Call call_named(const std::string& name, const Reader& reader) {
 }
 
 StoryStep read_step(const Reader& reader) {
-  reader.allow(
-      {"at", "by", "role", "call", "incident", "clause", "sentence", "body", "person", "says_ja", "says_en"});
+  reader.allow({"at", "by", "role", "call", "incident", "clause", "sentence", "body", "person", "done",
+                "heard", "says_ja", "says_en"});
   StoryStep step;
   if (const auto at = parse_rfc3339(reader.required("at"))) {
     step.at = *at;
@@ -84,6 +92,7 @@ StoryStep read_step(const Reader& reader) {
   }
   step.call = call_named(reader.required("call"), reader);
   step.says = {reader.required("says_ja"), reader.required("says_en")};
+  step.heard = reader.text("heard");
   if (step.call == StoryStep::Call::tell) return step;
 
   step.organization = reader.required("by");
@@ -98,6 +107,7 @@ StoryStep read_step(const Reader& reader) {
     return step;
   }
   step.body = reader.required("body");
+  if (step.call == StoryStep::Call::report) step.done = reader.flag("done");
   if (step.call == StoryStep::Call::fulfill) {
     step.clause = reader.required("clause");
     step.sentence = reader.number("sentence");

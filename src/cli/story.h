@@ -29,6 +29,9 @@ struct StoryStep {
   int sentence = 0;    // 0: any
   std::string body;    // report, fulfill: JSON as it is sent
   std::string person;  // acknowledge: who has read it, by post
+  bool done = false;   // report: the body has met its duties inside itself by then
+  std::string
+      heard;  // the body in which, as it happened, somebody above the desk heard only now; may be empty
   Text says;
 };
 

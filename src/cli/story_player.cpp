@@ -1,7 +1,7 @@
 #include "src/cli/story_player.h"
 
+#include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -14,7 +14,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr double longest_pause_seconds = 10;
+// What the last step leaves open falls due within it.
+constexpr auto afterwards = std::chrono::hours(48);
 
 }  // namespace
 
@@ -51,12 +52,6 @@ std::string shown_duty(const json::value& obligation, Language language) {
   return line;
 }
 
-void StoryPlayer::pace(Timestamp from, Timestamp to) const {
-  if (speed_ <= 0) return;
-  const auto seconds = std::chrono::duration<double>(to - from).count() / speed_;
-  std::this_thread::sleep_for(std::chrono::duration<double>(std::min(seconds, longest_pause_seconds)));
-}
-
 void StoryPlayer::tell_duties(const json::array& obligations) {
   for (const auto& obligation : obligations) {
     if (!crosses_border(obligation)) continue;
@@ -90,6 +85,18 @@ bool StoryPlayer::post_report(const StoryStep& step, const std::string& key) {
                          text_at(answer, "/incident/number"),
                          number_at(answer, "/report/version").value_or(1)));
   tell_duties(array_at(answer, "/obligations"));
+  return !step.done || meet_inner_duties(step, array_at(answer, "/obligations"), key);
+}
+
+bool StoryPlayer::meet_inner_duties(const StoryStep& step, const json::array& obligations,
+                                    const std::string& key) {
+  for (const auto& obligation : obligations) {
+    if (!flag_at(obligation, "/inner") || text_at(obligation, "/state") != "open") continue;
+    const auto id = text_at(obligation, "/id");
+    if (call(step, fmt::format("/api/v1/obligations/{}/fulfillments", id), R"({"method":"done"})", key + id)
+            .is_null())
+      return false;
+  }
   return true;
 }
 
@@ -118,33 +125,28 @@ bool StoryPlayer::fulfill(const StoryStep& step, const std::string& key) {
 
 bool StoryPlayer::acknowledge(const StoryStep& step, const std::string& key) {
   const auto client = client_for_(step.organization, step.role);
-  const auto messages = fetch_all(client, "/api/v1/inbox", output_);
+  const auto messages = fetch_all(client, "/api/v1/inbox?acknowledged=false", output_);
   if (!messages) return false;
-  const json::value* latest = nullptr;
-  for (const auto& message : array_at(*messages, "/items"))
-    if (text_at(message, "/incident_id") == incidents_[step.incident] &&
-        (!latest || text_at(message, "/sent_at") >= text_at(*latest, "/sent_at")))
-      latest = &message;
-  if (!latest) {
-    complain(output_, {"受信箱にその報告がありません。", "the report is not in the inbox"});
-    return false;
-  }
   std::string body;
   codec::JsonWriter(body).begin_object().member("by", step.person).end_object();
-  const auto answer =
-      call(step, fmt::format("/api/v1/inbox/{}/acknowledgement", text_at(*latest, "/id")), body, key);
-  if (answer.is_null()) return false;
+  int acknowledged = 0;
+  for (const auto& message : array_at(*messages, "/items")) {
+    if (text_at(message, "/incident_id") != incidents_[step.incident] || text_at(message, "/kind") == "alarm")
+      continue;
+    const auto id = text_at(message, "/id");
+    if (call(step, fmt::format("/api/v1/inbox/{}/acknowledgement", id), body, key + id).is_null())
+      return false;
+    ++acknowledged;
+  }
   print_line("      " +
-             output_({fmt::format("受領確認: {} {}", shown_organization(step.organization, Language::ja),
-                                  step.person),
-                      fmt::format("acknowledged: {}, {}", step.organization, step.person)}));
+             output_({fmt::format("受領確認 {} 件: {} {}", acknowledged,
+                                  shown_organization(step.organization, Language::ja), step.person),
+                      fmt::format("acknowledged {}: {}, {}", acknowledged, step.organization, step.person)}));
   return true;
 }
 
-bool StoryPlayer::play(const Story& story, std::size_t index) {
+bool StoryPlayer::do_step(const Story& story, std::size_t index) {
   const auto& step = story.steps[index];
-  if (index > 0) pace(story.steps[index - 1].at, step.at);
-  set_clock_(step.at);
   print_line(fmt::format("  {}  {}", shown_time(format_rfc3339(step.at)), output_(step.says)));
   const auto key = fmt::format("demo-{}-{}", story.id, index + 1);
   switch (step.call) {
@@ -164,8 +166,19 @@ bool StoryPlayer::play(const Story& story) {
   print_line("\n" + output_(story.title));
   print_line("  " + output_(story.note));
   incidents_.clear();
-  for (std::size_t index = 0; index < story.steps.size(); ++index)
-    if (!play(story, index)) return false;
+  bool answered = true;
+  const auto tell = [&](Timestamp shown, double rate) { answered = answered && alarms_.tell(shown, rate); };
+
+  clock_.begin(story.steps.front().at);
+  if (!alarms_.begin(story)) return false;
+  for (std::size_t index = 0; index < story.steps.size(); ++index) {
+    clock_.travel(story.steps[index].at, tell);
+    if (!answered || !do_step(story, index)) return false;
+    if (clock_.runs()) clock_.settle(tell);  // what the step itself let fall due rises before the clock runs on
+  }
+  clock_.travel(story.steps.back().at + afterwards, tell);
+  if (!answered) return false;
+  alarms_.sum_up(story);
   return true;
 }
 

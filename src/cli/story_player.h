@@ -1,4 +1,5 @@
-// Replays a story through the public interface, telling what comes of each step.
+// Replays a story through the public interface, telling what comes of each step and which alarms rise between
+// them.
 #pragma once
 
 #include <functional>
@@ -7,43 +8,43 @@
 
 #include <boost/json/value.hpp>
 
+#include "src/cli/alarm_teller.h"
 #include "src/cli/api_client.h"
 #include "src/cli/output.h"
 #include "src/cli/story.h"
+#include "src/cli/story_clock.h"
 
 namespace noroshi::cli {
 
 class StoryPlayer {
  public:
-  // Who speaks for a body in a role.
-  using ClientFor = std::function<ApiClient(const std::string& organization, core::Role role)>;
-  // Puts the shown clock to a time, before the step that happens then.
-  using SetClock = std::function<void(Timestamp at)>;
+  using ClientFor = AlarmTeller::ClientFor;
 
-  StoryPlayer(ClientFor client_for, SetClock set_clock, double speed, Output output)
-      : client_for_(std::move(client_for)),
-        set_clock_(std::move(set_clock)),
-        speed_(speed),
-        output_(output) {}
+  StoryPlayer(ClientFor client_for, StoryClock& clock, Output output)
+      : client_for_(client_for),
+        clock_(clock),
+        output_(output),
+        alarms_(std::move(client_for), clock.runs(), output) {}
 
-  // False where the daemon refused or did not answer, after telling why.
+  // False where the daemon refused or did not answer, after telling why. Throws what StoryClock throws.
   bool play(const Story& story);
 
  private:
-  bool play(const Story& story, std::size_t index);
+  bool do_step(const Story& story, std::size_t index);
   bool post_report(const StoryStep& step, const std::string& key);
   bool fulfill(const StoryStep& step, const std::string& key);
+  bool meet_inner_duties(const StoryStep& step, const boost::json::array& obligations,
+                         const std::string& key);
   bool acknowledge(const StoryStep& step, const std::string& key);
   // The answer's JSON where it is good; else null, after telling.
   boost::json::value call(const StoryStep& step, const std::string& target, const std::string& body,
                           const std::string& key);
   void tell_duties(const boost::json::array& obligations);
-  void pace(Timestamp from, Timestamp to) const;
 
   ClientFor client_for_;
-  SetClock set_clock_;
-  double speed_;
+  StoryClock& clock_;
   Output output_;
+  AlarmTeller alarms_;
   std::map<std::string, std::string> incidents_;  // by the story's own name
   std::map<std::string, std::string> states_;     // of duties, as told last: only what is new is told
 };

@@ -12,10 +12,10 @@ void set_shown_clock(Connection& owner, double rate);
 // What the shown clock shows. A connection of any role.
 Timestamp shown_time(Connection& connection);
 
-// Moves the shown clock, running at the real one's rate, to `at`: a demonstration goes through the dates of a
-// case in this way. Never outside a folder that a demonstration made. Nothing happens at another rate.
-void show_time(Connection& owner, Timestamp at);
-// And back to the real time.
+// Lets the shown clock go on from `at`, `rate` times as fast as the real one: a demonstration goes through
+// the dates of a case in this way. Never outside a folder that a demonstration made.
+void show_time(Connection& owner, Timestamp at, double rate = 1);
+// And back to the real time and its rate.
 void show_real_time(Connection& owner);
 
 // Whether the shown clock is the real one: neither faster nor moved. A connection of any role.

@@ -5,9 +5,11 @@
 namespace noroshi::store {
 namespace {
 
-constexpr Statement claim{"claim_outbox", "SELECT * FROM claim_outbox(clock(), $1::interval, $2::integer)"};
+constexpr Statement claim{"claim_outbox",
+                          "SELECT * FROM claim_outbox(clock(), shown_length($1::interval), $2::integer)"};
 constexpr Statement settle{"settle_outbox",
-                           "SELECT settle_outbox($1::uuid, $2, $3::bigint, $4, clock() + $5::interval)"};
+                           "SELECT settle_outbox($1::uuid, $2, $3::bigint, $4, "
+                           "clock() + shown_length($5::interval))"};
 
 }  // namespace
 

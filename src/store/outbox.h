@@ -19,7 +19,8 @@ struct ClaimedMessage {
   int attempts = 0;        // this one included
 };
 
-// Both take a connection of role delivery. No transaction stays open between them.
+// Both take a connection of role delivery. No transaction stays open between them. Lengths are real time, whatever the
+// shown clock's rate.
 std::vector<ClaimedMessage> claim_outbox(Connection& delivery, std::chrono::seconds lease, int most);
 // Ends a claim: the state the message is in now, and when to look at it again where it is not delivered. False where the
 // lease had passed and another worker claimed it: what was sent stands, what is written is the other's to say.

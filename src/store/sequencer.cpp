@@ -8,7 +8,8 @@ namespace {
 constexpr int batch = 1000;
 
 constexpr Statement hold{"hold_sequencer",
-                         "SELECT hold_sequencer($1::uuid, clock(), make_interval(secs => $2::double precision / 1000))"};
+                         "SELECT hold_sequencer($1::uuid, clock(), "
+                         "shown_length(make_interval(secs => $2::double precision / 1000)))"};
 constexpr Statement number{"number_events", "SELECT number_events($1::bigint, $2::integer)"};
 
 }  // namespace

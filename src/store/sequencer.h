@@ -14,7 +14,7 @@ namespace noroshi::store {
 // One sequencer of any number of daemons holds the lease; the others try again when it ends.
 class Sequencer {
  public:
-  // `connection` is of role sequencer and must outlive it.
+  // `connection` is of role sequencer and must outlive it. The lease is real time, whatever the shown clock's rate.
   Sequencer(Connection& connection, const core::Uuid& holder, std::chrono::milliseconds lease = std::chrono::seconds(2));
 
   // A name for the lease's holder: fresh at each call, kept by one daemon across its connections.

@@ -21,6 +21,7 @@ constexpr Statement look{"look_at_clocks",
                          "SELECT shown, rate = 1 AND shown_at = real_at AS real, "
                          "extract(epoch FROM next_ring() - shown)::double precision / rate AS seconds "
                          "FROM clock_setting, (SELECT clock() AS shown OFFSET 0) AS now"};
+constexpr Statement next{"next_ring_of_all", "SELECT min(rings_at) FROM incident_clock"};
 constexpr Statement open_group{"open_group", "SELECT * FROM open_group($1::jsonb)"};
 constexpr Statement held_claims{"held_claims", "SELECT * FROM held_claims($1::jsonb)"};
 constexpr Statement bodies_with_person{"bodies_with_person", "SELECT * FROM bodies_with_person($1::timestamptz)"};
@@ -137,6 +138,10 @@ ClockLook look_at_clocks(Connection& ticker) {
     seen.until_next = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(bounded));
   }
   return seen;
+}
+
+std::optional<Timestamp> next_ring(Connection& owner) {
+  return owner.execute(next).one().get<std::optional<Timestamp>>(0);
 }
 
 Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const ClaimedClock> claims) {

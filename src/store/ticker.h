@@ -32,6 +32,9 @@ struct ClockLook {
 // A connection of role ticker.
 ClockLook look_at_clocks(Connection& ticker);
 
+// When the next clock rings, be it claimed or not; nothing where none runs. A connection of role owner.
+std::optional<Timestamp> next_ring(Connection& owner);
+
 struct Rung {
   int incidents = 0;                         // that were looked at
   int alarms = 0;                            // that were raised

@@ -221,54 +221,124 @@ class Machine(Case):
 
 
 class Demo(Case):
-    def test_the_demonstration_replays_the_cases_once_and_leaves_other_folders_alone(self):
+    # "  2020-05-11 10:45  ▲ level 2  nisc center_liaison: …"
+    ALARM = re.compile(r"^  (\S+ \S+)  ▲ level ([\d-]+)  (\S+) (\S+): (.*)$", re.M)
+
+    def folder(self):
         folder = Path(tempfile.mkdtemp(prefix="noroshi-demo-"))
         os.chmod(folder, 0o755)
         self.addCleanup(shutil.rmtree, folder)
-        mine = folder / "mine"
+        return folder
+
+    def start(self, data, *options):
+        process = subprocess.Popen(self.command("--data", data, "demo", "--listen", "127.0.0.1:0", *options),
+                                   stdout=subprocess.PIPE, text=True, env=self.environment())
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        return process
+
+    def get(self, url, data, token, path):
+        context = ssl.create_default_context(cafile=data / "tls/ca.pem")
+        secret = (data / "tokens" / token).read_text().strip()
+        request = urllib.request.Request(url + path, headers={"Authorization": f"Bearer {secret}"})
+        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+            return json.load(answer), answer.headers
+
+    def test_a_folder_that_is_no_demonstrations_is_left_alone(self):
+        mine = self.folder() / "mine"
         mine.mkdir()
         (mine / "file").write_text("precious")
         self.assertEqual(self.noroshi("--data", mine, "demo", "--exit")[0], 2)
         self.assertEqual([path.name for path in mine.iterdir()], ["file"])
 
-        data = folder / "demo"
-        demo = ("--data", data, "demo", "--exit", "--listen", "127.0.0.1:0")
-        code, out, err = self.noroshi(*demo)
+    def test_the_cases_are_replayed_once_with_their_alarms_and_then_served_until_it_is_told_to_end(self):
+        data = self.folder() / "demo"
+        code, out, err = self.noroshi("--data", data, "demo", "--exit", "--lang", "en", "--listen", "127.0.0.1:0")
         self.assertEqual(code, 0, err)
         # Lateness comes out of the program: three days until the ministry knew, eighteen until the centre did.
-        self.assertIn("日本年金機構 (jps) → 厚生労働省 (mhlw)  2.2.4(2)(g) 第2文  履行済 【期限超過 2日21時間】", out)
-        self.assertIn("厚生労働省 (mhlw) → 内閣サイバーセキュリティセンター (nisc)  2.2.4(2)(g) 第3文  履行済 【期限超過 18日】", out)
-        self.assertIn("第1文（自らへの連絡）  履行済", out)
-        self.assertIn("国家サイバー統括室 (nco)［旧 nisc］", out)
+        self.assertIn("jps → mhlw  2.2.4(2)(g) sentence 2  fulfilled [LATE by 2d 21h]", out)
+        self.assertIn("mhlw → nisc  2.2.4(2)(g) sentence 3  fulfilled [LATE by 18d]", out)
+        self.assertIn("sentence 1 (a step to itself)  fulfilled", out)
+        self.assertIn("nco [formerly nisc]", out)
         self.assertEqual(oct(os.stat(data / "tokens/jps.csirt_member").st_mode & 0o777), "0o600")
 
-        code, again, err = self.noroshi(*demo)
-        self.assertEqual(code, 0, err)
-        self.assertIn("前回の実行で再現済み", again)
-        summary = lambda text: re.findall(r"^  .* → .*$", text[text.index("センター（NISC"):], re.M)
-        self.assertEqual(len(summary(again)), len(summary(out)))
+        # Every alarm in the minute in which its clock rings, and who heard while the desk was silent.
+        alarms = [match.groups() for match in self.ALARM.finditer(out)]
+        self.assertEqual(len(set(alarms)), len(alarms))
+        for alarm in [("2020-05-11 10:15", "1", "mhlw", "csirt_member", "2.2.4(2)(g) 2 not acknowledged by mhlw [due now]"),
+                      ("2020-05-11 10:30", "2", "mhlw", "csirt_head", "2.2.4(2)(g) 2 not acknowledged by mhlw [15m late]"),
+                      ("2020-05-11 10:45", "3", "mhlw", "ciso", "2.2.4(2)(g) 2 not acknowledged by mhlw [30m late]"),
+                      ("2020-05-11 10:45", "2", "nisc", "center_liaison", "mhlw → nisc 2.2.4(2)(g) 3 not relayed [15m late]"),
+                      ("2020-05-12 11:00", "4", "mhlw", "csirt_head", "no follow-up of jps [1h late]"),
+                      ("2023-06-22 16:00", "4", "nisc", "center_liaison",
+                       "kahaku → police-tokyo 2.2.4(2)(h) not met [1h late]")]:
+            self.assertIn(alarm, alarms)
+        self.assertNotIn("body_without_person", out)
+        for delay in re.findall(r"the latest rose ([\d.]+) s after its moment", out):
+            self.assertLess(float(delay), 5)
+        self.assertIn("mhlw, above the desk: csirt_head on 2020-05-11 10:30, ciso on 2020-05-11 10:45 would have heard, the "
+                      "first 30m after the first report. As it happened: 2020-05-25 10:00, 13d 23h later.", out)
+        self.assertIn("nisc: center_liaison on 2020-05-11 10:45 would have heard", out)
 
-    def test_a_demonstration_that_stays_up_serves_until_it_is_told_to_end_and_takes_its_daemon_with_it(self):
-        folder = Path(tempfile.mkdtemp(prefix="noroshi-demo-"))
-        os.chmod(folder, 0o755)
-        self.addCleanup(shutil.rmtree, folder)
-        process = subprocess.Popen(self.command("--data", folder / "demo", "demo", "--listen", "127.0.0.1:0"),
-                                   stdout=subprocess.PIPE, text=True, env=self.environment())
-        self.addCleanup(process.stdout.close)
-        url = None
+        process = self.start(data)
+        again, url = "", None
         for line in process.stdout:
+            again += line
             url = line.strip() if line.startswith("  https://") else url
             if "Ctrl-C" in line:
                 break
-        context = ssl.create_default_context(cafile=folder / "demo/tls/ca.pem")
-        token = (folder / "demo/tokens/mhlw.external_contact").read_text().strip()
-        request = urllib.request.Request(f"{url}/api/v1/obligations", headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
-            self.assertGreater(len(json.load(answer)["items"]), 0)
+        self.assertIn("前回の実行で再現済み", again)
+        self.assertIn("国家サイバー統括室 (nco)［旧 nisc］", again)
+        duties = lambda text, heading: re.findall(r"^  .* → .*$", text[text.index(heading):], re.M)
+        self.assertEqual(len(duties(again, "センター（NISC")), len(duties(out, "The duties as the centre")))
+        listed, headers = self.get(url, data, "mhlw.external_contact", "/api/v1/alarms?limit=200")
+        self.assertIsNone(headers["Noroshi-Clock"])
+        clocks = [tuple(item[name] for name in ("incident_id", "obligation_id", "code", "level", "organization", "due_at"))
+                  for item in listed["items"]]
+        self.assertGreater(len(clocks), 10)
+        self.assertEqual(len(set(clocks)), len(clocks))
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(timeout=60), 0)
         with self.assertRaises(OSError):
-            urllib.request.urlopen(request, context=context, timeout=30)
+            self.get(url, data, "mhlw.external_contact", "/api/v1/alarms")
+
+    def test_at_speed_alarms_rise_while_the_clock_runs_and_ctrl_c_ends_it_in_order(self):
+        data = self.folder() / "demo"
+        process = self.start(data, "--speed", "20000", "--lang", "en")
+        out = ""
+        for line in process.stdout:
+            out += line
+            if "no follow-up of jps" in line:  # a day of the story after the report
+                break
+        process.send_signal(signal.SIGINT)
+        out += process.stdout.read()
+        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertIn("the next run replays the cases from the start", out.lower())
+
+        # The step happens at its time, whatever a round trip takes.
+        self.assertIn("mhlw → nisc  2.2.4(2)(g) sentence 3  open, due 2020-05-11 10:30", out)
+        alarms = [match.groups() for match in self.ALARM.finditer(out)]
+        self.assertEqual(len(set(alarms)), len(alarms))
+        heard = {}
+        for at, level, organization, role, _ in alarms:
+            heard.setdefault((organization, role), at)
+        self.assertEqual(heard["jps", "csirt_member"], "2020-05-11 10:00")
+        for who in ("mhlw", "csirt_head"), ("mhlw", "ciso"), ("nisc", "center_liaison"):
+            # A second of ours is five and a half hours.
+            self.assertGreaterEqual(heard[who], "2020-05-11 10:30")
+            self.assertLess(heard[who], "2020-05-11 22:00")
+        self.assertIn("mhlw → nisc 2.2.4(2)(g) 3 not relayed", out)
+        delays = [float(delay) for delay in re.findall(r"\(([\d.]+) s after its moment\)", out)]
+        self.assertEqual(len(delays), len(alarms))
+        self.assertLess(max(delays), 5)
+
+        # What is left stands in the story, and says so.
+        daemon = Daemon(data)
+        self.addCleanup(daemon.stop)
+        listed, headers = self.get(daemon.url, data, "mhlw.csirt_member", "/api/v1/alarms?limit=200")
+        self.assertEqual(headers["Noroshi-Clock"], "shifted")
+        self.assertTrue(all(item["raised_at"].startswith("2020-05-1") for item in listed["items"]))
 
 
 if __name__ == "__main__":

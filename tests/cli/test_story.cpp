@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "src/app/law.h"
+#include "src/cli/alarm_teller.h"
 #include "src/cli/story.h"
 #include "src/codec/report_decoder.h"
 
@@ -30,6 +33,49 @@ TEST_CASE("whoever acts in a story exists that day and may have that role, and e
                       noroshi::codec::decode_submission(step.body).error().front().pointer);
     }
   }
+}
+
+TEST_CASE("whoever is said to have heard late acts in that story") {
+  int late = 0;
+  for (const auto& story : embedded_stories()) {
+    for (const auto& step : story.steps) {
+      if (step.heard.empty()) continue;
+      ++late;
+      CHECK(std::any_of(story.steps.begin(), story.steps.end(),
+                        [&](const StoryStep& other) { return other.organization == step.heard; }));
+    }
+  }
+  CHECK(late == 2);
+}
+
+TEST_CASE("alarms that rise together for one role stand in one line: clause, who is late, how late") {
+  ToldAlarm alarm;
+  alarm.code = "duty_overdue";
+  alarm.late = "jps";
+  alarm.organization = "jps";
+  alarm.role = "csirt_head";
+  alarm.level = 2;
+  alarm.late_by = std::chrono::minutes(15);
+  std::vector<ToldAlarm> together;
+  for (const char* clause : {"2.2.4(2)(c)", "2.2.4(2)(d)", "2.2.4(3)(a)"}) {
+    alarm.clause = clause;
+    together.push_back(alarm);
+  }
+  alarm.level = 3;  // the same clock a level higher says nothing new
+  together.push_back(alarm);
+  alarm.code = "followup_overdue";
+  alarm.clause.clear();
+  alarm.late_by = {};
+  together.push_back(alarm);
+  CHECK(shown_alarms(together, Language::en) ==
+        "▲ level 2-3  jps csirt_head: jps 2.2.4(2)(c), (d), 2.2.4(3)(a) not met [15m late]; "
+        "no follow-up of jps [due now]");
+  CHECK(shown_alarms({alarm}, Language::ja) ==
+        "▲ 第3段階  日本年金機構 (jps) CSIRT責任者: jps の続報なし【期限到来】");
+
+  together.back().level = 1;
+  CHECK(shown_summary(together, Language::en).find("csirt_head  1970-01-01 09:00  1        3        1        -") !=
+        std::string::npos);
 }
 
 TEST_CASE("mistakes in a story are all told, each with its place") {

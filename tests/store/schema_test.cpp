@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "src/core/states.h"
+#include "src/store/clock.h"
 #include "src/store/outbox.h"
 #include "src/store/sequencer.h"
 #include "src/store/tokens.h"
@@ -93,6 +94,23 @@ TEST_CASE("events are numbered without gaps by one sequencer; a fenced one numbe
   CHECK(scene.text("SELECT max(sequence) + 1 = count(*) FROM event") == "true");
   CHECK(eventually([&] { return second.run_once().has_value(); }));
   CHECK_FALSE(first.run_once());
+}
+
+TEST_CASE("leases are of real time, however fast the shown clock runs") {
+  auto& scene = StoreScene::shared();
+  show_time(scene.owner(), shown_time(scene.owner()), 10000);
+  Connection one(scene.settings(), DatabaseRole::sequencer);
+  Connection two(scene.settings(), DatabaseRole::sequencer);
+  Sequencer first(one, Sequencer::make_holder(), std::chrono::seconds(30));
+  Sequencer second(two, Sequencer::make_holder(), std::chrono::seconds(30));
+  REQUIRE(eventually([&] { return first.run_once().has_value(); }));
+  const auto taken = shown_time(scene.owner());
+  // Past the lease, were it of shown time.
+  CHECK(eventually([&] { return shown_time(scene.owner()) > taken + std::chrono::minutes(5); }));
+  CHECK_FALSE(second.run_once());
+  show_real_time(scene.owner());
+  CHECK(clock_is_real(scene.owner()));
+  CHECK(second.run_once());  // a lease that lies too far ahead is none
 }
 
 TEST_CASE("a claim is exclusive for its lease; a worker that slept past it settles nothing") {
