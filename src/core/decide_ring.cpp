@@ -190,13 +190,9 @@ class Ringing {
     // Nobody there hears it; the centre does, once.
     const auto centre = center();
     const std::pair known{std::string(alarm_codes::body_without_person), listener.organization};
-    if (!centre || *centre == listener.organization || !unreachable_.insert(listener.organization).second ||
-        builder_.incident().alarms.contains(known))
-      return;
+    if (!centre || *centre == listener.organization || builder_.incident().alarms.contains(known)) return;
     Clock theirs = clock;
     theirs.organization = listener.organization;
-    builder_.add(AlarmRaised{builder_.next_id<AlarmId>(), known.first, listener.organization,
-                             reason_of(theirs, level, alarm_codes::body_without_person)});
     rung(theirs, level, {*centre, Role::center_liaison, alarm_codes::body_without_person});
   }
 
@@ -250,7 +246,6 @@ class Ringing {
   DecisionBuilder& builder_;
   const Listeners& listeners_;
   std::map<std::string, std::vector<Told>> told_;
-  std::set<std::string> unreachable_;
 };
 
 }  // namespace
