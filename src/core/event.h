@@ -37,7 +37,7 @@ struct IncidentMoved {
   IncidentState from{};
   IncidentState to{};
   std::string reason;
-  std::optional<Timestamp> followup_due;  // set where the incident was reopened
+  std::optional<Timestamp> followup_due;  // set where it is a case again: judged one, or reopened
   friend bool operator==(const IncidentMoved&, const IncidentMoved&) = default;
 };
 struct AccessGranted {
