@@ -136,7 +136,7 @@ TEST_CASE("the target that is explained is the operator's, for the holder and fo
       all.push_back(std::string(duty.at("holder").as_string()) + " " + std::string(duty.at("target").as_string()));
     return all;
   };
-  CHECK(targets("{}") == List{"jps PT50M", "mhlw PT10M", "jps PT24H", "mhlw PT15M"});
+  CHECK(targets("{}") == List{"jps PT40M", "mhlw PT10M", "jps PT24H", "mhlw PT15M"});
   CHECK(targets(R"({"large_scale":[]})") == List{"jps PT40M", "mhlw PT20M", "jps PT24H"});
   CHECK(targets(R"({"large_scale":[],"cyberattack":"no"})") == List{"jps PT50M", "mhlw PT20M"});
 }

@@ -356,7 +356,7 @@ TEST_CASE("levels count from the later of due and start") {
   CHECK(reaches(clock, 2, policy) == due + hours(2) + minutes(15));
 }
 
-TEST_CASE("a shorter target of the operator for a body, or for what is grave, is that of its clocks") {
+TEST_CASE("a target of the operator for a body, or for what is grave, is that of its clocks") {
   Scene scene("2018-08-01T09:20:00+09:00");
   scene.clocks().acknowledgement.by_body = {{"mhlw", minutes(10)}};
   scene.accept(report_of("jps", recognized));

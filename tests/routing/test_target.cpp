@@ -49,8 +49,8 @@ TEST_CASE("of the body's own or the usual one, and the severity's, the shorter h
   const std::vector<Story> stories = {
       {"the usual one", usual, "mhlw", Severity::large_scale, minutes(60)},
       {"the severity's", grave, "mhlw", Severity::attack, minutes(30)},
-      {"no severity's stands for another: not for a graver one", grave, "mhlw", Severity::large_scale, minutes(60)},
-      {"nor for a lighter one", grave, "mhlw", Severity::ordinary, minutes(60)},
+      {"which holds for what is graver too", grave, "mhlw", Severity::large_scale, minutes(30)},
+      {"but for nothing lighter", grave, "mhlw", Severity::ordinary, minutes(60)},
       {"a body's own, longer than the usual one", own, "mhlw", Severity::ordinary, minutes(90)},
       {"which is no other body's", own, "mext", Severity::ordinary, minutes(60)},
       {"a longer one of its own does not stretch what is grave", both, "mhlw", Severity::attack, minutes(30)},
