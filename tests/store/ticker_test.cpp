@@ -361,6 +361,29 @@ TEST_CASE("the centre reads the alarm of a silent agency, and nothing of the cas
   CHECK(alarms[0].role == "center_liaison");
 }
 
+TEST_CASE("who got an alarm acknowledges it, though it sees nothing of the case; no other message is there for it") {
+  Scene scene;
+  scene.report("jps", "acknowledged");
+  scene.travel_to("2018-08-01T10:05:30+09:00");
+  scene.ring();
+  const auto acknowledge = [&](const std::string& body, const std::string& kind, const std::string& recipient) {
+    Command command;
+    command.actor = csirt_member(body);
+    command.action = Acknowledge{core::MessageId{*core::parse_uuid(scene.text(fmt::format(
+                                     "SELECT id FROM message WHERE kind = '{}' AND recipient = '{}'", kind, recipient)))},
+                                 {"当直", ""}};
+    return refusal_code(scene.perform(command));
+  };
+  CHECK(acknowledge("nisc", "report", "mhlw") == "not_found");
+  CHECK(acknowledge("nisc", "alarm", "mhlw") == "not_found");
+  CHECK(acknowledge("jps", "alarm", "nisc") == "not_found");
+  CHECK(acknowledge("mext", "alarm", "nisc") == "not_found");
+  CHECK(acknowledge("nisc", "alarm", "nisc") == "answered");
+  CHECK(acknowledge("nisc", "alarm", "nisc") == "already_acknowledged");
+  CHECK(scene.count("message WHERE kind = 'alarm' AND acknowledged_at IS NOT NULL") == 1);
+  CHECK(scene.count("obligation WHERE acknowledged_at IS NOT NULL") == 0);
+}
+
 TEST_CASE("an alarm is for who is told and for whose clock it is") {
   Scene scene;
   const auto incident = scene.report("jps", "between");
