@@ -34,9 +34,10 @@ Severity severity_of(const Facts& facts) {
 
 std::chrono::seconds Target::of(std::string_view body, Severity severity) const {
   const auto own = by_body.find(body);
-  const auto general = own == by_body.end() ? usual : own->second;
-  const auto grave = by_severity.find(severity);
-  return grave == by_severity.end() ? general : std::min(general, grave->second);
+  auto shortest = own == by_body.end() ? usual : own->second;
+  for (auto set = by_severity.lower_bound(severity); set != by_severity.end(); ++set)
+    shortest = std::min(shortest, set->second);
+  return shortest;
 }
 
 void Target::overlay(const Target& other) {

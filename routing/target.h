@@ -13,7 +13,7 @@
 namespace noroshi::routing {
 
 // How grave the facts are, for targets alone: no rule opens on it.
-enum class Severity {
+enum class Severity {  // the gravest first
   large_scale,  // a cell of the matrix of (i) is set by a body that does not say that it is no cyberattack
   attack,       // it is a cyberattack, or may be one
   ordinary,
@@ -31,7 +31,8 @@ struct Target {
   std::map<Severity, std::chrono::seconds> by_severity;
   std::map<std::string, std::chrono::seconds, std::less<>> by_body;  // slug of who has to act
 
-  // A body's own stands in the place of the usual one; of that and the severity's, the shorter holds.
+  // A body's own stands in the place of the usual one; of that and those of the severity and of lighter ones, the
+  // shortest holds: what is graver is never given longer.
   std::chrono::seconds of(std::string_view body, Severity severity) const;
   // Lays what `other` sets over this one.
   void overlay(const Target& other);

@@ -53,8 +53,9 @@ ALTER TABLE alarm
   ADD late text NOT NULL DEFAULT '',
   ADD CONSTRAINT alarm_of_a_clock CHECK ((clock IS NULL) = (subject IS NULL) AND (clock IS NULL) = (round IS NULL)
     AND (clock IS NULL) = (late = ''));
--- Each level is told once, whatever becomes of leases.
-CREATE UNIQUE INDEX alarm_once ON alarm (incident_id, subject, clock, round, level, organization, code)
+-- Each level is told once, whatever becomes of leases. One clock at one level may tell the centre of several bodies where
+-- nobody hears: each is the late one of an alarm of its own.
+CREATE UNIQUE INDEX alarm_once ON alarm (incident_id, subject, clock, round, level, organization, code, late)
   WHERE clock IS NOT NULL;
 
 -- When the clocks of an incident have to be looked at next. Claimed with a lease and a fencing token.

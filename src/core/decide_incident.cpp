@@ -72,7 +72,8 @@ Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgem
                                  "The incident is closed. Reopen it (transition to assessed) before judging again."));
   DecisionBuilder builder(law, known, command.actor, moment);
   pass_on_duties(builder);
-  if (auto judged = make_judgement(builder, held); !judged) return tl::unexpected(std::move(judged.error()));
+  if (auto judged = make_judgement(builder, held, next_followup(builder, held)); !judged)
+    return tl::unexpected(std::move(judged.error()));
   const auto before = known.judgements.find(held.judgement.organization);
   const bool changed = before == known.judgements.end() || before->second != held;
   align_duties(builder);
@@ -103,7 +104,7 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
                                  "Duties of this body are open. Meet them, or have them excepted, before closing."));
   std::optional<Timestamp> followup_due;
   if (*event == IncidentEvent::reopen)
-    followup_due = moment.now + law.clocks.followup.of(known.organization, severity_of(facts_of(known)));
+    followup_due = next_followup(builder, known.judgements.at(known.organization));
   builder.add(IncidentMoved{known.state, *to, command.reason, followup_due});
   return std::move(builder).finish();
 }

@@ -29,7 +29,7 @@ SwitchOutcome decide_relay_switch_request(const Law& law, const std::vector<Rela
                                  "A request waits for its decision. See GET /relay-switch."));
   const auto& actor = command.actor;
   const RelaySwitch asked{moment.identifiers.next<RelaySwitchId>(), actor.organization, command.switched_on,
-                          command.reason, actor.token, actor.name, actor.role.value_or(Role::ciso), {}};
+                          command.reason, actor.token, actor.name, actor.role.value_or(Role::reporter), {}};
   return SwitchDecision{
       {event_of(actor, moment, RelaySwitchAsked{asked.id, asked.organization, asked.switched_on, asked.reason})}, asked};
 }

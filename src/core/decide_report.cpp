@@ -83,13 +83,9 @@ std::string edition_at(const Law& law, Timestamp recognized) {
 }
 
 // When the next 続報 is due after this version; a 最終報 is the last.
-std::optional<Timestamp> followup_due(const DecisionBuilder& builder, const Report& report,
-                                      const std::string& organization) {
+std::optional<Timestamp> followup_due(const DecisionBuilder& builder, const Report& report, const HeldJudgement& held) {
   if (report.stage == Stage::final) return std::nullopt;
-  routing::Facts facts;
-  facts.cyberattack = report.cyberattack;
-  facts.large_scale = report.large_scale;
-  return builder.now() + builder.law().clocks.followup.of(organization, severity_of(facts));
+  return next_followup(builder, held);
 }
 
 void open_incident(DecisionBuilder& builder, const std::string& number, const Report& report,
@@ -172,10 +168,11 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   }
   DecisionBuilder builder(law, std::move(before), command.actor, moment);
   if (!known) open_incident(builder, number, report, organization);
+  const auto held = judgement_after(builder.incident(), command);
   builder.add(ReportReceived{builder.next_id<ReportId>(), builder.incident().version + 1, command.actor.organization,
-                             report, command.bytes, command.sha256, followup_due(builder, report, organization)});
+                             report, command.bytes, command.sha256, followup_due(builder, report, held)});
   pass_on_duties(builder);
-  if (auto judged = make_judgement(builder, judgement_after(builder.incident(), command)); !judged)
+  if (auto judged = make_judgement(builder, held, std::nullopt); !judged)
     return tl::unexpected(std::move(judged.error()));
   align_duties(builder);
   send_to_earlier_recipients(builder);

@@ -81,19 +81,19 @@ class Ringing {
   // outside: the centre hears in their place.
   Listener recipient_of(const Obligation& duty) const {
     auto recipient = builder_.standing_for(duty.recipient);
-    const auto* body = builder_.law().registry.find(recipient);
-    const bool police = body && body->kind == OrganizationKind::police;
-    const bool crisis_desk = body && body->kind == OrganizationKind::crisis_management;
-    if (police || (crisis_desk && builder_.incident().exercise)) recipient = center().value_or(duty.holder);
+    const bool crisis_desk = has_kind(recipient, OrganizationKind::crisis_management);
+    if (has_kind(recipient, OrganizationKind::police) || (crisis_desk && builder_.incident().exercise))
+      recipient = center().value_or(duty.holder);
     return {recipient, head_of(recipient), alarm_codes::duty_overdue};
   }
 
-  // Those to whom the body itself has reported.
+  // Those to whom the body itself has reported; the police ask for what they need themselves.
   std::vector<Listener> whoever_was_told() const {
     std::vector<Listener> told;
     for (const auto& message : builder_.incident().messages) {
       if (message.kind != MessageKind::report || message.sender != builder_.incident().organization) continue;
       const auto recipient = builder_.standing_for(message.recipient);
+      if (has_kind(recipient, OrganizationKind::police)) continue;
       const auto known = [&](const Listener& listener) { return listener.organization == recipient; };
       if (std::none_of(told.begin(), told.end(), known))
         told.push_back({recipient, head_of(recipient), alarm_codes::followup_overdue});
@@ -124,6 +124,10 @@ class Ringing {
     }
   }
 
+  bool has_kind(const std::string& organization, OrganizationKind kind) const {
+    const auto* body = builder_.law().registry.find(organization);
+    return body && body->kind == kind;
+  }
   std::optional<std::string> center() const {
     const auto* body = builder_.law().registry.in_force(OrganizationKind::center, japanese_day(builder_.now()));
     return body ? std::optional(body->slug) : std::nullopt;
@@ -190,13 +194,9 @@ class Ringing {
     // Nobody there hears it; the centre does, once.
     const auto centre = center();
     const std::pair known{std::string(alarm_codes::body_without_person), listener.organization};
-    if (!centre || *centre == listener.organization || !unreachable_.insert(listener.organization).second ||
-        builder_.incident().alarms.contains(known))
-      return;
+    if (!centre || *centre == listener.organization || builder_.incident().alarms.contains(known)) return;
     Clock theirs = clock;
     theirs.organization = listener.organization;
-    builder_.add(AlarmRaised{builder_.next_id<AlarmId>(), known.first, listener.organization,
-                             reason_of(theirs, level, alarm_codes::body_without_person)});
     rung(theirs, level, {*centre, Role::center_liaison, alarm_codes::body_without_person});
   }
 
@@ -250,7 +250,6 @@ class Ringing {
   DecisionBuilder& builder_;
   const Listeners& listeners_;
   std::map<std::string, std::vector<Told>> told_;
-  std::set<std::string> unreachable_;
 };
 
 }  // namespace

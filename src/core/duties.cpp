@@ -272,7 +272,16 @@ void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const HeldJu
   }
 }
 
-tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJudgement& held) {
+Timestamp next_followup(const DecisionBuilder& builder, const HeldJudgement& held) {
+  auto incident = builder.incident();
+  incident.judgements[held.judgement.organization] = held;
+  const auto severity = severity_of(facts_of(incident));
+  return builder.now() +
+         builder.law().clocks.followup.of(builder.standing_for(incident.organization), severity);
+}
+
+tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJudgement& held,
+                                           std::optional<Timestamp> followup_due) {
   const auto& incident = builder.incident();
   const auto before = incident.judgements.find(held.judgement.organization);
   if (before != incident.judgements.end() && same(before->second, held)) return {};
@@ -292,7 +301,9 @@ tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJ
                                  "この段階では評価を変更できません。先にインシデントを再開（assessed）してください。",
                                  "The assessment cannot change in this state. Reopen the incident (to assessed) first."));
   builder.add(JudgementMade{builder.next_id<JudgementId>(), held});
-  if (from != *to) builder.add(IncidentMoved{from, *to, held.assessment_reason, std::nullopt});
+  if (from == *to) return {};
+  if (*to != IncidentState::assessed) followup_due.reset();
+  builder.add(IncidentMoved{from, *to, held.assessment_reason, followup_due});
   return {};
 }
 

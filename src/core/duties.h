@@ -78,8 +78,13 @@ void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const HeldJu
                                           std::size_t messages);
 
 // The judgement of a body, and the incident's state where it is the body whose incident it is. Nothing happens where
-// it says the same as before. Refused where the state does not allow it.
-tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJudgement& held);
+// it says the same as before. Refused where the state does not allow it. Where it makes a case of what was none yet, the
+// next 続報 is due at `followup_due`; nothing: when it was due anyway.
+tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJudgement& held,
+                                           std::optional<Timestamp> followup_due);
+
+// When the next 続報 is due that is awaited from now on, the facts being as they stand with that judgement.
+Timestamp next_followup(const DecisionBuilder& builder, const HeldJudgement& held);
 
 // Meets a duty; how late it was comes out of its due time.
 void fulfill(DecisionBuilder& builder, const Obligation& obligation, FulfillmentMethod method, Timestamp at,

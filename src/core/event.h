@@ -37,7 +37,7 @@ struct IncidentMoved {
   IncidentState from{};
   IncidentState to{};
   std::string reason;
-  std::optional<Timestamp> followup_due;  // set where the incident was reopened
+  std::optional<Timestamp> followup_due;  // set where it is a case again: judged one, or reopened
   friend bool operator==(const IncidentMoved&, const IncidentMoved&) = default;
 };
 struct AccessGranted {
@@ -133,7 +133,7 @@ struct AlarmRung {
   int round = 1;
   int level = 1;
   std::string code;          // of core::alarm_codes
-  std::string late;          // the body whose clock it is
+  std::string late;          // the body whose clock it is; of body_without_person, the one where nobody hears
   std::string organization;  // who is told
   Role role{};               // and which of its people
   Timestamp due_at;

@@ -174,7 +174,7 @@ struct Evolution {
   void operator()(const AlarmRung& what) {
     auto& level = ladder_of(what).level;
     level = std::max(level, what.level);
-    incident.alarms.emplace(what.code, what.organization);
+    incident.alarms.emplace(what.code, what.late);
   }
   void operator()(const RelaySwitchAsked&) { std::abort(); }
   void operator()(const RelaySwitchDecided&) { std::abort(); }

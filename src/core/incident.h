@@ -166,7 +166,7 @@ struct Incident {
   std::vector<Obligation> obligations;
   std::vector<Message> messages;
   std::vector<Waiver> waivers;
-  std::set<std::pair<std::string, std::string>> alarms;  // (code, organization) raised so far
+  std::set<std::pair<std::string, std::string>> alarms;  // (code, whom it concerns) raised so far
   int revision = 0;
 
   Obligation* find(ObligationId obligation);

@@ -221,15 +221,16 @@ bool if_match_holds(const Command& command, const core::Incident* known) {
   return revision && codec::names_revision(command.if_match, *revision);
 }
 
-// An alarm reaches those too who see the rows of duties only.
-bool acknowledges_alarm(const Command& command, const core::Incident& known) {
-  const auto* acknowledge = std::get_if<Acknowledge>(&command.action);
+// An alarm that reached a body which sees the rows of duties only.
+bool is_alarm_to(const core::Incident& known, const Action& action, const std::string& body, const core::Access& access) {
+  const auto* acknowledge = std::get_if<Acknowledge>(&action);
   const auto* message = acknowledge ? known.find(acknowledge->message) : nullptr;
-  return message && message->kind == core::MessageKind::alarm;
+  return message && message->kind == core::MessageKind::alarm &&
+         (message->recipient == body || message->recipient == access.in_place_of);
 }
 
 // Whether the caller may know of the incident. Reports name their incident by reference, so they decide for themselves;
-// a duty is known to everybody with a row of access, the rest to those who see content.
+// a duty is known to everybody with a row of access, an alarm to whom it was sent, the rest to those who see content.
 bool visible(const Command& command, const core::Incident& known) {
   if (std::holds_alternative<SubmitReport>(command.action)) return true;
   const auto access = known.access.find(command.actor.organization);
@@ -237,7 +238,8 @@ bool visible(const Command& command, const core::Incident& known) {
   const bool about_duty = std::holds_alternative<Fulfill>(command.action) ||
                           std::holds_alternative<AskWaiver>(command.action) ||
                           std::holds_alternative<DecideWaiver>(command.action);
-  return about_duty || access->second.scope == core::AccessScope::content || acknowledges_alarm(command, known);
+  return about_duty || access->second.scope == core::AccessScope::content ||
+         is_alarm_to(known, command.action, access->first, access->second);
 }
 
 // A group in its transaction.

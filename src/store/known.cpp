@@ -44,7 +44,8 @@ constexpr Statement select_waivers{"known_waivers",
                                    "SELECT id, incident_id, obligation_id, asked_by, asked_by_name, decision "
                                    "FROM waiver WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
 constexpr Statement select_alarms{"known_alarms",
-                                  "SELECT incident_id, code, organization FROM alarm "
+                                  "SELECT incident_id, code, CASE WHEN clock IS NULL THEN organization ELSE late END AS "
+                                  "organization FROM alarm "
                                   "WHERE incident_id = ANY ($1::uuid[])"};
 
 constexpr Statement select_switches{

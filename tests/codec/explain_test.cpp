@@ -118,6 +118,29 @@ TEST_CASE("the example of the public interface is explained as written there") {
   CHECK(first_sentence);
 }
 
+TEST_CASE("the target that is explained is the operator's, for the holder and for how grave the facts are") {
+  using std::chrono::minutes;
+  const auto editions = law().editions.with_targets(
+      {{"g.2", {.usual = minutes(50), .by_severity = {{routing::Severity::attack, minutes(40)}}, .by_body = {}}},
+       {"g.3",
+        {.usual = {},
+         .by_severity = {{routing::Severity::large_scale, minutes(10)}},
+         .by_body = {{"mhlw", minutes(20)}}}}});
+  const auto targets = [&](const std::string& change) {
+    const auto facts = decode_facts(with(example, change));
+    REQUIRE(facts.has_value());
+    const auto answer = boost::json::parse(
+        encode_routing(routing::route(editions, law().registry, *facts, facts->recognized), Language::en));
+    List all;
+    for (const auto& duty : answer.at("obligations").as_array())
+      all.push_back(std::string(duty.at("holder").as_string()) + " " + std::string(duty.at("target").as_string()));
+    return all;
+  };
+  CHECK(targets("{}") == List{"jps PT40M", "mhlw PT10M", "jps PT24H", "mhlw PT15M"});
+  CHECK(targets(R"({"large_scale":[]})") == List{"jps PT40M", "mhlw PT20M", "jps PT24H"});
+  CHECK(targets(R"({"large_scale":[],"cyberattack":"no"})") == List{"jps PT50M", "mhlw PT20M"});
+}
+
 TEST_CASE("a step to oneself is marked") {
   const std::string text = explained(
       R"({"organization":"nisc","times":{"recognized":{"value":"2019-08-01T09:00:00+09:00"}},"assessment":"incident"})");

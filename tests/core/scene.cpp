@@ -96,6 +96,17 @@ SubmitReport followup(SubmitReport earlier, const std::string& title) {
   return earlier;
 }
 
+Lines of(const Lines& alarms, std::string_view word) {
+  Lines lines;
+  for (const auto& line : alarms)
+    if ((" " + line + " ").find(" " + std::string(word) + " ") != std::string::npos) lines.push_back(line);
+  return lines;
+}
+
+Scene::Scene(std::string_view now) : law_(law()), now_(at(now)) {
+  for (const auto& body : law_.registry.organizations()) listeners_.bodies_with_person.insert(body.slug);
+}
+
 Moment Scene::moment() {
   identifiers_.emplace(now_, IdentifierSequence::Seed{++decisions_});
   return {now_, *identifiers_};
@@ -103,33 +114,76 @@ Moment Scene::moment() {
 
 Outcome Scene::attempt(const SubmitReport& command) {
   const auto year = shown(command.in_force.recognized.value).substr(0, 4);
-  return decide_report(law(), exists_ ? &incident_ : nullptr,
+  return decide_report(law_, exists_ ? &incident_ : nullptr,
                        command.in_force.organization + "-" + year + "-1", command, moment());
 }
 Outcome Scene::attempt(const MakeJudgement& command) {
-  return decide_judgement(law(), incident_, command, moment());
+  return decide_judgement(law_, incident_, command, moment());
 }
 Outcome Scene::attempt(const MoveIncident& command) {
-  return decide_transition(law(), incident_, command, moment());
+  return decide_transition(law_, incident_, command, moment());
 }
 Outcome Scene::attempt(const AddRecipient& command) {
-  return decide_recipient(law(), incident_, command, moment());
+  return decide_recipient(law_, incident_, command, moment());
 }
 Outcome Scene::attempt(const FulfillObligation& command) {
-  return decide_fulfillment(law(), incident_, command, moment());
+  return decide_fulfillment(law_, incident_, command, moment());
 }
 Outcome Scene::attempt(const AskWaiver& command) {
-  return decide_waiver_request(law(), incident_, command, moment());
+  return decide_waiver_request(law_, incident_, command, moment());
 }
 Outcome Scene::attempt(const DecideWaiver& command) {
-  return decide_waiver(law(), incident_, command, moment());
+  return decide_waiver(law_, incident_, command, moment());
 }
 Outcome Scene::attempt(const AcknowledgeMessage& command) {
-  return decide_acknowledgement(law(), incident_, command, moment());
+  return decide_acknowledgement(law_, incident_, command, moment());
 }
 
 Decision Scene::pass_on_duties() {
-  return take(decide_succession(law(), incident_, moment()));
+  return take(decide_succession(law_, incident_, moment()));
+}
+
+Lines Scene::ring(std::string_view time) {
+  travel_to(time);
+  return ring();
+}
+
+Lines Scene::ring() {
+  const auto decision = take(decide_ring(law_, incident_, listeners_, moment()));
+  Lines lines;
+  for (const auto& event : decision.events) {
+    REQUIRE(event.actor == Actor::system());
+    const auto* alarm = std::get_if<AlarmRung>(&event.what);
+    if (!alarm) continue;
+    lines.push_back(line_of_alarm(*alarm));
+    CAPTURE(lines.back());
+    // Someone can hold a token of that role there, and sees what he is told of.
+    CHECK(role_fits(alarm->role, *law_.registry.find(alarm->organization)));
+    CHECK(incident_.access.contains(alarm->organization));
+    CHECK(!alarm->reason.ja.empty());
+    CHECK(!alarm->reason.en.empty());
+  }
+  // Rung is rung.
+  CHECK((!decision.rings_at || *decision.rings_at > now_));
+  CHECK(decide_ring(law_, incident_, listeners_, moment()).events.empty());
+  return lines;
+}
+
+std::string Scene::line_of_alarm(const AlarmRung& alarm) const {
+  std::string line = std::to_string(alarm.level) + " " + alarm.code + " " + alarm.late + " -> " + alarm.organization +
+                     " " + std::string(to_string(alarm.role));
+  const Obligation* duty = nullptr;
+  if (alarm.clock == ClockKind::duty) duty = incident_.find(ObligationId{alarm.subject});
+  if (alarm.clock == ClockKind::acknowledgement)
+    if (const auto* message = incident_.find(MessageId{alarm.subject}); message->obligation)
+      duty = incident_.find(*message->obligation);
+  return duty ? line + " (" + duty->rule + ")" : line;
+}
+
+void Scene::acknowledge_all() {
+  for (const auto& message : Incident(incident_).messages)
+    if (message.acknowledge_by && !message.acknowledged_at)
+      accept(AcknowledgeMessage{person(message.recipient), message.id, "当直", ""});
 }
 
 Decision Scene::take(Outcome outcome) {
@@ -139,6 +193,11 @@ Decision Scene::take(Outcome outcome) {
     REQUIRE(event.at == now_);
     evolve(folded, event);
     events_.push_back(event);
+    // The key of alarm_once in schemas/sql: each level is told once.
+    if (const auto* alarm = std::get_if<AlarmRung>(&event.what))
+      REQUIRE(told_.emplace(alarm->subject, alarm->clock, alarm->round, alarm->level, alarm->organization, alarm->code,
+                            alarm->late)
+                  .second);
   }
   // The id of the first event's incident is what the fold starts from.
   if (!exists_) REQUIRE(!outcome->events.empty());
@@ -199,7 +258,8 @@ std::vector<std::string> Scene::messages() const {
   std::vector<std::string> lines;
   for (const auto& message : incident_.messages) {
     const auto* obligation = message.obligation ? incident_.find(*message.obligation) : nullptr;
-    lines.push_back(std::string(to_string(message.kind)) + " " + message.sender + " -> " + message.recipient +
+    const auto sender = message.sender.empty() ? "" : " " + message.sender;
+    lines.push_back(std::string(to_string(message.kind)) + sender + " -> " + message.recipient +
                     " (" + (obligation ? obligation->rule : "") + ")");
   }
   return lines;

@@ -4,8 +4,10 @@
 // tells checks that as well.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -31,7 +33,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// The editions and the registry of the program; no targets of an operator.
+// The editions and the registry of the program; nothing of an operator.
 const Law& law();
 
 Timestamp at(std::string_view rfc3339);
@@ -50,9 +52,17 @@ SubmitReport report_of(const std::string& organization, std::string_view recogni
 // A later one with the same facts.
 SubmitReport followup(SubmitReport earlier, const std::string& title = "続報");
 
+// Of lines of alarms those that end with "(g.3)", or hold that word.
+Lines of(const Lines& alarms, std::string_view word);
+
 class Scene {
  public:
-  explicit Scene(std::string_view now) : now_(at(now)) {}
+  // Everywhere somebody hears alarms, and no agency has its notice relayed.
+  explicit Scene(std::string_view now);
+
+  // What the operator set of the clocks, and who would hear.
+  ClockPolicy& clocks() { return law_.clocks; }
+  Listeners& listeners() { return listeners_; }
 
   // What would follow; the incident stays as it is.
   Outcome attempt(const SubmitReport& command);
@@ -75,9 +85,16 @@ class Scene {
     return told(attempt(command));
   }
   Decision pass_on_duties();
+  // Rings the clocks then, or now: a line each, "2 relay_silent mhlw -> nco center_liaison (g.3)". The rule is that of the
+  // duty, or of the duty whose message is not acknowledged. Whatever rings, what must hold of it is looked at too.
+  Lines ring(std::string_view time);
+  Lines ring();
+  // Every message that waits for it is acknowledged by a person of its recipient.
+  void acknowledge_all();
 
   void wait(std::chrono::seconds time) { now_ += time; }
   void travel_to(std::string_view time) { now_ = at(time); }
+  void travel_to(Timestamp time) { now_ = time; }
   Timestamp now() const { return now_; }
   const Incident& incident() const { return incident_; }
   // Every event so far.
@@ -91,7 +108,7 @@ class Scene {
   // A line each, in order: "g.2 jps -> mhlw fulfilled, due 2018-08-01 10:00".
   std::vector<std::string> duties() const;        // that cross the border of a body
   std::vector<std::string> inner_duties() const;  // "c jps open, due ..."
-  std::vector<std::string> messages() const;      // "report jps -> mhlw (g.2)"
+  std::vector<std::string> messages() const;      // "report jps -> mhlw (g.2)"; of the daemon: "alarm -> mhlw ()"
   std::vector<std::string> access() const;        // "jps content"
   std::vector<std::string> alarms() const;        // "large_scale_unassessed jps"
 
@@ -101,11 +118,15 @@ class Scene {
  private:
   Moment moment();
   std::string told(const Outcome& outcome);
+  std::string line_of_alarm(const AlarmRung& alarm) const;
 
+  Law law_;
+  Listeners listeners_;
   Timestamp now_;
   Incident incident_;
   bool exists_ = false;
   std::vector<Event> events_;
+  std::set<std::tuple<Uuid, ClockKind, int, int, std::string, std::string, std::string>> told_;
   std::uint8_t decisions_ = 0;
   std::optional<IdentifierSequence> identifiers_;
 };

@@ -1,4 +1,5 @@
 // evolve(): what each event does to the state, and that what cannot follow from it ends the program.
+#include <algorithm>
 #include <csignal>
 
 #include <sys/resource.h>
@@ -68,6 +69,28 @@ TEST_CASE("access only widens: to content, never back to the rows of duties") {
   CHECK(!incident.content_visible_to("mhlw"));
 }
 
+TEST_CASE("an alarm raises the ladder of its clock, never lowers it, and changes nothing else of what it is about") {
+  const auto scene = reported_by_jps();
+  auto incident = scene.incident();
+  const auto subject = scene.duty("g.3", "mhlw").id.value;
+  const auto rung = [&](int level) {
+    evolve(incident, event_with(incident, AlarmRung{.clock = ClockKind::duty,
+                                                    .subject = subject,
+                                                    .level = level,
+                                                    .code = "duty_overdue",
+                                                    .late = "mhlw",
+                                                    .organization = "nisc",
+                                                    .reason = {}}));
+    return *incident.find(ObligationId{subject});
+  };
+  auto expected = scene.duty("g.3", "mhlw");
+  for (const int level : {2, 1, 4}) {
+    expected.ladder.level = std::max(expected.ladder.level, level);
+    CHECK(rung(level) == expected);
+  }
+  CHECK(incident.alarms == std::set<std::pair<std::string, std::string>>{{"duty_overdue", "mhlw"}});
+}
+
 TEST_CASE("an event that cannot follow from the state is a broken invariant and ends the program") {
   const auto scene = reported_by_jps();
   const auto& incident = scene.incident();
@@ -86,6 +109,13 @@ TEST_CASE("an event that cannot follow from the state is a broken invariant and 
   CHECK(aborts_with(ObligationPassed{{}, "a", "b", "", ""}));
   CHECK(aborts_with(MessageAcknowledged{{}, {}, "当直", ""}));
   CHECK(aborts_with(WaiverDecided{{}, open, true, ""}));
+  AlarmRung alarm;
+  for (const auto clock : {ClockKind::duty, ClockKind::acknowledgement}) {
+    alarm.clock = clock;
+    CHECK(aborts_with(alarm));
+  }
+  CHECK(aborts_with(RelaySwitchAsked{}));
+  CHECK(aborts_with(RelaySwitchDecided{}));
   // And one that can does not.
   CHECK(
       !aborts_with(ObligationFulfilled{{FulfillmentId{}, open, FulfillmentMethod::report, {}, "", ""}, {}}));

@@ -1,6 +1,8 @@
 // Commands at random, on incidents of all kinds of bodies, over years: what must hold after each of them.
 //
 // A failure prints its seed; NOROSHI_TEST_SEED runs it again.
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -26,6 +28,9 @@ class Walk {
                       "2018-07-26T09:00:00+09:00")) {
     submission_.in_force.recognized.value = scene_.now() - minutes(below(3000));
     submission_.in_force.exercise = chance(5);
+    submission_.in_force.title = title;
+    submission_.in_force.document = document;
+    set_clocks();
   }
 
   void run(int steps) {
@@ -41,11 +46,30 @@ class Walk {
     REQUIRE(folded == scene_.incident());
   }
 
+  // What a person wrote: none of it may stand in an alarm.
+  static constexpr auto title = "機密の表題";
+  static constexpr auto document = R"({"title":"機密の表題","summary":"機密の概要"})";
+  static constexpr std::array texts = {title, "機密の概要", "理由", "当直"};
+
   std::size_t accepted() const { return accepted_; }
   const std::map<std::string, std::size_t>& refused() const { return refused_; }
   const std::map<std::string, std::size_t>& happened() const { return happened_; }
 
  private:
+  // The operator's clocks, and who would hear: now and then nobody does.
+  void set_clocks() {
+    auto& clocks = scene_.clocks();
+    clocks.steps = one_of<std::vector<seconds>>(
+        {clocks.steps, clocks.steps, {minutes(0)}, {minutes(5), hours(2)}, {minutes(0), minutes(1), minutes(2), hours(1), hours(30)}});
+    clocks.relay_on_silence = !chance(3);
+    clocks.followup.by_severity = {{routing::Severity::large_scale, hours(1 + below(20))}};
+    clocks.acknowledgement.by_body = {{"mhlw", minutes(1 + below(60))}};
+    for (const char* body : {"mhlw", "mext", "cao", "meti", "jps", "nco", "police-tokyo", "cas-jitai"}) {
+      if (chance(2)) scene_.listeners().relaying.insert(body);
+      if (chance(4)) scene_.listeners().bodies_with_person.erase(body);
+    }
+  }
+
   // A scene whose refusals are counted instead of failing.
   struct PatientScene : Scene {
     using Scene::Scene;
@@ -117,6 +141,9 @@ class Walk {
       return;
     }
     ++accepted_;
+    look_at_events_from(events);
+  }
+  void look_at_events_from(std::size_t events) {
     std::set<EventId> ids;
     for (auto i = events; i < scene_.events().size(); ++i) {
       const auto& event = scene_.events()[i];
@@ -124,12 +151,82 @@ class Walk {
       REQUIRE(*ids.rbegin() == event.id);  // in the order of creation
       REQUIRE(event.incident == scene_.incident().id);
       ++happened_[std::string(type_of(event.what))];
+      const auto* sent = std::get_if<MessageSent>(&event.what);
+      if (sent && sent->message.automatic) ++happened_["relayed automatically"];
+    }
+  }
+
+  // That no level is told twice, nothing is due after a ring and a second one gives nothing is looked at by the scene.
+  void ring() {
+    const auto events = scene_.events().size();
+    scene_.ring();
+    look_at_events_from(events);
+    for (auto i = events; i < scene_.events().size(); ++i) {
+      const auto& event = scene_.events()[i];
+      if (const auto* alarm = std::get_if<AlarmRung>(&event.what)) check_alarm(*alarm);
+      if (const auto* sent = std::get_if<MessageSent>(&event.what)) check_sent_by_itself(sent->message);
+    }
+    check_nothing_is_told_but_what_is_due();
+  }
+
+  void check_alarm(const AlarmRung& alarm) {
+    CAPTURE(alarm.code);
+    CAPTURE(alarm.late);
+    CAPTURE(alarm.organization);
+    const auto is_of = [&](const Clock& clock) { return clock.kind == alarm.clock && clock.subject == alarm.subject; };
+    const auto before = running_clocks(before_);
+    const auto after = running_clocks(scene_.incident());
+    REQUIRE(std::any_of(before.begin(), before.end(), is_of));
+    const auto clock = std::find_if(after.begin(), after.end(), is_of);
+    REQUIRE(clock != after.end());
+    REQUIRE(alarm.round == clock->ladder.round);
+    REQUIRE(alarm.due_at == clock->due_at);
+    REQUIRE(alarm.level >= 1);
+    REQUIRE(alarm.level <= clock->ladder.level);
+    REQUIRE(alarm.level <= static_cast<int>(scene_.clocks().steps.size()));
+    REQUIRE(reaches(*clock, alarm.level, scene_.clocks()).value() <= scene_.now());
+    // Desks outside hear of nothing in an exercise, and a police of its own acknowledgements alone.
+    const auto* told = law().registry.find(alarm.organization);
+    if (told->kind == routing::OrganizationKind::police)
+      REQUIRE((alarm.code == alarm_codes::acknowledgement_overdue && alarm.late == alarm.organization));
+    const bool outside = told->kind == routing::OrganizationKind::police ||
+                         told->kind == routing::OrganizationKind::crisis_management;
+    if (outside && alarm.organization != standing(scene_.incident().organization))
+      REQUIRE(!scene_.incident().exercise);
+    check_tells_nothing(alarm.reason.ja + alarm.reason.en);
+  }
+
+  void check_tells_nothing(const std::string& words) {
+    for (const char* text : texts) REQUIRE(words.find(text) == std::string::npos);
+  }
+
+  void check_sent_by_itself(const Message& message) {
+    if (message.kind == MessageKind::alarm) {
+      REQUIRE(message.sender.empty());
+      REQUIRE(!message.report);
+      REQUIRE(!message.acknowledge_by);
+      return check_tells_nothing(message.note);
+    }
+    REQUIRE(message.automatic);
+    REQUIRE(scene_.clocks().relay_on_silence);
+    REQUIRE(scene_.listeners().relaying.contains(message.sender));
+    REQUIRE(law().registry.find(message.recipient)->kind == routing::OrganizationKind::center);
+    REQUIRE(!before_.content_visible_to(message.recipient));
+    REQUIRE(scene_.incident().find(*message.obligation)->state == ObligationState::open);
+  }
+
+  // Each clock has told all the levels that it has reached, and no other.
+  void check_nothing_is_told_but_what_is_due() {
+    for (const auto& clock : running_clocks(scene_.incident())) {
+      const auto& policy = scene_.clocks();
+      if (clock.ladder.level > 0) REQUIRE(reaches(clock, clock.ladder.level, policy).value() <= scene_.now());
+      if (const auto next = reaches(clock, clock.ladder.level + 1, policy)) REQUIRE(*next > scene_.now());
     }
   }
 
   void step() {
     const auto& incident = scene_.incident();
-    switch (below(10)) {
+    switch (below(12)) {
       case 0:
         return perform(submission_with_other_facts());
       case 1: {
@@ -168,6 +265,9 @@ class Walk {
         ++accepted_;
         return;
       }
+      case 8:
+      case 9:
+        return ring();
       default: {
         if (incident.obligations.empty()) return;
         const auto& obligation = any(incident.obligations);
@@ -217,7 +317,10 @@ class Walk {
       REQUIRE(after);
       CAPTURE(before.rule);
       REQUIRE(after->revision >= before.revision);
-      REQUIRE(after->revision - before.revision >= (*after == before ? 0 : 1));
+      // An alarm changes nothing of the duty itself.
+      Obligation unalarmed = *after;
+      unalarmed.ladder = before.ladder;
+      REQUIRE(after->revision - before.revision >= (unalarmed == before ? 0 : 1));
       REQUIRE(std::tie(after->rule, after->clause, after->sentence, after->edition) ==
               std::tie(before.rule, before.clause, before.sentence, before.edition));
       // Met stays met, but for a judgement taken back and a relay that a new version makes necessary again.
@@ -267,6 +370,8 @@ class Walk {
       CAPTURE(scene_.duties());
       CAPTURE(scene_.messages());
       CAPTURE(scene_.access());
+      REQUIRE(scene_.incident().access.contains(message.recipient));
+      if (message.kind == MessageKind::alarm) continue;
       REQUIRE(scene_.incident().content_visible_to(message.recipient));
       REQUIRE(scene_.incident().content_visible_to(message.sender));
       REQUIRE(message.sender != message.recipient);
@@ -277,7 +382,8 @@ class Walk {
     if (!scene_.incident().exercise) return;
     for (const auto& obligation : scene_.incident().obligations) {
       if (obligation.rule != "h" && obligation.rule != "i") continue;
-      for (const auto& message : scene_.incident().messages) REQUIRE(message.obligation != obligation.id);
+      for (const auto& message : scene_.incident().messages)
+        REQUIRE((message.kind == MessageKind::alarm || message.obligation != obligation.id));
     }
   }
 
@@ -331,7 +437,8 @@ TEST_CASE("commands at random never break what must hold") {
        {"report.received", "judgement.made", "incident.moved", "access.granted", "recipient.added",
         "obligation.opened", "obligation.fulfilled", "obligation.superseded", "obligation.reopened",
         "obligation.waived", "obligation.recurred", "obligation.passed", "message.sent",
-        "message.acknowledged", "waiver.asked", "waiver.decided", "alarm.raised"}) {
+        "message.acknowledged", "waiver.asked", "waiver.decided", "alarm.raised", "alarm.rung",
+        "relayed automatically"}) {
     CAPTURE(type);
     CHECK(happened[type] > 0);
   }

@@ -334,7 +334,8 @@ std::vector<Event> sample_events() {
     event.id = id<EventId>(100 + static_cast<int>(events.size()));
     event.at = at("2018-08-01T10:20:30.123456+09:00");
     event.actor = {id<TokenId>(1), "mhlw", Role::csirt_head, "CSIRT 責任者"};
-    event.incident = id<IncidentId>(2);
+    const bool of_a_body = std::holds_alternative<RelaySwitchAsked>(what) || std::holds_alternative<RelaySwitchDecided>(what);
+    if (!of_a_body) event.incident = id<IncidentId>(2);
     event.what = what;
     events.push_back(std::move(event));
   }

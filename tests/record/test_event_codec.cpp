@@ -178,7 +178,7 @@ TEST_CASE("bytes at random are refused without harm") {
   CAPTURE(start);
   std::mt19937_64 random(start);
   for (int i = 0; i < 100'000; ++i) {
-    std::string leaf = {'\1', static_cast<char>(1 + random() % 18)};
+    std::string leaf = {'\1', static_cast<char>(1 + random() % std::variant_size_v<core::Happening>)};
     for (auto left = random() % 300; left > 0; --left) leaf.push_back(static_cast<char>(random() % 4));
     const auto read = decode(leaf, {});
     if (!read) REQUIRE(!read.error().empty());
@@ -220,8 +220,55 @@ TEST_CASE("erased reasons read as one reason that says so") {
     else
       CHECK(std::get<core::ObligationReopened>(read.what).because == expected);
   }
-  const auto read = decode(encoded(sample("alarm.raised")).leaf, {}).value();
-  CHECK(std::get<core::AlarmRaised>(read.what).reason == expected.front());
+  const auto raised = decode(encoded(sample("alarm.raised")).leaf, {}).value();
+  CHECK(std::get<core::AlarmRaised>(raised.what).reason == expected.front());
+  // Who was told of which clock and level stays.
+  const auto rung = std::get<core::AlarmRung>(decode(encoded(sample("alarm.rung")).leaf, {}).value().what);
+  auto told = std::get<core::AlarmRung>(sample("alarm.rung").what);
+  told.reason = expected.front();
+  CHECK(rung == told);
+}
+
+TEST_CASE("an alarm of each kind of clock comes back as it was") {
+  auto event = sample("alarm.rung");
+  auto& alarm = std::get<core::AlarmRung>(event.what);
+  for (const auto clock : {core::ClockKind::duty, core::ClockKind::acknowledgement, core::ClockKind::followup})
+    for (const auto role : core::all_roles()) {
+      alarm.clock = clock;
+      alarm.role = role;
+      const auto bytes = encoded(event);
+      CHECK(decode(bytes.leaf, bytes.openings).value() == event);
+    }
+}
+
+TEST_CASE("the message of an alarm has no report, no sender and no time to acknowledge it by") {
+  auto event = sample("message.sent");
+  auto& message = std::get<core::MessageSent>(event.what).message;
+  message.kind = core::MessageKind::alarm;
+  message.report.reset();
+  message.sender.clear();
+  message.acknowledge_by.reset();
+  message.obligation.reset();
+  const auto bytes = encoded(event);
+  CHECK(decode(bytes.leaf, bytes.openings).value() == event);
+  // And the notice that goes by itself says so.
+  message = std::get<core::MessageSent>(sample("message.sent").what).message;
+  message.automatic = true;
+  const auto automatic = encoded(event);
+  CHECK(decode(automatic.leaf, automatic.openings).value() == event);
+  CHECK(automatic.leaf != encoded(sample("message.sent")).leaf);
+}
+
+TEST_CASE("what concerns a body and no incident has the nil id for its incident") {
+  for (const char* type : {"relay_switch.asked", "relay_switch.decided"}) {
+    const auto& event = sample(type);
+    CHECK(event.incident == core::IncidentId{});
+    const auto bytes = encoded(event);
+    CHECK(decode(bytes.leaf, bytes.openings).value() == event);
+    // Why is a person's text, and erasable.
+    CHECK(bytes.leaf.find("当直") == std::string::npos);
+    CHECK(decode(bytes.leaf, without(bytes.openings, "reason")).has_value());
+  }
 }
 
 TEST_CASE("two equal texts have different commitments") {

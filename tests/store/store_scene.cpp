@@ -1,5 +1,7 @@
 #include "tests/store/store_scene.h"
 
+#include <list>
+
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -15,6 +17,13 @@ std::unique_ptr<StoreScene>& place() {
 }
 
 Timestamp now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+
+// Not in a transaction. A statement's texts live as long as the program.
+void execute_alone(Connection& owner, const std::string& sql) {
+  static std::list<std::string> texts;
+  const char* text = texts.emplace_back(sql).c_str();
+  owner.execute({text, text});
+}
 
 core::Actor actor(const std::string& organization, core::Role role, std::uint8_t mark) {
   core::TokenId token;
@@ -37,9 +46,6 @@ StoreScene::StoreScene() : files_(app::load_law({}, {}).value()), law_{files_.ed
   settings_ = cluster_->connection_settings();
   owner_ = std::make_unique<Connection>(settings_, DatabaseRole::owner);
   Migrations::embedded().apply(*owner_);
-  // Any question a test has, as one text.
-  test::run(*owner_, "CREATE FUNCTION test_text(query text) RETURNS text LANGUAGE plpgsql AS "
-                     "$$ DECLARE answer text; BEGIN EXECUTE query INTO answer; RETURN answer; END $$");
   writers_ = std::make_unique<WriterPool>(settings_, law_);
 }
 
@@ -47,16 +53,32 @@ std::int64_t StoreScene::count(const std::string& table_and_condition) {
   return std::stoll(text("SELECT count(*) FROM " + table_and_condition));
 }
 
-std::string StoreScene::text(const std::string& query) {
-  constexpr Statement look{"test_text", "SELECT test_text($1)"};
-  return owner_->execute(look, {"SELECT (" + query + ")::text"}).one().get<std::optional<std::string>>(0).value_or("");
-}
+std::string StoreScene::text(const std::string& query) { return text_of(*owner_, query); }
 
-Result StoreScene::perform(Command command) {
+Result StoreScene::perform(Command command) { return test::perform(*writers_, std::move(command)); }
+
+OwnDatabase::OwnDatabase() : settings_(StoreScene::shared().settings()) {
+  static int number = 0;
+  name_ = "own_" + std::to_string(++number);
+  execute_alone(StoreScene::shared().owner(), "CREATE DATABASE " + name_);
+  settings_.address += " dbname='" + name_ + "'";
+}
+OwnDatabase::~OwnDatabase() { execute_alone(StoreScene::shared().owner(), "DROP DATABASE " + name_ + " WITH (FORCE)"); }
+
+Result perform(WriterPool& writers, Command command) {
   std::promise<Result> promise;
   auto result = promise.get_future();
-  writers_->submit(std::move(command), [&promise](Result done) { promise.set_value(std::move(done)); });
+  writers.submit(std::move(command), [&promise](Result done) { promise.set_value(std::move(done)); });
   return result.get();
+}
+
+std::string text_of(Connection& owner, const std::string& query) {
+  constexpr Statement there{"test_text_there", "SELECT to_regprocedure('pg_temp.test_text(text)') IS NOT NULL"};
+  if (!owner.execute(there).one().get<bool>(0))
+    run(owner, "CREATE FUNCTION pg_temp.test_text(query text) RETURNS text LANGUAGE plpgsql AS "
+               "$$ DECLARE answer text; BEGIN EXECUTE query INTO answer; RETURN answer; END $$");
+  constexpr Statement look{"test_text", "SELECT pg_temp.test_text($1)"};
+  return owner.execute(look, {"SELECT (" + query + ")::text"}).one().get<std::optional<std::string>>(0).value_or("");
 }
 
 core::Actor csirt_head(const std::string& organization) { return actor(organization, core::Role::csirt_head, 1); }

@@ -43,6 +43,26 @@ class StoreScene {
   std::unique_ptr<WriterPool> writers_;
 };
 
+// A database of its own in the scene's cluster, gone with the object: for stories that move the clock or upgrade a schema.
+class OwnDatabase {
+ public:
+  OwnDatabase();
+  ~OwnDatabase();
+  OwnDatabase(const OwnDatabase&) = delete;
+  OwnDatabase& operator=(const OwnDatabase&) = delete;
+  const ConnectionSettings& settings() const { return settings_; }
+
+ private:
+  std::string name_;
+  ConnectionSettings settings_;
+};
+
+// Hands a command to those writers and waits for what comes of it.
+Result perform(WriterPool& writers, Command command);
+
+// The answer of a superuser's connection to any question a test has, as one text.
+std::string text_of(Connection& owner, const std::string& query);
+
 core::Actor csirt_head(const std::string& organization);
 core::Actor csirt_member(const std::string& organization);
 
