@@ -5,13 +5,17 @@ read from its file, the duties come from the second statement, the tables from P
 """
 
 import json
+import sys
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harness.py
 
 from harness import Client, Journal, may_be_stored
 
