@@ -1,5 +1,5 @@
-"""A PostgreSQL of the test's own, as an operator brings it (README, "A PostgreSQL of yours"): for several daemons on one
-database, and for what befalls the database alone."""
+"""A PostgreSQL of the test's own, as an operator brings it (README, "A PostgreSQL of yours"): for several daemons on
+one database, and for what befalls the database alone."""
 
 import os
 import pwd
@@ -24,8 +24,8 @@ def programs():
 
 
 class Cluster:
-    """A cluster with an empty database `noroshi`, owned by a role that may create roles. Processes started as root belong
-    to user postgres. `environment` is that of the server."""
+    """A cluster with an empty database `noroshi`, owned by a role that may create roles. Started as root it belongs to
+    user postgres. `environment` is added to the server's."""
 
     def __init__(self, environment=None):
         self.programs = programs()
@@ -42,7 +42,8 @@ class Cluster:
                   "--locale=C.UTF-8", "--lc-messages=C", "--no-sync")
         with open(self.data / "postgresql.conf", "a", encoding="ascii") as settings:
             settings.write(f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nmax_connections = 200\n"
-                           "track_commit_timestamp = on\nrecovery_init_sync_method = syncfs\nlog_line_prefix = '%m %p %a '\n")
+                           "track_commit_timestamp = on\nrecovery_init_sync_method = syncfs\n"
+                           "log_line_prefix = '%m %p %a '\n")
 
     def create(self):
         """The first start."""

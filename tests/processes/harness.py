@@ -72,8 +72,8 @@ def query(text, folder, user):
 
 
 class Deployment:
-    """A daemon in a temporary folder, with its private cluster or on the database of a URL. Processes are ended by their
-    number alone."""
+    """A daemon in a temporary folder, with its private cluster or on the database of a URL. Processes are ended by
+    their number alone."""
 
     def __init__(self, daemon, cli, arguments=(), database_url=None, environment=None):
         self.program, self.cli = str(daemon), str(cli)
