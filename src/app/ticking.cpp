@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include <spdlog/spdlog.h>
 
@@ -14,9 +15,18 @@ constexpr auto longest_wait = 200ms;
 constexpr auto retry_after = 200ms;
 // Of real time. A daemon that stands still longer leaves its clocks to the others.
 constexpr auto lease = 3s;
-constexpr int claims_at_once = 256;
+// Each incident may have a dozen clocks, and after an outage several levels of each: what is rung together must be done
+// well within a statement's limit, and nobody hears of it before all of it is.
+constexpr int claims_at_once = 64;
 // The database's clock against steady time: what a correction of the system's clock may move unnoticed.
 constexpr auto jump = 2s;
+
+// Whether the connections have to be opened again. A statement that took too long is no such loss.
+bool is_lost(const store::DatabaseError& error) {
+  constexpr std::string_view query_canceled = "57014";
+  if (dynamic_cast<const store::UnknownOutcome*>(&error)) return true;
+  return dynamic_cast<const store::Unavailable*>(&error) && error.sqlstate() != query_canceled;
+}
 
 }  // namespace
 
@@ -49,11 +59,8 @@ class Ticking::Pass {
   void ring(std::span<const store::ClaimedClock> claims) {
     try {
       observer_.rung(store::ring_clocks(*writer_, law_, claims));
-    } catch (const store::Unavailable&) {
-      throw;
-    } catch (const store::UnknownOutcome&) {
-      throw;
     } catch (const store::DatabaseError& error) {
+      if (is_lost(error)) throw;
       // One incident must not keep the others from ringing: each by itself. What fails still is claimed again when its
       // lease has ended.
       if (claims.size() == 1) {

@@ -3,9 +3,13 @@ public interface, each submission under a key of its own."""
 
 import json
 import random
+import sys
 import threading
 import tomllib
 from datetime import datetime
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harness.py
 
 from harness import ROOT, Client, Fault, Submission
 

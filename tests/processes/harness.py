@@ -60,12 +60,26 @@ def plain_environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("NOROSHI_")}
 
 
-class Deployment:
-    """A daemon with its private cluster in a temporary folder. Processes are ended by their number alone."""
+def query(text, folder, user):
+    """What statements print, one string a row, asked as that user behind the socket in that folder."""
+    done = subprocess.run(
+        ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", user, "-d", "noroshi"],
+        input="SET search_path = noroshi, pg_catalog;\n" + text, capture_output=True, text=True, timeout=300,
+        env=plain_environment())
+    if done.returncode:
+        raise RuntimeError(f"psql: {done.stderr.strip()}")
+    return [line for line in done.stdout.split("\n") if line]
 
-    def __init__(self, daemon, cli, arguments=()):
+
+class Deployment:
+    """A daemon in a temporary folder, with its private cluster or on the database of a URL. Processes are ended by
+    their number alone."""
+
+    def __init__(self, daemon, cli, arguments=(), database_url=None, environment=None):
         self.program, self.cli = str(daemon), str(cli)
         self.arguments = [str(argument) for argument in arguments]
+        self.database = ["--database-url", database_url] if database_url else []
+        self.environment = environment or {}
         self.folder = Path(tempfile.mkdtemp(prefix="noroshi-fault-"))
         self.folder.chmod(0o711)  # started as root the cluster runs as user postgres, who must get there
         self.data = self.folder / "data"
@@ -79,8 +93,10 @@ class Deployment:
         """Starts the daemon and does not wait."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *self.arguments],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=plain_environment())
+                [self.program, "--data", self.data, "--listen", f"127.0.0.1:{self.port}", *self.database,
+                 *self.arguments],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                env={**plain_environment(), **self.environment})
 
     def wait_ready(self, patience=START_PATIENCE):
         with selectors.DefaultSelector() as selector:
@@ -156,21 +172,14 @@ class Deployment:
         return f"postgresql://{self.superuser()}@/noroshi?host={self.socket_folder()}"
 
     def sql(self, text):
-        """What statements print, one string a row, as superuser behind the daemon's back."""
-        done = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.socket_folder(),
-             "-U", self.superuser(), "-d", "noroshi"],
-            input="SET search_path = noroshi, pg_catalog;\n" + text, capture_output=True, text=True, timeout=300,
-            env=plain_environment())
-        if done.returncode:
-            raise RuntimeError(f"psql: {done.stderr.strip()}")
-        return [line for line in done.stdout.split("\n") if line]
+        """As superuser of the private cluster, behind the daemon's back."""
+        return query(text, self.socket_folder(), self.superuser())
 
     # The rest.
 
     def issue_token(self, organization, role):
-        done = subprocess.run([self.cli, "--data", self.data, "token", "issue", "--org", organization, "--role", role,
-                               "--name", f"{organization} {role}"],
+        done = subprocess.run([self.cli, "--data", self.data, *self.database, "token", "issue", "--org", organization,
+                               "--role", role, "--name", f"{organization} {role}"],
                               capture_output=True, text=True, timeout=60, env=plain_environment())
         if done.returncode:
             raise Fault(f"token issue --org {organization} --role {role}: exit {done.returncode}\n{done.stderr}")
