@@ -1,6 +1,8 @@
 #include "src/core/clocks.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 namespace noroshi::core {
 namespace {
@@ -9,6 +11,19 @@ namespace {
 bool is_handled(IncidentState state) {
   using enum IncidentState;
   return state == assessed || state == contained || state == recovered || state == reviewed;
+}
+
+// What nobody of its recipient has acknowledged. Who acknowledged a later version has the earlier ones too.
+std::vector<const Message*> unacknowledged(const Incident& incident) {
+  std::vector<const Message*> waiting;
+  std::set<std::string_view> acknowledging;
+  for (auto message = incident.messages.rbegin(); message != incident.messages.rend(); ++message) {
+    if (!message->acknowledge_by) continue;
+    if (message->acknowledged_at) acknowledging.insert(message->recipient);
+    if (!acknowledging.contains(message->recipient)) waiting.push_back(&*message);
+  }
+  std::reverse(waiting.begin(), waiting.end());
+  return waiting;
 }
 
 }  // namespace
@@ -21,10 +36,9 @@ std::vector<Clock> running_clocks(const Incident& incident) {
     clocks.push_back(
         {ClockKind::duty, obligation.id.value, obligation.holder, obligation.due_at, obligation.ladder});
   }
-  for (const auto& message : incident.messages)
-    if (message.acknowledge_by && !message.acknowledged_at)
-      clocks.push_back({ClockKind::acknowledgement, message.id.value, message.recipient, *message.acknowledge_by,
-                        message.ladder});
+  for (const auto* message : unacknowledged(incident))
+    clocks.push_back({ClockKind::acknowledgement, message->id.value, message->recipient, *message->acknowledge_by,
+                      message->ladder});
   if (incident.followup_due && is_handled(incident.state))
     clocks.push_back({ClockKind::followup, incident.id.value, incident.organization, *incident.followup_due,
                       incident.followup_ladder});

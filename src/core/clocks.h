@@ -35,7 +35,8 @@ struct Clock {
   friend bool operator==(const Clock&, const Clock&) = default;
 };
 
-// The clocks that run: of each open duty, of each message that nobody has acknowledged, and of the next 続報 while the
+// The clocks that run: of each open duty, of each message of which neither it nor a later one to the same body has been
+// acknowledged, and of the next 続報 while the
 // incident is handled. Inner duties of a dismissed incident stand still.
 std::vector<Clock> running_clocks(const Incident& incident);
 

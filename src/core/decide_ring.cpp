@@ -191,8 +191,9 @@ class Ringing {
   void tell(const Clock& clock, int level, const Listener& listener) {
     rung(clock, level, listener);
     if (listeners_.bodies_with_person.contains(listener.organization)) return;
-    // Nobody there hears it; the centre does, once.
+    // Nobody there hears it; the centre does, once. Of what stays inside a body it learns where it knows of the case.
     const auto centre = center();
+    if (is_inner(clock) && centre && !builder_.incident().access.contains(*centre)) return;
     const std::pair known{std::string(alarm_codes::body_without_person), listener.organization};
     if (!centre || *centre == listener.organization || builder_.incident().alarms.contains(known)) return;
     Clock theirs = clock;

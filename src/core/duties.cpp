@@ -234,7 +234,10 @@ void recur_onward_duties(DecisionBuilder& builder, const std::string& holder) {
     if (untold) {
       builder.add(ObligationReopened{onward.id, builder.now() + onward.target, onward.because});
     } else {
-      builder.add(ObligationRecurred{onward.id, onward.occasion + 1});
+      // A desk that let every alarm pass hears them again; one that is still being called is not called later for it.
+      const bool told_in_vain = onward.state == ObligationState::open &&
+                                onward.ladder.level >= static_cast<int>(builder.law().clocks.steps.size());
+      builder.add(ObligationRecurred{onward.id, onward.occasion + 1, told_in_vain});
     }
   }
 }

@@ -82,6 +82,7 @@ struct ObligationWaived {
 struct ObligationRecurred {
   ObligationId obligation;
   int occasion = 1;
+  bool rings_anew = false;  // every alarm of the one before was told in vain
   friend bool operator==(const ObligationRecurred&, const ObligationRecurred&) = default;
 };
 // The body that held it, or was to be told, ended; its successor stands in its place.

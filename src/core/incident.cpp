@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "src/core/event.h"
 
@@ -72,14 +73,15 @@ struct Evolution {
     if (what.version == 1) incident.submitted_by = what.submitted_by;
     set_followup(what.followup_due);
   }
-  // 速やかに counts from 認知: what was due by the time stated before is due by the one stated now.
+  // 速やかに counts from 認知: what was due by the time stated before is due by the one stated now. A duty that was
+  // reopened counts from its reopening.
   void move_recognition(Timestamp recognized) {
-    const auto moved = recognized - incident.recognized;
-    incident.recognized = recognized;
-    if (moved == moved.zero()) return;
+    const auto before = std::exchange(incident.recognized, recognized);
+    if (before == recognized) return;
     for (auto& obligation : incident.obligations) {
       if (obligation.opens_on != routing::OpensOn::assessment) continue;
-      obligation.due_at += moved;
+      if (obligation.due_at != before + obligation.target) continue;
+      obligation.due_at = recognized + obligation.target;
       ++obligation.revision;
       // What is in time again has not been alarmed of yet.
       if (obligation.due_at > event.at) obligation.ladder.restart(event.at);
@@ -95,6 +97,10 @@ struct Evolution {
   void operator()(const IncidentMoved& what) {
     incident.state = what.to;
     if (what.followup_due) set_followup(what.followup_due);
+    if (what.from != IncidentState::dismissed) return;
+    // What stood still while there was no case goes on from here.
+    for (auto& obligation : incident.obligations)
+      if (obligation.inner && obligation.state == ObligationState::open) obligation.ladder.restart(event.at);
   }
   void operator()(const AccessGranted& what) {
     Access& access = incident.access[what.organization];
@@ -134,6 +140,7 @@ struct Evolution {
   void operator()(const ObligationRecurred& what) {
     auto& obligation = must(incident.find(what.obligation));
     obligation.occasion = what.occasion;
+    if (what.rings_anew) obligation.ladder.restart(event.at);
     ++obligation.revision;
   }
   void operator()(const ObligationPassed& what) {

@@ -279,7 +279,7 @@ static_assert(has_members<core::JudgementMade, 2> && has_members<core::IncidentM
 static_assert(has_members<core::AccessGranted, 4> && has_members<core::RecipientAdded, 3>);
 static_assert(has_members<core::ObligationOpened, 1> && has_members<core::ObligationFulfilled, 2>);
 static_assert(has_members<core::ObligationSuperseded, 2> && has_members<core::ObligationReopened, 3>);
-static_assert(has_members<core::ObligationWaived, 2> && has_members<core::ObligationRecurred, 2>);
+static_assert(has_members<core::ObligationWaived, 2> && has_members<core::ObligationRecurred, 3>);
 static_assert(has_members<core::ObligationPassed, 5> && has_members<core::MessageSent, 1>);
 static_assert(has_members<core::MessageAcknowledged, 4> && has_members<core::WaiverAsked, 3>);
 static_assert(has_members<core::WaiverDecided, 4> && has_members<core::AlarmRaised, 4> &&
@@ -480,6 +480,7 @@ template <class Archive>
 void describe(Archive& archive, Is<core::ObligationRecurred> auto& what) {
   describe(archive, what.obligation);
   archive.fact(what.occasion);
+  archive.fact(what.rings_anew);
 }
 template <class Archive>
 void describe(Archive& archive, Is<core::ObligationPassed> auto& what) {

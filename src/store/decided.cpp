@@ -249,7 +249,13 @@ struct RowWriter {
   }
 
   void row(const core::Event&, const core::IncidentOpened&) {}
-  void row(const core::Event&, const core::IncidentMoved&) {}
+  void row(const core::Event& event, const core::IncidentMoved& what) {
+    if (what.from != core::IncidentState::dismissed) return;
+    // The clocks of inner duties that stood still start again.
+    for (const auto& obligation : after().obligations)
+      if (obligation.inner && obligation.state == core::ObligationState::open)
+        changed_obligations[obligation.id] = event.id;
+  }
   void row(const core::Event& event, const core::ReportReceived& what) {
     RowObject(lists.reports_)
         .column("id", what.report)

@@ -256,7 +256,7 @@ class Any {
       case 10:
         return ObligationWaived{identifier<ObligationId>(), identifier<WaiverId>()};
       case 11:
-        return ObligationRecurred{identifier<ObligationId>(), integer()};
+        return ObligationRecurred{identifier<ObligationId>(), integer(), flag()};
       case 12:
         return ObligationPassed{identifier<ObligationId>(), text(), text(), text(), text()};
       case 13:
@@ -316,7 +316,7 @@ std::vector<Event> sample_events() {
       ObligationSuperseded{id<ObligationId>(20), {"サイバー攻撃に当たらない", "no cyberattack"}},
       ObligationReopened{id<ObligationId>(20), at("2018-08-02T10:00:00+09:00"), {because_own}},
       ObligationWaived{id<ObligationId>(20), id<WaiverId>(22)},
-      ObligationRecurred{id<ObligationId>(20), 3},
+      ObligationRecurred{id<ObligationId>(20), 3, true},
       ObligationPassed{id<ObligationId>(20), "jihs", "nco", "ncgm", "nisc"},
       MessageSent{sample_message()},
       MessageAcknowledged{id<MessageId>(30), id<ObligationId>(20), "情報受付当直", "受領した"},
