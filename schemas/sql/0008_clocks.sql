@@ -329,6 +329,11 @@ BEGIN
     FROM jsonb_to_recordset(decided->'acknowledgements') AS a(id uuid, acknowledged_at timestamptz,
       acknowledged_by text, note text, event_id uuid)
     WHERE message.id = a.id;
+  UPDATE obligation SET alarm_round = l.alarm_round, alarm_level = l.alarm_level, alarm_from = l.alarm_from,
+      event_id = l.event_id
+    FROM jsonb_to_recordset(decided->'obligation_alarms') AS l(id uuid, alarm_round integer, alarm_level integer,
+      alarm_from timestamptz, event_id uuid)
+    WHERE obligation.id = l.id;
   UPDATE message SET alarm_round = l.alarm_round, alarm_level = l.alarm_level, alarm_from = l.alarm_from,
       event_id = l.event_id
     FROM jsonb_to_recordset(decided->'message_alarms') AS l(id uuid, alarm_round integer, alarm_level integer,
@@ -364,22 +369,22 @@ BEGIN
     FROM jsonb_to_recordset(decided->'answers') AS a(organization text, key text, sha256 text, status integer,
       etag text, body text, answered_at timestamptz);
 
-  -- No event without its act: what each event speaks of is there now.
+  -- No event without its act: what each event speaks of is there now. Each is looked up by its key; a list of EXISTS would
+  -- be planned as scans of whole tables.
   IF EXISTS (
-    SELECT FROM jsonb_to_recordset(decided->'events') AS e(type text, incident_id uuid, organization_told text,
-                                                            subject uuid, id uuid)
-    WHERE NOT CASE split_part(e.type, '.', 1)
-      WHEN 'incident' THEN EXISTS (SELECT FROM incident t WHERE t.id = e.incident_id)
-      WHEN 'report' THEN EXISTS (SELECT FROM report t WHERE t.id = e.subject)
-      WHEN 'judgement' THEN EXISTS (SELECT FROM judgement t WHERE t.id = e.subject)
-      WHEN 'access' THEN EXISTS (SELECT FROM incident_access t WHERE t.incident_id = e.incident_id)
-      WHEN 'recipient' THEN EXISTS (SELECT FROM added_recipient t WHERE t.incident_id = e.incident_id)
-      WHEN 'obligation' THEN EXISTS (SELECT FROM obligation t WHERE t.id = e.subject AND t.incident_id = e.incident_id)
-      WHEN 'message' THEN EXISTS (SELECT FROM message t WHERE t.id = e.subject AND t.incident_id = e.incident_id)
-      WHEN 'waiver' THEN EXISTS (SELECT FROM waiver t WHERE t.id = e.subject AND t.incident_id = e.incident_id)
-      WHEN 'alarm' THEN EXISTS (SELECT FROM alarm t WHERE t.id = e.subject AND t.incident_id = e.incident_id)
-      WHEN 'relay_switch' THEN EXISTS (SELECT FROM relay_switch t WHERE t.id = e.subject)
-      ELSE false END) THEN
+    SELECT FROM jsonb_to_recordset(decided->'events') AS e(type text, incident_id uuid, subject uuid)
+    WHERE NOT coalesce(CASE split_part(e.type, '.', 1)
+      WHEN 'incident' THEN (SELECT true FROM incident t WHERE t.id = e.incident_id LIMIT 1)
+      WHEN 'report' THEN (SELECT true FROM report t WHERE t.id = e.subject LIMIT 1)
+      WHEN 'judgement' THEN (SELECT true FROM judgement t WHERE t.id = e.subject LIMIT 1)
+      WHEN 'access' THEN (SELECT true FROM incident_access t WHERE t.incident_id = e.incident_id LIMIT 1)
+      WHEN 'recipient' THEN (SELECT true FROM added_recipient t WHERE t.incident_id = e.incident_id LIMIT 1)
+      WHEN 'obligation' THEN (SELECT true FROM obligation t WHERE t.id = e.subject AND t.incident_id = e.incident_id LIMIT 1)
+      WHEN 'message' THEN (SELECT true FROM message t WHERE t.id = e.subject AND t.incident_id = e.incident_id LIMIT 1)
+      WHEN 'waiver' THEN (SELECT true FROM waiver t WHERE t.id = e.subject AND t.incident_id = e.incident_id LIMIT 1)
+      WHEN 'alarm' THEN (SELECT true FROM alarm t WHERE t.id = e.subject AND t.incident_id = e.incident_id LIMIT 1)
+      WHEN 'relay_switch' THEN (SELECT true FROM relay_switch t WHERE t.id = e.subject LIMIT 1)
+      END, false)) THEN
     RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'event_without_act',
       MESSAGE = 'an event speaks of something that is not there';
   END IF;

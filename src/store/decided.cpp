@@ -140,6 +140,7 @@ struct RowWriter {
   Decided& lists;
   const core::Decision& decision;
   std::map<core::ObligationId, core::EventId> changed_obligations;
+  std::map<core::ObligationId, core::EventId> rung_obligations;
   std::map<core::MessageId, core::EventId> rung_messages;
   std::map<std::string, core::EventId> changed_access;
 
@@ -155,7 +156,11 @@ struct RowWriter {
     write_incident();
     for (const auto& [organization, event] : changed_access) write_access(organization, event);
     for (const auto& [obligation, event] : changed_obligations) write_obligation(*after().find(obligation), event);
-    for (const auto& [message, event] : rung_messages) write_ladder(*after().find(message), event);
+    for (const auto& [obligation, event] : rung_obligations)
+      if (!changed_obligations.contains(obligation))
+        write_ladder(lists.obligation_alarms_, *after().find(obligation), event);
+    for (const auto& [message, event] : rung_messages)
+      write_ladder(lists.message_alarms_, *after().find(message), event);
   }
 
   void write_clock() {
@@ -239,12 +244,14 @@ struct RowWriter {
         .column("event_id", event);
   }
 
-  void write_ladder(const core::Message& message, core::EventId event) {
-    RowObject(lists.message_alarms_)
-        .column("id", message.id)
-        .column("alarm_round", message.ladder.round)
-        .column("alarm_level", message.ladder.level)
-        .column("alarm_from", message.ladder.from)
+  // Of what a clock rang for and nothing else changed.
+  template <class Watched>
+  static void write_ladder(std::string& list, const Watched& watched, core::EventId event) {
+    RowObject(list)
+        .column("id", watched.id)
+        .column("alarm_round", watched.ladder.round)
+        .column("alarm_level", watched.ladder.level)
+        .column("alarm_from", watched.ladder.from)
         .column("event_id", event);
   }
 
@@ -407,7 +414,7 @@ struct RowWriter {
     std::optional<core::ObligationId> obligation;
     if (what.clock == core::ClockKind::duty) {
       obligation = core::ObligationId{what.subject};
-      changed_obligations[*obligation] = event.id;
+      rung_obligations[*obligation] = event.id;
     } else if (what.clock == core::ClockKind::acknowledgement) {
       obligation = after().find(core::MessageId{what.subject})->obligation;
       rung_messages[core::MessageId{what.subject}] = event.id;
@@ -456,7 +463,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after) {
 }
 
 void Decided::add(const core::Decision& decision) {
-  RowWriter writer{*this, decision, {}, {}, {}};
+  RowWriter writer{*this, decision, {}, {}, {}, {}};
   writer.write();
 }
 
@@ -521,6 +528,7 @@ std::string Decided::json() const {
   list("waiver_decisions", waiver_decisions_);
   list("messages", messages_);
   list("acknowledgements", acknowledgements_);
+  list("obligation_alarms", obligation_alarms_);
   list("message_alarms", message_alarms_);
   list("alarms", alarms_);
   list("clocks", clocks_);

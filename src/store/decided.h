@@ -41,7 +41,7 @@ class Decided {
   record::SaltSource& salts_;
   // Rows as JSON objects, separated by commas.
   std::string events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
-      fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, message_alarms_, alarms_, clocks_,
+      fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
       relay_switches_, relay_switch_decisions_, numbers_, answers_;
 };
 
