@@ -17,7 +17,9 @@ Scene reported(const SubmitReport& report) {
   scene.acknowledge_all();
   return scene;
 }
-Scene reported_by_jps() { return reported(report_of("jps", recognized)); }
+Scene reported_by_jps() {
+  return reported(report_of("jps", recognized));
+}
 
 MakeJudgement judgement(const std::string& organization, routing::Assessment assessment,
                         std::optional<routing::Cyberattack> cyberattack = std::nullopt) {
@@ -35,13 +37,14 @@ FulfillObligation fulfillment(const Scene& scene, std::string_view rule, const s
 // "duty g.3 mhlw due 2018-08-01 09:50, round 1 level 0", in order of due times.
 Lines running(const Scene& scene) {
   auto clocks = running_clocks(scene.incident());
-  std::stable_sort(clocks.begin(), clocks.end(), [](const Clock& a, const Clock& b) { return a.due_at < b.due_at; });
+  std::stable_sort(clocks.begin(), clocks.end(),
+                   [](const Clock& a, const Clock& b) { return a.due_at < b.due_at; });
   Lines lines;
   for (const auto& clock : clocks) {
     std::string line{to_string(clock.kind)};
     if (clock.kind == ClockKind::duty) line += " " + scene.incident().find(ObligationId{clock.subject})->rule;
-    line += " " + clock.organization + " due " + shown(clock.due_at) + ", round " + std::to_string(clock.ladder.round) +
-            " level " + std::to_string(clock.ladder.level);
+    line += " " + clock.organization + " due " + shown(clock.due_at) + ", round " +
+            std::to_string(clock.ladder.round) + " level " + std::to_string(clock.ladder.level);
     lines.push_back(line);
   }
   return lines;
@@ -80,7 +83,8 @@ TEST_CASE("what ends a duty ends its clock") {
       {"a relay", "g.3", "mhlw",
        [](Scene& scene) { scene.accept(fulfillment(scene, "g.3", "mhlw", FulfillmentMethod::relay)); }, true},
       {"a telephone call", "g.3", "mhlw",
-       [](Scene& scene) { scene.accept(fulfillment(scene, "g.3", "mhlw", FulfillmentMethod::telephone)); }, true},
+       [](Scene& scene) { scene.accept(fulfillment(scene, "g.3", "mhlw", FulfillmentMethod::telephone)); },
+       true},
       {"the head's decision that the police need not be told", "h", "jps",
        [](Scene& scene) {
          auto command = fulfillment(scene, "h", "jps", FulfillmentMethod::decided_not_needed);
@@ -95,7 +99,10 @@ TEST_CASE("what ends a duty ends its clock") {
        },
        true},
       {"a waiver asked for is none yet", "h", "jps",
-       [](Scene& scene) { scene.accept(AskWaiver{person("jps"), scene.duty("h", "jps").id, "理由"}); }, false},
+       [](Scene& scene) {
+         scene.accept(AskWaiver{person("jps"), scene.duty("h", "jps").id, "理由"});
+       },
+       false},
       {"a waiver rejected", "h", "jps",
        [](Scene& scene) {
          scene.accept(AskWaiver{person("jps"), scene.duty("h", "jps").id, "理由"});
@@ -160,8 +167,9 @@ TEST_CASE("a closed incident awaits no report; a reopened one does again, from t
   auto scene = reported_by_jps();
   for (const auto& obligation : Incident(scene.incident()).obligations)
     if (obligation.holder == "jps" && obligation.state == ObligationState::open)
-      scene.accept(FulfillObligation{person("jps"), obligation.id,
-                                     obligation.inner ? FulfillmentMethod::done : FulfillmentMethod::police_report});
+      scene.accept(
+          FulfillObligation{person("jps"), obligation.id,
+                            obligation.inner ? FulfillmentMethod::done : FulfillmentMethod::police_report});
   scene.accept(MoveIncident{person("jps"), IncidentState::closed, ""});
   // What the agency owes goes on.
   CHECK(running(scene) == Lines{"duty g.3 mhlw due 2018-08-01 09:50, round 1 level 0"});
@@ -227,7 +235,8 @@ TEST_CASE("a duty opened again starts anew: the judgement that met it was taken 
   CHECK(of(scene.ring("2018-08-05T09:00:00+09:00"), "(b)").empty());
   scene.accept(judgement("jps", routing::Assessment::possible));
   CHECK(scene.duty("b", "jps").ladder == Ladder{2, 0, at("2018-08-05T09:00:00+09:00")});
-  CHECK(of(scene.ring("2018-08-06T09:00:00+09:00"), "(b)") == Lines{"1 duty_overdue jps -> jps csirt_member (b)"});
+  CHECK(of(scene.ring("2018-08-06T09:00:00+09:00"), "(b)") ==
+        Lines{"1 duty_overdue jps -> jps csirt_member (b)"});
 }
 
 TEST_CASE("a duty opened again starts anew: told by telephone, and there is a new version") {
@@ -239,7 +248,8 @@ TEST_CASE("a duty opened again starts anew: told by telephone, and there is a ne
   CHECK(scene.duty("g.3", "mhlw").ladder == Ladder{2, 0, scene.now()});
   CHECK(of(scene.ring("2018-08-01T12:29:59+09:00"), "(g.3)").empty());
   CHECK(of(scene.ring("2018-08-01T12:45:00+09:00"), "(g.3)") ==
-        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)", "2 duty_overdue mhlw -> mhlw csirt_head (g.3)",
+        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)",
+              "2 duty_overdue mhlw -> mhlw csirt_head (g.3)",
               "2 relay_silent mhlw -> nisc center_liaison (g.3)"});
 }
 
@@ -250,7 +260,8 @@ TEST_CASE("a duty opened again starts anew: it was no attack, and is one after a
   scene.accept(judgement("jps", routing::Assessment::incident, routing::Cyberattack::yes));
   scene.acknowledge_all();
   CHECK(of(scene.ring(), "(h)").empty());
-  CHECK(of(scene.ring("2018-08-11T09:00:00+09:00"), "(h)") == Lines{"1 duty_overdue jps -> jps csirt_member (h)"});
+  CHECK(of(scene.ring("2018-08-11T09:00:00+09:00"), "(h)") ==
+        Lines{"1 duty_overdue jps -> jps csirt_member (h)"});
 }
 
 TEST_CASE("a version that moves the recognised time moves what is due from it") {
@@ -314,16 +325,20 @@ TEST_CASE("a message to a body that ended is its successor's to acknowledge") {
   scene.accept(report_of("mhlw", "2025-06-30T23:40:00+09:00"));
   CHECK(of(scene.ring("2025-07-01T00:05:00+09:00"), "acknowledgement_overdue") ==
         Lines{"1 acknowledgement_overdue nco -> nco center_liaison (g.1)"});
-  scene.accept(AcknowledgeMessage{person("nco", Role::center_liaison), scene.message_to("nisc").id, "当直", ""});
+  scene.accept(
+      AcknowledgeMessage{person("nco", Role::center_liaison), scene.message_to("nisc").id, "当直", ""});
   CHECK(of(scene.ring("2025-07-01T02:00:00+09:00"), "acknowledgement_overdue").empty());
 }
 
-TEST_CASE("a relay owed to a centre that ended is owed to the one that stands in its place, who hears of the silence") {
+TEST_CASE(
+    "a relay owed to a centre that ended is owed to the one that stands in its place, who hears of the "
+    "silence") {
   Scene scene("2025-06-30T23:50:00+09:00");
   scene.accept(report_of("jps", "2025-06-30T23:40:00+09:00"));
   scene.acknowledge_all();
   CHECK(of(scene.ring("2025-07-01T00:35:00+09:00"), "(g.3)") ==
-        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)", "2 duty_overdue mhlw -> mhlw csirt_head (g.3)",
+        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)",
+              "2 duty_overdue mhlw -> mhlw csirt_head (g.3)",
               "2 relay_silent mhlw -> nco center_liaison (g.3)"});
 }
 
@@ -334,8 +349,9 @@ TEST_CASE("an incident of the day before an edition keeps its duties and their c
   scene.accept(report);
   scene.acknowledge_all();
   CHECK(of(scene.ring("2018-07-25T00:20:00+09:00"), "(g.3)") ==
-        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)", "2 duty_overdue mhlw -> mhlw csirt_head (g.3)",
-              "3 duty_overdue mhlw -> mhlw ciso (g.3)", "4 duty_overdue mhlw -> cas-jitai crisis_desk (g.3)"});
+        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)",
+              "2 duty_overdue mhlw -> mhlw csirt_head (g.3)", "3 duty_overdue mhlw -> mhlw ciso (g.3)",
+              "4 duty_overdue mhlw -> cas-jitai crisis_desk (g.3)"});
   // (g) sentence 2 of H28 is (h) of H30: the police.
   CHECK(of(scene.ring("2018-07-26T00:00:00+09:00"), "(g.2)").back() ==
         "4 duty_overdue mhlw -> nisc center_liaison (g.2)");

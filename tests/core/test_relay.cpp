@@ -1,4 +1,5 @@
-// 自動中継: the notice of an agency that stays silent goes to the centre by itself, where the agency wants it so.
+// 自動中継: the notice of an agency that stays silent goes to the centre by itself, where the agency wants it
+// so.
 #include "tests/core/scene.h"
 
 using namespace noroshi;
@@ -41,13 +42,15 @@ TEST_CASE("it takes the operator's setting and the agency's switch") {
     }
 }
 
-TEST_CASE("at level 2 the notice goes to the centre, once, by the daemon, marked; the duty stays open and overdue") {
+TEST_CASE(
+    "at level 2 the notice goes to the centre, once, by the daemon, marked; the duty stays open and "
+    "overdue") {
   auto scene = reported_by_jps(true, true);
   scene.ring(level_1);
   CHECK(relays(scene) == 0);
-  CHECK(of(scene.ring(level_2), "(g.3)") ==
-        Lines{"2 duty_overdue mhlw -> mhlw csirt_head (g.3)", "2 relay_silent mhlw -> nisc center_liaison (g.3)",
-              "2 relayed_automatically mhlw -> mhlw csirt_head (g.3)"});
+  CHECK(of(scene.ring(level_2), "(g.3)") == Lines{"2 duty_overdue mhlw -> mhlw csirt_head (g.3)",
+                                                  "2 relay_silent mhlw -> nisc center_liaison (g.3)",
+                                                  "2 relayed_automatically mhlw -> mhlw csirt_head (g.3)"});
   const auto relay = [&] {
     for (const auto& message : scene.incident().messages)
       if (message.automatic) return message;
@@ -65,7 +68,8 @@ TEST_CASE("at level 2 the notice goes to the centre, once, by the daemon, marked
   CHECK(scene.incident().content_visible_to("nisc"));
 
   CHECK(of(scene.ring(level_3), "(g.3)") ==
-        Lines{"3 duty_overdue mhlw -> mhlw ciso (g.3)", "1 acknowledgement_overdue nisc -> nisc center_liaison (g.3)"});
+        Lines{"3 duty_overdue mhlw -> mhlw ciso (g.3)",
+              "1 acknowledgement_overdue nisc -> nisc center_liaison (g.3)"});
   CHECK(relays(scene) == 1);
 }
 
@@ -116,7 +120,8 @@ TEST_CASE("an agency that has spoken is not spoken for") {
   }
 }
 
-TEST_CASE("an agency's own incident, and what it owes police and crisis management, are never sent by themselves") {
+TEST_CASE(
+    "an agency's own incident, and what it owes police and crisis management, are never sent by themselves") {
   Scene scene("2018-08-01T09:20:00+09:00");
   scene.clocks().relay_on_silence = true;
   scene.listeners().relaying = {"mhlw"};

@@ -16,7 +16,9 @@ class Switches {
   std::string ask(const Actor& actor, bool switched_on = true) {
     return take(decide_relay_switch_request(law(), known_, {actor, switched_on, "夜間は当直のみ"}, moment()));
   }
-  std::string decide(const Actor& actor, bool approved = true) { return decide(actor, known_.back().id, approved); }
+  std::string decide(const Actor& actor, bool approved = true) {
+    return decide(actor, known_.back().id, approved);
+  }
   std::string decide(const Actor& actor, RelaySwitchId id, bool approved = true) {
     return take(decide_relay_switch(known_, {actor, id, approved, "確認した"}, moment()));
   }
@@ -132,10 +134,12 @@ TEST_CASE("the events are of the body and of no incident, by the person who acte
   const auto id = switches.known().back().id;
   CHECK(switches.last().incident == IncidentId{});
   CHECK(switches.last().actor == head);
-  CHECK(std::get<RelaySwitchAsked>(switches.last().what) == RelaySwitchAsked{id, "mhlw", true, "夜間は当直のみ"});
+  CHECK(std::get<RelaySwitchAsked>(switches.last().what) ==
+        RelaySwitchAsked{id, "mhlw", true, "夜間は当直のみ"});
   switches.decide(ciso);
   CHECK(switches.last().actor == ciso);
-  CHECK(std::get<RelaySwitchDecided>(switches.last().what) == RelaySwitchDecided{id, "mhlw", true, "確認した"});
+  CHECK(std::get<RelaySwitchDecided>(switches.last().what) ==
+        RelaySwitchDecided{id, "mhlw", true, "確認した"});
   CHECK(switches.known().back().asked_by == head.token);
   CHECK(switches.known().back().asked_role == Role::csirt_head);
 }

@@ -122,7 +122,8 @@ TEST_CASE("each duty rises through the body that owes it to the body it is owed 
        report_of("cas-jitai", recognized),
        "c",
        "cas-jitai",
-       {"1 duty_overdue cas-jitai -> cas-jitai csirt_member (c)", "2 duty_overdue cas-jitai -> cas-jitai csirt_head (c)",
+       {"1 duty_overdue cas-jitai -> cas-jitai csirt_member (c)",
+        "2 duty_overdue cas-jitai -> cas-jitai csirt_head (c)",
         "3 duty_overdue cas-jitai -> cas-jitai ciso (c)", "4 duty_overdue cas-jitai -> cas-jitai ciso (c)"}},
   };
   for (const auto& story : stories) {
@@ -147,8 +148,10 @@ TEST_CASE("each message that nobody acknowledges rises through its recipient to 
   const std::vector<Story> stories = {
       {"an agency",
        "mhlw",
-       {"1 acknowledgement_overdue mhlw -> mhlw csirt_member (g.2)", "2 acknowledgement_overdue mhlw -> mhlw csirt_head (g.2)",
-        "3 acknowledgement_overdue mhlw -> mhlw ciso (g.2)", "4 acknowledgement_overdue mhlw -> jps csirt_head (g.2)"}},
+       {"1 acknowledgement_overdue mhlw -> mhlw csirt_member (g.2)",
+        "2 acknowledgement_overdue mhlw -> mhlw csirt_head (g.2)",
+        "3 acknowledgement_overdue mhlw -> mhlw ciso (g.2)",
+        "4 acknowledgement_overdue mhlw -> jps csirt_head (g.2)"}},
       {"the centre",
        "nisc",
        {"1 acknowledgement_overdue nisc -> nisc center_liaison (g.3)",
@@ -180,8 +183,8 @@ TEST_CASE("each message that nobody acknowledges rises through its recipient to 
         scene.accept(AcknowledgeMessage{person(message.recipient), message.id, "当直", ""});
     Lines told;
     // The target is a quarter of an hour.
-    for (const char* time : {"2018-08-01T09:35:00+09:00", "2018-08-01T09:50:00+09:00", "2018-08-01T10:05:00+09:00",
-                             "2018-08-01T10:35:00+09:00"})
+    for (const char* time : {"2018-08-01T09:35:00+09:00", "2018-08-01T09:50:00+09:00",
+                             "2018-08-01T10:05:00+09:00", "2018-08-01T10:35:00+09:00"})
       for (auto& line : of(scene.ring(time), "acknowledgement_overdue")) told.push_back(std::move(line));
     CHECK(told == story.told);
     CHECK(of(scene.ring("2018-09-01T09:00:00+09:00"), "acknowledgement_overdue").empty());
@@ -205,11 +208,10 @@ TEST_CASE("an agency's own 続報 is awaited by the centre and by crisis managem
   meet(scene, "i", "mhlw");
   scene.acknowledge_all();
   scene.travel_to("2018-08-02T10:20:00+09:00");
-  CHECK(of(scene.ring(), "followup_overdue") == Lines{"1 followup_overdue mhlw -> mhlw csirt_member",
-                                                      "2 followup_overdue mhlw -> mhlw csirt_head",
-                                                      "3 followup_overdue mhlw -> mhlw ciso",
-                                                      "4 followup_overdue mhlw -> nisc center_liaison",
-                                                      "4 followup_overdue mhlw -> cas-jitai crisis_desk"});
+  CHECK(of(scene.ring(), "followup_overdue") ==
+        Lines{"1 followup_overdue mhlw -> mhlw csirt_member", "2 followup_overdue mhlw -> mhlw csirt_head",
+              "3 followup_overdue mhlw -> mhlw ciso", "4 followup_overdue mhlw -> nisc center_liaison",
+              "4 followup_overdue mhlw -> cas-jitai crisis_desk"});
 }
 
 TEST_CASE("a 続報 of which nobody outside was told stays with the body") {
@@ -256,7 +258,8 @@ TEST_CASE("a report of what was recognised long ago is late at once, and rises f
   scene.acknowledge_all();
   CHECK(of(scene.ring(), "(h)") == Lines{"1 duty_overdue mhlw -> mhlw csirt_member (h)"});
   CHECK(of(scene.ring("2018-08-01T09:34:59+09:00"), "(h)").empty());
-  CHECK(of(scene.ring("2018-08-01T09:35:00+09:00"), "(h)") == Lines{"2 duty_overdue mhlw -> mhlw csirt_head (h)"});
+  CHECK(of(scene.ring("2018-08-01T09:35:00+09:00"), "(h)") ==
+        Lines{"2 duty_overdue mhlw -> mhlw csirt_head (h)"});
 }
 
 TEST_CASE("after an outage everything missed is told in one decision, with one message to each body") {
@@ -264,15 +267,23 @@ TEST_CASE("after an outage everything missed is told in one decision, with one m
   scene.accept(grave("jps"));
   const auto lines = scene.ring("2018-08-01T12:00:00+09:00");
   CHECK(lines == Lines{
-                     "1 duty_overdue jps -> jps csirt_member (c)", "2 duty_overdue jps -> jps csirt_head (c)",
-                     "3 duty_overdue jps -> jps ciso (c)", "4 duty_overdue jps -> jps ciso (c)",
-                     "1 duty_overdue jps -> jps csirt_member (d)", "2 duty_overdue jps -> jps csirt_head (d)",
-                     "3 duty_overdue jps -> jps ciso (d)", "4 duty_overdue jps -> jps ciso (d)",
-                     "1 duty_overdue mhlw -> mhlw csirt_member (g.3)", "2 duty_overdue mhlw -> mhlw csirt_head (g.3)",
-                     "2 relay_silent mhlw -> nisc center_liaison (g.3)", "3 duty_overdue mhlw -> mhlw ciso (g.3)",
+                     "1 duty_overdue jps -> jps csirt_member (c)",
+                     "2 duty_overdue jps -> jps csirt_head (c)",
+                     "3 duty_overdue jps -> jps ciso (c)",
+                     "4 duty_overdue jps -> jps ciso (c)",
+                     "1 duty_overdue jps -> jps csirt_member (d)",
+                     "2 duty_overdue jps -> jps csirt_head (d)",
+                     "3 duty_overdue jps -> jps ciso (d)",
+                     "4 duty_overdue jps -> jps ciso (d)",
+                     "1 duty_overdue mhlw -> mhlw csirt_member (g.3)",
+                     "2 duty_overdue mhlw -> mhlw csirt_head (g.3)",
+                     "2 relay_silent mhlw -> nisc center_liaison (g.3)",
+                     "3 duty_overdue mhlw -> mhlw ciso (g.3)",
                      "4 duty_overdue mhlw -> nisc center_liaison (g.3)",
-                     "1 duty_overdue mhlw -> mhlw csirt_member (i)", "2 duty_overdue mhlw -> mhlw csirt_head (i)",
-                     "3 duty_overdue mhlw -> mhlw ciso (i)", "4 duty_overdue mhlw -> cas-jitai crisis_desk (i)",
+                     "1 duty_overdue mhlw -> mhlw csirt_member (i)",
+                     "2 duty_overdue mhlw -> mhlw csirt_head (i)",
+                     "3 duty_overdue mhlw -> mhlw ciso (i)",
+                     "4 duty_overdue mhlw -> cas-jitai crisis_desk (i)",
                      "1 acknowledgement_overdue mhlw -> mhlw csirt_member (g.2)",
                      "2 acknowledgement_overdue mhlw -> mhlw csirt_head (g.2)",
                      "3 acknowledgement_overdue mhlw -> mhlw ciso (g.2)",
@@ -284,7 +295,9 @@ TEST_CASE("after an outage everything missed is told in one decision, with one m
   CHECK(scene.access() == Lines{"cas-jitai duties", "jps content", "mhlw content", "nisc duties"});
 }
 
-TEST_CASE("an alarm is a message without report, sender and clock of its own; acknowledging it acknowledges no duty") {
+TEST_CASE(
+    "an alarm is a message without report, sender and clock of its own; acknowledging it acknowledges no "
+    "duty") {
   auto scene = reported(report_of("jps", recognized));
   scene.ring("2018-08-01T09:50:00+09:00");
   const auto alarm = scene.message_to("mhlw");
@@ -352,7 +365,8 @@ TEST_CASE("a ladder of the operator's own length") {
   // With one step it is at that one that the centre hears.
   CHECK(of(scene.ring("2018-08-01T09:54:59+09:00"), "(g.3)").empty());
   CHECK(of(scene.ring("2018-08-01T09:55:00+09:00"), "(g.3)") ==
-        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)", "1 relay_silent mhlw -> nisc center_liaison (g.3)"});
+        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)",
+              "1 relay_silent mhlw -> nisc center_liaison (g.3)"});
 
   auto longer = reported(report_of("jps", recognized));
   longer.clocks().steps.push_back(hours(4));

@@ -14,7 +14,8 @@ namespace {
 
 const LargeScaleCell cell{Criterion::life, Harm::feared, Certainty::may_be};
 
-Judgement judgement(std::string organization, Cyberattack cyberattack, std::vector<LargeScaleCell> cells = {}) {
+Judgement judgement(std::string organization, Cyberattack cyberattack,
+                    std::vector<LargeScaleCell> cells = {}) {
   Judgement made;
   made.organization = std::move(organization);
   made.cyberattack = cyberattack;
@@ -22,7 +23,8 @@ Judgement judgement(std::string organization, Cyberattack cyberattack, std::vect
   return made;
 }
 
-std::string_view severity(Cyberattack own, std::vector<LargeScaleCell> cells, std::vector<Judgement> others = {}) {
+std::string_view severity(Cyberattack own, std::vector<LargeScaleCell> cells,
+                          std::vector<Judgement> others = {}) {
   Facts facts;
   facts.cyberattack = own;
   facts.large_scale = std::move(cells);
@@ -70,10 +72,13 @@ TEST_CASE("what is laid over a target replaces what it sets and leaves the rest"
                 .by_body = {{"mhlw", minutes(90)}}};
   target.overlay({});
   CHECK(target.usual == minutes(60));
-  target.overlay({.usual = {}, .by_severity = {{Severity::large_scale, minutes(5)}}, .by_body = {{"mhlw", minutes(45)}}});
-  CHECK(target == Target{.usual = minutes(60),
-                         .by_severity = {{Severity::attack, minutes(30)}, {Severity::large_scale, minutes(5)}},
-                         .by_body = {{"mhlw", minutes(45)}}});
+  target.overlay({.usual = {},
+                  .by_severity = {{Severity::large_scale, minutes(5)}},
+                  .by_body = {{"mhlw", minutes(45)}}});
+  CHECK(target ==
+        Target{.usual = minutes(60),
+               .by_severity = {{Severity::attack, minutes(30)}, {Severity::large_scale, minutes(5)}},
+               .by_body = {{"mhlw", minutes(45)}}});
   target.overlay({.usual = minutes(50), .by_severity = {{Severity::attack, minutes(20)}}, .by_body = {}});
   CHECK(target.of("mext", Severity::ordinary) == minutes(50));
   CHECK(target.of("mext", Severity::attack) == minutes(20));
@@ -106,10 +111,12 @@ TEST_CASE("severities have words that can be read again") {
 }
 
 TEST_CASE("targets of an operator are laid over those of the editions, by holder and severity of the facts") {
-  const auto editions = test::editions().with_targets(
-      {{"g.3",
-        {.usual = {}, .by_severity = {{Severity::large_scale, minutes(5)}}, .by_body = {{"mhlw", minutes(20)}}}},
-       {"h28:g.1", {.usual = minutes(7), .by_severity = {}, .by_body = {}}}});
+  const auto editions =
+      test::editions().with_targets({{"g.3",
+                                      {.usual = {},
+                                       .by_severity = {{Severity::large_scale, minutes(5)}},
+                                       .by_body = {{"mhlw", minutes(20)}}}},
+                                     {"h28:g.1", {.usual = minutes(7), .by_severity = {}, .by_body = {}}}});
   Facts facts;
   facts.organization = "jps";
   facts.recognized = test::morning_of("2018-08-01");

@@ -22,8 +22,8 @@ constexpr auto lease = 60s;
 const std::string attacked =
     R"(,"times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}},"assessment":"incident","cyberattack":"yes")";
 
-// A database whose clock shows the first of August 2018, 09:20, and goes on from there; somebody hears alarms at the
-// bodies of the story.
+// A database whose clock shows the first of August 2018, 09:20, and goes on from there; somebody hears alarms
+// at the bodies of the story.
 class Scene {
  public:
   explicit Scene(bool with_people = true)
@@ -35,7 +35,8 @@ class Scene {
     law_.clocks.relay_on_silence = true;
     travel_to("2018-08-01T09:20:00+09:00");
     if (!with_people) return;
-    for (const char* body : {"jps", "mhlw"}) issue_token(owner_, body, core::Role::csirt_head, "", std::nullopt);
+    for (const char* body : {"jps", "mhlw"})
+      issue_token(owner_, body, core::Role::csirt_head, "", std::nullopt);
     issue_token(owner_, "nisc", core::Role::center_liaison, "", std::nullopt);
   }
 
@@ -56,7 +57,8 @@ class Scene {
 
   std::string report(const std::string& organization, const std::string& reference,
                      const std::string& members = attacked) {
-    const auto result = perform(submit(csirt_head(organization), report_json(reference, "first", members), reference));
+    const auto result =
+        perform(submit(csirt_head(organization), report_json(reference, "first", members), reference));
     return in_answer(accepted(result), "incident.id");
   }
   std::string duty(const std::string& incident, const std::string& rule) {
@@ -78,8 +80,10 @@ class Scene {
   // "2 relay_silent mhlw -> nisc center_liaison" of all alarms so far that clocks raised, in their order.
   std::string alarms(const std::string& condition = "true") {
     return text(
-        "SELECT string_agg(level || ' ' || code || ' ' || late || ' -> ' || organization || ' ' || role, '; ' ORDER BY id) "
-        "FROM alarm WHERE clock IS NOT NULL AND " + condition);
+        "SELECT string_agg(level || ' ' || code || ' ' || late || ' -> ' || organization || ' ' || role, '; "
+        "' ORDER BY id) "
+        "FROM alarm WHERE clock IS NOT NULL AND " +
+        condition);
   }
 
  private:
@@ -135,9 +139,13 @@ TEST_CASE("clocks that have come due are claimed and rung; then nothing is due u
         "2 acknowledgement_overdue mhlw -> mhlw csirt_head");
   CHECK(scene.text("SELECT alarm_level FROM obligation WHERE rule = 'g.3'") == "1");
   CHECK(scene.text("SELECT alarm_level FROM message WHERE kind = 'report'") == "2");
-  CHECK(scene.count("message WHERE kind = 'alarm' AND recipient = 'mhlw' AND sender = '' AND report_id IS NULL") == 1);
+  CHECK(scene.count(
+            "message WHERE kind = 'alarm' AND recipient = 'mhlw' AND sender = '' AND report_id IS NULL") ==
+        1);
   CHECK(scene.count("event WHERE type = 'alarm.rung' AND organization = ''") == 3);
-  CHECK(scene.text("SELECT rings_at = '2018-08-01T10:00:00+09:00' AND lease_until IS NULL FROM incident_clock") == "true");
+  CHECK(scene.text(
+            "SELECT rings_at = '2018-08-01T10:00:00+09:00' AND lease_until IS NULL FROM incident_clock") ==
+        "true");
   CHECK(scene.claim().empty());
 }
 
@@ -149,7 +157,8 @@ TEST_CASE("what was rung is loaded as it was decided: nothing is told a second t
   REQUIRE(scene.count("obligation WHERE rule = 'g.3'") >= 2);
   const auto agencies = scene.count("obligation WHERE rule = 'g.3'");
   // One clock at one level tells of both: that of the 続報, a day later.
-  for (const char* time : {"2018-08-01T10:30:00+09:00", "2018-08-02T10:30:00+09:00", "2018-08-08T10:30:00+09:00"}) {
+  for (const char* time :
+       {"2018-08-01T10:30:00+09:00", "2018-08-02T10:30:00+09:00", "2018-08-08T10:30:00+09:00"}) {
     scene.travel_to(time);
     CHECK(scene.ring().incidents == 1);
     CHECK(scene.claim().empty());
@@ -162,12 +171,15 @@ TEST_CASE("what was rung is loaded as it was decided: nothing is told a second t
   CHECK(scene.text("SELECT revision FROM incident") == scene.text("SELECT count(*) FROM event"));
 }
 
-TEST_CASE("one clock at one level that tells the centre of two bodies where nobody hears rings all the same") {
+TEST_CASE(
+    "one clock at one level that tells the centre of two bodies where nobody hears rings all the same") {
   Scene scene(false);
   const auto incident = scene.report("amed", "two");
-  const auto agencies = scene.text("SELECT string_agg(holder, ',' ORDER BY holder) FROM obligation WHERE rule = 'g.3'");
+  const auto agencies =
+      scene.text("SELECT string_agg(holder, ',' ORDER BY holder) FROM obligation WHERE rule = 'g.3'");
   for (const char* body : {"amed", "nisc"})
-    issue_token(scene.owner(), body, body == std::string("nisc") ? core::Role::center_liaison : core::Role::ciso, "",
+    issue_token(scene.owner(), body,
+                body == std::string("nisc") ? core::Role::center_liaison : core::Role::ciso, "",
                 std::nullopt);
   // All that the agencies owe is met, so that the 続報 is the first that they hear of.
   std::size_t begin = 0;
@@ -179,15 +191,16 @@ TEST_CASE("one clock at one level that tells the centre of two bodies where nobo
     body.method = core::FulfillmentMethod::telephone;
     Command command;
     command.actor = csirt_head(agency);
-    command.action = Fulfill{core::ObligationId{*core::parse_uuid(scene.text(
-                                 "SELECT id FROM obligation WHERE rule = 'g.3' AND holder = '" + agency + "'"))},
-                             body};
+    command.action = Fulfill{
+        core::ObligationId{*core::parse_uuid(
+            scene.text("SELECT id FROM obligation WHERE rule = 'g.3' AND holder = '" + agency + "'"))},
+        body};
     accepted(scene.perform(command));
     Command acknowledge;
     acknowledge.actor = csirt_head(agency);
-    acknowledge.action = Acknowledge{
-        core::MessageId{*core::parse_uuid(scene.text("SELECT id FROM message WHERE recipient = '" + agency + "'"))},
-        {"当直", ""}};
+    acknowledge.action = Acknowledge{core::MessageId{*core::parse_uuid(scene.text(
+                                         "SELECT id FROM message WHERE recipient = '" + agency + "'"))},
+                                     {"当直", ""}};
     accepted(scene.perform(acknowledge));
   }
   scene.travel_to("2018-08-02T10:30:00+09:00");
@@ -263,7 +276,8 @@ TEST_CASE("two daemons ring forty incidents: each of them once") {
     Connection ticker(scene.settings(), DatabaseRole::ticker);
     Connection writer(scene.settings(), DatabaseRole::writer);
     int alarms = 0;
-    for (auto claims = claim_clocks(ticker, lease, 3); !claims.empty(); claims = claim_clocks(ticker, lease, 3))
+    for (auto claims = claim_clocks(ticker, lease, 3); !claims.empty();
+         claims = claim_clocks(ticker, lease, 3))
       alarms += ring_clocks(writer, scene.law(), claims).alarms;
     return alarms;
   };
@@ -281,9 +295,12 @@ TEST_CASE("a level told twice by hand is refused by the database") {
   scene.travel_to("2018-08-01T09:50:30+09:00");
   scene.ring();
   const std::string again =
-      "INSERT INTO alarm (id, code, incident_id, obligation_id, organization, role, level, raised_at, due_at, reason_ja, "
-      "reason_en, clock, subject, round, late, event_id) SELECT gen_random_uuid(), code, incident_id, obligation_id, "
-      "organization, role, level, raised_at, due_at, reason_ja, reason_en, clock, subject, {}, late, event_id "
+      "INSERT INTO alarm (id, code, incident_id, obligation_id, organization, role, level, raised_at, "
+      "due_at, reason_ja, "
+      "reason_en, clock, subject, round, late, event_id) SELECT gen_random_uuid(), code, incident_id, "
+      "obligation_id, "
+      "organization, role, level, raised_at, due_at, reason_ja, reason_en, clock, subject, {}, late, "
+      "event_id "
       "FROM alarm WHERE clock = 'duty'";
   CHECK(refused_by(scene.owner(), fmt::format(fmt::runtime(again), "round")) == "alarm_once");
   CHECK(refused_by(scene.owner(), fmt::format(fmt::runtime(again), "round + 1")).empty());
@@ -293,16 +310,16 @@ TEST_CASE("a level told twice by hand is refused by the database") {
 TEST_CASE("the ticker sees when something is due, and nothing of what") {
   Scene scene;
   scene.report("jps", "blind");
-  for (const char* table : {"incident", "report", "obligation", "message", "alarm", "judgement", "token", "relay_switch",
-                            "incident_access"}) {
+  for (const char* table : {"incident", "report", "obligation", "message", "alarm", "judgement", "token",
+                            "relay_switch", "incident_access"}) {
     const auto sql = std::string("SELECT * FROM ") + table;
     CAPTURE(sql);
     CHECK(refused_by(scene.ticker(), sql) == "not permitted");
   }
   CHECK(refused_by(scene.ticker(), "UPDATE incident_clock SET rings_at = NULL") == "not permitted");
   CHECK(refused_by(scene.ticker(), "DELETE FROM incident_clock") == "not permitted");
-  for (const char* call : {"held_claims('[]')", "relaying_bodies()", "bodies_with_person(clock())", "lock_body('mhlw')",
-                           "apply('{}')", "show_clock(clock(), 1)", "count_clocks()"}) {
+  for (const char* call : {"held_claims('[]')", "relaying_bodies()", "bodies_with_person(clock())",
+                           "lock_body('mhlw')", "apply('{}')", "show_clock(clock(), 1)", "count_clocks()"}) {
     const auto sql = std::string("SELECT ") + call;
     CAPTURE(sql);
     CHECK(refused_by(scene.ticker(), sql) == "not permitted");
@@ -319,12 +336,16 @@ class As {
   std::vector<codec::MessageView> inbox() {
     return list_inbox(transaction_, bodies_, {}, {.limit = largest_page}).value().items;
   }
-  std::vector<codec::AlarmView> alarms() { return list_alarms(transaction_, {.limit = largest_page}).value().items; }
+  std::vector<codec::AlarmView> alarms() {
+    return list_alarms(transaction_, {.limit = largest_page}).value().items;
+  }
   std::optional<codec::MessageDetail> message(const std::string& id) {
     return find_message(transaction_, bodies_, core::MessageId{*core::parse_uuid(id)});
   }
   std::size_t incidents() {
-    return list_incidents(transaction_, {}, {.limit = largest_page}, read_clock(transaction_)).value().items.size();
+    return list_incidents(transaction_, {}, {.limit = largest_page}, read_clock(transaction_))
+        .value()
+        .items.size();
   }
 
  private:
@@ -361,17 +382,21 @@ TEST_CASE("the centre reads the alarm of a silent agency, and nothing of the cas
   CHECK(alarms[0].role == "center_liaison");
 }
 
-TEST_CASE("who got an alarm acknowledges it, though it sees nothing of the case; no other message is there for it") {
+TEST_CASE(
+    "who got an alarm acknowledges it, though it sees nothing of the case; no other message is there for "
+    "it") {
   Scene scene;
   scene.report("jps", "acknowledged");
   scene.travel_to("2018-08-01T10:05:30+09:00");
   scene.ring();
-  const auto acknowledge = [&](const std::string& body, const std::string& kind, const std::string& recipient) {
+  const auto acknowledge = [&](const std::string& body, const std::string& kind,
+                               const std::string& recipient) {
     Command command;
     command.actor = csirt_member(body);
-    command.action = Acknowledge{core::MessageId{*core::parse_uuid(scene.text(fmt::format(
-                                     "SELECT id FROM message WHERE kind = '{}' AND recipient = '{}'", kind, recipient)))},
-                                 {"当直", ""}};
+    command.action =
+        Acknowledge{core::MessageId{*core::parse_uuid(scene.text(fmt::format(
+                        "SELECT id FROM message WHERE kind = '{}' AND recipient = '{}'", kind, recipient)))},
+                    {"当直", ""}};
     return refusal_code(scene.perform(command));
   };
   CHECK(acknowledge("nisc", "report", "mhlw") == "not_found");
@@ -394,7 +419,8 @@ TEST_CASE("an alarm is for who is told and for whose clock it is") {
   CHECK(scene.count("alarm WHERE late = 'nisc' AND organization = 'mhlw' AND level = 4") == 1);
   const auto sees = [&](const std::string& body) {
     std::set<std::string> seen;
-    for (const auto& alarm : As(scene, body).alarms()) seen.insert(alarm.holder + " -> " + alarm.organization);
+    for (const auto& alarm : As(scene, body).alarms())
+      seen.insert(alarm.holder + " -> " + alarm.organization);
     return seen;
   };
   CHECK(sees("jps") == std::set<std::string>{"jps -> jps", "mhlw -> jps"});
@@ -428,9 +454,9 @@ TEST_CASE("somebody hears alarms who holds a token of such a role that is good")
     return all;
   };
   CHECK(bodies().empty());
-  const std::set<core::Role> hear = {core::Role::csirt_member,   core::Role::csirt_head,  core::Role::external_contact,
-                                     core::Role::ciso,           core::Role::center_liaison, core::Role::police_desk,
-                                     core::Role::crisis_desk};
+  const std::set<core::Role> hear = {
+      core::Role::csirt_member,   core::Role::csirt_head,  core::Role::external_contact, core::Role::ciso,
+      core::Role::center_liaison, core::Role::police_desk, core::Role::crisis_desk};
   std::set<std::string> expected;
   for (const auto role : core::all_roles()) {
     const std::string body = "body-" + std::string(core::to_string(role));
@@ -466,7 +492,9 @@ Result decide_switch(Scene& scene, const std::string& body, const std::string& i
   command.action = DecideRelaySwitch{core::RelaySwitchId{*core::parse_uuid(id)}, {approved, "確認した"}};
   return scene.perform(command);
 }
-std::string relaying(Scene& scene) { return scene.text("SELECT string_agg(b, ' ' ORDER BY b) FROM relaying_bodies() AS b"); }
+std::string relaying(Scene& scene) {
+  return scene.text("SELECT string_agg(b, ' ' ORDER BY b) FROM relaying_bodies() AS b");
+}
 
 TEST_CASE("the switch is asked once for a key, decided by another, and in force as last approved") {
   Scene scene;
@@ -488,23 +516,28 @@ TEST_CASE("the switch is asked once for a key, decided by another, and in force 
   CHECK(relaying(scene) == "mext mhlw");
   accepted(decide_switch(scene, "mhlw", ask_switch(scene, "mhlw", false)));
   CHECK(relaying(scene) == "mext");
-  CHECK(scene.count("event WHERE type LIKE 'relay_switch.%' AND incident_id = '00000000-0000-0000-0000-000000000000'") ==
-        scene.count("event"));
-  CHECK(scene.text("SELECT string_agg(DISTINCT parties::text, ' ') FROM event WHERE type = 'relay_switch.asked'") ==
+  CHECK(scene.count("event WHERE type LIKE 'relay_switch.%' AND incident_id = "
+                    "'00000000-0000-0000-0000-000000000000'") == scene.count("event"));
+  CHECK(scene.text(
+            "SELECT string_agg(DISTINCT parties::text, ' ') FROM event WHERE type = 'relay_switch.asked'") ==
         "{mext} {mhlw}");
 }
 
 TEST_CASE("the database itself holds that two persons switch, and that one request waits at a time") {
   Scene scene;
   ask_switch(scene, "mhlw", true);
-  CHECK(refused_by(scene.owner(), "UPDATE relay_switch SET decision = 'approved', decided_at = clock(), decided_by = asked_by") ==
+  CHECK(refused_by(
+            scene.owner(),
+            "UPDATE relay_switch SET decision = 'approved', decided_at = clock(), decided_by = asked_by") ==
         "relay_switch_four_eyes");
-  CHECK(refused_by(scene.owner(), "UPDATE relay_switch SET decision = 'approved', decided_by = gen_random_uuid()") ==
-        "relay_switch_decided_has_decider");
   CHECK(refused_by(scene.owner(),
-                   "INSERT INTO relay_switch SELECT gen_random_uuid(), organization, switched_on, reason, asked_by, "
-                   "asked_by_name, asked_role, asked_at, decision, decided_by, decided_by_name, decision_reason, "
-                   "decided_at, event_id FROM relay_switch") == "relay_switch_one_pending");
+                   "UPDATE relay_switch SET decision = 'approved', decided_by = gen_random_uuid()") ==
+        "relay_switch_decided_has_decider");
+  CHECK(refused_by(
+            scene.owner(),
+            "INSERT INTO relay_switch SELECT gen_random_uuid(), organization, switched_on, reason, asked_by, "
+            "asked_by_name, asked_role, asked_at, decision, decided_by, decided_by_name, decision_reason, "
+            "decided_at, event_id FROM relay_switch") == "relay_switch_one_pending");
 }
 
 TEST_CASE("a writer reads the switches of the body that it has locked, a reader those of his own") {
@@ -534,7 +567,8 @@ TEST_CASE("a writer reads the switches of the body that it has locked, a reader 
   CHECK(row.get<std::string>(1) == "mext");
 }
 
-TEST_CASE("the notice of a silent agency that has switched it on is in the centre's inbox; the duty stays open") {
+TEST_CASE(
+    "the notice of a silent agency that has switched it on is in the centre's inbox; the duty stays open") {
   Scene scene;
   accepted(decide_switch(scene, "mhlw", ask_switch(scene, "mhlw", true)));
   const auto incident = scene.report("jps", "relayed");
@@ -565,7 +599,8 @@ TEST_CASE("a ring passes duties of bodies that have ended on, and its alarms wit
   const auto incident = scene.report("jps", "succession");
   scene.travel_to("2025-07-01T09:00:00+09:00");
   scene.ring();
-  CHECK(scene.text("SELECT recipient || ' ' || recipient_formerly FROM obligation WHERE rule = 'g.3'") == "nco nisc");
+  CHECK(scene.text("SELECT recipient || ' ' || recipient_formerly FROM obligation WHERE rule = 'g.3'") ==
+        "nco nisc");
   CHECK(scene.count("alarm WHERE code = 'relay_silent' AND organization = 'nco'") == 1);
   CHECK(apply_successions(scene.owner(), scene.law()) == 0);
 }
@@ -617,18 +652,20 @@ INSERT INTO message VALUES ('00000000-0000-7000-8000-000000000021', '00000000-00
 
 TEST_CASE("a database of the time before clocks gets them for what is open, whoever owns it") {
   auto& shared = StoreScene::shared();
-  run(shared.owner(), "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'plain_owner') THEN "
-                      "CREATE ROLE plain_owner NOSUPERUSER CREATEROLE; END IF; END $$;"
-                      "DO $$ DECLARE role_name text; BEGIN FOR role_name IN SELECT rolname FROM pg_roles "
-                      "WHERE rolname LIKE 'noroshi\\_%' LOOP EXECUTE format('GRANT %I TO plain_owner', role_name); "
-                      "END LOOP; END $$");
+  run(shared.owner(),
+      "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'plain_owner') THEN "
+      "CREATE ROLE plain_owner NOSUPERUSER CREATEROLE; END IF; END $$;"
+      "DO $$ DECLARE role_name text; BEGIN FOR role_name IN SELECT rolname FROM pg_roles "
+      "WHERE rolname LIKE 'noroshi\\_%' LOOP EXECUTE format('GRANT %I TO plain_owner', role_name); "
+      "END LOOP; END $$");
   for (const bool superuser : {true, false}) {
     CAPTURE(superuser);
     const OwnDatabase database;
     Connection owner(database.settings(), DatabaseRole::owner);
     const std::string become = superuser ? "" : "SET SESSION AUTHORIZATION plain_owner";
     if (!superuser)
-      run(owner, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO plain_owner', current_database()); END $$");
+      run(owner,
+          "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO plain_owner', current_database()); END $$");
     run(owner, become);
     REQUIRE(up_to(7).apply(owner) == 7);
     run(owner, "RESET SESSION AUTHORIZATION");
@@ -638,13 +675,15 @@ TEST_CASE("a database of the time before clocks gets them for what is open, whoe
     run(owner, "RESET SESSION AUTHORIZATION");
 
     const auto text = [&](const std::string& query) { return text_of(owner, query); };
-    CHECK(text("SELECT string_agg(rule || ' ' || target || ' ' || (alarm_from = opened_at) || ' ' || alarm_round || "
+    CHECK(text("SELECT string_agg(rule || ' ' || target || ' ' || (alarm_from = opened_at) || ' ' || "
+               "alarm_round || "
                "alarm_level, '; ' ORDER BY rule) FROM obligation") ==
           "g.2 01:00:00 true 10; g.3 00:30:00 true 10; h 1 day true 10");
-    CHECK(text("SELECT (alarm_from = sent_at AND acknowledge_by IS NULL AND NOT automatic)::text FROM message") == "true");
+    CHECK(text("SELECT (alarm_from = sent_at AND acknowledge_by IS NULL AND NOT automatic)::text FROM "
+               "message") == "true");
     CHECK(text("SELECT (followup_from = opened_at AND followup_due IS NULL)::text FROM incident") == "true");
-    CHECK(text("SELECT (rings_at = '2018-08-01T09:50:00+09:00' AND lease_until IS NULL)::text FROM incident_clock") ==
-          "true");
+    CHECK(text("SELECT (rings_at = '2018-08-01T09:50:00+09:00' AND lease_until IS NULL)::text FROM "
+               "incident_clock") == "true");
     CHECK(text("SELECT bool_and(relrowsecurity AND relforcerowsecurity)::text FROM pg_class WHERE relname IN "
                "('obligation', 'message', 'incident', 'incident_clock', 'relay_switch')") == "true");
 
