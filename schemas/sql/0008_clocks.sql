@@ -16,11 +16,14 @@ ALTER TABLE obligation
   ADD target interval NOT NULL DEFAULT interval '0' CHECK (target >= interval '0'),
   ADD alarm_round integer NOT NULL DEFAULT 1 CHECK (alarm_round >= 1),
   ADD alarm_level integer NOT NULL DEFAULT 0 CHECK (alarm_level >= 0),
-  ADD alarm_from timestamptz;
-UPDATE obligation o SET alarm_from = o.opened_at,
-    target = greatest(interval '0', o.due_at - CASE o.opens_on WHEN 'assessment' THEN i.recognized_at ELSE o.opened_at END)
+  ADD alarm_from timestamptz,
+  ADD alarm_due timestamptz;  -- what its alarms count from: never put off once one was told
+-- A duty that was reopened counts from its reopening.
+UPDATE obligation o SET alarm_from = o.opened_at, alarm_due = o.due_at,
+    target = greatest(interval '0', o.due_at - CASE WHEN o.opens_on = 'assessment' AND o.occasion = 1
+                                                    THEN i.recognized_at ELSE o.opened_at END)
   FROM incident i WHERE i.id = o.incident_id;
-ALTER TABLE obligation ALTER alarm_from SET NOT NULL;
+ALTER TABLE obligation ALTER alarm_from SET NOT NULL, ALTER alarm_due SET NOT NULL;
 GRANT SELECT (target) ON obligation TO noroshi_reader;
 
 -- An alarm carries no report. acknowledge_by is the target of the recipient's clock.
@@ -36,6 +39,8 @@ ALTER TABLE message
 UPDATE message SET alarm_from = sent_at;
 ALTER TABLE message ALTER alarm_from SET NOT NULL;
 
+CREATE INDEX message_unacknowledged ON message (recipient) WHERE acknowledged_at IS NULL AND kind <> 'alarm';
+
 -- The clock of the next 続報.
 ALTER TABLE incident
   ADD followup_due timestamptz,
@@ -45,17 +50,18 @@ ALTER TABLE incident
 UPDATE incident SET followup_from = opened_at;
 ALTER TABLE incident ALTER followup_from SET NOT NULL;
 
--- Of an alarm that a clock raised: whose clock (late), of what (subject), and which start of it (round).
+-- Of an alarm that a clock raised: whose clock (holder), of what (subject), and which start of it (round).
 ALTER TABLE alarm
   ADD clock text CHECK (clock IN ('duty', 'acknowledgement', 'followup')),
   ADD subject uuid,
   ADD round integer,
-  ADD late text NOT NULL DEFAULT '',
+  ADD holder text NOT NULL DEFAULT '',
+  ADD reached_at timestamptz,  -- when the clock reached the level
   ADD CONSTRAINT alarm_of_a_clock CHECK ((clock IS NULL) = (subject IS NULL) AND (clock IS NULL) = (round IS NULL)
-    AND (clock IS NULL) = (late = ''));
+    AND (clock IS NULL) = (holder = ''));
 -- Each level is told once, whatever becomes of leases. One clock at one level may tell the centre of several bodies where
--- nobody hears: each is the late one of an alarm of its own.
-CREATE UNIQUE INDEX alarm_once ON alarm (incident_id, subject, clock, round, level, organization, code, late)
+-- nobody hears: each is the holder of an alarm of its own.
+CREATE UNIQUE INDEX alarm_once ON alarm (incident_id, subject, clock, round, level, organization, code, holder)
   WHERE clock IS NOT NULL;
 
 -- When the clocks of an incident have to be looked at next. Claimed with a lease and a fencing token.
@@ -127,7 +133,7 @@ DROP POLICY told ON alarm;
 CREATE POLICY told ON alarm FOR SELECT TO noroshi_reader USING (EXISTS (
   SELECT FROM incident_access a
   WHERE a.incident_id = alarm.incident_id AND a.organization = (SELECT caller())
-    AND CASE WHEN alarm.clock IS NOT NULL THEN alarm.organization = ANY (a.stands_for) OR alarm.late = ANY (a.stands_for)
+    AND CASE WHEN alarm.clock IS NOT NULL THEN alarm.organization = ANY (a.stands_for) OR alarm.holder = ANY (a.stands_for)
         ELSE a.scope = 'content'
           AND (alarm.code NOT LIKE 'large_scale_%' OR alarm.organization = ANY (a.stands_for)
                OR EXISTS (SELECT FROM judgement j WHERE j.incident_id = alarm.incident_id AND j.of_originator
@@ -174,11 +180,17 @@ LANGUAGE sql VOLATILE SET search_path = noroshi, pg_temp AS $$
 $$;
 
 -- When the next unclaimed clock rings; NULL where none runs.
-CREATE FUNCTION next_ring() RETURNS timestamptz LANGUAGE sql STABLE SET search_path = noroshi, pg_temp AS $$
+CREATE FUNCTION next_unclaimed_ring() RETURNS timestamptz LANGUAGE sql STABLE SET search_path = noroshi, pg_temp AS $$
   SELECT rings_at FROM incident_clock WHERE rings_at IS NOT NULL AND lease_until IS NULL ORDER BY rings_at LIMIT 1
 $$;
-REVOKE ALL ON FUNCTION claim_clocks(timestamptz, interval, integer), next_ring() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION claim_clocks(timestamptz, interval, integer), next_ring() TO noroshi_ticker;
+REVOKE ALL ON FUNCTION claim_clocks(timestamptz, interval, integer), next_unclaimed_ring() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_clocks(timestamptz, interval, integer), next_unclaimed_ring() TO noroshi_ticker;
+
+-- The ladder that the instants in incident_clock were reckoned with.
+CREATE TABLE clock_ladder (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), steps text NOT NULL);
+INSERT INTO clock_ladder (steps) VALUES ('');
+REVOKE ALL ON clock_ladder FROM PUBLIC;
+GRANT SELECT, UPDATE ON clock_ladder TO noroshi_apply;
 
 -- Bodies of which somebody holds a token that hears alarms.
 CREATE FUNCTION bodies_with_person(at timestamptz) RETURNS SETOF text
@@ -216,6 +228,24 @@ CREATE FUNCTION lock_body(body text) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
   SELECT pg_advisory_xact_lock(hashtextextended('body' || E'\x1f' || body, 0));
   SELECT set_config('noroshi.locked_body', body, true);
+$$;
+
+-- Has every case in which something may be owed looked at anew where the operator's ladder is another than before. For the
+-- owner's connection, at a start.
+CREATE FUNCTION use_ladder(new_steps text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+DECLARE
+  now_at timestamptz := clock();
+BEGIN
+  IF new_steps = (SELECT steps FROM clock_ladder FOR UPDATE) THEN
+    RETURN;
+  END IF;
+  UPDATE clock_ladder SET steps = new_steps;
+  UPDATE incident_clock c SET rings_at = now_at FROM incident i
+    WHERE i.id = c.incident_id
+      AND (i.state NOT IN ('closed', 'dismissed')
+           OR EXISTS (SELECT FROM obligation o WHERE o.incident_id = i.id AND o.state = 'open'));
+END
 $$;
 
 -- How many incidents have a clock that runs, and how long the oldest has waited past its time: shown time.
@@ -283,19 +313,19 @@ BEGIN
       reason text, added_at timestamptz, event_id uuid);
   INSERT INTO obligation (id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on,
       opened_at, due_at, target, state, occasion, formerly, recipient_formerly, because, fulfilled_at, acknowledged_at,
-      revision, alarm_round, alarm_level, alarm_from, event_id)
+      revision, alarm_round, alarm_level, alarm_from, alarm_due, event_id)
     SELECT id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on, opened_at,
       due_at, make_interval(secs => target_seconds), state, occasion, formerly, recipient_formerly, because,
-      fulfilled_at, acknowledged_at, revision, alarm_round, alarm_level, alarm_from, event_id
+      fulfilled_at, acknowledged_at, revision, alarm_round, alarm_level, alarm_from, alarm_due, event_id
     FROM jsonb_to_recordset(decided->'obligations') AS o(id uuid, incident_id uuid, edition text, rule text, clause text,
       sentence integer, holder text, recipient text, self boolean, inner_duty boolean, opens_on text,
       opened_at timestamptz, due_at timestamptz, state text, occasion integer, formerly text, recipient_formerly text,
       because jsonb, fulfilled_at timestamptz, acknowledged_at timestamptz, revision integer, target_seconds bigint,
-      alarm_round integer, alarm_level integer, alarm_from timestamptz, event_id uuid)
+      alarm_round integer, alarm_level integer, alarm_from timestamptz, alarm_due timestamptz, event_id uuid)
   ON CONFLICT (id) DO UPDATE SET holder = EXCLUDED.holder, recipient = EXCLUDED.recipient,
       opened_at = EXCLUDED.opened_at, due_at = EXCLUDED.due_at, target = EXCLUDED.target, state = EXCLUDED.state,
       occasion = EXCLUDED.occasion, alarm_round = EXCLUDED.alarm_round, alarm_level = EXCLUDED.alarm_level,
-      alarm_from = EXCLUDED.alarm_from,
+      alarm_from = EXCLUDED.alarm_from, alarm_due = EXCLUDED.alarm_due,
       formerly = EXCLUDED.formerly, recipient_formerly = EXCLUDED.recipient_formerly, because = EXCLUDED.because,
       fulfilled_at = EXCLUDED.fulfilled_at, acknowledged_at = EXCLUDED.acknowledged_at, revision = EXCLUDED.revision,
       event_id = EXCLUDED.event_id;
@@ -340,12 +370,13 @@ BEGIN
       alarm_from timestamptz, event_id uuid)
     WHERE message.id = l.id;
   INSERT INTO alarm (id, code, incident_id, obligation_id, organization, role, level, raised_at, due_at, reason_ja,
-      reason_en, clock, subject, round, late, event_id)
+      reason_en, clock, subject, round, holder, reached_at, event_id)
     SELECT id, code, incident_id, obligation_id, organization, role, level, raised_at, due_at, reason_ja,
-      reason_en, clock, subject, round, late, event_id
+      reason_en, clock, subject, round, holder, reached_at, event_id
     FROM jsonb_to_recordset(decided->'alarms') AS a(id uuid, code text, incident_id uuid, obligation_id uuid,
       organization text, role text, level integer, raised_at timestamptz, due_at timestamptz, reason_ja text,
-      reason_en text, clock text, subject uuid, round integer, late text, event_id uuid);
+      reason_en text, clock text, subject uuid, round integer, holder text,
+      reached_at timestamptz, event_id uuid);
   INSERT INTO incident_clock (incident_id, rings_at)
     SELECT incident_id, rings_at FROM jsonb_to_recordset(decided->'clocks') AS c(incident_id uuid, rings_at timestamptz)
   ON CONFLICT (incident_id) DO UPDATE SET rings_at = EXCLUDED.rings_at, lease_until = NULL;
@@ -360,6 +391,12 @@ BEGIN
     FROM jsonb_to_recordset(decided->'relay_switch_decisions') AS d(id uuid, decision text, decided_by uuid,
       decided_by_name text, decision_reason text, decided_at timestamptz, event_id uuid)
     WHERE relay_switch.id = d.id;
+  -- What the body has not relayed yet is looked at again.
+  UPDATE incident_clock c SET rings_at = d.decided_at
+    FROM jsonb_to_recordset(decided->'relay_switch_decisions') AS d(id uuid, decision text, decided_at timestamptz)
+    JOIN relay_switch s ON s.id = d.id
+    WHERE d.decision = 'approved' AND s.switched_on AND c.incident_id IN (
+      SELECT o.incident_id FROM obligation o WHERE o.holder = s.organization AND o.state = 'open');
 
   UPDATE body_counter SET last = n.last
     FROM jsonb_to_recordset(decided->'numbers') AS n(organization text, year integer, last bigint)
@@ -395,6 +432,7 @@ $$;
 REVOKE ALL ON FUNCTION held_claims(jsonb), relaying_bodies(), lock_body(text), count_clocks() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION held_claims(jsonb), relaying_bodies(), lock_body(text) TO noroshi_writer;
 GRANT EXECUTE ON FUNCTION count_clocks() TO noroshi_operator;
+REVOKE ALL ON FUNCTION use_ladder(text) FROM PUBLIC;
 RESET ROLE;
 
 REVOKE CREATE ON SCHEMA noroshi FROM noroshi_owner, noroshi_apply;

@@ -20,14 +20,16 @@ RESET ROLE;
 SET LOCAL ROLE noroshi_apply;
 SET LOCAL search_path = noroshi, pg_temp;
 
--- How far the record has come, and whether clocks wait to be rung longer than that. Figures that tell of no body.
+-- How far the record has come, and whether alarms come late: clocks wait to be rung, or events to be numbered, longer than
+-- that. Figures that tell of no body.
 CREATE FUNCTION pulse(patience interval) RETURNS TABLE (next_sequence bigint, clocks_behind boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
 DECLARE
   late timestamptz := clock() - patience;
 BEGIN
   RETURN QUERY SELECT coalesce((SELECT max(e.sequence) + 1 FROM event e), 0)::bigint,
-                      EXISTS (SELECT FROM incident_clock c WHERE c.rings_at < late);
+                      EXISTS (SELECT FROM incident_clock c WHERE c.rings_at < late)
+                        OR EXISTS (SELECT FROM event u WHERE u.sequence IS NULL AND u.at < late);
 END
 $$;
 REVOKE ALL ON FUNCTION pulse(interval) FROM PUBLIC;

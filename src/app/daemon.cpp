@@ -136,6 +136,7 @@ class Database {
     });
     if (config.test_clock) store::set_shown_clock(owner, *config.test_clock);
     clock_is_real_ = store::clock_is_real(owner);
+    store::use_ladder(owner, config.clocks);
     signing_key_ = SigningKey::ensure(config.data / "keys" / "signing.pem", owner);
   }
 

@@ -31,28 +31,33 @@ EVP_PKEY* must(EVP_PKEY* key, const std::string& what) {
   return key;
 }
 
+// A key is not encrypted: nobody is there to be asked for a passphrase.
+int no_passphrase(char*, int, int, void*) { return 0; }
+
 EVP_PKEY* read(const std::filesystem::path& path) {
   const File file(std::fopen(path.c_str(), "re"));
-  if (!file) throw SigningKeyFault(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
-  return must(PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr),
+  struct stat status {};
+  if (!file || ::fstat(::fileno(file.get()), &status) != 0)
+    throw SigningKeyFault(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
+  if ((status.st_mode & 077) != 0)
+    throw SigningKeyFault(fmt::format("{} can be read by others: chmod 600 it, or move it away for a new one", path.string()));
+  return must(PEM_read_PrivateKey(file.get(), nullptr, no_passphrase, nullptr),
               fmt::format("{} holds no Ed25519 key in PEM: put the daemon's key back, or move the file away for a new one",
                           path.string()));
 }
 
 // Whole or not at all: a daemon killed in between leaves no half key.
-EVP_PKEY* make(const std::filesystem::path& path) {
-  EVP_PKEY* key = must(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), "no key could be made");
+void write(const std::filesystem::path& path, EVP_PKEY* key) {
   std::filesystem::create_directories(path.parent_path());
   ::chmod(path.parent_path().c_str(), 0700);
   const auto draft = path.string() + ".new";
-  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  ::unlink(draft.c_str());
+  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   const File file(descriptor < 0 ? nullptr : ::fdopen(descriptor, "w"));
   const bool written = file && PEM_write_PKCS8PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1 &&
                        std::fflush(file.get()) == 0 && ::fsync(descriptor) == 0 &&
                        ::rename(draft.c_str(), path.c_str()) == 0;
-  if (written) return key;
-  EVP_PKEY_free(key);
-  throw SigningKeyFault(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+  if (!written) throw SigningKeyFault(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
 }
 
 }  // namespace
@@ -68,9 +73,14 @@ SigningKey::SigningKey(EVP_PKEY* key) : key_(key, EVP_PKEY_free) {
 }
 
 SigningKey SigningKey::ensure(const std::filesystem::path& file, store::Connection& owner) {
-  const bool there = std::filesystem::exists(file);
-  SigningKey key(there ? read(file) : make(file));
-  if (!there) store::register_key(owner, key.id_, key.public_key_);
+  if (!std::filesystem::exists(file)) {
+    // The row first: one without a file is harmless, a file without its row would refuse every later start.
+    const SigningKey made(must(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), "no key could be made"));
+    store::register_key(owner, made.id_, made.public_key_);
+    write(file, made.key_.get());
+    return made;
+  }
+  SigningKey key(read(file));
   if (!store::knows_key(owner, key.id_))
     throw SigningKeyFault(
         fmt::format("the database does not know the key {} of {}: it belongs to another database. Move the file away and "

@@ -232,30 +232,24 @@ bool AlarmTeller::read(const ApiClient& client, const json::value& alarm) {
   told.raised_at = time_at(alarm, "/raised_at");
 
   const auto due = time_at(alarm, "/due_at");
-  auto from = due;
   const auto obligation = text_at(alarm, "/obligation_id");
   const bool of_duty = told.code != codes::acknowledgement_overdue && told.code != codes::followup_overdue;
   if (of_duty && !obligation.empty()) {
-    const auto* duty = duty_of(client, obligation);
-    if (!duty) return false;
-    from = std::max(due, duty->opened_at);
-    if (duty->recipient != told.late) told.recipient = duty->recipient;
+    const auto* recipient = recipient_of(client, obligation);
+    if (!recipient) return false;
+    if (*recipient != told.late) told.recipient = *recipient;
   }
-  // The demonstration's daemon has the steps that are built in.
-  const auto moment =
-      core::reaches({core::ClockKind::duty, {}, "", due, {.from = from}}, told.level, core::ClockPolicy{});
   told.late_by = std::chrono::floor<std::chrono::minutes>(told.raised_at - due);
-  told.delay = std::max(told.raised_at - moment.value_or(told.raised_at), std::chrono::microseconds(0));
+  told.delay = std::max(told.raised_at - time_at(alarm, "/reached_at"), std::chrono::microseconds(0));
   waiting_.push_back(std::move(told));
   return true;
 }
 
-const AlarmTeller::Duty* AlarmTeller::duty_of(const ApiClient& client, const std::string& id) {
-  if (const auto known = duties_.find(id); known != duties_.end()) return &known->second;
-  const auto answer = fetch(client, "/api/v1/obligations/" + id, output_);
+const std::string* AlarmTeller::recipient_of(const ApiClient& client, const std::string& obligation) {
+  if (const auto known = recipients_.find(obligation); known != recipients_.end()) return &known->second;
+  const auto answer = fetch(client, "/api/v1/obligations/" + obligation, output_);
   if (!answer) return nullptr;
-  return &duties_.emplace(id, Duty{time_at(*answer, "/opened_at"), text_at(*answer, "/recipient")})
-              .first->second;
+  return &recipients_.emplace(obligation, text_at(*answer, "/recipient")).first->second;
 }
 
 void AlarmTeller::sum_up(const Story& story) const {

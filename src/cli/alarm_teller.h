@@ -60,11 +60,7 @@ class AlarmTeller {
   bool fetch_new();
   bool read(const ApiClient& client, const boost::json::value& alarm);
   // When the duty was opened and towards whom.
-  struct Duty {
-    Timestamp opened_at;
-    std::string recipient;
-  };
-  const Duty* duty_of(const ApiClient& client, const std::string& id);
+  const std::string* recipient_of(const ApiClient& client, const std::string& obligation);
   void print_together(const std::vector<ToldAlarm>& together, double rate);
   void compare(const Story& story, const StoryStep& step) const;
 
@@ -75,7 +71,7 @@ class AlarmTeller {
   std::set<std::string> known_;
   std::vector<ToldAlarm> waiting_;  // read and not told yet
   std::vector<ToldAlarm> told_;     // in this story
-  std::map<std::string, Duty> duties_;
+  std::map<std::string, std::string> recipients_;  // of duties, by id
   std::chrono::duration<double> longest_delay_{};  // of real time
 };
 

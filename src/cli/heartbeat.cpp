@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "routing/time.h"
 #include "src/cli/json_view.h"
 
 namespace noroshi::cli {
@@ -13,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto longest_silence = 120s;  // twice the interval of a heartbeat
+constexpr auto longest_silence = 150s;  // two that did not come
 
 std::vector<unsigned char> from_base64(const std::string& text) {
   std::vector<unsigned char> bytes(text.size() / 4 * 3 + 3);
@@ -24,6 +25,15 @@ std::vector<unsigned char> from_base64(const std::string& text) {
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   bytes.resize(static_cast<std::size_t>(length) - padding);
   return bytes;
+}
+
+// The value of a line of the text, "name value".
+std::string signed_member(const std::string& text, std::string_view name) {
+  const auto line = "\n" + std::string(name) + " ";
+  const auto begin = text.find(line);
+  if (begin == std::string::npos) return {};
+  const auto value = begin + line.size();
+  return text.substr(value, text.find('\n', value) - value);
 }
 
 }  // namespace
@@ -61,10 +71,17 @@ std::optional<codec::Text> HeartbeatWatch::beat(const boost::json::value& heartb
                                                 std::chrono::steady_clock::time_point now) {
   const auto public_key = key(text_at(heartbeat, "/key_id"));
   if (public_key.empty() || !is_signed(text_at(heartbeat, "/text"), text_at(heartbeat, "/signature"), public_key))
-    return become(State::forged, {"生存通知の署名が正しくありません。サーバーの運用者に連絡してください。",
+    return become(State::wrong, {"生存通知の署名が正しくありません。サーバーの運用者に連絡してください。",
                                   "the signature of a heartbeat is wrong; tell the daemon's operator"});
+  // What is not signed tells nothing.
+  const auto text = text_at(heartbeat, "/text");
+  const auto at = signed_member(text, "at");
+  if (parse_rfc3339(at) <= parse_rfc3339(latest_))  // nothing sorts before every time
+    return become(State::wrong, {"古い生存通知が再び届きました。サーバーの運用者に連絡してください。",
+                                 "an old heartbeat came again; tell the daemon's operator"});
+  latest_ = at;
   heard_at_ = now;
-  if (flag_at(heartbeat, "/clocks_behind"))
+  if (signed_member(text, "clocks_behind") != "false")
     return become(State::behind, {"期限の警報が遅れています。義務の一覧（noroshi obligations）も確認してください。",
                                   "alarms come late; look at the list of duties (noroshi obligations) too"});
   return become(State::well, {"生存通知は正常に戻りました。", "heartbeats are well again"});

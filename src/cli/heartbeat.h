@@ -18,11 +18,14 @@ namespace noroshi::cli {
 // False for what is none.
 bool is_signed(const std::string& text, const std::string& signature, const std::string& public_key);
 
-// What a watcher has to be told of the heartbeats of one stream: that one is not the daemon's, that clocks are late, that
-// none has come for twice its interval. Each once, until it is well again.
+// What a watcher has to be told of the heartbeats of one stream: that one is not the daemon's or comes a second time, that
+// alarms come late, that none has come for a while. Each once, until it is well again.
 class HeartbeatWatch {
  public:
   explicit HeartbeatWatch(const ApiClient& client) : client_(client) {}
+
+  // Whoever this client speaks for is sent heartbeats: silence counts from here.
+  void expect(std::chrono::steady_clock::time_point now) { heard_at_ = now; }
 
   // A heartbeat has come; nothing where all is well and was before.
   std::optional<codec::Text> beat(const boost::json::value& heartbeat, std::chrono::steady_clock::time_point now);
@@ -34,13 +37,14 @@ class HeartbeatWatch {
   }
 
  private:
-  enum class State { well, missed, behind, forged };
+  enum class State { well, missed, behind, wrong };
   std::optional<codec::Text> become(State state, codec::Text text);
   // The public key of that id; empty where the daemon does not know it.
   std::string key(const std::string& id);
 
   const ApiClient& client_;
   std::map<std::string, std::string> keys_;
+  std::string latest_;  // `at` of the latest one
   std::optional<std::chrono::steady_clock::time_point> heard_at_;
   State state_ = State::well;
 };

@@ -16,18 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string shown_kind(const json::value& message, Language language) {
-  const auto kind = text_at(message, "/kind");
-  if (flag_at(message, "/automatic"))
-    return language == Language::ja ? "自動中継（未確認）" : "relay, automatic and unconfirmed";
-  if (language == Language::en) return kind;
-  if (kind == "report") return "報告";
-  if (kind == "relay") return "中継";
-  if (kind == "notice") return "通知";
-  if (kind == "alarm") return "警報";
-  return kind;
-}
-
 // An alarm waits for no acknowledgement.
 bool waits(const json::value& message) {
   return text_at(message, "/acknowledged_at").empty() && text_at(message, "/kind") != "alarm";
@@ -67,6 +55,18 @@ std::string render(const json::array& messages, Language language) {
 }
 
 }  // namespace
+
+std::string shown_kind(const json::value& message, Language language) {
+  const auto kind = text_at(message, "/kind");
+  if (flag_at(message, "/automatic"))
+    return language == Language::ja ? "自動中継（未確認）" : "relay, automatic and unconfirmed";
+  if (language == Language::en) return kind;
+  if (kind == "report") return "報告";
+  if (kind == "relay") return "中継";
+  if (kind == "notice") return "通知";
+  if (kind == "alarm") return "警報";
+  return kind;
+}
 
 int run(const InboxListOptions& options, const Output& output) {
   const auto client = connect(options.connection, output);

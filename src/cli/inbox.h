@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include <boost/json/value.hpp>
+
 #include "src/cli/act.h"
 
 namespace noroshi::cli {
@@ -25,5 +27,8 @@ struct InboxAcknowledgeOptions : ActOptions {
   std::string note;
 };
 int run(const InboxAcknowledgeOptions& options, const Output& output);
+
+// What kind of message it is, for a person.
+std::string shown_kind(const boost::json::value& message, Language language);
 
 }  // namespace noroshi::cli

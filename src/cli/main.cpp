@@ -300,6 +300,7 @@ void add_duties(CLI::App& program, const Global& global, Command& chosen) {
                   "What happens, as it happens; JSON Lines with --json; Ctrl-C ends", watch_options);
   watch->add_option("--after", watch_options->after, "Go on after that cursor of the stream [now]")
       ->type_name("CURSOR");
+  watch->add_flag("--all", watch_options->all, "Also events that nobody has to act on");
   add_connection(*watch, watch_options->connection);
 }
 
@@ -388,7 +389,7 @@ void add_machine(CLI::App& program, const Global& global, Command& chosen) {
       ->check(CLI::Range(0.0, 1e6));
   demo->add_option("--listen", demo_options->listen, "Where it serves [127.0.0.1:8443, else a free port]")
       ->type_name("HOST:PORT");
-  demo->add_flag("--once,--exit", demo_options->once, "End after the replay");
+  demo->add_flag("--exit", demo_options->once, "End after the replay");
 }
 
 void add_global(CLI::App& program, Global& global) {

@@ -14,16 +14,27 @@ namespace json = boost::json;
 
 constexpr std::string_view place = "/api/v1/relay-switch";
 
+std::string shown_decision(const std::string& decision, Language language) {
+  const bool ja = language == Language::ja;
+  if (decision == "pending") return ja ? "決定待ち" : "waits for a decision";
+  if (decision == "approved") return ja ? "承認" : "approved";
+  return ja ? "却下" : "rejected";
+}
+
+// "2026-11-26 21:18  オンにする申請  決定待ち  甲（ciso）  理由: …", and who decided and why.
 std::string shown_request(const json::value& request, Language language) {
   const bool ja = language == Language::ja;
   const bool on = flag_at(request, "/switched_on");
-  const auto decision = text_at(request, "/decision");
+  const std::string what = on ? (ja ? "オンにする申請" : "to switch it on") : (ja ? "オフにする申請" : "to switch it off");
+  auto line = fmt::format("{}  {}  {}  {} ({})  {}: {}", shown_time(text_at(request, "/asked_at")), what,
+                          shown_decision(text_at(request, "/decision"), language), printable(text_at(request, "/asked_by")),
+                          printable(text_at(request, "/asked_role")), ja ? "理由" : "reason",
+                          printable(text_at(request, "/reason")));
   const auto decided = text_at(request, "/decided_at");
-  return fmt::format("{}  {}  {}  {}{}", shown_time(text_at(request, "/asked_at")),
-                     on ? (ja ? "オン" : "on ") : (ja ? "オフ" : "off"), decision,
-                     printable(text_at(request, "/asked_by")),
-                     decided.empty() ? "" : fmt::format(" → {} {}", printable(text_at(request, "/decided_by")),
-                                                        shown_time(decided)));
+  if (!decided.empty())
+    line += fmt::format("  → {} {} {}", shown_time(decided), printable(text_at(request, "/decided_by")),
+                        printable(text_at(request, "/decision_reason")));
+  return line;
 }
 
 void show(const json::value& relay, const Output& output) {
@@ -69,8 +80,11 @@ int run(const RelaySwitchDecideOptions& options, const Output& output) {
   const auto relay = fetch(*client, std::string(place), output);
   if (!relay) return relay.error();
   std::string waiting;
-  for (const auto& request : array_at(*relay, "/requests"))
-    if (text_at(request, "/decision") == "pending") waiting = text_at(request, "/id");
+  for (const auto& request : array_at(*relay, "/requests")) {
+    if (text_at(request, "/decision") != "pending") continue;
+    waiting = text_at(request, "/id");
+    if (!output.json) print_line(shown_request(request, output.language));
+  }
   if (waiting.empty()) {
     complain(output, {"決定を待つ申請はありません。", "no request waits for a decision"});
     return exit_failed;

@@ -48,7 +48,7 @@ void StoryClock::settle(const Told& told) {
 }
 
 void StoryClock::jump(Timestamp at) {
-  for (auto ring = store::next_ring(owner_); ring && *ring < at; ring = store::next_ring(owner_)) {
+  for (auto ring = store::earliest_ring(owner_); ring && *ring < at; ring = store::earliest_ring(owner_)) {
     if (*ring > store::shown_time(owner_)) store::show_time(owner_, *ring);
     wait_until_rung();
   }
@@ -57,7 +57,7 @@ void StoryClock::jump(Timestamp at) {
 
 void StoryClock::run(Timestamp until, const Told& told) {
   store::show_time(owner_, store::shown_time(owner_), speed_);
-  for (auto ring = store::next_ring(owner_); ring && *ring < until; ring = store::next_ring(owner_)) {
+  for (auto ring = store::earliest_ring(owner_); ring && *ring < until; ring = store::earliest_ring(owner_)) {
     reach(*ring);
     wait_until_rung();
     told(store::shown_time(owner_), speed_);
@@ -71,7 +71,7 @@ void StoryClock::run(Timestamp until, const Told& told) {
 void StoryClock::wait_until_rung() {
   const auto deadline = steady_clock::now() + patience;
   const auto ringing = [&] {
-    const auto next = store::next_ring(owner_);
+    const auto next = store::earliest_ring(owner_);
     return next && *next <= store::shown_time(owner_);
   };
   while (ringing()) {

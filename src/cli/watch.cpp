@@ -17,6 +17,7 @@
 #include "src/cli/alarms.h"
 #include "src/cli/event_reader.h"
 #include "src/cli/heartbeat.h"
+#include "src/cli/inbox.h"
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
 #include "src/codec/json_writer.h"
@@ -52,6 +53,17 @@ class Colours {
  private:
   bool wanted_;
 };
+
+// Whether an item tells a person something: an alarm's own message says it twice, and that a duty opened or a body sees a
+// case follows from the report whose line stands above.
+bool tells(const std::string& name, const json::value& data) {
+  static constexpr std::string_view of_use[] = {
+      "report.received",     "incident.moved",       "obligation.fulfilled", "obligation.reopened", "obligation.waived",
+      "message.acknowledged", "waiver.asked",        "waiver.decided",       "relay_switch.asked",  "relay_switch.decided"};
+  if (name == "message") return text_at(data, "/kind") != "alarm";
+  if (name != "event") return true;
+  return std::find(std::begin(of_use), std::end(of_use), text_at(data, "/type")) != std::end(of_use);
+}
 
 // What stands in a line, from the daemon's answers.
 class Lines {
@@ -101,9 +113,9 @@ class Lines {
   }
 
   std::string message(const json::value& data) const {
-    const std::string way = body(text_at(data, "/from")) + " → " + body(text_at(data, "/to"));
-    return joined({shown_time(text_at(data, "/sent_at")), japanese() ? "連絡" : "message",
-                   text_at(data, "/kind"), number(data), way, shown_clause(data), text_at(data, "/title")});
+    const auto from = text_at(data, "/from");
+    const std::string way = (from.empty() ? "" : body(from) + " → ") + body(text_at(data, "/to"));
+    return joined({shown_time(text_at(data, "/sent_at")), shown_kind(data, language_), number(data), way, shown_clause(data), text_at(data, "/title")});
   }
 
   std::string event(const json::value& data) const {
@@ -126,7 +138,7 @@ class Lines {
 class Watch {
  public:
   Watch(const ApiClient& client, const WatchOptions& options, const Output& output)
-      : client_(client), after_(options.after), output_(output), lines_(client, output.language), heartbeats_(client) {}
+      : client_(client), after_(options.after), all_(options.all), output_(output), lines_(client, output.language), heartbeats_(client) {}
 
   int run() {
     for (;;) {
@@ -146,6 +158,7 @@ class Watch {
         client_.stream(target, reader_.last_id(), longest_silence, [this](std::string_view bytes) {
           heard_at_ = steady_clock::now();
           reader_.feed(bytes);
+          if (const auto told = heartbeats_.missed(heard_at_)) complain(output_, {told->ja, told->en});
           return std::ferror(stdout) == 0;
         });
     if (std::ferror(stdout) != 0) return exit_failed;
@@ -177,12 +190,16 @@ class Watch {
     if (item.name == "reset" || item.name == "end")
       complain(output_, {text_at(data, "/text"), text_at(data, "/text")});
     if (output_.json) return show_json(item, data);
-    if (item.name != "reset" && item.name != "end") show(lines_.of(item.name, data));
+    if (item.name != "reset" && item.name != "end" && (all_ || tells(item.name, data))) show(lines_.of(item.name, data));
   }
 
   void ready(const StreamItem& item, const json::value& data) {
     pause_ = reader_.retry().value_or(first_pause);
     heartbeats_.connected(steady_clock::now());
+    if (!connected_once_) {
+      const auto heartbeat = client_.get("/api/v1/heartbeat");
+      if (heartbeat && heartbeat->good()) heartbeats_.expect(steady_clock::now());
+    }
     if (std::exchange(interrupted_, false))
       complain(output_, {"接続し直しました。途切れていた間の出来事から続けます。",
                          "connected again; what happened meanwhile comes first"});
@@ -198,7 +215,6 @@ class Watch {
   }
 
   void take_comment(std::string_view text) {
-    if (const auto told = heartbeats_.missed(steady_clock::now())) complain(output_, {told->ja, told->en});
     const bool away = !text.empty();
     if (away == std::exchange(database_away_, away)) return;
     complain(output_, away ? Text{"サーバーがデータベースに接続できません。その間の知らせは届きません。",
@@ -225,6 +241,7 @@ class Watch {
 
   const ApiClient& client_;
   std::string after_;  // where the first connection begins; from then on the last id
+  bool all_;
   Output output_;
   Lines lines_;
   EventReader reader_{[this](const StreamItem& item) { take(item); },

@@ -29,7 +29,9 @@ void encode(JsonWriter& out, const EventView& view, const AnswerContext& context
   out.member("id", view.id).member("sequence", view.sequence).member("type", view.type);
   out.member("text", words_of_event(view.type, context.language));
   write_time(out, "at", view.at);
-  out.member("incident_id", view.incident_id).member("number", view.number).member("exercise", view.exercise);
+  write_optional(out, "incident_id", view.incident_id);
+  write_optional(out, "number", view.number);
+  out.member("exercise", view.exercise);
   write_text_or_null(out, "organization", view.organization);
   write_text_or_null(out, "role", view.role);
   write_optional(out, "subject", view.subject);

@@ -17,8 +17,8 @@ struct EventView {
   std::int64_t sequence = 0;
   std::string type;  // "obligation.opened"
   Timestamp at;
-  std::string incident_id;
-  std::string number;  // of the incident
+  std::optional<std::string> incident_id;  // not set: it concerns the caller's body and no incident
+  std::optional<std::string> number;       // of the incident
   bool exercise = false;
   std::string organization;  // of the actor; null where empty: the daemon, or not the caller's to know
   std::string role;          // the same

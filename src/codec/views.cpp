@@ -313,18 +313,15 @@ void encode(JsonWriter& out, const AlarmView& view, const AnswerContext& context
   out.member("level", view.level);
   write_time(out, "raised_at", view.raised_at);
   write_time(out, "due_at", view.due_at);
+  write_time(out, "reached_at", view.reached_at);
   out.member("message", in(view.message, context.language));
   out.end_object();
 }
 
 void encode(JsonWriter& out, const RelaySwitchView& view, const AnswerContext& context) {
-  const RelaySwitchRequestView* in_force = nullptr;
-  for (const RelaySwitchRequestView& request : view.requests)
-    if (request.decision == "approved" && (!in_force || request.decided_at > in_force->decided_at)) in_force = &request;
-  const bool switched_on = in_force && in_force->switched_on;
-  out.begin_object().member("switched_on", switched_on);
-  write_time(out, "since", in_force ? in_force->decided_at : std::nullopt);
-  out.member("active", switched_on && context.law.clocks.relay_on_silence);
+  out.begin_object().member("switched_on", view.switched_on);
+  write_time(out, "since", view.since);
+  out.member("active", view.switched_on && context.law.clocks.relay_on_silence);
   write_list_with(out, "requests", view.requests, write_relay_switch_request);
   out.end_object();
 }

@@ -169,6 +169,7 @@ struct AlarmView {
   int level = 0;             // 0: of routing
   Timestamp raised_at;
   std::optional<Timestamp> due_at;
+  std::optional<Timestamp> reached_at;  // when the clock reached the level
   routing::Reason message;
 };
 
@@ -186,6 +187,8 @@ struct RelaySwitchRequestView {
   std::optional<Timestamp> decided_at;
 };
 struct RelaySwitchView {
+  bool switched_on = false;        // the request approved last
+  std::optional<Timestamp> since;  // when it was; not set: none was
   std::vector<RelaySwitchRequestView> requests;  // newest first
 };
 

@@ -34,7 +34,7 @@ std::vector<Clock> running_clocks(const Incident& incident) {
     if (obligation.state != ObligationState::open) continue;
     if (obligation.inner && incident.state == IncidentState::dismissed) continue;
     clocks.push_back(
-        {ClockKind::duty, obligation.id.value, obligation.holder, obligation.due_at, obligation.ladder});
+        {ClockKind::duty, obligation.id.value, obligation.holder, obligation.alarm_due, obligation.ladder});
   }
   for (const auto* message : unacknowledged(incident))
     clocks.push_back({ClockKind::acknowledgement, message->id.value, message->recipient, *message->acknowledge_by,

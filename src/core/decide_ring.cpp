@@ -12,9 +12,8 @@ namespace {
 using routing::OrganizationKind;
 using routing::RecipientRule;
 
-// The level from which a clock is told to the other side: the recipient of a duty, the sender of a message, whoever
-// waits for a 続報.
-constexpr int level_of_other_side = 4;
+// The level at which the highest role of a body hears.
+constexpr int highest_role = 3;
 
 struct Listener {
   std::string organization;
@@ -40,6 +39,8 @@ class Ringing {
  private:
   void ring(const Clock& clock) {
     const auto& policy = builder_.law().clocks;
+    // The switch may have come after the level.
+    if (is_unrelayed(clock) && clock.ladder.level >= level_of_silence()) relay(clock, clock.ladder.level);
     for (int level = clock.ladder.level + 1;; ++level) {
       const auto at = reaches(clock, level, policy);
       if (!at || *at > builder_.now()) return;
@@ -48,17 +49,18 @@ class Ringing {
     }
   }
 
-  // -- Who hears
-  // -----------------------------------------------------------------------------------------------------
+  // -- Who hears --
 
   std::vector<Listener> listeners_at(const Clock& clock, int level) const {
     std::vector<Listener> told;
-    if (level >= level_of_other_side && !is_inner(clock)) told = other_side(clock);
-    if (told.empty()) {
-      const auto late = builder_.standing_for(clock.organization);
+    if (level >= level_of_other_side() && !is_inner(clock)) told = other_side(clock);
+    if (told.empty() || level <= highest_role) {
+      const auto holder = builder_.standing_for(clock.organization);
       // What the centre owes as a body of the Cabinet is its CSIRT's; what it was sent is its liaisons'.
       const bool as_recipient = clock.kind == ClockKind::acknowledgement;
-      told.push_back({late, role_at(late, level, as_recipient), code_of(clock)});
+      // Its own role where it is the other side as well: the centre of its own incident.
+      std::erase_if(told, [&](const Listener& listener) { return listener.organization == holder; });
+      told.push_back({holder, role_at(holder, level, as_recipient), code_of(clock)});
     }
     if (is_unrelayed(clock) && level == level_of_silence())
       told.push_back({builder_.standing_for(duty_of(clock)->recipient), Role::center_liaison, alarm_codes::relay_silent});
@@ -101,14 +103,18 @@ class Ringing {
     return told;
   }
 
-  // The centre hears at level 2 of a report that nobody has relayed to it, or at the last where the ladder is shorter.
-  int level_of_silence() const { return std::min(2, static_cast<int>(builder_.law().clocks.steps.size())); }
+  // From level 4 on a clock is told to the other side: the recipient of a duty, the sender of a message, whoever waits for
+  // a 続報. The centre hears at level 2 of a report that nobody has relayed to it. Where the ladder is shorter, its last step
+  // does it.
+  int level_of_other_side() const { return std::min(highest_role + 1, last_level()); }
+  int level_of_silence() const { return std::min(2, last_level()); }
+  int last_level() const { return static_cast<int>(builder_.law().clocks.steps.size()); }
 
   // csirt_member, csirt_head, ciso; a desk has one role, which hears again at each level.
   Role role_at(const std::string& organization, int level, bool as_recipient) const {
-    static constexpr std::array roles = {Role::csirt_member, Role::csirt_head, Role::ciso};
+    static constexpr std::array<Role, highest_role> roles = {Role::csirt_member, Role::csirt_head, Role::ciso};
     if (const auto desk = desk_of(organization, as_recipient)) return *desk;
-    return roles[static_cast<std::size_t>(std::min(level, level_of_other_side - 1) - 1)];
+    return roles[static_cast<std::size_t>(std::min(level, highest_role) - 1)];
   }
   Role head_of(const std::string& organization) const {
     return desk_of(organization, true).value_or(Role::csirt_head);
@@ -133,8 +139,7 @@ class Ringing {
     return body ? std::optional(body->slug) : std::nullopt;
   }
 
-  // -- What is late
-  // --------------------------------------------------------------------------------------------------
+  // -- What is late --
 
   const Obligation* duty_of(const Clock& clock) const {
     return clock.kind == ClockKind::duty ? builder_.incident().find(ObligationId{clock.subject}) : nullptr;
@@ -159,11 +164,11 @@ class Ringing {
   }
 
   routing::Reason reason_of(const Clock& clock, int level, std::string_view code) const {
-    const auto stage = std::to_string(level);
+    const auto number = std::to_string(level);
     const auto due = format_rfc3339(std::chrono::floor<std::chrono::seconds>(clock.due_at));
     const auto reason = [&](const std::string& ja, const std::string& en) {
-      return routing::Reason{"第" + stage + "段階、目標期限 " + due + ": " + ja,
-                             "level " + stage + ", target " + due + ": " + en};
+      return routing::Reason{"第" + number + "段階、目標期限 " + due + ": " + ja,
+                             "level " + number + ", target " + due + ": " + en};
     };
     if (code == alarm_codes::body_without_person)
       return reason(clock.organization + " に警報を受け取れる者がいません。電話で連絡してください。",
@@ -185,8 +190,7 @@ class Ringing {
     return reason(ja + " が履行されていません", en + " is not met");
   }
 
-  // -- Telling
-  // -------------------------------------------------------------------------------------------------------
+  // -- Telling --
 
   void tell(const Clock& clock, int level, const Listener& listener) {
     rung(clock, level, listener);
@@ -204,12 +208,13 @@ class Ringing {
   void rung(const Clock& clock, int level, const Listener& listener) {
     // Who is alarmed sees at least the rows of the duties, without content.
     if (!builder_.incident().access.contains(listener.organization))
-      builder_.add(AccessGranted{listener.organization, AccessScope::duties, "alarm", ""});
+      builder_.add(AccessGranted{listener.organization, AccessScope::duties, std::string(access_by_alarm), ""});
     auto reason = reason_of(clock, level, listener.code);
     told_[listener.organization].push_back({duty_of(clock), reason});
     builder_.add(AlarmRung{builder_.next_id<AlarmId>(), clock.kind, clock.subject, clock.ladder.round, level,
                            std::string(listener.code), builder_.standing_for(clock.organization),
-                           listener.organization, listener.role, clock.due_at, std::move(reason)});
+                           listener.organization, listener.role, clock.due_at,
+                           reaches(clock, level, builder_.law().clocks).value_or(clock.due_at), std::move(reason)});
   }
 
   // On behalf of an agency that has switched it on, once; the duty stays open until a person confirms.

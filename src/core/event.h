@@ -40,6 +40,8 @@ struct IncidentMoved {
   std::optional<Timestamp> followup_due;  // set where it is a case again: judged one, or reopened
   friend bool operator==(const IncidentMoved&, const IncidentMoved&) = default;
 };
+// AccessGranted::because of a body that was alarmed.
+inline constexpr std::string_view access_by_alarm = "alarm";
 struct AccessGranted {
   std::string organization;
   AccessScope scope{};
@@ -134,10 +136,11 @@ struct AlarmRung {
   int round = 1;
   int level = 1;
   std::string code;          // of core::alarm_codes
-  std::string late;          // the body whose clock it is; of body_without_person, the one where nobody hears
+  std::string holder;        // the body whose clock it is; of body_without_person, the one where nobody hears
   std::string organization;  // who is told
   Role role{};               // and which of its people
   Timestamp due_at;
+  Timestamp reached_at;  // when the clock reached the level; an outage lies between this and the event
   routing::Reason reason;
   friend bool operator==(const AlarmRung&, const AlarmRung&) = default;
 };

@@ -71,7 +71,8 @@ struct Evolution {
     incident.police = what.content.police;
     incident.exercise = what.content.exercise;
     if (what.version == 1) incident.submitted_by = what.submitted_by;
-    set_followup(what.followup_due);
+    // A correction (訂正) is no news of the case: who waits for the next 続報 waits on.
+    if (what.content.stage != Stage::correction) set_followup(what.followup_due);
   }
   // 速やかに counts from 認知: what was due by the time stated before is due by the one stated now. A duty that was
   // reopened counts from its reopening.
@@ -83,8 +84,7 @@ struct Evolution {
       if (obligation.due_at != before + obligation.target) continue;
       obligation.due_at = recognized + obligation.target;
       ++obligation.revision;
-      // What is in time again has not been alarmed of yet.
-      if (obligation.due_at > event.at) obligation.ladder.restart(event.at);
+      if (obligation.ladder.level == 0 || obligation.due_at < obligation.alarm_due) obligation.alarm_due = obligation.due_at;
     }
   }
   void set_followup(std::optional<Timestamp> due) {
@@ -113,6 +113,7 @@ struct Evolution {
   void operator()(const ObligationOpened& what) {
     incident.obligations.push_back(what.obligation);
     incident.obligations.back().ladder.from = event.at;
+    incident.obligations.back().alarm_due = what.obligation.due_at;
   }
   void operator()(const ObligationFulfilled& what) {
     auto& obligation = must(incident.find(what.fulfillment.obligation));
@@ -129,6 +130,7 @@ struct Evolution {
     obligation.fulfilled_at.reset();
     obligation.acknowledged_at.reset();
     obligation.due_at = what.due_at;
+    obligation.alarm_due = what.due_at;
     obligation.target = std::chrono::floor<std::chrono::seconds>(what.due_at - event.at);
     obligation.because = what.because;
     obligation.ladder.restart(event.at);
@@ -181,7 +183,7 @@ struct Evolution {
   void operator()(const AlarmRung& what) {
     auto& level = ladder_of(what).level;
     level = std::max(level, what.level);
-    incident.alarms.emplace(what.code, what.late);
+    incident.alarms.emplace(what.code, what.holder);
   }
   void operator()(const RelaySwitchAsked&) { std::abort(); }
   void operator()(const RelaySwitchDecided&) { std::abort(); }
@@ -218,6 +220,14 @@ struct TypeName {
   std::string_view operator()(const RelaySwitchAsked&) const { return "relay_switch.asked"; }
   std::string_view operator()(const RelaySwitchDecided&) const { return "relay_switch.decided"; }
 };
+
+// That a clock rang changes nothing that a person could act on: who read the case before may still say If-Match.
+bool is_of_clock(const Happening& happening) {
+  const auto* message = std::get_if<MessageSent>(&happening);
+  const auto* access = std::get_if<AccessGranted>(&happening);
+  return std::holds_alternative<AlarmRung>(happening) || (message && message->message.kind == MessageKind::alarm) ||
+         (access && access->because == access_by_alarm);
+}
 
 }  // namespace
 
@@ -271,7 +281,7 @@ std::string_view type_of(const Happening& happening) { return std::visit(TypeNam
 
 void evolve(Incident& incident, const Event& event) {
   std::visit(Evolution{incident, event}, event.what);
-  ++incident.revision;
+  if (!is_of_clock(event.what)) ++incident.revision;
 }
 
 }  // namespace noroshi::core

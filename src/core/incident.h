@@ -60,7 +60,8 @@ struct Obligation {
   std::optional<Timestamp> fulfilled_at;
   std::optional<Timestamp> acknowledged_at;
   int revision = 1;
-  Ladder ladder;  // of its holder's clock
+  Ladder ladder;        // of its holder's clock
+  Timestamp alarm_due;  // the due time that its alarms count from: none told of is put off by a later 認知
   friend bool operator==(const Obligation&, const Obligation&) = default;
 };
 

@@ -9,12 +9,12 @@
 namespace noroshi::http {
 namespace {
 
-constexpr std::chrono::seconds patience{2};  // for a connection
+constexpr std::chrono::milliseconds patience{800};  // for a connection
 
 std::string signed_heartbeat(store::TenantTransaction& transaction, const std::string& organization, Timestamp now,
                              const HeartbeatSigner& signer) {
   auto heartbeat = store::read_heartbeat(transaction, organization, now);
-  heartbeat.next_by = now + heartbeat_interval;
+  heartbeat.next_by = now + 2 * heartbeat_interval;
   const auto signature = signer.sign(codec::heartbeat_text(heartbeat));
   return codec::encode_heartbeat(heartbeat, signer.key_id, store::base64(signature));
 }

@@ -20,6 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
+constexpr std::chrono::seconds heartbeat_again_after(5);  // where one could not be had
 constexpr std::chrono::milliseconds reconnect_after(2'000);
 constexpr std::chrono::milliseconds patience(800);  // of a worker, for a connection
 
@@ -136,7 +137,7 @@ class LiveStreams::Stream final : public LiveStream, public std::enable_shared_f
         key_(http::key_of(caller, language)),
         timer_(state_->executor) {}
   ~Stream() override {
-    if (known_) state_->streams.erase(this);  // not on the io thread where the session never had it
+    if (known_) state_->streams.erase(this);
     state_->release(caller_.token_id);
   }
 
@@ -184,7 +185,10 @@ class LiveStreams::Stream final : public LiveStream, public std::enable_shared_f
 
   void take_heartbeat(const std::optional<SseItem>& item) {
     asking_ = false;
-    if (!item || !deliver_) return go_on();
+    if (!item || !deliver_) {
+      heartbeat_at_ = steady_clock::now() - heartbeat_interval + heartbeat_again_after;
+      return go_on();
+    }
     std::string text;
     append_item(text, *item);
     give(std::move(text));
@@ -209,7 +213,8 @@ class LiveStreams::Stream final : public LiveStream, public std::enable_shared_f
   }
 
   bool heartbeat_due() const {
-    return state_->options.heartbeat &&
+    // With no database there is nothing to say: that none comes is the sign.
+    return state_->options.heartbeat && !failed_ && !state_->database_away &&
            (!heartbeat_at_ || steady_clock::now() >= *heartbeat_at_ + heartbeat_interval);
   }
   void ask_heartbeat() {
@@ -354,7 +359,11 @@ void LiveStreams::tell_database_is_away() {
 
 std::shared_ptr<LiveStream> LiveStreams::open(const Caller& caller, Language language) {
   if (!state_->admit(caller.token_id)) return nullptr;
-  return std::make_shared<Stream>(state_, caller, language);
+  // Whoever lets go of it last, it ends on the io thread, whose list it leaves.
+  const auto leave = [executor = state_->executor](Stream* stream) {
+    asio::post(executor, [ended = std::unique_ptr<Stream>(stream)] {});
+  };
+  return {new Stream(state_, caller, language), leave};
 }
 
 const ReadContext& LiveStreams::context() const {

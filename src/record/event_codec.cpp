@@ -271,7 +271,7 @@ constexpr bool has_members = boost::pfr::tuple_size_v<T> == count;
 static_assert(has_members<core::Event, 5> && has_members<core::Actor, 4> && has_members<core::Report, 18>);
 static_assert(has_members<core::StatedTime, 2> && has_members<routing::LargeScaleCell, 3>);
 static_assert(has_members<core::HeldJudgement, 3> && has_members<routing::Judgement, 4>);
-static_assert(has_members<core::Obligation, 23> && has_members<core::Fulfillment, 6> &&
+static_assert(has_members<core::Obligation, 24> && has_members<core::Fulfillment, 6> &&
               has_members<core::Message, 18>);
 static_assert(has_members<routing::Reason, 2>);
 static_assert(has_members<core::IncidentOpened, 6> && has_members<core::ReportReceived, 7>);
@@ -283,10 +283,11 @@ static_assert(has_members<core::ObligationWaived, 2> && has_members<core::Obliga
 static_assert(has_members<core::ObligationPassed, 5> && has_members<core::MessageSent, 1>);
 static_assert(has_members<core::MessageAcknowledged, 4> && has_members<core::WaiverAsked, 3>);
 static_assert(has_members<core::WaiverDecided, 4> && has_members<core::AlarmRaised, 4> &&
-              has_members<core::AlarmRung, 11>);
+              has_members<core::AlarmRung, 12>);
 static_assert(has_members<core::RelaySwitchAsked, 4> && has_members<core::RelaySwitchDecided, 4>);
 
-// Of duties and messages the ladder of alarms is left out: it starts with the event and moves with alarm.rung.
+// Of duties and messages the ladder of alarms, and what it counts from, is left out: it starts with the event and moves with
+// what follows.
 
 // describe(): the order of the fields of each kind of value, once for writing and reading; a value is const
 // when written.
@@ -530,10 +531,11 @@ void describe(Archive& archive, Is<core::AlarmRung> auto& what) {
   archive.fact(what.round);
   archive.fact(what.level);
   archive.fact(what.code);
-  archive.fact(what.late);
+  archive.fact(what.holder);
   archive.fact(what.organization);
   archive.fact(what.role);
   archive.fact(what.due_at);
+  archive.fact(what.reached_at);
   archive.reason("reason", what.reason);
 }
 

@@ -116,7 +116,7 @@ struct ConcernOf {
     return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
   }
   Concern operator()(const core::AlarmRung& what) const {
-    return {what.alarm.value, std::vector{what.organization, what.late}};
+    return {what.alarm.value, std::vector{what.organization, what.holder}};
   }
   Concern operator()(const core::RelaySwitchAsked& what) const {
     return {what.id.value, std::vector{what.organization}};
@@ -241,6 +241,7 @@ struct RowWriter {
         .column("alarm_round", obligation.ladder.round)
         .column("alarm_level", obligation.ladder.level)
         .column("alarm_from", obligation.ladder.from)
+        .column("alarm_due", obligation.alarm_due)
         .column("event_id", event);
   }
 
@@ -407,7 +408,7 @@ struct RowWriter {
         .column("raised_at", event.at)
         .column("reason_ja", what.reason.ja)
         .column("reason_en", what.reason.en)
-        .column("late", std::string_view{})
+        .column("holder", std::string_view{})
         .column("event_id", event.id);
   }
   void row(const core::Event& event, const core::AlarmRung& what) {
@@ -429,12 +430,13 @@ struct RowWriter {
         .column("level", what.level)
         .column("raised_at", event.at)
         .column("due_at", what.due_at)
+        .column("reached_at", what.reached_at)
         .column("reason_ja", what.reason.ja)
         .column("reason_en", what.reason.en)
         .column("clock", core::to_string(what.clock))
         .column("subject", core::to_string(what.subject))
         .column("round", what.round)
-        .column("late", what.late)
+        .column("holder", what.holder)
         .column("event_id", event.id);
   }
   void row(const core::Event&, const core::RelaySwitchAsked&) {}

@@ -30,7 +30,8 @@ constexpr Statement select_obligations{
     "known_obligations",
     "SELECT id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on, opened_at, "
     "due_at, extract(epoch FROM target)::bigint AS target, state, occasion, formerly, recipient_formerly, fulfilled_at, "
-    "acknowledged_at, revision, alarm_round, alarm_level, alarm_from FROM obligation WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
+    "acknowledged_at, revision, alarm_round, alarm_level, alarm_from, alarm_due FROM obligation "
+    "WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
 constexpr Statement select_reasons{
     "known_reasons",
     "SELECT o.id, o.incident_id, b.value->>'ja' AS ja, b.value->>'en' AS en FROM obligation o, "
@@ -39,12 +40,13 @@ constexpr Statement select_reasons{
 constexpr Statement select_messages{
     "known_messages",
     "SELECT id, incident_id, report_id, kind, sender, recipient, obligation_id, clause, sentence, note, automatic, sent_at, "
-    "acknowledge_by, state, acknowledged_at, acknowledged_by, revision, alarm_round, alarm_level, alarm_from FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
+    "acknowledge_by, state, acknowledged_at, acknowledged_by, revision, alarm_round, alarm_level, alarm_from "
+    "FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
 constexpr Statement select_waivers{"known_waivers",
                                    "SELECT id, incident_id, obligation_id, asked_by, asked_by_name, decision "
                                    "FROM waiver WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
 constexpr Statement select_alarms{"known_alarms",
-                                  "SELECT incident_id, code, CASE WHEN clock IS NULL THEN organization ELSE late END AS "
+                                  "SELECT incident_id, code, CASE WHEN clock IS NULL THEN organization ELSE holder END AS "
                                   "organization FROM alarm "
                                   "WHERE incident_id = ANY ($1::uuid[])"};
 
@@ -144,6 +146,7 @@ core::Obligation read_obligation(const Row& row) {
   obligation.acknowledged_at = row.get<std::optional<Timestamp>>("acknowledged_at");
   obligation.revision = row.get<std::int32_t>("revision");
   obligation.ladder = read_ladder(row, "alarm_round", "alarm_level", "alarm_from");
+  obligation.alarm_due = row.get<Timestamp>("alarm_due");
   return obligation;
 }
 

@@ -19,9 +19,10 @@ constexpr Statement claim{
     "shown_length(make_interval(secs => $1::double precision / 1000)), $2::integer)"};
 constexpr Statement look{"look_at_clocks",
                          "SELECT shown, rate = 1 AND shown_at = real_at AS real, "
-                         "extract(epoch FROM next_ring() - shown)::double precision / rate AS seconds "
+                         "extract(epoch FROM next_unclaimed_ring() - shown)::double precision / rate AS seconds "
                          "FROM clock_setting, (SELECT clock() AS shown OFFSET 0) AS now"};
-constexpr Statement next{"next_ring_of_all", "SELECT min(rings_at) FROM incident_clock"};
+constexpr Statement next{"earliest_ring", "SELECT min(rings_at) FROM incident_clock"};
+constexpr Statement use_steps{"use_ladder", "SELECT use_ladder($1)"};
 constexpr Statement open_group{"open_group", "SELECT * FROM open_group($1::jsonb)"};
 constexpr Statement held_claims{"held_claims", "SELECT * FROM held_claims($1::jsonb)"};
 constexpr Statement bodies_with_person{"bodies_with_person", "SELECT * FROM bodies_with_person($1::timestamptz)"};
@@ -80,19 +81,13 @@ std::set<core::IncidentId> still_held(Transaction& transaction, std::span<const 
   return incidents;
 }
 
-void count(Rung& rung, const core::Incident& before, const core::Decision& decision,
-           const core::ClockPolicy& policy) {
+void count(Rung& rung, const core::Decision& decision) {
   ++rung.incidents;
-  const auto clocks = core::running_clocks(before);
   for (const auto& event : decision.events) {
     const auto* alarm = std::get_if<core::AlarmRung>(&event.what);
     if (!alarm) continue;
     ++rung.alarms;
-    for (const auto& clock : clocks) {
-      if (clock.kind != alarm->clock || clock.subject != alarm->subject) continue;
-      if (const auto reached = core::reaches(clock, alarm->level, policy))
-        rung.latest_after = std::max(rung.latest_after, event.at - *reached);
-    }
+    rung.latest_after = std::max(rung.latest_after, event.at - alarm->reached_at);
   }
 }
 
@@ -140,7 +135,13 @@ ClockLook look_at_clocks(Connection& ticker) {
   return seen;
 }
 
-std::optional<Timestamp> next_ring(Connection& owner) {
+void use_ladder(Connection& owner, const core::ClockPolicy& policy) {
+  std::string steps;
+  for (const auto& step : policy.steps) steps += format_duration(step) + " ";
+  owner.execute(use_steps, {steps});
+}
+
+std::optional<Timestamp> earliest_ring(Connection& owner) {
   return owner.execute(next).one().get<std::optional<Timestamp>>(0);
 }
 
@@ -156,7 +157,7 @@ Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const Claim
   for (const auto& [id, incident] : acts.known()) {
     if (!held.contains(id)) continue;
     const auto decision = core::decide_ring(law, incident, listeners, {acts.now(), identifiers});
-    count(rung, incident, decision, law.clocks);
+    count(rung, decision);
     acts.add(decision);
   }
   acts.commit();

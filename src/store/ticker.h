@@ -32,8 +32,12 @@ struct ClockLook {
 // A connection of role ticker.
 ClockLook look_at_clocks(Connection& ticker);
 
+// Has clocks looked at anew where the operator's ladder has changed since a daemon was started last. A connection of role
+// owner.
+void use_ladder(Connection& owner, const core::ClockPolicy& policy);
+
 // When the next clock rings, be it claimed or not; nothing where none runs. A connection of role owner.
-std::optional<Timestamp> next_ring(Connection& owner);
+std::optional<Timestamp> earliest_ring(Connection& owner);
 
 struct Rung {
   int incidents = 0;                         // that were looked at

@@ -8,6 +8,11 @@ constexpr Statement select_switches{
     "SELECT id, switched_on, reason, asked_by_name, asked_role, asked_at, decision, decided_by_name, decision_reason, "
     "decided_at FROM relay_switch ORDER BY asked_at DESC, id DESC LIMIT 200"};
 
+// As relaying_bodies() of schemas/sql has it.
+constexpr Statement select_in_force{
+    "view_relay_switch_in_force",
+    "SELECT switched_on, decided_at FROM relay_switch WHERE decision = 'approved' ORDER BY decided_at DESC, id DESC LIMIT 1"};
+
 codec::RelaySwitchRequestView read_request(const Row& row) {
   codec::RelaySwitchRequestView view;
   view.id = row.get<std::string>("id");
@@ -27,6 +32,11 @@ codec::RelaySwitchRequestView read_request(const Row& row) {
 
 codec::RelaySwitchView find_relay_switch(TenantTransaction& transaction) {
   codec::RelaySwitchView view;
+  const Rows in_force = transaction.execute(select_in_force);
+  if (const auto row = in_force.maybe_one()) {
+    view.switched_on = row->get<bool>("switched_on");
+    view.since = row->get<Timestamp>("decided_at");
+  }
   view.requests = read_all(transaction.execute(select_switches), read_request);
   return view;
 }

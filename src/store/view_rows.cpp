@@ -91,12 +91,13 @@ codec::AlarmView read_alarm(const Row& row) {
   view.exercise = row.get<bool>("exercise");
   view.clause = row.get<std::optional<std::string>>("clause");
   view.sentence = row.get<std::optional<std::int32_t>>("sentence").value_or(0);
-  view.holder = row.get<std::string>("late");
+  view.holder = row.get<std::string>("holder");
   view.organization = row.get<std::string>("organization");
   view.role = row.get<std::string>("role");
   view.level = row.get<std::int32_t>("level");
   view.raised_at = row.get<Timestamp>("raised_at");
   view.due_at = row.get<std::optional<Timestamp>>("due_at");
+  view.reached_at = row.get<std::optional<Timestamp>>("reached_at");
   view.message = {row.get<std::string>("reason_ja"), row.get<std::string>("reason_en")};
   return view;
 }

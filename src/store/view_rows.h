@@ -44,8 +44,8 @@ codec::AlarmView read_alarm(const Row& row);
   "JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l ON l.incident_id = page.incident_id "  \
   "LEFT JOIN obligation o ON o.id = page.obligation_id "
 #define NOROSHI_ALARM_COLUMNS                                                                         \
-  "m.id, m.code, m.obligation_id, m.incident_id, m.late, m.organization, m.role, m.level, m.raised_at, " \
-  "m.due_at, m.reason_ja, m.reason_en "
+  "m.id, m.code, m.obligation_id, m.incident_id, m.holder, m.organization, m.role, m.level, m.raised_at, " \
+  "m.due_at, m.reached_at, m.reason_ja, m.reason_en "
 
 // All rows as views.
 template <class Read>

@@ -12,7 +12,7 @@ constexpr std::int64_t widest_look = 8192;
 
 constexpr Statement select_numbered{"view_numbered_events", "SELECT next_sequence FROM sequencer"};
 
-// Who acted is content: it is left out for those who see the rows of duties only.
+// Who acted is content: it is left out for those who see the rows of duties only. An event of a body is of no incident.
 constexpr Statement select_events{
     "view_stream",
     "WITH page AS (SELECT e.id, e.sequence, e.type, e.at, e.incident_id, e.organization, e.role, e.subject "
@@ -21,11 +21,11 @@ constexpr Statement select_events{
     "WHERE a.incident_id = e.incident_id "
     "AND (i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for)))) "
     "ORDER BY e.sequence LIMIT $4) "
-    "SELECT page.id, page.sequence, page.type, page.at, page.incident_id, l.number, l.exercise, "
-    "CASE WHEN a.scope = 'content' THEN page.organization ELSE '' END AS organization, "
-    "CASE WHEN a.scope = 'content' THEN page.role ELSE '' END AS role, page.subject "
-    "FROM page JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l ON l.incident_id = page.incident_id "
-    "JOIN incident_access a ON a.incident_id = page.incident_id ORDER BY page.sequence"};
+    "SELECT page.id, page.sequence, page.type, page.at, l.incident_id, l.number, coalesce(l.exercise, false) AS exercise, "
+    "CASE WHEN a.scope = 'duties' THEN '' ELSE page.organization END AS organization, "
+    "CASE WHEN a.scope = 'duties' THEN '' ELSE page.role END AS role, page.subject "
+    "FROM page LEFT JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l ON l.incident_id = page.incident_id "
+    "LEFT JOIN incident_access a ON a.incident_id = page.incident_id ORDER BY page.sequence"};
 
 constexpr Statement select_alarms{
     "view_stream_alarms",
@@ -44,8 +44,8 @@ codec::EventView read_event(const Row& row) {
   view.sequence = row.get<std::int64_t>("sequence");
   view.type = row.get<std::string>("type");
   view.at = row.get<Timestamp>("at");
-  view.incident_id = row.get<std::string>("incident_id");
-  view.number = row.get<std::string>("number");
+  view.incident_id = row.get<std::optional<std::string>>("incident_id");
+  view.number = row.get<std::optional<std::string>>("number");
   view.exercise = row.get<bool>("exercise");
   view.organization = row.get<std::string>("organization");
   view.role = row.get<std::string>("role");

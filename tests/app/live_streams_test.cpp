@@ -4,6 +4,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <future>
 #include <thread>
 
 #include "src/http/api_stream.h"
@@ -242,6 +243,10 @@ TEST_CASE("caps: in all and for one token; a stream that goes makes room") {
   CHECK(has(refused.body, "too_many_streams"));
   CHECK(scene.streams.counts().open == 2);
   one.reset();
+  // It goes on the io thread, whoever held it last.
+  std::promise<void> gone;
+  boost::asio::post(scene.io, [&gone] { gone.set_value(); });
+  gone.get_future().wait();
   CHECK(scene.streams.counts().open == 1);
   CHECK(scene.open("jps", "csirt_member").status == 200);
 }

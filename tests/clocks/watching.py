@@ -34,7 +34,7 @@ class Watch:
         transaction by itself."""
         roles = self.session.ask("SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = "
                                  "'noroshi ticker' AND (state = 'idle in transaction' OR state = 'active' AND "
-                                 "query !~ 'claim_clocks|next_ring');")
+                                 "query !~ 'claim_clocks|next_unclaimed_ring');")
         return [daemon for daemon in self.scene.daemons if daemon.role in roles]
 
     def wait_for_ringer(self):

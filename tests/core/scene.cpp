@@ -170,7 +170,7 @@ Lines Scene::ring() {
 }
 
 std::string Scene::line_of_alarm(const AlarmRung& alarm) const {
-  std::string line = std::to_string(alarm.level) + " " + alarm.code + " " + alarm.late + " -> " + alarm.organization +
+  std::string line = std::to_string(alarm.level) + " " + alarm.code + " " + alarm.holder + " -> " + alarm.organization +
                      " " + std::string(to_string(alarm.role));
   const Obligation* duty = nullptr;
   if (alarm.clock == ClockKind::duty) duty = incident_.find(ObligationId{alarm.subject});
@@ -196,7 +196,7 @@ Decision Scene::take(Outcome outcome) {
     // The key of alarm_once in schemas/sql: each level is told once.
     if (const auto* alarm = std::get_if<AlarmRung>(&event.what))
       REQUIRE(told_.emplace(alarm->subject, alarm->clock, alarm->round, alarm->level, alarm->organization, alarm->code,
-                            alarm->late)
+                            alarm->holder)
                   .second);
   }
   // The id of the first event's incident is what the fold starts from.

@@ -274,12 +274,11 @@ TEST_CASE("a version that moves the recognised time moves what is due from it") 
   };
   // (c), due at ten, had reached level 2 when the correction came at half past ten.
   const std::vector<Story> stories = {
-      {"later, and in time again: from the first level on",
+      {"later, and in time again: nothing that was told of is put off",
        "2018-08-01T10:15:00+09:00",
        "2018-08-01T11:15:00+09:00",
-       {2, 0, at("2018-08-01T10:30:00+09:00")},
-       {"1 duty_overdue jps -> jps csirt_member (c)", "2 duty_overdue jps -> jps csirt_head (c)",
-        "3 duty_overdue jps -> jps ciso (c)"}},
+       {1, 2, at("2018-08-01T09:20:00+09:00")},
+       {"3 duty_overdue jps -> jps ciso (c)", "4 duty_overdue jps -> jps ciso (c)"}},
       {"later, and late all the same: the levels told stay told",
        "2018-08-01T09:10:00+09:00",
        "2018-08-01T10:10:00+09:00",
@@ -307,6 +306,32 @@ TEST_CASE("a version that moves the recognised time moves what is due from it") 
     CHECK(scene.duty("g.3", "mhlw").ladder == relay.ladder);
     CHECK(of(scene.ring("2018-08-01T12:00:00+09:00"), "(c)") == story.told_at_noon);
   }
+}
+
+TEST_CASE("before an alarm was told, a later recognised time moves the alarms with what is due") {
+  auto scene = reported_by_jps();
+  auto correction = followup(report_of("jps", "2018-08-01T09:15:00+09:00"));
+  correction.in_force.stage = Stage::correction;
+  scene.travel_to("2018-08-01T09:50:00+09:00");
+  scene.accept(correction);
+  CHECK(of(scene.ring("2018-08-01T10:14:59+09:00"), "(c)").empty());
+  CHECK(of(scene.ring("2018-08-01T10:15:00+09:00"), "(c)") == Lines{"1 duty_overdue jps -> jps csirt_member (c)"});
+}
+
+TEST_CASE("a correction is no news of the case: who waits for the next report waits on, and a final one stays final") {
+  auto scene = reported_by_jps();
+  const auto due = scene.incident().followup_due;
+  auto correction = followup(report_of("jps", recognized));
+  correction.in_force.stage = Stage::correction;
+  scene.travel_to("2018-08-01T15:00:00+09:00");
+  scene.accept(correction);
+  CHECK(scene.incident().followup_due == due);
+  auto last = followup(report_of("jps", recognized), "最終報");
+  last.in_force.stage = Stage::final;
+  scene.accept(last);
+  REQUIRE(!scene.incident().followup_due);
+  scene.accept(correction);
+  CHECK(!scene.incident().followup_due);
 }
 
 TEST_CASE("a successor in mid-clock hears from the first level on") {

@@ -78,7 +78,7 @@ TEST_CASE("an alarm raises the ladder of its clock, never lowers it, and changes
                                                     .subject = subject,
                                                     .level = level,
                                                     .code = "duty_overdue",
-                                                    .late = "mhlw",
+                                                    .holder = "mhlw",
                                                     .organization = "nisc",
                                                     .reason = {}}));
     return *incident.find(ObligationId{subject});

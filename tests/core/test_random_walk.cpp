@@ -171,7 +171,7 @@ class Walk {
 
   void check_alarm(const AlarmRung& alarm) {
     CAPTURE(alarm.code);
-    CAPTURE(alarm.late);
+    CAPTURE(alarm.holder);
     CAPTURE(alarm.organization);
     const auto is_of = [&](const Clock& clock) { return clock.kind == alarm.clock && clock.subject == alarm.subject; };
     const auto before = running_clocks(before_);
@@ -188,7 +188,7 @@ class Walk {
     // Desks outside hear of nothing in an exercise, and a police of its own acknowledgements alone.
     const auto* told = law().registry.find(alarm.organization);
     if (told->kind == routing::OrganizationKind::police)
-      REQUIRE((alarm.code == alarm_codes::acknowledgement_overdue && alarm.late == alarm.organization));
+      REQUIRE((alarm.code == alarm_codes::acknowledgement_overdue && alarm.holder == alarm.organization));
     const bool outside = told->kind == routing::OrganizationKind::police ||
                          told->kind == routing::OrganizationKind::crisis_management;
     if (outside && alarm.organization != standing(scene_.incident().organization))

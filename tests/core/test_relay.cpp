@@ -79,13 +79,17 @@ TEST_CASE("after an outage it goes at once, and once") {
   CHECK(relays(scene) == 1);
 }
 
-TEST_CASE("switched on after level 2, it goes with the next level") {
-  auto scene = reported_by_jps(true, false);
-  scene.ring(level_2);
-  scene.listeners().relaying = {"mhlw"};
-  CHECK(of(scene.ring(level_3), "relayed_automatically") ==
-        Lines{"3 relayed_automatically mhlw -> mhlw ciso (g.3)"});
-  CHECK(relays(scene) == 1);
+TEST_CASE("switched on after level 2, it goes with the next look, be it after the last level") {
+  for (const auto* switched_on_after : {level_2, "2018-08-03T09:00:00+09:00"}) {
+    CAPTURE(switched_on_after);
+    auto scene = reported_by_jps(true, false);
+    scene.ring(switched_on_after);
+    CHECK(relays(scene) == 0);
+    scene.listeners().relaying = {"mhlw"};
+    CHECK(of(scene.ring(), "relayed_automatically").size() == 1);
+    CHECK(relays(scene) == 1);
+    CHECK(of(scene.ring("2018-08-04T09:00:00+09:00"), "relayed_automatically").empty());
+  }
 }
 
 TEST_CASE("another agency's switch relays nothing of this one's") {

@@ -362,10 +362,10 @@ TEST_CASE("where nobody is at the centre either, there is nobody to be told") {
 TEST_CASE("a ladder of the operator's own length") {
   auto scene = reported(report_of("jps", recognized));
   scene.clocks().steps = {minutes(5)};
-  // With one step it is at that one that the centre hears.
+  // With one step it is at that one that the other side and the centre hear.
   CHECK(of(scene.ring("2018-08-01T09:54:59+09:00"), "(g.3)").empty());
   CHECK(of(scene.ring("2018-08-01T09:55:00+09:00"), "(g.3)") ==
-        Lines{"1 duty_overdue mhlw -> mhlw csirt_member (g.3)",
+        Lines{"1 duty_overdue mhlw -> nisc center_liaison (g.3)", "1 duty_overdue mhlw -> mhlw csirt_member (g.3)",
               "1 relay_silent mhlw -> nisc center_liaison (g.3)"});
 
   auto longer = reported(report_of("jps", recognized));

@@ -272,7 +272,7 @@ class Any {
         return AlarmRaised{identifier<AlarmId>(), text(), text(), reason()};
       case 18:
         return AlarmRung{identifier<AlarmId>(), one_of<ClockKind>(3), identifier<ObligationId>().value, integer(),
-                         integer(), text(), text(), text(), one_of<Role>(13), time(), reason()};
+                         integer(), text(), text(), text(), one_of<Role>(13), time(), time(), reason()};
       case 19:
         return RelaySwitchAsked{identifier<RelaySwitchId>(), text(), flag(), text()};
       case 20:
@@ -324,7 +324,8 @@ std::vector<Event> sample_events() {
       WaiverDecided{id<WaiverId>(22), id<ObligationId>(20), true, "確認した"},
       AlarmRaised{id<AlarmId>(40), "large_scale_unassessed", "jps", {"評価が未了", "not assessed yet"}},
       AlarmRung{id<AlarmId>(41), ClockKind::duty, id<ObligationId>(20).value, 1, 2, "relay_silent", "mhlw", "nco",
-                Role::center_liaison, at("2018-08-01T10:00:00+09:00"), {"履行されていません", "is not met"}},
+                Role::center_liaison, at("2018-08-01T10:00:00+09:00"), at("2018-08-01T10:15:00+09:00"),
+                {"履行されていません", "is not met"}},
       RelaySwitchAsked{id<RelaySwitchId>(50), "mhlw", true, "夜間は当直のみ"},
       RelaySwitchDecided{id<RelaySwitchId>(50), "mhlw", true, "確認した"},
   };

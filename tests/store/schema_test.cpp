@@ -65,7 +65,7 @@ TEST_CASE("every table with content has row-level security, forced; no role of t
   CHECK(scene.text("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class "
                    "WHERE relnamespace = 'noroshi'::regnamespace AND relkind = 'r' "
                    "AND NOT (relrowsecurity AND relforcerowsecurity)") ==
-        "clock_setting incident_transition message_transition migration obligation_transition sequencer signing_key");
+        "clock_ladder clock_setting incident_transition message_transition migration obligation_transition sequencer signing_key");
   CHECK(scene.count("pg_class WHERE relnamespace = 'noroshi'::regnamespace AND relkind IN ('r', 'v') "
                     "AND pg_get_userbyid(relowner) IN (SELECT rolname FROM pg_roles WHERE rolname LIKE 'noroshi\\_%' "
                     "AND rolcanlogin)") == 0);
