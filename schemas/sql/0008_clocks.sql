@@ -80,7 +80,7 @@ ALTER TABLE obligation FORCE ROW LEVEL SECURITY;
 ALTER TABLE message FORCE ROW LEVEL SECURITY;
 ALTER TABLE incident FORCE ROW LEVEL SECURITY;
 
--- Whether the notice of an agency that stays silent goes to the centre by itself: asked by one person, decided by another
+-- Whether the daemon relays reports to the centre for an agency that stays silent: asked by one person, decided by another
 -- (2.1.1(8)). The latest approved row of a body is in force.
 CREATE TABLE relay_switch (
   id uuid PRIMARY KEY,
@@ -214,7 +214,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
   ORDER BY c.incident_id FOR UPDATE OF c
 $$;
 
--- Agencies that have their notice relayed when they stay silent.
+-- Agencies that have reports relayed when they stay silent.
 CREATE FUNCTION relaying_bodies() RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
   SELECT organization FROM (

@@ -78,7 +78,7 @@ std::string what_is_late(const ToldAlarm& alarm, const std::set<std::string>& cl
   if (alarm.code == codes::followup_overdue)
     return ja ? fmt::format("{} の続報なし", alarm.late) : fmt::format("no follow-up of {}", alarm.late);
   if (alarm.code == codes::acknowledgement_overdue)
-    return ja ? fmt::format("{} の受領を {} が未確認", joined(clauses), alarm.late)
+    return ja ? fmt::format("{1} が {0} の連絡の受領を未確認", joined(clauses), alarm.late)
               : fmt::format("{} not acknowledged by {}", joined(clauses), alarm.late);
   return fmt::format("{} {}", alarm.code, duty);
 }

@@ -253,7 +253,7 @@ void add_waiver(CLI::App& program, const Global& global, Command& chosen) {
 
 void add_relay_switch(CLI::App& program, const Global& global, Command& chosen) {
   auto* relay = program.add_subcommand("relay-switch",
-                                       "Whether your body's notice goes to the centre by itself when it stays silent");
+                                       "Whether reports are relayed for your body when it stays silent");
   relay->require_subcommand(1);
 
   auto show_options = std::make_shared<RelaySwitchShowOptions>();

@@ -1,4 +1,4 @@
-// `noroshi relay-switch show|ask|decide`: whether the notice of an agency that stays silent goes to the centre by itself.
+// `noroshi relay-switch show|ask|decide`: whether the daemon relays for an agency that stays silent.
 #pragma once
 
 #include <string>

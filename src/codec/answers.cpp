@@ -197,11 +197,11 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::string_view word_of(core::RelaySwitch::Decision decision) {
+std::string_view word_of(core::RelaySwitchRequest::Decision decision) {
   switch (decision) {
-    case core::RelaySwitch::Decision::pending: return "pending";
-    case core::RelaySwitch::Decision::approved: return "approved";
-    case core::RelaySwitch::Decision::rejected: return "rejected";
+    case core::RelaySwitchRequest::Decision::pending: return "pending";
+    case core::RelaySwitchRequest::Decision::approved: return "approved";
+    case core::RelaySwitchRequest::Decision::rejected: return "rejected";
   }
   std::abort();
 }

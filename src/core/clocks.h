@@ -20,7 +20,7 @@ struct ClockPolicy {
   // When the alarms of a clock rise, counted from the later of due and start: level 1 is the first step. Rising.
   std::vector<std::chrono::seconds> steps{std::chrono::minutes(0), std::chrono::minutes(15), std::chrono::minutes(30),
                                           std::chrono::minutes(60)};
-  // Whether the notice goes to the centre by itself, for agencies that have switched it on.
+  // Whether the daemon relays a report to the centre for agencies that stay silent and have switched it on.
   bool relay_on_silence = false;
   friend bool operator==(const ClockPolicy&, const ClockPolicy&) = default;
 };
@@ -36,8 +36,7 @@ struct Clock {
 };
 
 // The clocks that run: of each open duty, of each message of which neither it nor a later one to the same body has been
-// acknowledged, and of the next 続報 while the
-// incident is handled. Inner duties of a dismissed incident stand still.
+// acknowledged, and of the next 続報 while the incident is handled. Inner duties of a dismissed incident stand still.
 std::vector<Clock> running_clocks(const Incident& incident);
 
 // When the clock reaches that level; nothing above the last step.

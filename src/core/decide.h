@@ -102,7 +102,7 @@ Outcome decide_acknowledgement(const Law& law, const Incident& known, const Ackn
 // What ringing has to know of the world outside the incident.
 struct Listeners {
   std::set<std::string> bodies_with_person;  // somebody there holds a token that hears alarms
-  std::set<std::string> relaying;            // agencies that have the notice relayed when they stay silent
+  std::set<std::string> relaying;            // agencies that have reports relayed when they stay silent
 };
 // Tells of every level that a clock of the incident has reached and that was not told of: an alarm for each listener, a
 // message into each one's inbox, the automatic relay where it is switched on. No events where nothing has come due.

@@ -17,30 +17,30 @@ bool relays(const Law& law, const std::string& organization) {
 
 }  // namespace
 
-SwitchOutcome decide_relay_switch_request(const Law& law, const std::vector<RelaySwitch>& known,
+SwitchOutcome decide_relay_switch_request(const Law& law, const std::vector<RelaySwitchRequest>& known,
                                           const AskRelaySwitch& command, Moment moment) {
   if (!relays(law, command.actor.organization))
     return tl::unexpected(refuse_field("", "not_a_national_agency",
                                        "中継の義務を負うのは国の行政機関だけです。",
                                        "Only a national agency owes a relay that could be made by itself."));
-  const auto pending = [](const RelaySwitch& asked) { return asked.decision == RelaySwitch::Decision::pending; };
+  const auto pending = [](const RelaySwitchRequest& asked) { return asked.decision == RelaySwitchRequest::Decision::pending; };
   if (std::any_of(known.begin(), known.end(), pending))
     return tl::unexpected(refuse(RefusalCode::relay_switch_pending, "先の申請が審査中です。GET /relay-switch で確かめてください。",
                                  "A request waits for its decision. See GET /relay-switch."));
   const auto& actor = command.actor;
-  const RelaySwitch asked{moment.identifiers.next<RelaySwitchId>(), actor.organization, command.switched_on,
+  const RelaySwitchRequest asked{moment.identifiers.next<RelaySwitchId>(), actor.organization, command.switched_on,
                           command.reason, actor.token, actor.name, actor.role.value_or(Role::reporter), {}};
   return SwitchDecision{
       {event_of(actor, moment, RelaySwitchAsked{asked.id, asked.organization, asked.switched_on, asked.reason})}, asked};
 }
 
-SwitchOutcome decide_relay_switch(const std::vector<RelaySwitch>& known, const DecideRelaySwitch& command,
+SwitchOutcome decide_relay_switch(const std::vector<RelaySwitchRequest>& known, const DecideRelaySwitch& command,
                                   Moment moment) {
   const auto found =
-      std::find_if(known.begin(), known.end(), [&](const RelaySwitch& asked) { return asked.id == command.id; });
+      std::find_if(known.begin(), known.end(), [&](const RelaySwitchRequest& asked) { return asked.id == command.id; });
   if (found == known.end())
     return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-  if (found->decision != RelaySwitch::Decision::pending)
+  if (found->decision != RelaySwitchRequest::Decision::pending)
     return tl::unexpected(refuse(RefusalCode::relay_switch_decided, "この申請は決定済みです。",
                                  "This request has been decided."));
   if (same_person(found->asked_by, found->asked_by_name, command.actor))
@@ -51,8 +51,8 @@ SwitchOutcome decide_relay_switch(const std::vector<RelaySwitch>& known, const D
     return tl::unexpected(refuse(RefusalCode::role_required,
                                  "申請者と決定者の少なくとも一方は最高情報セキュリティ責任者（CISO）でなければなりません。",
                                  "Either who asks or who decides must be the CISO."));
-  RelaySwitch after = *found;
-  after.decision = command.approved ? RelaySwitch::Decision::approved : RelaySwitch::Decision::rejected;
+  RelaySwitchRequest after = *found;
+  after.decision = command.approved ? RelaySwitchRequest::Decision::approved : RelaySwitchRequest::Decision::rejected;
   return SwitchDecision{{event_of(command.actor, moment,
                                   RelaySwitchDecided{after.id, after.organization, command.approved, command.reason})},
                         after};

@@ -186,7 +186,7 @@ class Ringing {
     const auto en = name_of_sentence(duty.clause, duty.sentence, false) + ", " + bodies;
     if (code == alarm_codes::relayed_automatically)
       return reason(ja + " 履行されないため自動中継しました（未確認）。内容を確認し、履行を記録してください。",
-                    en + ": not met, so the notice was relayed automatically and unconfirmed; confirm it by meeting the duty");
+                    en + ": not met, so the report was relayed automatically and unconfirmed; confirm it by meeting the duty");
     return reason(ja + " が履行されていません", en + " is not met");
   }
 

@@ -29,7 +29,7 @@ std::string_view to_string(ClockKind kind);
 
 // How far the alarms of a clock have risen since it started.
 struct Ladder {
-  int round = 1;   // counts the starts: opening, reopening, passing to a successor, a due time moved ahead
+  int round = 1;   // counts the starts: opening, reopening, passing to a successor, a version after the last alarm, a case again
   int level = 0;   // the highest level that was alarmed; 0: none
   Timestamp from;  // when it started; levels count from the later of this and the due time
   void restart(Timestamp at) { *this = {round + 1, 0, at}; }

@@ -1,4 +1,4 @@
-// Whether the notice of an agency that stays silent goes to the centre by itself (design: a silent agency). Asked by one
+// Whether a report that an agency received is relayed to the centre by the daemon when the agency stays silent. Asked by one
 // person and decided by another (standard 2.1.1(8)), one of the two the CISO.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace noroshi::core {
 
-struct RelaySwitch {
+struct RelaySwitchRequest {
   RelaySwitchId id;
   std::string organization;
   bool switched_on = false;
@@ -19,13 +19,13 @@ struct RelaySwitch {
   std::string asked_by_name;
   Role asked_role{};
   enum class Decision { pending, approved, rejected } decision = Decision::pending;
-  friend bool operator==(const RelaySwitch&, const RelaySwitch&) = default;
+  friend bool operator==(const RelaySwitchRequest&, const RelaySwitchRequest&) = default;
 };
 
 // What was decided of a body's switch. Its events are of no incident.
 struct SwitchDecision {
   std::vector<Event> events;
-  RelaySwitch after;
+  RelaySwitchRequest after;
 };
 using SwitchOutcome = tl::expected<SwitchDecision, Refusal>;
 
@@ -35,7 +35,7 @@ struct AskRelaySwitch {
   std::string reason;
 };
 // `known` are the switches of the actor's body, in any order.
-SwitchOutcome decide_relay_switch_request(const Law& law, const std::vector<RelaySwitch>& known,
+SwitchOutcome decide_relay_switch_request(const Law& law, const std::vector<RelaySwitchRequest>& known,
                                           const AskRelaySwitch& command, Moment moment);
 
 struct DecideRelaySwitch {
@@ -44,7 +44,7 @@ struct DecideRelaySwitch {
   bool approved = false;
   std::string reason;
 };
-SwitchOutcome decide_relay_switch(const std::vector<RelaySwitch>& known, const DecideRelaySwitch& command,
+SwitchOutcome decide_relay_switch(const std::vector<RelaySwitchRequest>& known, const DecideRelaySwitch& command,
                                   Moment moment);
 
 }  // namespace noroshi::core

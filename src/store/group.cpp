@@ -178,7 +178,7 @@ struct Decider {
 struct Switching {
   const core::Law& law;
   const core::Actor& actor;
-  const std::vector<core::RelaySwitch>& known;
+  const std::vector<core::RelaySwitchRequest>& known;
   core::Moment moment;
 
   core::SwitchOutcome operator()(const AskRelaySwitch& action) const {

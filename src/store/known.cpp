@@ -231,10 +231,10 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
   return known;
 }
 
-std::vector<core::RelaySwitch> load_relay_switches(Transaction& transaction) {
-  std::vector<core::RelaySwitch> switches;
+std::vector<core::RelaySwitchRequest> load_relay_switches(Transaction& transaction) {
+  std::vector<core::RelaySwitchRequest> switches;
   for (const auto& row : transaction.execute(select_switches)) {
-    core::RelaySwitch known;
+    core::RelaySwitchRequest known;
     known.id = id_of<core::RelaySwitchId>(row.get<std::string_view>("id"));
     known.organization = row.get<std::string>("organization");
     known.switched_on = row.get<bool>("switched_on");
@@ -243,9 +243,9 @@ std::vector<core::RelaySwitch> load_relay_switches(Transaction& transaction) {
     known.asked_by_name = row.get<std::string>("asked_by_name");
     known.asked_role = must(core::parse_role(row.get<std::string_view>("asked_role")));
     const auto decision = row.get<std::string_view>("decision");
-    known.decision = decision == "pending"    ? core::RelaySwitch::Decision::pending
-                     : decision == "approved" ? core::RelaySwitch::Decision::approved
-                                              : core::RelaySwitch::Decision::rejected;
+    known.decision = decision == "pending"    ? core::RelaySwitchRequest::Decision::pending
+                     : decision == "approved" ? core::RelaySwitchRequest::Decision::approved
+                                              : core::RelaySwitchRequest::Decision::rejected;
     switches.push_back(std::move(known));
   }
   return switches;

@@ -17,7 +17,7 @@ std::map<core::IncidentId, core::Incident> load_incidents(Transaction& transacti
                                                           std::span<const core::IncidentId> ids);
 
 // The switches of the body that lock_body() locked, oldest first.
-std::vector<core::RelaySwitch> load_relay_switches(Transaction& transaction);
+std::vector<core::RelaySwitchRequest> load_relay_switches(Transaction& transaction);
 
 // Reads an id from a uuid column; a broken one aborts.
 template <class Id>

@@ -22,7 +22,7 @@ class Switches {
   std::string decide(const Actor& actor, RelaySwitchId id, bool approved = true) {
     return take(decide_relay_switch(known_, {actor, id, approved, "確認した"}, moment()));
   }
-  const std::vector<RelaySwitch>& known() const { return known_; }
+  const std::vector<RelaySwitchRequest>& known() const { return known_; }
   const Event& last() const { return events_.back(); }
 
  private:
@@ -38,12 +38,12 @@ class Switches {
     }
     REQUIRE(outcome->events.size() == 1);
     events_.push_back(outcome->events.front());
-    std::erase_if(known_, [&](const RelaySwitch& asked) { return asked.id == outcome->after.id; });
+    std::erase_if(known_, [&](const RelaySwitchRequest& asked) { return asked.id == outcome->after.id; });
     known_.push_back(outcome->after);
     return "accepted";
   }
 
-  std::vector<RelaySwitch> known_;
+  std::vector<RelaySwitchRequest> known_;
   std::vector<Event> events_;
   std::uint8_t decisions_ = 0;
   std::optional<IdentifierSequence> identifiers_;
@@ -61,7 +61,7 @@ TEST_CASE("of the two who switch, one is the CISO: every pair of roles") {
       const bool one_is = asks == Role::ciso || decides == Role::ciso;
       CHECK(switches.decide(person("mhlw", decides, "B")) == (one_is ? "accepted" : "role_required"));
       CHECK(switches.known().back().decision ==
-            (one_is ? RelaySwitch::Decision::approved : RelaySwitch::Decision::pending));
+            (one_is ? RelaySwitchRequest::Decision::approved : RelaySwitchRequest::Decision::pending));
     }
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("one request at a time; what is decided is decided") {
   CHECK(switches.ask(ciso) == "relay_switch_pending");
   CHECK(switches.ask(head, false) == "relay_switch_pending");
   REQUIRE(switches.decide(ciso, false) == "accepted");
-  CHECK(switches.known().back().decision == RelaySwitch::Decision::rejected);
+  CHECK(switches.known().back().decision == RelaySwitchRequest::Decision::rejected);
   CHECK(switches.decide(ciso) == "relay_switch_decided");
   // Rejected is no end: one may ask again, and switch off what was switched on.
   REQUIRE(switches.ask(head) == "accepted");

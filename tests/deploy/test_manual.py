@@ -53,7 +53,7 @@ class Page(unittest.TestCase):
         for title, below in sections(text, "##").items():
             words = title.split()
             self.assertEqual(words[0], "noroshi")
-            words = tuple(word for word in words[1:] if not re.fullmatch(r"\[?(FILE|ID)\]?", word))
+            words = tuple(word for word in words[1:] if not re.fullmatch(r"\[?[A-Z]+\]?", word))
             also = re.search(r"^Also: .*", below, re.M)
             options = entries(below) | set(re.findall(r"\*(--[\w-]+)\*", also[0] if also else ""))
             written[words] = options | (common if also and "connection options" in also[0] else set())
