@@ -15,6 +15,7 @@
 #include <span>
 #include <sstream>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "routing/time.h"
@@ -716,6 +717,9 @@ std::vector<Mistake> check_targets(const Config& config, const routing::Editions
         {at.file, at.line, at.column,
          fmt::format("no edition held has a rule '{}'; the rules are {}", rule, fmt::join(rules, ", "))});
   }
+  std::stable_sort(mistakes.begin(), mistakes.end(), [](const Mistake& a, const Mistake& b) {
+    return std::tie(a.file, a.line, a.column) < std::tie(b.file, b.line, b.column);
+  });
   return mistakes;
 }
 

@@ -12,6 +12,7 @@
 
 #include "src/cli/json_view.h"
 #include "src/core/identifier.h"
+#include "src/codec/json_writer.h"
 
 namespace noroshi::cli {
 namespace {
@@ -50,6 +51,12 @@ std::string fresh_key() {
     throw std::system_error(errno, std::generic_category(), "getrandom");
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   return core::to_string(core::IdentifierSequence(now, seed).next_uuid());
+}
+
+std::string decision_body(const std::string& decision, const std::string& reason) {
+  std::string body;
+  codec::JsonWriter(body).begin_object().member("decision", decision).member("reason", reason).end_object();
+  return body;
 }
 
 tl::expected<boost::json::value, ExitCode> act(const ApiClient& client, const std::string& target,

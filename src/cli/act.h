@@ -21,6 +21,9 @@ struct ActOptions {
 // A UUIDv7: no two commands of any machine share one. Errors of the system are std::system_error.
 std::string fresh_key();
 
+// The body of a decision on what another person asked for: {"decision","reason"}.
+std::string decision_body(const std::string& decision, const std::string& reason);
+
 // Sends `body` to `target` and returns the daemon's answer as JSON; else the exit code, after telling why.
 // Where the answer was lost, or the daemon asks to come again (503), the same bytes go with the same key
 // three times more, within some seconds: the daemon does it once and repeats its answer. Where it stays

@@ -103,8 +103,10 @@ ExitCode tell_refusal(const Answer& answer, const Output& output) {
   const auto problem = parse_json(answer.body);
   const auto title = text_at(problem, "/title");
   const auto detail = text_at(problem, "/detail");
+  // A detail that begins as the title does says it all.
+  const bool both = !title.empty() && !detail.empty() && !detail.starts_with(title);
   const auto line =
-      fmt::format("{}{}{} ({}{}{})", title, title.empty() || detail.empty() ? "" : ": ", detail,
+      fmt::format("{}{}{} ({}{}{})", both || detail.empty() ? title : "", both ? ": " : "", detail,
                   answer.status, text_at(problem, "/code").empty() ? "" : " ", text_at(problem, "/code"));
   complain(output, {line, line});
   for (const auto& error : array_at(problem, "/errors")) {

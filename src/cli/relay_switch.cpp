@@ -89,12 +89,7 @@ int run(const RelaySwitchDecideOptions& options, const Output& output) {
     complain(output, {"決定を待つ申請はありません。", "no request waits for a decision"});
     return exit_failed;
   }
-  std::string body;
-  codec::JsonWriter(body)
-      .begin_object()
-      .member("decision", options.decision)
-      .member("reason", options.reason)
-      .end_object();
+  const auto body = decision_body(options.decision, options.reason);
   const auto target = fmt::format("{}/{}/decision", place, percent_encoded(waiting));
   const auto answer = act(*client, target, body, options, output);
   if (!answer) return answer.error();

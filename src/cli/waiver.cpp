@@ -64,12 +64,7 @@ int run(const WaiverDecideOptions& options, const Output& output) {
     if (!pending) return pending.error();
     waiver = std::move(*pending);
   }
-  std::string body;
-  codec::JsonWriter(body)
-      .begin_object()
-      .member("decision", options.decision)
-      .member("reason", options.reason)
-      .end_object();
+  const auto body = decision_body(options.decision, options.reason);
   const auto answer =
       act(*client, fmt::format("{}/{}/decision", place_of(options.obligation), percent_encoded(waiver)), body,
           options, output);

@@ -294,7 +294,7 @@ class Demo(Case):
         self.assertEqual(len(duties(again, "センター（NISC")), len(duties(out, "The duties as the centre")))
         listed, headers = self.get(url, data, "mhlw.external_contact", "/api/v1/alarms?limit=200")
         self.assertIsNone(headers["Noroshi-Clock"])
-        clocks = [tuple(item[name] for name in ("incident_id", "obligation_id", "code", "level", "organization", "due_at"))
+        clocks = [tuple(item[name] for name in ("incident_id", "obligation_id", "code", "level", "organization", "due_at", "raised_at"))
                   for item in listed["items"]]
         self.assertGreater(len(clocks), 10)
         self.assertEqual(len(set(clocks)), len(clocks))

@@ -12,14 +12,19 @@ from noroshi import Case, problem
 ORGANIZATIONS = {"items": [{"id": "jps", "name": "日本年金機構"}, {"id": "mhlw", "name": "厚生労働省"}], "next": None}
 DUTY = {"id": "o1", "clause": "2.2.4(2)(g)", "sentence": 3}
 ALARM = {"id": "a1", "code": "duty_overdue", "obligation_id": "o1", "incident_id": "i", "number": "JPS-2026-1",
-         "exercise": True, "organization": "mhlw", "role": "csirt_head", "level": 2,
+         "exercise": True, "clause": "2.2.4(2)(g)", "sentence": 3, "holder": "mhlw", "organization": "mhlw",
+         "role": "csirt_head", "level": 2,
          "raised_at": "2026-01-05T10:00:00+09:00", "due_at": "2026-01-05T09:30:00+09:00", "message": "連絡が\x1b[2J未了"}
 MESSAGE = {"id": "m1", "kind": "report", "incident_id": "i", "number": "JPS-2026-1", "exercise": False,
            "from": "jps", "to": "mhlw", "clause": "2.2.4(2)(g)", "sentence": 2, "title": "不審な通信",
            "sent_at": "2026-01-05T00:00:00Z"}
-EVENT = {"id": "e1", "sequence": 7, "type": "obligation.opened", "text": "義務が発生", "at": "2026-01-05T00:00:00Z",
+EVENT = {"id": "e1", "sequence": 7, "type": "report.received", "text": "報告を受付", "at": "2026-01-05T00:00:00Z",
          "incident_id": "i", "number": "JPS-2026-1", "exercise": False, "organization": None, "role": None,
-         "subject": "o1"}
+         "subject": "r1"}
+ROUTED = {**{name: value for name, value in ALARM.items() if name != "sentence"}, "code": "no_recipient", "level": 0,
+          "obligation_id": None, "clause": None, "holder": None, "role": None, "due_at": None, "exercise": False}
+OPENED = {**EVENT, "type": "obligation.opened", "text": "義務が発生", "subject": "o1"}
+
 
 
 def item(name, place, data):
@@ -46,16 +51,25 @@ class Watch(Case):
         return [request for request in receiver.requests if request["target"].startswith("/api/v1/stream")]
 
     def test_each_item_is_a_line_and_an_alarm_says_who_what_and_how_late(self):
-        receiver = self.daemon(stream(item("event", "p1", EVENT), item("message", "p2", MESSAGE), item("alarm", "p3", ALARM)),
+        receiver = self.daemon(stream(item("event", "p0", OPENED), item("event", "p1", EVENT), item("message", "p2", MESSAGE),
+                                      item("message", "p2", {**MESSAGE, "kind": "alarm", "from": None}),
+                                      item("alarm", "p3", ALARM), item("alarm", "p4", ROUTED)),
                                (401, problem(401, "token_invalid")))
         code, out, err = self.noroshi("watch", *self.to(receiver.url))
         self.assertEqual(code, 77)
         self.assertEqual(out.splitlines(), [
-            "2026-01-05 09:00  JPS-2026-1  義務が発生",
-            "2026-01-05 09:00  連絡  report  JPS-2026-1  日本年金機構 (jps) → 厚生労働省 (mhlw)  2.2.4(2)(g) 2  不審な通信",
-            "2026-01-05 10:00  警報  段階2  【訓練】JPS-2026-1  厚生労働省 (mhlw)  2.2.4(2)(g) 3  期限超過 30分  連絡が\ufffd[2J未了",
+            "2026-01-05 09:00  JPS-2026-1  報告を受付",
+            "2026-01-05 09:00  報告  JPS-2026-1  日本年金機構 (jps) → 厚生労働省 (mhlw)  2.2.4(2)(g) 2  不審な通信",
+            "2026-01-05 10:00  警報 段階2  期限超過  30分超過  2.2.4(2)(g) 3  厚生労働省 (mhlw) ⇒ 厚生労働省 (mhlw) csirt_head  "
+            "JPS-2026-1 訓練",
+            "2026-01-05 10:00  警報 段階0  no_recipient  厚生労働省 (mhlw) ⇒ 厚生労働省 (mhlw)  JPS-2026-1  連絡が\ufffd[2J未了",
         ])
         self.assertIn("受信しています", err)
+
+    def test_what_nobody_has_to_act_on_is_shown_with_all(self):
+        receiver = self.daemon(stream(item("event", "p1", OPENED)), (401, problem(401, "token_invalid")))
+        self.assertEqual(self.noroshi("watch", "--all", *self.to(receiver.url))[1].splitlines(),
+                         ["2026-01-05 09:00  JPS-2026-1  義務が発生"])
 
     def test_a_cut_line_is_taken_up_after_the_last_whole_item_and_said_to_have_been_cut(self):
         half = item("event", "p2", EVENT)[:-30]

@@ -20,6 +20,9 @@ import sys
 import threading
 import time
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harness.py
 
 from harness import Deployment, Fault
 

@@ -66,7 +66,11 @@ void Stream::parse(std::string_view block) {
     if (field == "id") item.id = value;
     if (field == "data") item.data = json::parse(value);
   }
-  if (!item.name.empty()) items_.push_back(std::move(item));
+  if (item.name == "heartbeat") {
+    if (!heartbeat_) heartbeat_ = std::move(item.data);
+  } else if (!item.name.empty()) {
+    items_.push_back(std::move(item));
+  }
 }
 
 Item Stream::next_of_any_kind() {
@@ -76,6 +80,13 @@ Item Stream::next_of_any_kind() {
   Item item = std::move(items_.front());
   items_.pop_front();
   return item;
+}
+
+json::value Stream::heartbeat() {
+  std::unique_lock lock(mutex_);
+  REQUIRE(changed_.wait_for(lock, patience, [this] { return heartbeat_ || over_; }));
+  REQUIRE_MESSAGE(heartbeat_, "the stream is over");
+  return *heartbeat_;
 }
 
 Item Stream::next() {

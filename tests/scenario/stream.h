@@ -36,8 +36,10 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // The next item; fails the test where none comes in time. Comments are left out.
+  // The next item; fails the test where none comes in time. Comments and heartbeats are left out.
   Item next();
+  // The data of the first heartbeat; fails the test where none comes in time.
+  json::value heartbeat();
   // The next of that name about that incident; others in between are passed over.
   Item next(const std::string& name, const Incident& incident);
   // The next comment with that text.
@@ -62,6 +64,7 @@ class Stream {
   std::condition_variable changed_;
   std::string text_;
   std::deque<Item> items_;
+  std::optional<json::value> heartbeat_;  // the first
   bool hangs_ = false;
   bool over_ = false;
   bool in_order_ = false;

@@ -114,6 +114,14 @@ TEST_CASE(
   CHECK(jps.get("/stream?after=" + text(list.json(), "next")).status == 422);
 }
 
+TEST_CASE("A stream brings a heartbeat of the caller's own body") {
+  Stream mhlw(the_daemon(), the_daemon().token("mhlw", "csirt_member"));
+  const auto heartbeat = mhlw.heartbeat();
+  CHECK(text(heartbeat, "organization") == "mhlw");
+  CHECK(mentions(text(heartbeat, "text"), "organization mhlw\n"));
+  CHECK(heartbeat.at("clocks_behind") == false);
+}
+
 TEST_CASE("Operators and auditors have no stream") {
   CHECK(Desk("cas", "operator").get("/stream").code() == "role_required");
   CHECK(Desk("nco", "auditor").get("/stream").code() == "role_required");
