@@ -298,17 +298,15 @@ std::string in_a_line(const ConfigOptions& options, const InForce& in_force, Lan
   const auto bodies = in_force.law.registry.organizations().size();
   if (language == Language::ja)
     return fmt::format(
-        "ok  設定: {}。待受: {}。証明書: {}。データベース: {}。統一基準の版: {}。登録簿: {} "
-        "機関。運用者が定めた目標: {} "
-        "件。configuration_sha256: {}",
+        "ok  設定: {}。待受: {}。証明書: {}。データベース: {}。統一基準の版: {}。登録簿: {} 機関。"
+        "運用者が定めた目標: {} 件。configuration_sha256: {}",
         file.empty() ? "ファイルなし（既定値）" : file, listen_address(config),
         config.certificate ? config.certificate->string() : "自前の認証局",
         database.empty() ? "専用クラスター" : database, edition_ids(in_force.law.editions), bodies,
         targets_set(in_force), app::digest(config));
   return fmt::format(
-      "ok  configuration: {}; listens on {}; certificate: {}; database: {}; editions {}; {} bodies; targets "
-      "set by the "
-      "operator: {}; configuration_sha256 {}",
+      "ok  configuration: {}; listens on {}; certificate: {}; database: {}; editions {}; {} bodies; "
+      "targets set by the operator: {}; configuration_sha256 {}",
       file.empty() ? "no file (the defaults)" : file, listen_address(config),
       config.certificate ? config.certificate->string() : "of its own authority",
       database.empty() ? "its private cluster" : database, edition_ids(in_force.law.editions), bodies,

@@ -47,8 +47,7 @@ constexpr Statement select_waivers{"known_waivers",
                                    "FROM waiver WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
 constexpr Statement select_alarms{"known_alarms",
                                   "SELECT incident_id, code, CASE WHEN clock IS NULL THEN organization ELSE holder END AS "
-                                  "organization FROM alarm "
-                                  "WHERE incident_id = ANY ($1::uuid[])"};
+                                  "organization FROM alarm WHERE incident_id = ANY ($1::uuid[])"};
 
 constexpr Statement select_switches{
     "known_relay_switches",

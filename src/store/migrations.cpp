@@ -80,16 +80,14 @@ std::vector<Migration> missing(const std::vector<Migration>& known, const Rows& 
     if (done == known.size()) {
       throw MigrationRefused(
           fmt::format("the database is newer than this program: it has migration {:04}_{}, the program knows "
-                      "{} of them; install "
-                      "the program that made it",
+                      "{} of them; install the program that made it",
                       number, name, known.size()));
     }
     const Migration& file = known[done];
     if (file.name != name || file.sha256 != row.get<std::string_view>("sha256")) {
       throw MigrationRefused(
           fmt::format("migration {} is not the file that was applied to this database as {:04}_{}: a "
-                      "released migration never "
-                      "changes; install the program that made the database, or restore the file",
+                      "released migration never changes; install the program that made the database, or restore the file",
                       title(file), number, name));
     }
     ++done;
