@@ -44,6 +44,9 @@ struct MayFollow {
   }
   bool operator()(const RelaySwitchAsked&) const { return false; }
   bool operator()(const RelaySwitchDecided&) const { return false; }
+  bool operator()(const RecordContinued&) const { return false; }
+  bool operator()(const KeyRegistered&) const { return false; }
+  bool operator()(const KeyRetired&) const { return false; }
   template <class Other>
   bool operator()(const Other&) const {
     return true;

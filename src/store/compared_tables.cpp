@@ -284,6 +284,35 @@ const ComparedTable relay_switch{
      {"decision_reason", ""},
      {"decided_at", nullptr}}};
 
+// Those that sign in the name of the record; keys of heartbeats have no event.
+const ComparedTable signing_key{
+    "signing_key",
+    {"id"},
+    {"refold_keys",
+     "SELECT id, purpose, algorithm, public_key, registered_at, retired_at, event_id, retirement_event_id "
+     "FROM signing_key WHERE purpose = 'record' OR event_id IS NOT NULL ORDER BY id"},
+    "",
+    {{"id"},
+     {"purpose"},
+     {"algorithm"},
+     {"public_key", bytes},
+     {"registered_at", time},
+     {"retired_at", time},
+     {"event_id"},
+     {"retirement_event_id"}},
+    {}};
+
+// The first one has no event.
+const ComparedTable record_origin{
+    "record_origin",
+    {"name"},
+    {"refold_origins",
+     "SELECT name, first_sequence, opened_at, event_id FROM record_origin WHERE ordinal > 1 OR event_id IS NOT NULL "
+     "ORDER BY ordinal"},
+    "",
+    {{"name"}, {"first_sequence"}, {"opened_at", time}, {"event_id"}},
+    {}};
+
 const std::vector<const ComparedTable*>& of_incidents() {
   static const std::vector<const ComparedTable*> tables{&incident,   &report,      &judgement, &access,  &added_recipient,
                                                         &obligation, &fulfillment, &waiver,    &message, &alarm};
@@ -321,6 +350,9 @@ const ComparedList* find_list(std::string_view name) {
       {"alarms", &alarm, insert, {}},
       {"relay_switches", &relay_switch, insert, {}},
       {"relay_switch_decisions", &relay_switch, update, {}},
+      {"keys", &signing_key, insert, {}},
+      {"key_retirements", &signing_key, update, {}},
+      {"origins", &record_origin, insert, {}},
   };
   const auto found = std::find_if(lists.begin(), lists.end(), [&](const auto& list) { return list.name == name; });
   return found == lists.end() ? nullptr : &*found;

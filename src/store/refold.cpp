@@ -142,6 +142,18 @@ class ExpectedTables {
   std::map<const ComparedTable*, ExpectedRows> tables_;
 };
 
+// What the leaf commits to and is not there.
+std::vector<std::string> absent_texts(const StoredEvent& stored) {
+  std::vector<std::string> absent;
+  const auto commitments = record::commitments_in(stored.leaf);
+  if (!commitments) return absent;
+  for (const auto& commitment : *commitments)
+    if (std::none_of(stored.openings.begin(), stored.openings.end(),
+                     [&](const auto& opening) { return opening.field == commitment.field; }))
+      absent.push_back(commitment.field);
+  return absent;
+}
+
 TableFinding finding_of(TableFault fault, const StoredEvent& stored, std::string incident, std::string_view column = {},
                         std::string detail = {}) {
   return {fault,     fault == TableFault::opening_absent ? "event_opening" : "event",
@@ -225,13 +237,13 @@ class IncidentFold {
   }
 
   void note_absent(const StoredEvent& stored) {
-    const auto absent = record::absent_texts(stored.leaf, stored.openings);
-    if (!absent || absent->empty()) return;
+    const auto absent = absent_texts(stored);
+    if (absent.empty()) return;
     StoredEvent named;
     named.id = stored.id;
     named.type = stored.type;
     named.sequence = stored.sequence;
-    for (const auto& field : *absent) absent_.emplace_back(named, field);
+    for (const auto& field : absent) absent_.emplace_back(named, field);
   }
 
   void tell(TableFault fault, const StoredEvent& stored, std::string_view column = {}, std::string detail = {}) {
@@ -247,7 +259,44 @@ class IncidentFold {
   bool broken_ = false;
 };
 
-// Events of bodies, each a decision of its own.
+// The rows of the record's own acts, as 0012_sealing.sql stores them; no decision makes them.
+struct RowsOfRecord {
+  const core::Event& event;
+  const StoredEvent& stored;
+  ExpectedTables& expected;
+
+  void operator()(const core::KeyRegistered& what) const {
+    const std::string raw(what.public_key.begin(), what.public_key.end());
+    // SubjectPublicKeyInfo of an Ed25519 key (RFC 8410): a fixed head before the 32 bytes.
+    const auto public_key = std::string("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12) + raw;
+    expected.apply({"keys",
+                    {{"id", text(what.key)},
+                     {"purpose", text(what.purpose)},
+                     {"algorithm", text("ed25519")},
+                     {"public_key", text(base64(public_key))},
+                     {"registered_at", value_of(event.at)},
+                     {"event_id", text(stored.id)}}});
+  }
+  void operator()(const core::KeyRetired& what) const {
+    expected.apply({"key_retirements",
+                    {{"id", text(what.key)},
+                     {"retired_at", value_of(event.at)},
+                     {"retirement_event_id", text(stored.id)}}});
+  }
+  void operator()(const core::RecordContinued& what) const {
+    expected.apply({"origins",
+                    {{"name", text(what.origin)},
+                     {"first_sequence", stored.sequence ? text(std::to_string(*stored.sequence)) : ColumnValue{}},
+                     {"opened_at", value_of(event.at)},
+                     {"event_id", text(stored.id)}}});
+  }
+  template <class Other>
+  void operator()(const Other&) const {}
+
+  static ColumnValue text(std::string_view words) { return value_of(words); }
+};
+
+// Events of a body or of the record itself, and of no incident: each is a decision of its own.
 class BodyFold {
  public:
   explicit BodyFold(RefoldSink& sink) : sink_(sink) {}
@@ -258,8 +307,12 @@ class BodyFold {
       sink_.found(finding_of(TableFault::event_unreadable, stored, {}, {}, event.error()));
       return;
     }
-    if (const auto absent = record::absent_texts(stored.leaf, stored.openings))
-      for (const auto& field : *absent) sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
+    if (!std::visit(OfNoIncident{}, event->what)) {
+      sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
+      return;
+    }
+    for (const auto& field : absent_texts(stored)) sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
+    std::visit(RowsOfRecord{*event, stored, expected_}, event->what);
     core::SwitchDecision decision;
     decision.after.asked_role = event->actor.role.value_or(core::Role::reporter);
     decision.events.push_back(std::move(*event));
@@ -275,6 +328,18 @@ class BodyFold {
   ExpectedTables& expected() { return expected_; }
 
  private:
+  struct OfNoIncident {
+    bool operator()(const core::RelaySwitchAsked&) const { return true; }
+    bool operator()(const core::RelaySwitchDecided&) const { return true; }
+    bool operator()(const core::RecordContinued&) const { return true; }
+    bool operator()(const core::KeyRegistered&) const { return true; }
+    bool operator()(const core::KeyRetired&) const { return true; }
+    template <class Other>
+    bool operator()(const Other&) const {
+      return false;
+    }
+  };
+
   RefoldSink& sink_;
   ExpectedTables expected_;
 };
@@ -442,7 +507,7 @@ class Refold {
     sink_.found({fault, "incident_clock", id, fault == TableFault::clock_late ? "rings_at" : "", {}, fold.number(), {}, {}, {}});
   }
 
-  // Events of a body and no incident: the switches of relays.
+  // Events of no incident: the switches of relays, keys, trees.
   void fold_bodies() {
     Transaction transaction(owner_, Isolation::repeatable_read, Access::read_only);
     BodyFold fold(sink_);
@@ -450,8 +515,12 @@ class Refold {
       ++progress_.events;
       fold.take(event);
     });
-    const auto& table = compared_tables::relay_switch;
-    auto expected = fold.expected().take(table);
+    using namespace compared_tables;
+    for (const auto* table : {&relay_switch, &signing_key, &record_origin})
+      compare_whole(transaction, *table, fold.expected().take(*table));
+  }
+
+  void compare_whole(Transaction& transaction, const ComparedTable& table, ExpectedRows expected) {
     for (const auto& row : transaction.execute(table.of_incidents)) {
       ++progress_.rows;
       Columns columns;
