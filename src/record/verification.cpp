@@ -82,6 +82,7 @@ struct RecordVerification::State {
   void check_signatures(const Note& note, ProvenCheckpoint& checkpoint);
   void hold(std::size_t number, ProvenCheckpoint checkpoint);
   void compare(const ProvenCheckpoint& checkpoint);
+  void tell_of_two(const Checkpoint& checkpoint);
   void prove(const ProvenCheckpoint& checkpoint);
   void connect(std::size_t number, const std::vector<ProvenCheckpoint>& held);
 
@@ -227,10 +228,7 @@ void RecordVerification::State::hold(std::size_t number, ProvenCheckpoint checkp
         other.cosigned_by.push_back(witness);
     return;
   }
-  if (!same_size.empty())
-    find(FindingCode::checkpoint_differs, place_of(checkpoint.checkpoint),
-         sentence("木「{}」の大きさ {} に、根の異なる二つのチェックポイントが署名されています。",
-                  "Two checkpoints with different roots were signed for {} at size {}.", {name, text_of(size)}));
+  if (!whole() && !same_size.empty()) tell_of_two(checkpoint.checkpoint);
   same_size.push_back(std::move(checkpoint));
   if (whole() && number == origin && size == range.size() && size > 0) {
     const auto reached = std::move(same_size.back());
@@ -243,6 +241,13 @@ void RecordVerification::State::prove(const ProvenCheckpoint& checkpoint) {
   if (checkpoint.signed_by.empty()) return;
   auto& highest = proven[checkpoint.checkpoint.origin];
   if (highest.signed_by.empty() || highest.checkpoint.size <= checkpoint.checkpoint.size) highest = checkpoint;
+}
+
+void RecordVerification::State::tell_of_two(const Checkpoint& checkpoint) {
+  find(FindingCode::checkpoint_differs, place_of(checkpoint),
+       sentence("木「{}」の大きさ {} に、根の異なる二つのチェックポイントが署名されています。",
+                "Two checkpoints with different roots were signed for {} at size {}.",
+                {checkpoint.origin, text_of(checkpoint.size)}));
 }
 
 // The tree has the size of the checkpoint.
@@ -264,6 +269,7 @@ void RecordVerification::State::compare(const ProvenCheckpoint& checkpoint) {
     proven_size = size;
     return;
   }
+  if (proven_size == size) return tell_of_two(checkpoint.checkpoint);
   if (std::exchange(diverged, true)) return;
   tell_leaf_hashes(FindingCode::leaf_altered);
   const auto start = first_of(origin);
@@ -459,8 +465,12 @@ void RecordVerification::State::append(const RecordedEvent& event, const Digest&
   stated.append(event.leaf_hash.value_or(hash));
   const auto reached = held.find({origin, range.size()});
   if (reached == held.end()) return;
-  const auto checkpoints = std::move(reached->second);
+  auto checkpoints = std::move(reached->second);
   held.erase(reached);
+  // One that the events bear out goes first: beside it, another of the same size accuses no event.
+  std::stable_partition(checkpoints.begin(), checkpoints.end(), [root = range.root()](const ProvenCheckpoint& checkpoint) {
+    return checkpoint.checkpoint.root == root;
+  });
   for (const auto& checkpoint : checkpoints) compare(checkpoint);
 }
 
@@ -526,8 +536,9 @@ void RecordVerification::State::check_continuation(const RecordedEvent& event,
   const auto& name = origins[origin].name;
   const auto place = "origin " + name;
   const auto* continued = decoded ? std::get_if<core::RecordContinued>(&decoded->what) : nullptr;
+  if (continued && continued->origin != name) continued = nullptr;
   const auto before = std::exchange(ended, std::nullopt);
-  if (!continued || continued->origin != name) {
+  if (!continued) {
     find(FindingCode::continuation_missing, place,
          sentence("木「{}」は、それを始める出来事 record.continued で始まっていません。",
                   "The tree {} does not begin with the event record.continued that opens it.", {name}),
@@ -600,6 +611,7 @@ void RecordVerification::State::finish(Sequence stated_events) {
     for (const auto& [number, checkpoint] : first) connect(number, take_held(number));
     return;
   }
+  bool missing = false;
   for (std::size_t number = origin; number < origins.size(); ++number) {
     const auto size = number == origin ? range.size() : 0;
     if (number > origin)
@@ -607,9 +619,10 @@ void RecordVerification::State::finish(Sequence stated_events) {
            sentence("木「{}」の出来事がありません。", "Of the tree {} there is no event.", {origins[number].name}),
            first_of(number));
     const auto unreached = take_held(number);
+    missing = missing || !unreached.empty();
     if (!unreached.empty() && !(number == origin && gap)) miss(unreached.back(), number, size);
   }
-  if (!origins.empty() && !gap && !diverged && proven_size < range.size()) {
+  if (!origins.empty() && !gap && !diverged && !missing && proven_size < range.size()) {
     const auto start = first_of(origin);
     find(FindingCode::events_unsealed, "origin " + origins[origin].name,
          sentence("出来事 {} は最後のチェックポイントより後のもので、まだ署名されていません。",
