@@ -18,6 +18,7 @@
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
+#include "src/cli/record_verify.h"
 #include "src/cli/relay_switch.h"
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
@@ -340,6 +341,33 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
       ->required();
 }
 
+// What an auditor asks of the record.
+void add_audit(CLI::App& record, const Global& global, Command& chosen) {
+  auto verify_options = std::make_shared<RecordVerifyOptions>();
+  auto* verify = add_local_command(record, global, chosen, "verify",
+                                   "Is it whole and unaltered? A file needs no daemon; exit 1: altered", verify_options);
+  verify->add_option("FILE", verify_options->file, "What record export wrote; - reads standard input [the database]");
+  verify->add_option("--key", verify_options->keys, "A key that was published, as record keys shows it, or a file of them")
+      ->type_name("KEY")
+      ->take_all()
+      ->expected(1);
+  verify->add_option("--checkpoint", verify_options->checkpoints, "A checkpoint that was kept elsewhere")
+      ->type_name("FILE")
+      ->take_all()
+      ->expected(1);
+  verify->add_option("--receipt", verify_options->receipts, "The answer to a report, with its receipt")
+      ->type_name("FILE")
+      ->take_all()
+      ->expected(1);
+  verify->add_flag("--tables", verify_options->tables, "Also fold the events again and compare every table");
+}
+
+void add_record(CLI::App& program, const Global& global, Command& chosen) {
+  auto* record = program.add_subcommand("record", "The record: evidence that nobody can alter unseen");
+  record->require_subcommand(1);
+  add_audit(*record, global, chosen);
+}
+
 template <class Options>
 void add_config_command(CLI::App& config, const Global& global, Command& chosen, const char* name,
                         const char* help) {
@@ -424,6 +452,7 @@ int run_program(int argc, char** argv) {
   add_waiver(program, global, chosen);
   add_relay_switch(program, global, chosen);
   add_token(program, global, chosen);
+  add_record(program, global, chosen);
   add_config(program, global, chosen);
   add_machine(program, global, chosen);
   program.footer(footer);  // last: a command made after it would repeat it in its own help

@@ -167,6 +167,8 @@ class RecordCheck {
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     verification_.emplace(record::RecordVerification::Proofs::whole, record_origins(), std::move(keys));
     for (const auto& note : options_.held_notes) verification_->checkpoint(note);
+    for (const auto& receipt : options_.receipts)
+      verification_->receipt(record::receipt_text(receipt.receipt), receipt.signature);
     feed_receipts(transaction);
     above_.assign(origins_.size(), -1);
   }
@@ -345,6 +347,7 @@ class RecordCheck {
     unnumbered_ = sealing.unnumbered;
     if (!tile_checks_.empty()) tile_checks_.back().finish(transaction, tile_checks_.size() == origins_.size());
     check_sealer(sealing);
+    check_held(transaction, sealing);
     check_surplus(transaction);
     for (const auto& tiles : tile_checks_) tiles_ += tiles.compared();
     verification_->finish();
@@ -365,6 +368,19 @@ class RecordCheck {
       sink_.found(finding_in(TableFault::column_differs, "sealer", "", "size"));
     else if (joined(range.nodes()) != sealing.nodes)
       sink_.found(finding_in(TableFault::column_differs, "sealer", "", "nodes"));
+  }
+
+  // What was signed of the tree that grows stands in the table, whoever holds a copy.
+  void check_held(Transaction& transaction, const SealingState& sealing) {
+    if (origins_.empty()) return;
+    const auto& [ordinal, origin] = origins_.back();
+    for (const auto& held : options_.held_notes) {
+      const auto note = record::parse_note(held);
+      const auto checkpoint = note ? record::parse_checkpoint(note->text) : tl::unexpected(note.error());
+      if (!checkpoint || checkpoint->origin != origin.name || checkpoint->size > sealing.size) continue;
+      if (!read_checkpoint(transaction, ordinal, checkpoint->size))
+        sink_.found(finding_in(TableFault::row_missing, "checkpoint", fmt::format("{}/{}", ordinal, checkpoint->size)));
+    }
   }
 
   // Tiles beyond the tree.

@@ -30,6 +30,7 @@ using ReceiptReader = std::function<std::optional<StatedReceipt>(std::string_vie
 struct RecordCheckOptions {
   std::vector<std::string> held_notes;  // checkpoints kept elsewhere, by whomever
   std::vector<record::NoteKey> keys;    // besides those of the database: logs and witnesses
+  std::vector<StatedReceipt> receipts;  // given by whoever holds them
   ReceiptReader receipt_in;
   std::size_t receipts_at_most = 1000;  // of the answers kept; 0: none
 };
