@@ -30,6 +30,8 @@ class Decided {
   // With no events the incident's clocks alone are set: they were looked at.
   void add(const core::Decision& decision);
   void add(const core::SwitchDecision& decision);
+  // An event of the record itself, of no incident.
+  void add(const core::Event& event) { add_event(event, {}); }
   void add(const StoredAnswer& answer);
   // The last number given to the body in the year.
   void add_number(const std::string& organization, int year, std::int64_t last);
