@@ -14,6 +14,9 @@
 
 namespace noroshi::record {
 
+// More leaves than any record has; what is kept in signed 64-bit columns ends here.
+inline constexpr std::uint64_t maximum_size = (std::uint64_t{1} << 63) - 1;
+
 // SHA-256(0x01 || left || right).
 Digest node_hash(const Digest& left, const Digest& right);
 
@@ -25,7 +28,7 @@ Digest empty_root();
 class CompactRange {
  public:
   CompactRange() = default;
-  // Nothing where the number of nodes does not fit the size.
+  // Nothing where the number of nodes does not fit the size. Whether they are the right ones, the root tells.
   static std::optional<CompactRange> of(std::uint64_t size, std::vector<Digest> nodes);
 
   // Told of every node that the leaf completes, the leaf's own first: what tiles keep.
@@ -55,10 +58,10 @@ std::vector<Digest> inclusion_proof(std::uint64_t index, std::uint64_t size, con
 // RFC 9162 section 2.1.4.1. `from` <= `to`; empty where they are equal or `from` is 0.
 std::vector<Digest> consistency_proof(std::uint64_t from, std::uint64_t to, const NodeReader& node);
 
-// RFC 9162 section 2.1.3.2.
+// RFC 9162 section 2.1.3.2. Any sizes and any number of hashes; `leaf` is the leaf's hash.
 bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Digest>& proof,
                       const Digest& root);
-// RFC 9162 section 2.1.4.2. Every tree is consistent with the empty one.
+// RFC 9162 section 2.1.4.2. Every tree is consistent with the empty one, whose root is empty_root().
 bool verify_consistency(std::uint64_t from, const Digest& from_root, std::uint64_t to, const Digest& to_root,
                         const std::vector<Digest>& proof);
 
