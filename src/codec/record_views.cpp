@@ -42,7 +42,9 @@ class CsvLine {
     out_ += '"';
     return *this;
   }
-  CsvLine& cell(const std::optional<std::string>& text) { return cell(std::string_view(text ? *text : std::string())); }
+  CsvLine& cell_or_empty(const std::optional<std::string>& text) {
+    return cell(text ? std::string_view(*text) : std::string_view());
+  }
 
  private:
   std::string& out_;
@@ -129,13 +131,13 @@ void append_csv(std::string& out, const RecordedEventView& view, const AnswerCon
       .cell(format_rfc3339(event.at))
       .cell(event.type)
       .cell(words_of_event(event.type, context.language))
-      .cell(event.number)
+      .cell_or_empty(event.number)
       .cell(event.exercise ? (ja ? "訓練" : "exercise") : "")
       .cell(event.organization)
       .cell(event.role)
-      .cell(view.actor)
-      .cell(event.incident_id)
-      .cell(event.subject)
+      .cell_or_empty(view.actor)
+      .cell_or_empty(event.incident_id)
+      .cell_or_empty(event.subject)
       .cell(event.id)
       .cell(view.leaf_sha256);
 }

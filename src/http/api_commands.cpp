@@ -143,6 +143,15 @@ Handler ask_relay_switch(store::WriterPool& writers) {
   };
 }
 
+Handler cosign(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    auto body = codec::decode_cosignature(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, store::Cosign{std::move(*body)}, std::move(respond));
+  };
+}
+
 void post(Router& router, std::string pattern, const std::vector<std::string>& roles, Handler handler) {
   Route route;
   route.method = Method::post;
@@ -174,6 +183,7 @@ void add_command_routes(Router& router, store::WriterPool& writers) {
   post(router, "/relay-switch/{id}/decision", relay_switch_roles,
        command_on<core::RelaySwitchId, codec::FourEyesCommand, store::DecideRelaySwitch>(writers, "id",
                                                                                        codec::decode_four_eyes));
+  post(router, "/record/cosignatures", auditors, cosign(writers));
   post(router, "/inbox/{message}/acknowledgement", readers_of_inbox,
        command_on<MessageId, codec::AcknowledgementCommand, store::Acknowledge>(writers, "message",
                                                                               codec::decode_acknowledgement));
