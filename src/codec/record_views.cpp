@@ -13,8 +13,7 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view line_end = "\r\n";
 
 // What a spreadsheet takes for the beginning of a formula, in both widths.
-constexpr std::array<std::string_view, 10> formula_beginnings{"=",  "+",        "-",        "@",        "\t",
-                                                              "\r", "＝", "＋", "－", "＠"};
+constexpr std::array<std::string_view, 10> formula_beginnings{"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
 
 bool looks_like_formula(std::string_view cell) {
   for (const auto beginning : formula_beginnings)
@@ -115,9 +114,9 @@ std::string csv_header(Language language) {
   constexpr std::array<std::string_view, 13> in_english{
       "sequence", "at",    "type",        "text",    "number",   "exercise",   "organization",
       "role",     "actor", "incident_id", "subject", "event_id", "leaf_sha256"};
-  constexpr std::array<std::string_view, 13> in_japanese{
-      "通番", "日時", "種類",           "内容",   "インシデント番号", "訓練",        "機関",
-      "役割", "氏名", "インシデントID", "対象ID", "事象ID",           "葉のSHA-256"};
+  constexpr std::array<std::string_view, 13> in_japanese{"通番",   "日時",   "種類",       "内容", "インシデント番号",
+                                                         "訓練",   "機関",   "役割",       "氏名", "インシデントID",
+                                                         "対象ID", "事象ID", "葉のSHA-256"};
   std::string out(byte_order_mark);
   append_line(out, language == Language::en ? in_english : in_japanese);
   return out;

@@ -64,8 +64,8 @@ void encode(JsonWriter& out, const RecordedEventView& view, const AnswerContext&
 // POST /record/cosignatures: {"origin","size","witness","cosigned_at"}.
 std::string answer_cosignature(const std::string& origin, std::int64_t size, const CosignatureView& cosignature);
 
-// CSV by RFC 4180, lines end with CR LF, every cell in quotes. A cell that a spreadsheet would take for a formula begins
-// with an apostrophe. The leaf is left out: its hash stands there.
+// CSV by RFC 4180, lines end with CR LF, every cell in quotes. A cell that a spreadsheet would take for a formula
+// begins with an apostrophe. The leaf is left out: its hash stands there.
 std::string csv_header(Language language);  // with the byte order mark by which spreadsheets know UTF-8
 void append_csv(std::string& out, const RecordedEventView& view, const AnswerContext& context);
 

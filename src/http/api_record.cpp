@@ -13,8 +13,8 @@
 namespace noroshi::http {
 namespace {
 
-// A tree that lacks its nodes was damaged, or tampered with: no proof can be made, and whoever asks must not be told that
-// all is well.
+// A tree that lacks its nodes was damaged, or tampered with: no proof can be made, and whoever asks must not be told
+// that all is well.
 template <class Answer>
 Response from_tree(Language language, Answer answer) {
   try {
@@ -31,26 +31,27 @@ Response from_tree(Language language, Answer answer) {
   }
 }
 
-// What is not sealed yet is not there yet: the request is right, and the same one is answered in a moment. So it is a 404
-// like an unknown number, told from it by its code and by Retry-After; 409 would speak of a state that the caller's own
-// request has met, and there is none.
+// What is not sealed yet is not there yet: the request is right, and the same one is answered in a moment. So it is a
+// 404 like an unknown number, told from it by its code and by Retry-After; 409 would speak of a state that the caller's
+// own request has met, and there is none.
 Response not_sealed_yet(Language language) {
-  return retry_later({404,
-                      "not_sealed_yet",
-                      {"まだ検証点に入っていません", "No checkpoint covers it yet"},
-                      {"番号は付いています。数秒後にもう一度お試しください。",
-                       "It has its number. Try again in some seconds."},
-                      {}},
-                     language);
+  return retry_later(
+      {404,
+       "not_sealed_yet",
+       {"まだ検証点に入っていません", "No checkpoint covers it yet"},
+       {"番号は付いています。数秒後にもう一度お試しください。", "It has its number. Try again in some seconds."},
+       {}},
+      language);
 }
 
 Response no_checkpoint_yet(Language language) {
-  return retry_later({404,
-                      "no_checkpoint_yet",
-                      {"検証点はまだありません", "There is no checkpoint yet"},
-                      {"最初の事象が記録されると作られます。", "The first one is made when the first event is recorded."},
-                      {}},
-                     language);
+  return retry_later(
+      {404,
+       "no_checkpoint_yet",
+       {"検証点はまだありません", "There is no checkpoint yet"},
+       {"最初の事象が記録されると作られます。", "The first one is made when the first event is recorded."},
+       {}},
+      language);
 }
 
 Response refused_size(QueryReader& query, std::string_view name, Language language) {
@@ -58,7 +59,8 @@ Response refused_size(QueryReader& query, std::string_view name, Language langua
   return refused(query, language);
 }
 
-Response checkpoint(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response checkpoint(store::TenantTransaction& transaction, const Request& request,
+                    const codec::AnswerContext& context) {
   QueryReader query(request, {"size"});
   const auto size = query.number("size");
   if (!query.ok()) return refused(query, request.language);
@@ -85,10 +87,14 @@ Response proof(store::TenantTransaction& transaction, const Request& request, co
     const auto found = store::find_proof(transaction, *sequence, size);
     if (found) return json_response(200, codec::encode_one(*found, context));
     switch (found.error()) {
-      case store::NoProof::unknown_sequence: return not_found(request.language);
-      case store::NoProof::not_sealed_yet: return not_sealed_yet(request.language);
-      case store::NoProof::no_checkpoint: return refused_size(query, "size", request.language);
-      case store::NoProof::later_than_size: break;
+      case store::NoProof::unknown_sequence:
+        return not_found(request.language);
+      case store::NoProof::not_sealed_yet:
+        return not_sealed_yet(request.language);
+      case store::NoProof::no_checkpoint:
+        return refused_size(query, "size", request.language);
+      case store::NoProof::later_than_size:
+        break;
     }
     query.mistake("size", "before_the_event", "この検証点は、その事象より前のものです。",
                   "That checkpoint was made before the event.");
@@ -96,12 +102,14 @@ Response proof(store::TenantTransaction& transaction, const Request& request, co
   });
 }
 
-Response consistency(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response consistency(store::TenantTransaction& transaction, const Request& request,
+                     const codec::AnswerContext& context) {
   QueryReader query(request, {"from", "to"});
   const auto from = query.number("from");
   const auto to = query.number("to");
   if (query.ok() && !from)
-    query.mistake("from", "required", "手元の検証点の大きさを指定してください。", "Give the size of the checkpoint you hold.");
+    query.mistake("from", "required", "手元の検証点の大きさを指定してください。",
+                  "Give the size of the checkpoint you hold.");
   if (query.ok() && to && *to < *from)
     query.mistake("to", "out_of_range", "from 以上にしてください。", "This must not be less than from.");
   if (!query.ok()) return refused(query, request.language);
@@ -109,9 +117,10 @@ Response consistency(store::TenantTransaction& transaction, const Request& reque
     const auto found = store::find_consistency(transaction, *from, to);
     if (found) return json_response(200, codec::encode_one(*found, context));
     if (to) return refused_size(query, "to", request.language);
-    query.mistake("from", "unknown_checkpoint",
-                  "記録はまだその大きさに達していません。手元の検証点がこれより大きいなら、記録が失われたおそれがあります。",
-                  "The record has not reached that size. If you hold a larger checkpoint, it may have lost what it had.");
+    query.mistake(
+        "from", "unknown_checkpoint",
+        "記録はまだその大きさに達していません。手元の検証点がこれより大きいなら、記録が失われたおそれがあります。",
+        "The record has not reached that size. If you hold a larger checkpoint, it may have lost what it had.");
     return refused(query, request.language);
   });
 }
@@ -144,7 +153,8 @@ std::int64_t place_of(QueryReader& query) {
   if (!cursor) return after ? *after + 1 : 0;
   const auto place = store::read_record_place(*cursor);
   if (!place || after)
-    query.mistake("cursor", "value", "この一覧の続きを示す値ではありません。next の値をそのまま、after なしで使ってください。",
+    query.mistake("cursor", "value",
+                  "この一覧の続きを示す値ではありません。next の値をそのまま、after なしで使ってください。",
                   "This is no cursor of this list. Use the value of next as it came, without after.");
   return place.value_or(0);
 }
@@ -181,11 +191,11 @@ Handler events(const ReadContext& context) {
     if (!form) return page_of_events(transaction, filter, place, limit, answer);
     Response response;
     response.content_type = *form == ExportForm::csv ? "text/csv; charset=utf-8" : "application/jsonl";
-    response.headers.push_back(
-        {"Content-Disposition", *form == ExportForm::csv ? "attachment; filename=\"noroshi-record.csv\""
-                                                         : "attachment; filename=\"noroshi-record.jsonl\""});
-    response.source = std::make_shared<RecordExport>(context, *request.caller, request.language, *form, std::move(filter),
-                                                     place, store::numbered_events(transaction));
+    response.headers.push_back({"Content-Disposition", *form == ExportForm::csv
+                                                           ? "attachment; filename=\"noroshi-record.csv\""
+                                                           : "attachment; filename=\"noroshi-record.jsonl\""});
+    response.source = std::make_shared<RecordExport>(context, *request.caller, request.language, *form,
+                                                     std::move(filter), place, store::numbered_events(transaction));
     return response;
   });
 }

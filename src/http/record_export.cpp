@@ -7,9 +7,10 @@
 namespace noroshi::http {
 namespace {
 
-constexpr int page_length = 500;                         // events; some 500 KB with their leaves
-constexpr std::chrono::milliseconds patience{800};       // of a worker, for a connection
-constexpr std::chrono::seconds patience_with_failure{20};  // until the export is given up; less than a session's silence
+constexpr int page_length = 500;                    // events; some 500 KB with their leaves
+constexpr std::chrono::milliseconds patience{800};  // of a worker, for a connection
+constexpr std::chrono::seconds patience_with_failure{
+    20};  // until the export is given up; less than a session's silence
 
 }  // namespace
 

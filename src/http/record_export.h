@@ -17,15 +17,15 @@ namespace noroshi::http {
 
 enum class ExportForm { csv, json_lines };
 
-// Reads a page, writes it, reads on from where it ended: each page in a short transaction of the caller's body, so that an
-// export of hours holds nothing up. Events that get their numbers meanwhile are not in it. One that cannot go on (the
-// database away for long, the daemon stopping, the token revoked) is cut without its last chunk: whoever reads it knows
-// that it is not whole.
+// Reads a page, writes it, reads on from where it ended: each page in a short transaction of the caller's body, so that
+// an export of hours holds nothing up. Events that get their numbers meanwhile are not in it. One that cannot go on
+// (the database away for long, the daemon stopping, the token revoked) is cut without its last chunk: whoever reads it
+// knows that it is not whole.
 class RecordExport final : public BodySource, public std::enable_shared_from_this<RecordExport> {
  public:
   // What `context` refers to outlives the workers' last job. Events from `place` on, before `until`.
-  RecordExport(const ReadContext& context, Caller caller, Language language, ExportForm form, store::RecordFilter filter,
-               std::int64_t place, std::int64_t until);
+  RecordExport(const ReadContext& context, Caller caller, Language language, ExportForm form,
+               store::RecordFilter filter, std::int64_t place, std::int64_t until);
 
   void next(std::function<void(std::optional<Piece>)> deliver) override;
   void end(BodyEnd why) override;

@@ -6,16 +6,16 @@
 namespace noroshi::store {
 namespace {
 
-#define NOROSHI_CHECKPOINT_COLUMNS                                                                     \
-  "c.origin, o.name, o.first_sequence, c.size, c.root, c.signed_at, c.note || coalesce((SELECT "       \
-  "string_agg(w.line || E'\\n', '' ORDER BY w.received_at, w.witness) FROM cosignature w "             \
-  "WHERE w.origin = c.origin AND w.size = c.size), '') AS note "                                       \
+#define NOROSHI_CHECKPOINT_COLUMNS                                                               \
+  "c.origin, o.name, o.first_sequence, c.size, c.root, c.signed_at, c.note || coalesce((SELECT " \
+  "string_agg(w.line || E'\\n', '' ORDER BY w.received_at, w.witness) FROM cosignature w "       \
+  "WHERE w.origin = c.origin AND w.size = c.size), '') AS note "                                 \
   "FROM checkpoint c JOIN record_origin o ON o.ordinal = c.origin "
 
-constexpr Statement select_newest{"view_newest_checkpoint", "SELECT " NOROSHI_CHECKPOINT_COLUMNS
-                                                            "ORDER BY c.origin DESC, c.size DESC LIMIT 1"};
-constexpr Statement select_of_size{"view_checkpoint_of_size", "SELECT " NOROSHI_CHECKPOINT_COLUMNS
-                                                              "WHERE c.size = $1 ORDER BY c.origin DESC LIMIT 1"};
+constexpr Statement select_newest{"view_newest_checkpoint",
+                                  "SELECT " NOROSHI_CHECKPOINT_COLUMNS "ORDER BY c.origin DESC, c.size DESC LIMIT 1"};
+constexpr Statement select_of_size{
+    "view_checkpoint_of_size", "SELECT " NOROSHI_CHECKPOINT_COLUMNS "WHERE c.size = $1 ORDER BY c.origin DESC LIMIT 1"};
 // The newest of the tree in which an event stands; that of a size, where one is named.
 constexpr Statement select_of_event{
     "view_checkpoint_of_event",
@@ -34,7 +34,9 @@ constexpr Statement select_leaf{"view_leaf", "SELECT leaf FROM leaves_of(ARRAY[$
 // The end of a SubjectPublicKeyInfo of Ed25519 (RFC 8410) is the key itself.
 constexpr std::size_t raw_key_length = 32;
 
-std::string text_of(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string text_of(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 struct Checkpoint {
   std::int32_t ordinal = 0;
@@ -78,8 +80,8 @@ std::vector<std::string> keys_for(TenantTransaction& transaction, const std::str
 
 record::NodeReader nodes_of(TenantTransaction& transaction, std::int32_t origin) {
   return record::node_reader([&transaction, origin](const record::TileId& tile) {
-    const Rows rows =
-        transaction.execute(select_tile, {origin, static_cast<std::int64_t>(tile.level), static_cast<std::int64_t>(tile.index)});
+    const Rows rows = transaction.execute(
+        select_tile, {origin, static_cast<std::int64_t>(tile.level), static_cast<std::int64_t>(tile.index)});
     const auto row = rows.maybe_one();
     return row ? text_of(row->get<Bytes>("hashes")) : std::string();
   });
@@ -124,8 +126,8 @@ tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transactio
   view.leaf_index = index;
   view.leaf_sha256 = record::to_hex(record::bytes_of(leaf));
   view.size = found->view.size;
-  view.proof = in_base64(record::inclusion_proof(static_cast<std::uint64_t>(index),
-                                                 static_cast<std::uint64_t>(view.size), nodes));
+  view.proof = in_base64(
+      record::inclusion_proof(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(view.size), nodes));
   view.note = found->view.note;
   const Rows rows = transaction.execute(select_leaf, {sequence});
   if (const auto row = rows.maybe_one(); row && !row->is_null("leaf"))
@@ -141,8 +143,8 @@ std::optional<codec::ConsistencyView> find_consistency(TenantTransaction& transa
   view.origin = found->view.origin;
   view.from = from;
   view.to = found->view.size;
-  view.proof = in_base64(record::consistency_proof(static_cast<std::uint64_t>(from), static_cast<std::uint64_t>(view.to),
-                                                   nodes_of(transaction, found->ordinal)));
+  view.proof = in_base64(record::consistency_proof(
+      static_cast<std::uint64_t>(from), static_cast<std::uint64_t>(view.to), nodes_of(transaction, found->ordinal)));
   view.note = found->view.note;
   return view;
 }

@@ -10,15 +10,16 @@ namespace {
 constexpr Statement find_witness{"find_witness",
                                  "SELECT name = $1 AS same_name, public_key = $2::bytea AS same_key, removed_at "
                                  "FROM witness WHERE name = $1 OR public_key = $2::bytea"};
-constexpr Statement insert_witness{
-    "insert_witness", "INSERT INTO witness (name, public_key, added_at) VALUES ($1, $2::bytea, clock())"};
+constexpr Statement insert_witness{"insert_witness",
+                                   "INSERT INTO witness (name, public_key, added_at) VALUES ($1, $2::bytea, clock())"};
 constexpr Statement take_back{"take_back_witness",
                               "UPDATE witness SET removed_at = NULL, added_at = clock() WHERE name = $1"};
 constexpr Statement remove{"remove_witness",
                            "UPDATE witness SET removed_at = clock() WHERE name = $1 AND removed_at IS NULL"};
 constexpr Statement select_witnesses{
     "select_witnesses",
-    "SELECT w.name, w.public_key, w.added_at, w.removed_at, count(c.witness) AS cosignatures, max(c.received_at) AS last "
+    "SELECT w.name, w.public_key, w.added_at, w.removed_at, count(c.witness) AS cosignatures, max(c.received_at) AS "
+    "last "
     "FROM witness w LEFT JOIN cosignature c ON c.witness = w.name GROUP BY w.name ORDER BY w.added_at, w.name"};
 
 WitnessRow read_witness(const Row& row) {

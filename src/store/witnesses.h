@@ -15,16 +15,16 @@ struct WitnessRow {
   record::NoteKey key;
   Timestamp added_at;
   std::optional<Timestamp> removed_at;
-  std::int64_t cosignatures = 0;          // that are kept
+  std::int64_t cosignatures = 0;           // that are kept
   std::optional<Timestamp> last_cosigned;  // when the last one came
 };
 
 // `owner` is a connection of role owner in each.
 enum class AddedWitness {
-  added,           // or back, with the key it had
+  added,  // or back, with the key it had
   there_already,
-  name_taken,      // by another key: what that one signed would seem to be of this
-  key_taken,       // by another name
+  name_taken,  // by another key: what that one signed would seem to be of this
+  key_taken,   // by another name
 };
 AddedWitness add_witness(Connection& owner, const record::NoteKey& key);
 // All, removed ones too, oldest first.

@@ -17,7 +17,8 @@ SET LOCAL search_path = noroshi, pg_temp;
 
 -- Of numbered events: the hash of the leaf for everybody, since a hash tells of no body; the leaf for those who see the
 -- whole event: content of its incident and, where it concerns some, one of them; an event of a body and no incident, that
--- body. The person who acted is named to the body for which he did. A person's name that was erased is NULL.
+-- body; one of the record itself, everybody. The person who acted is named to the body for which he did. A person's name
+-- that was erased is NULL.
 CREATE FUNCTION leaves_of(numbers bigint[])
 RETURNS TABLE (sequence bigint, leaf_sha256 bytea, leaf bytea, actor text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
@@ -27,7 +28,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
   LEFT JOIN incident_access a ON a.incident_id = e.incident_id AND a.organization = (SELECT caller())
   CROSS JOIN LATERAL (
     SELECT coalesce(a.stands_for, ARRAY[(SELECT caller())]) AS bodies,
-           coalesce(CASE WHEN e.incident_id = '00000000-0000-0000-0000-000000000000' THEN (SELECT caller()) = ANY (e.parties)
+           coalesce(CASE WHEN e.type LIKE 'record.%' OR e.type LIKE 'key.%' THEN true
+                         WHEN e.incident_id = '00000000-0000-0000-0000-000000000000' THEN (SELECT caller()) = ANY (e.parties)
                          ELSE a.scope = 'content' AND (e.parties IS NULL OR e.parties && a.stands_for) END, false) AS whole
   ) AS seen
   LEFT JOIN event_opening o ON o.event_id = e.id AND o.field = 'actor_name'
