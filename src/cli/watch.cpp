@@ -59,7 +59,8 @@ class Colours {
 bool tells(const std::string& name, const json::value& data) {
   static constexpr std::string_view of_use[] = {
       "report.received",     "incident.moved",       "obligation.fulfilled", "obligation.reopened", "obligation.waived",
-      "message.acknowledged", "waiver.asked",        "waiver.decided",       "relay_switch.asked",  "relay_switch.decided"};
+      "message.acknowledged", "waiver.asked",        "waiver.decided",       "relay_switch.asked",  "relay_switch.decided",
+      "record.continued",    "key.registered",       "key.retired"};
   if (name == "message") return text_at(data, "/kind") != "alarm";
   if (name != "event") return true;
   return std::find(std::begin(of_use), std::end(of_use), text_at(data, "/type")) != std::end(of_use);

@@ -179,6 +179,9 @@ constexpr std::array event_words = {
     EventWords{"alarm.rung", "期限の警報", "A clock's alarm"},
     EventWords{"relay_switch.asked", "自動中継の切替を申請", "Switch of the relay asked for"},
     EventWords{"relay_switch.decided", "自動中継の切替を決定", "Switch of the relay decided"},
+    EventWords{"record.continued", "記録を新しい木で継続", "Record continued in a new tree"},
+    EventWords{"key.registered", "記録の署名鍵を登録", "Key of the record registered"},
+    EventWords{"key.retired", "記録の署名鍵を廃止", "Key of the record retired"},
 };
 
 void write_entry(JsonWriter& out, const TimelineEntry& view, const AnswerContext& context) {

@@ -1,6 +1,8 @@
 // Events: everything that happens to an incident, each a value. The record keeps them, the tables follow from them.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -161,11 +163,40 @@ struct RelaySwitchDecided {
   friend bool operator==(const RelaySwitchDecided&, const RelaySwitchDecided&) = default;
 };
 
+// Of the record itself: Event::incident is nil.
+//
+// The tree of an origin ends and another begins with this event as its first leaf, after the database had lost what was
+// signed. Sizes count leaves; roots are those of RFC 6962.
+struct RecordContinued {
+  std::string origin;         // the name of the tree that this begins
+  std::string origin_before;  // of the tree of the highest head that is known, which the database need not hold
+  std::uint64_t highest_size = 0;
+  std::array<std::uint8_t, 32> highest_root{};
+  std::uint64_t held_size = 0;  // what the database held of the tree before, signed or not, when it ended
+  std::array<std::uint8_t, 32> held_root{};
+  std::string reason;
+  friend bool operator==(const RecordContinued&, const RecordContinued&) = default;
+};
+enum class KeyAlgorithm { ed25519 };
+struct KeyRegistered {
+  std::string key;  // its id, 16 hexadecimal digits
+  KeyAlgorithm algorithm{};
+  std::array<std::uint8_t, 32> public_key{};
+  std::string purpose;  // "record"
+  friend bool operator==(const KeyRegistered&, const KeyRegistered&) = default;
+};
+// It signs no more; what it signed stays good.
+struct KeyRetired {
+  std::string key;
+  std::string reason;
+  friend bool operator==(const KeyRetired&, const KeyRetired&) = default;
+};
+
 using Happening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
                  ObligationRecurred, ObligationPassed, MessageSent, MessageAcknowledged, WaiverAsked, WaiverDecided,
-                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided>;
+                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided, RecordContinued, KeyRegistered, KeyRetired>;
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);
@@ -174,7 +205,7 @@ struct Event {
   EventId id;
   Timestamp at;  // the shown clock, read once per group after its locks are held
   Actor actor;
-  IncidentId incident;  // nil where it concerns a body and no incident
+  IncidentId incident;  // nil where it concerns a body, or the record itself, and no incident
   Happening what;
   friend bool operator==(const Event&, const Event&) = default;
 };

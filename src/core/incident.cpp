@@ -187,6 +187,9 @@ struct Evolution {
   }
   void operator()(const RelaySwitchAsked&) { std::abort(); }
   void operator()(const RelaySwitchDecided&) { std::abort(); }
+  void operator()(const RecordContinued&) { std::abort(); }
+  void operator()(const KeyRegistered&) { std::abort(); }
+  void operator()(const KeyRetired&) { std::abort(); }
   Ladder& ladder_of(const AlarmRung& what) {
     switch (what.clock) {
       case ClockKind::duty: return must(incident.find(ObligationId{what.subject})).ladder;
@@ -219,6 +222,9 @@ struct TypeName {
   std::string_view operator()(const AlarmRung&) const { return "alarm.rung"; }
   std::string_view operator()(const RelaySwitchAsked&) const { return "relay_switch.asked"; }
   std::string_view operator()(const RelaySwitchDecided&) const { return "relay_switch.decided"; }
+  std::string_view operator()(const RecordContinued&) const { return "record.continued"; }
+  std::string_view operator()(const KeyRegistered&) const { return "key.registered"; }
+  std::string_view operator()(const KeyRetired&) const { return "key.retired"; }
 };
 
 // That a clock rang changes nothing that a person could act on: who read the case before may still say If-Match.

@@ -82,6 +82,8 @@ class Writer {
   void fact(Timestamp at) { number(static_cast<std::uint64_t>(at.time_since_epoch().count()), 8); }
   void fact(std::chrono::seconds duration) { number(static_cast<std::uint64_t>(duration.count()), 8); }
   void fact(int value) { number(static_cast<std::uint32_t>(value), 4); }
+  void fact(std::uint64_t count) { number(count, 8); }
+  void fact(const std::array<std::uint8_t, 32>& hash) { bytes(hash.data(), hash.size()); }
   void fact(bool value) { number(value, 1); }
   void fact(const std::string& word) {
     count(word.size());
@@ -159,6 +161,8 @@ class Reader {
     duration = std::chrono::seconds(static_cast<std::int64_t>(number(8)));
   }
   void fact(int& value) { value = static_cast<std::int32_t>(static_cast<std::uint32_t>(number(4))); }
+  void fact(std::uint64_t& count) { count = number(8); }
+  void fact(std::array<std::uint8_t, 32>& hash) { bytes(hash.data(), hash.size()); }
   void fact(bool& value) {
     const auto byte = number(1);
     if (byte > 1) fail("a flag is neither 0 nor 1", 1);
@@ -285,6 +289,8 @@ static_assert(has_members<core::MessageAcknowledged, 4> && has_members<core::Wai
 static_assert(has_members<core::WaiverDecided, 4> && has_members<core::AlarmRaised, 4> &&
               has_members<core::AlarmRung, 12>);
 static_assert(has_members<core::RelaySwitchAsked, 4> && has_members<core::RelaySwitchDecided, 4>);
+static_assert(has_members<core::RecordContinued, 7> && has_members<core::KeyRegistered, 4> &&
+              has_members<core::KeyRetired, 2>);
 
 // Of duties and messages the ladder of alarms, and what it counts from, is left out: it starts with the event and moves with
 // what follows.
@@ -551,6 +557,28 @@ void describe(Archive& archive, Is<core::RelaySwitchDecided> auto& what) {
   describe(archive, what.id);
   archive.fact(what.organization);
   archive.fact(what.approved);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::RecordContinued> auto& what) {
+  archive.fact(what.origin);
+  archive.fact(what.origin_before);
+  archive.fact(what.highest_size);
+  archive.fact(what.highest_root);
+  archive.fact(what.held_size);
+  archive.fact(what.held_root);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::KeyRegistered> auto& what) {
+  archive.fact(what.key);
+  archive.fact(what.algorithm);
+  archive.fact(what.public_key);
+  archive.fact(what.purpose);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::KeyRetired> auto& what) {
+  archive.fact(what.key);
   archive.text("reason", what.reason);
 }
 

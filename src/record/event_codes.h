@@ -63,6 +63,12 @@ template <>
 inline constexpr std::uint8_t type_code<core::RelaySwitchAsked> = 20;
 template <>
 inline constexpr std::uint8_t type_code<core::RelaySwitchDecided> = 21;
+template <>
+inline constexpr std::uint8_t type_code<core::RecordContinued> = 24;
+template <>
+inline constexpr std::uint8_t type_code<core::KeyRegistered> = 25;
+template <>
+inline constexpr std::uint8_t type_code<core::KeyRetired> = 26;
 
 inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
   using enum core::Role;
@@ -153,6 +159,10 @@ inline constexpr Codes<core::FulfillmentMethod, 9> codes_of(core::FulfillmentMet
            {decided_not_needed, 7},
            {done, 8},
            {judgement, 9}}};
+}
+inline constexpr Codes<core::KeyAlgorithm, 1> codes_of(core::KeyAlgorithm) {
+  using enum core::KeyAlgorithm;
+  return {{{ed25519, 1}}};
 }
 inline constexpr Codes<SignatureAlgorithm, 3> codes_of(SignatureAlgorithm) {
   using enum SignatureAlgorithm;

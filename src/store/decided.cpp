@@ -124,6 +124,10 @@ struct ConcernOf {
   Concern operator()(const core::RelaySwitchDecided& what) const {
     return {what.id.value, std::vector{what.organization}};
   }
+  // Of the record itself, which concerns everybody.
+  Concern operator()(const core::RecordContinued&) const { return {}; }
+  Concern operator()(const core::KeyRegistered&) const { return {}; }
+  Concern operator()(const core::KeyRetired&) const { return {}; }
   // What a receiving agency holds of the case is its own, and so is the alarm about it.
   Concern operator()(const core::AlarmRaised& what) const {
     if (what.code.starts_with("large_scale_") && what.organization != after.organization)
@@ -441,6 +445,9 @@ struct RowWriter {
   }
   void row(const core::Event&, const core::RelaySwitchAsked&) {}
   void row(const core::Event&, const core::RelaySwitchDecided&) {}
+  void row(const core::Event&, const core::RecordContinued&) {}
+  void row(const core::Event&, const core::KeyRegistered&) {}
+  void row(const core::Event&, const core::KeyRetired&) {}
 };
 
 void Decided::add_event(const core::Event& event, const core::Incident& after) {

@@ -30,6 +30,8 @@ class Decided {
   // The hash of the leaf of the report that was added last: what its receipt promises. Nothing where there was none.
   const std::optional<record::Digest>& report_leaf() const { return report_leaf_; }
   void add(const core::SwitchDecision& decision);
+  // An event of the record itself, of no incident.
+  void add(const core::Event& event) { add_event(event, {}); }
   void add(const StoredAnswer& answer);
   // The last number given to the body in the year.
   void add_number(const std::string& organization, int year, std::int64_t last);

@@ -116,6 +116,9 @@ TEST_CASE("an event that cannot follow from the state is a broken invariant and 
   }
   CHECK(aborts_with(RelaySwitchAsked{}));
   CHECK(aborts_with(RelaySwitchDecided{}));
+  CHECK(aborts_with(RecordContinued{}));
+  CHECK(aborts_with(KeyRegistered{}));
+  CHECK(aborts_with(KeyRetired{}));
   // And one that can does not.
   CHECK(
       !aborts_with(ObligationFulfilled{{FulfillmentId{}, open, FulfillmentMethod::report, {}, "", ""}, {}}));

@@ -114,7 +114,9 @@ class Leaf:
             "integer": lambda: self.number(">i"),
             "flag": self.flag,
             "word": lambda: self.take(self.number(">H")).decode("utf-8"),
+            "count": lambda: self.number(">Q"),
             "hash": lambda: self.take(32).hex(),
+            "public_key": lambda: self.take(32).hex(),
             "text": lambda: self.opened(name).decode("utf-8"),
             "digest": lambda: self.opened(name).hex(),
             "reasons": lambda: self.reasons(name),
@@ -176,6 +178,13 @@ class Examples(unittest.TestCase):
         _, body = self.event("obligation.opened")
         self.assertEqual([body[name] for name in ("edition", "rule", "clause", "sentence")], ["h30", "g.3", "2.2.4(2)(g)", 3])
         self.assertEqual(body["because"][0], ("厚生労働省が連絡を受けた", "mhlw received the report"))
+
+    def test_the_first_leaf_of_a_new_tree_names_the_head_of_the_one_before(self):
+        head, body = self.event("record.continued")
+        self.assertEqual(head["incident"], str(uuid.UUID(int=0)))
+        self.assertEqual((body["highest_size"], body["held_size"]), (5_000_000_000, 4_999_999_990))
+        self.assertEqual(body["highest_root"], hashlib.sha256(b"highest").hexdigest())
+        self.assertEqual(body["origin_before"][-2:] + body["origin"][-2:], "/1/2")
 
     def test_the_commands_of_the_page_print_what_it_says(self):
         shown = re.findall(r"```sh\n(.*?)```\n```\n(.*?)```", PAGE, re.S)

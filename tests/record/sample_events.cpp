@@ -137,6 +137,7 @@ class Any {
   auto maybe(Make make) -> std::optional<decltype(make())> {
     return flag() ? std::optional(make()) : std::nullopt;
   }
+  Digest hash() { return sha256({std::to_string(random_())}); }
   StatedTime stated() { return {time(), one_of<Precision>(6)}; }
   Reason reason() { return {text(), text()}; }
   std::vector<Reason> reasons() {
@@ -277,6 +278,12 @@ class Any {
         return RelaySwitchAsked{identifier<RelaySwitchId>(), text(), flag(), text()};
       case 20:
         return RelaySwitchDecided{identifier<RelaySwitchId>(), text(), flag(), text()};
+      case 21:
+        return RecordContinued{text(), text(), random_(), hash(), random_(), hash(), text()};
+      case 22:
+        return KeyRegistered{text(), KeyAlgorithm::ed25519, hash(), text()};
+      case 23:
+        return KeyRetired{text(), text()};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -328,6 +335,10 @@ std::vector<Event> sample_events() {
                 {"履行されていません", "is not met"}},
       RelaySwitchAsked{id<RelaySwitchId>(50), "mhlw", true, "夜間は当直のみ"},
       RelaySwitchDecided{id<RelaySwitchId>(50), "mhlw", true, "確認した"},
+      RecordContinued{"noroshi/0164f3a0-bd00-7000-8000-000000000060/2", "noroshi/0164f3a0-bd00-7000-8000-000000000060/1",
+                      5'000'000'000, sha256({"highest"}), 4'999'999'990, sha256({"held"}), "昨夜の控えから復旧した"},
+      KeyRegistered{"0123456789abcdef", KeyAlgorithm::ed25519, sha256({"public key"}), "record"},
+      KeyRetired{"0123456789abcdef", "年次の更新"},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
@@ -335,8 +346,10 @@ std::vector<Event> sample_events() {
     event.id = id<EventId>(100 + static_cast<int>(events.size()));
     event.at = at("2018-08-01T10:20:30.123456+09:00");
     event.actor = {id<TokenId>(1), "mhlw", Role::csirt_head, "CSIRT 責任者"};
-    const bool of_a_body = std::holds_alternative<RelaySwitchAsked>(what) || std::holds_alternative<RelaySwitchDecided>(what);
-    if (!of_a_body) event.incident = id<IncidentId>(2);
+    const auto type = type_of(what);
+    const bool of_no_incident =
+        type.starts_with("relay_switch.") || type.starts_with("record.") || type.starts_with("key.");
+    if (!of_no_incident) event.incident = id<IncidentId>(2);
     event.what = what;
     events.push_back(std::move(event));
   }

@@ -271,6 +271,25 @@ TEST_CASE("what concerns a body and no incident has the nil id for its incident"
   }
 }
 
+TEST_CASE("what concerns the record itself has the nil id, sizes beyond 32 bits and hashes as they are") {
+  for (const char* type : {"record.continued", "key.registered", "key.retired"}) {
+    const auto& event = sample(type);
+    CHECK(event.incident == core::IncidentId{});
+    const auto bytes = encoded(event);
+    CHECK(decode(bytes.leaf, bytes.openings).value() == event);
+  }
+  // A stranger reads the head of the tree before without any opening.
+  const auto continued = encoded(sample("record.continued"));
+  const auto read = decode(continued.leaf, {}).value();
+  const auto& head = std::get<core::RecordContinued>(read.what);
+  CHECK(head.highest_size == 5'000'000'000);
+  CHECK(head.highest_root == sha256({"highest"}));
+  CHECK(head.reason == erased);
+  // And the key without the reason for its end.
+  const auto retired = encoded(sample("key.retired"));
+  CHECK(std::get<core::KeyRetired>(decode(retired.leaf, {}).value().what).key == "0123456789abcdef");
+}
+
 TEST_CASE("two equal texts have different commitments") {
   auto event = sample("waiver.asked");
   std::get<core::WaiverAsked>(event.what).reason = event.actor.name;
