@@ -230,10 +230,10 @@ class Service {
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
         authenticators_(database, store::DatabaseRole::authenticator, 2),
         operators_(database, store::DatabaseRole::operator_, 2),
-        writers_(database, law_, writer_options(config)),
+        sealing_(database, record_keys, config.data / "record", record_origin),
+        writers_(database, law_, writer_options(config, record_keys)),
         tokens_(authenticators_),
         sequencing_(database),
-        sealing_(database, record_keys, config.data / "record", record_origin),
         succession_(database, law_),
         ticking_(database, law_, metrics_.ticking_observer()),
         health_({operators_, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
@@ -262,8 +262,10 @@ class Service {
   }
 
  private:
-  store::WriterOptions writer_options(const Config& config) {
+  store::WriterOptions writer_options(const Config& config, const RecordKeys& record_keys) {
     store::WriterOptions options;
+    options.receipts = record::RecordSigner{[this] { return sealing_.origin(); },
+                                            [&record_keys](std::string_view text) { return record_keys.sign(text); }};
     options.writers = config.writers;
     options.observer = metrics_.command_observer();
     return options;
@@ -301,10 +303,10 @@ class Service {
   store::ConnectionPool readers_;
   store::ConnectionPool authenticators_;
   store::ConnectionPool operators_;
-  store::WriterPool writers_;
+  Sealing sealing_;
+  store::WriterPool writers_;  // signs receipts for the tree that sealing knows, until its last command
   store::TokenDirectory tokens_;
   SequencingThread sequencing_;
-  Sealing sealing_;
   SuccessionTimer succession_;
   Ticking ticking_;
   Health health_;

@@ -19,6 +19,7 @@
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
 #include "src/cli/record_verify.h"
+#include "src/cli/record_witness.h"
 #include "src/cli/relay_switch.h"
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
@@ -362,10 +363,26 @@ void add_audit(CLI::App& record, const Global& global, Command& chosen) {
   verify->add_flag("--tables", verify_options->tables, "Also fold the events again and compare every table");
 }
 
+void add_record_witness(CLI::App& record, const Global& global, Command& chosen) {
+  auto* witness = record.add_subcommand("witness", "Who may cosign checkpoints; needs --data or --database-url");
+  witness->require_subcommand(1);
+  auto add_options = std::make_shared<RecordWitnessAddOptions>();
+  add_local_command(*witness, global, chosen, "add", "Register a witness by its key", add_options)
+      ->add_option("KEY", add_options->key, "The line that noroshi-witness key prints: name+hash+base64")
+      ->required();
+  add_local_command(*witness, global, chosen, "list", "All witnesses, and when each cosigned last",
+                    std::make_shared<RecordWitnessListOptions>());
+  auto remove_options = std::make_shared<RecordWitnessRemoveOptions>();
+  add_local_command(*witness, global, chosen, "remove", "Take no more cosignatures of a witness", remove_options)
+      ->add_option("NAME", remove_options->name, "As listed")
+      ->required();
+}
+
 void add_record(CLI::App& program, const Global& global, Command& chosen) {
   auto* record = program.add_subcommand("record", "The record: evidence that nobody can alter unseen");
   record->require_subcommand(1);
   add_audit(*record, global, chosen);
+  add_record_witness(*record, global, chosen);
 }
 
 template <class Options>

@@ -155,6 +155,24 @@ Handler ask_relay_switch(store::WriterPool& writers) {
   };
 }
 
+Handler cosign(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    auto body = codec::decode_cosignature(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, store::Cosign{std::move(*body)}, std::move(respond));
+  };
+}
+
+void add_post(Router& router, std::string pattern, const std::vector<std::string>& roles, Handler handler) {
+  Route route;
+  route.method = Method::post;
+  route.pattern = "/api/v1" + std::move(pattern);
+  route.roles = roles;
+  route.handler = std::move(handler);
+  router.add(std::move(route));
+}
+
 // Unless the record is too late to be added to.
 Handler while_sealed(std::function<bool()> record_is_too_late, Handler handler) {
   if (!record_is_too_late) return handler;
@@ -172,12 +190,7 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
   using core::MessageId;
   using core::ObligationId;
   const auto post = [&](Router& to, std::string pattern, const std::vector<std::string>& roles, Handler handler) {
-    Route route;
-    route.method = Method::post;
-    route.pattern = "/api/v1" + std::move(pattern);
-    route.roles = roles;
-    route.handler = while_sealed(record_is_too_late, std::move(handler));
-    to.add(std::move(route));
+    add_post(to, std::move(pattern), roles, while_sealed(record_is_too_late, std::move(handler)));
   };
   post(router, "/reports", reporting_roles, submit_report(writers));
   post(router, "/incidents/{id}/assessments", csirt_roles,
@@ -198,6 +211,8 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
   post(router, "/inbox/{message}/acknowledgement", readers_of_inbox,
        command_on<MessageId, codec::AcknowledgementCommand, store::Acknowledge>(writers, "message",
                                                                               codec::decode_acknowledgement));
+  // Adds nothing to the record: taken however late it is.
+  add_post(router, "/record/cosignatures", auditors, cosign(writers));
 }
 
 }  // namespace noroshi::http

@@ -1,5 +1,5 @@
-// The calls that change something: POST /reports, assessments, transitions, recipients, fulfilments, waivers and
-// acknowledgements. Each decodes its body, hands a command to the writers and answers when the commit is known.
+// The calls that change something: POST /reports, assessments, transitions, recipients, fulfilments, waivers,
+// acknowledgements and cosignatures. Each decodes its body, hands a command to the writers and answers when the commit is known.
 #pragma once
 
 #include <functional>

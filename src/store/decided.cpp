@@ -417,6 +417,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after) {
   if (concern.parties) row.column("parties", *concern.parties);
   if (!salts_) return;
   const auto encoded = record::encode(event, *salts_);
+  if (std::holds_alternative<core::ReportReceived>(event.what)) report_leaf_ = record::leaf_hash(encoded.leaf);
   row.column("leaf", base64(encoded.leaf));
   for (const auto& opening : encoded.openings)
     RowObject(openings_)
@@ -427,6 +428,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after) {
 }
 
 void Decided::add(const core::Decision& decision) {
+  report_leaf_.reset();
   RowWriter writer{*this, decision, {}, {}, {}, {}};
   writer.write();
 }
