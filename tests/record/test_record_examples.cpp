@@ -107,7 +107,7 @@ struct Example {
     return json::serialize(json::object{{"line", "end"}, {"events", events_before}}) + "\n";
   }
   std::string whole() const {
-    return header("whole", nullptr) + event(0, false) + event(1, false) + event(2, false) + end(3);
+    return header("whole", json::object()) + event(0, false) + event(1, false) + event(2, false) + end(3);
   }
   std::string each() const {
     return header("each", {{"incident", "0164f3a0-bd00-7000-8000-000000000002"}}) + event(1, true) + event(2, true) + end(2);

@@ -311,7 +311,7 @@ class TenLines(unittest.TestCase):
 
     def test_they_agree_with_the_checker_in_trees_of_all_sizes(self):
         """Every leaf of every tree up to 20 leaves, by the loop of the snippet."""
-        loop = re.search(r"for side.*?(?=sys\.exit)", self.snippet, re.S)[0]
+        loop = re.search(r"for other.*?(?=sys\.exit)", self.snippet, re.S)[0]
         for size in range(1, 21):
             leaves = [rfc6962.leaf_hash(bytes([number])) for number in range(size)]
             tree = rfc6962.Tree()
