@@ -215,6 +215,8 @@ struct SentenceOf {
                                          : fmt::format(" ({})", clause_of(sent.clause, sent.sentence));
     line += ja ? "。" : ".";
     if (sent.automatic) line += ja ? " 自動中継・未確認。" : " Relayed automatically, unconfirmed.";
+    // An alarm's message repeats what the alarms before it said.
+    if (sent.kind == core::MessageKind::alarm) return line;
     if (!sent.note.empty()) line += ja ? " 備考: " + text(sent.note) : " Note: " + text(sent.note);
     return line;
   }

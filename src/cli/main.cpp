@@ -18,6 +18,7 @@
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
+#include "src/cli/record_export.h"
 #include "src/cli/record_verify.h"
 #include "src/cli/record_witness.h"
 #include "src/cli/relay_switch.h"
@@ -344,6 +345,17 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
 
 // What an auditor asks of the record.
 void add_audit(CLI::App& record, const Global& global, Command& chosen) {
+  auto export_options = std::make_shared<RecordExportOptions>();
+  auto* exporting = add_local_command(record, global, chosen, "export",
+                                      "Write a file that shows by itself that nothing was altered", export_options);
+  exporting->add_option("FILE", export_options->file, "- writes standard output")->required();
+  auto* incident = exporting->add_option("--incident", export_options->incident, "Only this incident [everything]")
+                       ->type_name("NUMBER");
+  exporting->add_option("--from", export_options->from, "Only what happened from then on")
+      ->type_name("TIME")
+      ->excludes(incident);
+  exporting->add_option("--to", export_options->to, "Only what happened before")->type_name("TIME")->excludes(incident);
+
   auto verify_options = std::make_shared<RecordVerifyOptions>();
   auto* verify = add_local_command(record, global, chosen, "verify",
                                    "Is it whole and unaltered? A file needs no daemon; exit 1: altered", verify_options);

@@ -118,7 +118,7 @@ ExportHeader read_header(const Members& line) {
 }
 
 record::RecordedEvent read_event(const Members& line) {
-  line.only({"line", "sequence", "leaf", "openings", "report", "proof"});
+  line.only({"line", "sequence", "leaf", "leaf_sha256", "openings", "report", "proof"});
   record::RecordedEvent event;
   event.sequence = line.number("sequence");
   event.leaf = line.bytes("leaf");
@@ -129,6 +129,11 @@ record::RecordedEvent read_event(const Members& line) {
     const auto salt = record::to_digest(opening.bytes("salt"));
     if (!salt) opening.wrong("salt");
     event.openings.push_back({std::string(member.key()), *salt, opening.bytes("value")});
+  }
+  if (line.find("leaf_sha256")) {
+    const auto bytes = record::from_hex(line.text("leaf_sha256"));
+    event.leaf_hash = bytes ? record::to_digest(*bytes) : std::nullopt;
+    if (!event.leaf_hash) line.wrong("leaf_sha256");
   }
   if (line.find("report")) event.report = line.bytes("report");
   if (line.find("proof")) event.proof = line.digests("proof");

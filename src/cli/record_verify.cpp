@@ -4,7 +4,6 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -34,14 +33,6 @@ struct Given {
   std::vector<std::string> notes;
   std::vector<store::StatedReceipt> receipts;
 };
-
-std::optional<std::string> read_input(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string text;
-  std::copy_n(std::istreambuf_iterator<char>(in), longest_input, std::back_inserter(text));
-  return in.bad() ? std::nullopt : std::optional(text);
-}
 
 std::optional<std::string> read_whole(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
@@ -397,7 +388,7 @@ class LiveSink : public store::RefoldSink {
 int verify_database(const RecordVerifyOptions& options, Given given, const Output& output) {
   // The daemon's own copy of what it signed, outside the database.
   if (!options.database.data.empty())
-    if (auto note = read_input((options.database.data / "record" / "checkpoint").string())) given.notes.push_back(*std::move(note));
+    if (auto note = read_whole((options.database.data / "record" / "checkpoint").string())) given.notes.push_back(*std::move(note));
 
   const DatabaseVisit visit(options.database, output);
   store::Connection owner(store::for_migrations(visit.settings()), store::DatabaseRole::owner);

@@ -1,6 +1,7 @@
 #include "src/store/record_reader.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "src/store/column_reader.h"
@@ -15,6 +16,18 @@ constexpr Statement select_by_sequence{
     "record_events",
     "SELECT id, type, at, incident_id, organization, role, parties, subject, leaf, sequence FROM event "
     "WHERE sequence >= $1::bigint ORDER BY sequence LIMIT $2::integer"};
+constexpr Statement select_filtered{
+    "record_events_filtered",
+    "SELECT id, type, at, incident_id, organization, role, parties, subject, leaf, sequence FROM event "
+    "WHERE sequence >= $1::bigint AND sequence < $2::bigint AND ($4 = '' OR type = $4) AND ($5 = '' OR organization = $5) "
+    "AND at >= $6::timestamptz AND at < $7::timestamptz ORDER BY sequence LIMIT $3::integer"};
+constexpr Statement select_of_incident{
+    "record_events_of_incident",
+    "SELECT id, type, at, incident_id, organization, role, parties, subject, leaf, sequence FROM event "
+    "WHERE sequence >= $1::bigint AND sequence < $2::bigint AND ($4 = '' OR type = $4) AND ($5 = '' OR organization = $5) "
+    "AND at >= $6::timestamptz AND at < $7::timestamptz AND incident_id = $8::uuid ORDER BY sequence LIMIT $3::integer"};
+constexpr Statement incident_of_number{"record_incident", "SELECT id FROM incident WHERE number = $1"};
+constexpr Statement report_of{"record_report", "SELECT bytes FROM report WHERE event_id = $1::uuid"};
 constexpr Statement select_by_incident{
     "record_events_by_incident",
     "SELECT id, type, at, incident_id, organization, role, parties, subject, leaf, sequence FROM event "
@@ -118,6 +131,29 @@ std::size_t read_events(Transaction& transaction, std::uint64_t from, std::size_
   const auto rows = transaction.execute(select_by_sequence, {from, most});
   hand_on(transaction, read_page(rows), take);
   return rows.size();
+}
+
+std::size_t read_events(Transaction& transaction, const EventFilter& filter, std::uint64_t from, std::uint64_t end,
+                        std::size_t most, const TakeEvent& take) {
+  const auto since = filter.from ? Parameter(*filter.from) : Parameter("-infinity");
+  const auto until = filter.to ? Parameter(*filter.to) : Parameter("infinity");
+  std::vector<Parameter> parameters{from,  std::min(end, std::uint64_t{std::numeric_limits<std::int64_t>::max()}),
+                                    most,  filter.type,
+                                    filter.organization, since, until};
+  if (!filter.incident.empty()) parameters.push_back(filter.incident);
+  const auto rows = transaction.execute(filter.incident.empty() ? select_filtered : select_of_incident, parameters);
+  hand_on(transaction, read_page(rows), take);
+  return rows.size();
+}
+
+std::string find_incident(Transaction& transaction, const std::string& number) {
+  const auto row = transaction.execute(incident_of_number, {number}).maybe_one();
+  return row ? row->get<std::string>("id") : std::string();
+}
+
+std::optional<std::string> read_report(Transaction& transaction, const std::string& event) {
+  const auto row = transaction.execute(report_of, {event}).maybe_one();
+  return row ? std::optional(text_of(row->get<Bytes>("bytes"))) : std::nullopt;
 }
 
 void read_events_of(Transaction& transaction, const std::string& incident, const TakeEvent& take) {

@@ -31,6 +31,22 @@ using TakeEvent = std::function<void(StoredEvent)>;
 // Events numbered from `from` on, at most `most`, by rising sequence; how many there were.
 std::size_t read_events(Transaction& transaction, std::uint64_t from, std::size_t most, const TakeEvent& take);
 
+// Which events are wanted; what is empty or nothing leaves none out.
+struct EventFilter {
+  std::string incident;      // id
+  std::string type;          // "report.received"
+  std::string organization;  // of the actor
+  std::optional<Timestamp> from, to;  // of `at`; `to` itself is left out
+};
+// Those of them numbered from `from` on and before `end`, at most `most`, by rising sequence; how many there were.
+std::size_t read_events(Transaction& transaction, const EventFilter& filter, std::uint64_t from, std::uint64_t end,
+                        std::size_t most, const TakeEvent& take);
+
+// The id of the incident of that number; empty where there is none.
+std::string find_incident(Transaction& transaction, const std::string& number);
+// The bytes of the report that the event received; nothing where there is no such row.
+std::optional<std::string> read_report(Transaction& transaction, const std::string& event);
+
 // Events of one incident by the column beside the leaf, oldest first, unnumbered ones too.
 void read_events_of(Transaction& transaction, const std::string& incident, const TakeEvent& take);
 // Of all incidents after `after` up to `last`, by incident, oldest first.

@@ -22,6 +22,8 @@ constexpr Statement checkpoints{
 constexpr Statement highest{"record_highest_checkpoint",
                             "SELECT origin, size, root, signed_at, note FROM checkpoint WHERE origin = $1::integer "
                             "ORDER BY size DESC LIMIT 1"};
+constexpr Statement highest_cosigned{
+    "record_highest_cosigned", "SELECT max(size) AS size FROM cosignature WHERE origin = $1::integer"};
 constexpr Statement cosignatures{
     "record_cosignatures",
     "SELECT size, witness, line, cosigned_at FROM cosignature WHERE origin = $1::integer AND size >= $2::bigint "
@@ -133,6 +135,11 @@ std::optional<StoredCheckpoint> highest_checkpoint(Transaction& transaction, int
   for (const auto& row : transaction.execute(highest, {origin})) list.push_back(read_row(row));
   add_cosignatures(transaction, list);
   return list.empty() ? std::nullopt : std::optional(std::move(list.front()));
+}
+
+std::optional<StoredCheckpoint> highest_cosigned_checkpoint(Transaction& transaction, int origin) {
+  const auto size = transaction.execute(highest_cosigned, {origin}).one().get<std::optional<std::int64_t>>("size");
+  return size ? read_checkpoint(transaction, origin, static_cast<std::uint64_t>(*size)) : std::nullopt;
 }
 
 std::optional<std::string> read_tile(Transaction& transaction, int origin, const record::TileId& id) {

@@ -57,6 +57,8 @@ std::vector<StoredCheckpoint> read_checkpoints(Transaction& transaction, int ori
                                                std::size_t most);
 std::optional<StoredCheckpoint> read_checkpoint(Transaction& transaction, int origin, std::uint64_t size);
 std::optional<StoredCheckpoint> highest_checkpoint(Transaction& transaction, int origin);
+// That a witness has cosigned.
+std::optional<StoredCheckpoint> highest_cosigned_checkpoint(Transaction& transaction, int origin);
 
 // The bytes of a tile; nothing where there is no such row.
 std::optional<std::string> read_tile(Transaction& transaction, int origin, const record::TileId& tile);
