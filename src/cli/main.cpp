@@ -19,6 +19,7 @@
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
 #include "src/cli/record_export.h"
+#include "src/cli/record_read.h"
 #include "src/cli/record_verify.h"
 #include "src/cli/record_witness.h"
 #include "src/cli/relay_switch.h"
@@ -345,6 +346,22 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
 
 // What an auditor asks of the record.
 void add_audit(CLI::App& record, const Global& global, Command& chosen) {
+  auto show_options = std::make_shared<RecordShowOptions>();
+  add_local_command(record, global, chosen, "show", "How far it goes, who signed it; or one incident as a story",
+                    show_options)
+      ->add_option("--incident", show_options->incident, "The chronology of this incident")
+      ->type_name("NUMBER");
+
+  auto events_options = std::make_shared<RecordEventsOptions>();
+  auto* events = add_local_command(record, global, chosen, "events", "Events one by one; JSON Lines with --json",
+                                   events_options);
+  events->add_option("--incident", events_options->incident, "Only of this incident")->type_name("NUMBER");
+  events->add_option("--type", events_options->type, "Only of this type: report.received")->type_name("TYPE");
+  events->add_option("--organization", events_options->organization, "Only acts of this body")->type_name("SLUG");
+  events->add_option("--from", events_options->from, "Only from then on")->type_name("TIME");
+  events->add_option("--to", events_options->to, "Only before")->type_name("TIME");
+  events->add_flag("--csv", events_options->csv, "Comma-separated values, for a spreadsheet");
+
   auto export_options = std::make_shared<RecordExportOptions>();
   auto* exporting = add_local_command(record, global, chosen, "export",
                                       "Write a file that shows by itself that nothing was altered", export_options);

@@ -15,6 +15,7 @@
 
 #include "routing/time.h"
 #include "src/cli/progress_line.h"
+#include "src/cli/record_read.h"
 #include "src/codec/json_writer.h"
 #include "src/record/encodings.h"
 #include "src/record/merkle.h"
@@ -253,18 +254,11 @@ class Export {
   std::string line_;
 };
 
-tl::expected<std::optional<Timestamp>, Text> read_time(const char* option, const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  if (const auto at = parse_rfc3339(text)) return at;
-  return tl::unexpected(Text{fmt::format("{} は 2018-08-01T09:00:00+09:00 の形で書いてください。", option),
-                             fmt::format("{} must be like 2018-08-01T09:00:00+09:00", option)});
-}
-
 }  // namespace
 
 int run(const RecordExportOptions& options, const Output& output) {
   Wanted wanted;
-  const auto from = read_time("--from", options.from), to = read_time("--to", options.to);
+  const auto from = read_bound("--from", options.from), to = read_bound("--to", options.to);
   for (const auto* time : {&from, &to})
     if (!*time) {
       complain(output, time->error());

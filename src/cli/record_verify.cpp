@@ -80,7 +80,7 @@ tl::expected<Given, Text> read_given(const RecordVerifyOptions& options) {
   }
   for (const auto& file : options.receipts) {
     const auto text = read_whole(file);
-    auto receipt = text ? receipt_in(*text) : std::nullopt;
+    auto receipt = text ? receipt_in(*text).receipt : std::nullopt;
     if (!receipt)
       return tl::unexpected(Text{fmt::format("{} に署名された受付証がありません。", file),
                                  fmt::format("{} holds no receipt that is signed", file)});
@@ -436,9 +436,12 @@ int verify_file(const RecordVerifyOptions& options, const Given& given, const Ou
 
 }  // namespace
 
-std::optional<store::StatedReceipt> receipt_in(std::string_view text) {
+store::ReceiptInAnswer receipt_in(std::string_view text) {
   const auto answer = parse_json(text);
-  const std::string at = answer.is_object() && answer.get_object().contains("receipt") ? "/receipt" : "";
+  if (!answer.is_object()) return {};
+  const bool inside = answer.get_object().contains("receipt");
+  const std::string at = inside ? "/receipt" : "";
+  if (!inside && text_at(answer, "/event_id").empty()) return {};
   const auto id = core::parse_uuid(text_at(answer, at + "/event_id"));
   const auto leaf = record::from_hex(text_at(answer, at + "/leaf_sha256"));
   const auto report = record::from_hex(text_at(answer, at + "/sha256"));
@@ -446,9 +449,9 @@ std::optional<store::StatedReceipt> receipt_in(std::string_view text) {
   const auto signature = record::from_base64(text_at(answer, at + "/signature"));
   const auto leaf_hash = leaf ? record::to_digest(*leaf) : std::nullopt;
   const auto report_hash = report ? record::to_digest(*report) : std::nullopt;
-  if (!id || !leaf_hash || !report_hash || !received || !signature || signature->empty()) return std::nullopt;
-  return store::StatedReceipt{
-      {text_at(answer, at + "/origin"), core::EventId{*id}, *leaf_hash, *report_hash, *received}, *signature};
+  if (!id || !leaf_hash || !report_hash || !received || !signature || signature->empty()) return {true, std::nullopt};
+  return {true, store::StatedReceipt{{text_at(answer, at + "/origin"), core::EventId{*id}, *leaf_hash, *report_hash, *received},
+                                     *signature}};
 }
 
 int run(const RecordVerifyOptions& options, const Output& output) {

@@ -24,7 +24,7 @@ struct RecordVerifyOptions {
 // Exit 1 where something was altered, 2 where the file is no export or an option is none.
 int run(const RecordVerifyOptions& options, const Output& output);
 
-// The receipt in an answer to a report, or alone; nothing where there is none that is signed.
-std::optional<store::StatedReceipt> receipt_in(std::string_view json);
+// The receipt in an answer to a report, or alone.
+store::ReceiptInAnswer receipt_in(std::string_view json);
 
 }  // namespace noroshi::cli

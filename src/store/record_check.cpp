@@ -30,7 +30,14 @@ constexpr Statement some_answers{
     "SELECT body FROM idempotency TABLESAMPLE BERNOULLI ($1::real) WHERE status = 201 AND octet_length(body) > 0 "
     "LIMIT $2::integer"};
 constexpr Statement how_many_answers{"record_how_many_answers",
-                                     "SELECT count(*) FROM (SELECT FROM idempotency LIMIT 1000000) AS some"};
+                                     "SELECT count(*) FROM (SELECT FROM idempotency LIMIT 1000000) AS part"};
+constexpr Statement unknown_rows{
+    "record_unknown_rows",
+    "(SELECT 'checkpoint' AS table, origin || '/' || size AS key FROM checkpoint c "
+    "WHERE NOT EXISTS (SELECT FROM record_origin o WHERE o.ordinal = c.origin) ORDER BY origin, size LIMIT 100) UNION ALL "
+    "(SELECT 'cosignature', origin || '/' || size || '/' || witness FROM cosignature s "
+    "WHERE NOT EXISTS (SELECT FROM checkpoint c WHERE c.origin = s.origin AND c.size = s.size) "
+    "ORDER BY origin, size, witness LIMIT 100)"};
 constexpr Statement answers_after{
     "record_answers",
     "SELECT organization, key, body FROM idempotency WHERE (organization, key) > ($1, $2) "
@@ -182,7 +189,7 @@ class RecordCheck {
     const auto part = all == 0 ? 100.0 : std::min(100.0, 200.0 * double(options_.receipts_at_most) / double(all));
     std::map<std::string, StatedReceipt> stated;
     for (const auto& row : transaction.execute(some_answers, {part, options_.receipts_at_most}))
-      if (auto receipt = options_.receipt_in(text_of(row.get<Bytes>("body"))))
+      if (auto receipt = options_.receipt_in(text_of(row.get<Bytes>("body"))).receipt)
         stated.emplace(core::to_string(receipt->receipt.event), std::move(*receipt));
     std::vector<std::string> ids;
     for (const auto& [id, receipt] : stated) ids.push_back(id);
@@ -349,6 +356,7 @@ class RecordCheck {
     check_sealer(sealing);
     check_held(transaction, sealing);
     check_surplus(transaction);
+    check_unknown(transaction);
     for (const auto& tiles : tile_checks_) tiles_ += tiles.compared();
     verification_->finish();
   }
@@ -381,6 +389,12 @@ class RecordCheck {
       if (!read_checkpoint(transaction, ordinal, checkpoint->size))
         sink_.found(finding_in(TableFault::row_missing, "checkpoint", fmt::format("{}/{}", ordinal, checkpoint->size)));
     }
+  }
+
+  // Checkpoints and cosignatures of trees that are not there, or of checkpoints that are not.
+  void check_unknown(Transaction& transaction) {
+    for (const auto& row : transaction.execute(unknown_rows))
+      sink_.found(finding_in(TableFault::row_unimplied, row.get<std::string>("table"), row.get<std::string>("key")));
   }
 
   // Tiles beyond the tree.
@@ -433,10 +447,15 @@ std::uint64_t check_answers(Connection& owner, const ReceiptReader& receipt_in, 
     for (const auto& row : rows) {
       organization = row.get<std::string>("organization");
       key = row.get<std::string>("key");
-      auto receipt = receipt_in(text_of(row.get<Bytes>("body")));
-      if (!receipt) continue;
+      auto [has_one, receipt] = receipt_in(text_of(row.get<Bytes>("body")));
+      if (!has_one) continue;
+      const auto where = organization + "/" + key;
+      if (!receipt) {
+        sink.found(finding_in(TableFault::column_differs, "idempotency", where, "body"));
+        continue;
+      }
       ids.push_back(core::to_string(receipt->receipt.event));
-      stated.emplace_back(organization + "/" + key, std::move(*receipt));
+      stated.emplace_back(where, std::move(*receipt));
     }
     std::map<std::string, record::Digest> leaves;
     if (!ids.empty())

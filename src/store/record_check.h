@@ -24,8 +24,12 @@ struct StatedReceipt {
   record::Receipt receipt;
   std::string signature;  // 64 bytes where it can be right
 };
-// Reads the answer to a report; nothing where it holds no receipt that is signed.
-using ReceiptReader = std::function<std::optional<StatedReceipt>(std::string_view answer)>;
+// Reads the answer to a command. `stated`: it holds a receipt; `receipt`: which one, where it can be read and is signed.
+struct ReceiptInAnswer {
+  bool stated = false;
+  std::optional<StatedReceipt> receipt;
+};
+using ReceiptReader = std::function<ReceiptInAnswer(std::string_view answer)>;
 
 struct RecordCheckOptions {
   std::vector<std::string> held_notes;  // checkpoints kept elsewhere, by whomever

@@ -27,6 +27,7 @@ constexpr Statement select_of_incident{
     "WHERE sequence >= $1::bigint AND sequence < $2::bigint AND ($4 = '' OR type = $4) AND ($5 = '' OR organization = $5) "
     "AND at >= $6::timestamptz AND at < $7::timestamptz AND incident_id = $8::uuid ORDER BY sequence LIMIT $3::integer"};
 constexpr Statement incident_of_number{"record_incident", "SELECT id FROM incident WHERE number = $1"};
+constexpr Statement label_of{"record_label", "SELECT number, exercise FROM incident WHERE id = $1::uuid"};
 constexpr Statement report_of{"record_report", "SELECT bytes FROM report WHERE event_id = $1::uuid"};
 constexpr Statement select_by_incident{
     "record_events_by_incident",
@@ -149,6 +150,11 @@ std::size_t read_events(Transaction& transaction, const EventFilter& filter, std
 std::string find_incident(Transaction& transaction, const std::string& number) {
   const auto row = transaction.execute(incident_of_number, {number}).maybe_one();
   return row ? row->get<std::string>("id") : std::string();
+}
+
+IncidentLabel read_label(Transaction& transaction, const std::string& incident) {
+  const auto row = transaction.execute(label_of, {incident}).maybe_one();
+  return row ? IncidentLabel{row->get<std::string>("number"), row->get<bool>("exercise")} : IncidentLabel{};
 }
 
 std::optional<std::string> read_report(Transaction& transaction, const std::string& event) {

@@ -44,6 +44,11 @@ std::size_t read_events(Transaction& transaction, const EventFilter& filter, std
 
 // The id of the incident of that number; empty where there is none.
 std::string find_incident(Transaction& transaction, const std::string& number);
+struct IncidentLabel {
+  std::string number;  // empty where there is no such incident
+  bool exercise = false;
+};
+IncidentLabel read_label(Transaction& transaction, const std::string& incident);
 // The bytes of the report that the event received; nothing where there is no such row.
 std::optional<std::string> read_report(Transaction& transaction, const std::string& event);
 

@@ -171,6 +171,18 @@ void compare_event(const StoredEvent& stored, const ImpliedColumns& implied, con
   }
 }
 
+// The same of an event that cannot be folded: what needs nothing of the incident.
+void compare_plain(const StoredEvent& stored, const core::Event& event, const std::string& incident, RefoldSink& sink) {
+  const auto role = event.actor.role ? core::to_string(*event.actor.role) : std::string_view{};
+  const std::pair<std::string_view, std::string> implied[] = {{"type", value_of(core::type_of(event.what))},
+                                                              {"at", value_of(event.at)},
+                                                              {"organization", value_of(std::string_view(event.actor.organization))},
+                                                              {"role", value_of(role)}};
+  for (const auto& [name, value] : stored.columns)
+    for (const auto& [column, expected] : implied)
+      if (name == column && value != expected) sink.found(finding_of(TableFault::event_differs, stored, incident, name));
+}
+
 // Everything of one incident while its events pass by.
 class IncidentFold {
  public:
@@ -190,10 +202,11 @@ class IncidentFold {
       return tell(TableFault::event_differs, stored, other ? "id" : "incident_id");
     }
     if (!decision_.events.empty() && decision_.events.front().at != event->at) close();
-    if (broken_) return;
+    if (broken_) return compare_plain(stored, *event, number(), sink_);
     if (!core::may_follow(decision_.after, *event)) {
       broken_ = true;
-      return tell(TableFault::event_out_of_place, stored);
+      tell(TableFault::event_out_of_place, stored);
+      return compare_plain(stored, *event, number(), sink_);
     }
     core::evolve(decision_.after, *event);
     decision_.events.push_back(std::move(*event));

@@ -27,6 +27,8 @@ class Scene:
     def __init__(self, options, cases):
         self.options, self.cases = options, cases
         self.cluster = Cluster()
+        with open(self.cluster.data / "postgresql.conf", "a", encoding="ascii") as settings:
+            settings.write("fsync = off\nfull_page_writes = off\n")  # nothing here is about a loss of power
         self.daemon = Deployment(options.daemon, options.cli, database_url=self.cluster.url())
         self.desks = Desks()
         self.answers = {}  # of the reports of report(), by reference
