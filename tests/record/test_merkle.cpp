@@ -376,6 +376,22 @@ List subproof(std::size_t m, const List& d, bool b) {
   return list;
 }
 
+// The way from leaf m up to the root of n leaves: at each node, whether its sibling stands on the right.
+std::vector<bool> turns(std::size_t m, std::size_t n) {
+  if (n == 1) return {};
+  const auto k = split(n);
+  auto way = m < k ? turns(m, k) : turns(m - k, n - k);
+  way.push_back(m < k);
+  return way;
+}
+
+// The same from the largest subtree on that ends where the first m leaves end: where a proof of consistency begins.
+std::vector<bool> turns_above(std::size_t m, std::size_t n) {
+  auto way = turns(m - 1, n);
+  way.erase(way.begin(), way.begin() + std::countr_one(m - 1));
+  return way;
+}
+
 }  // namespace naive
 
 namespace {
@@ -511,28 +527,56 @@ TEST_CASE("every flipped bit of a proof, a leaf or a root is noticed, and every 
   }
 }
 
-TEST_CASE("a proof of another size proves nothing, unless the size has the same path to the leaf") {
-  const Tree tree(64);
+TEST_CASE("a proof is good for the index and size it was made for, and for those alone that have the same way up") {
+  const std::size_t most = 18;
+  const Tree tree(most);
   const auto reader = tree.nodes.reader();
-  for (std::size_t size = 1; size <= 64; ++size) {
-    for (std::size_t other = 1; other <= 64; ++other) {
-      const auto root = root_of(size, reader);
-      for (const std::size_t index : {std::size_t{0}, size / 2, size - 1}) {
-        if (size == other || index >= other) continue;
-        CAPTURE(size);
-        CAPTURE(other);
-        CAPTURE(index);
-        // A size is part of what a checkpoint signs: where the paths are alike, verifying cannot tell it from the root.
-        const bool same_path =
-            verify_inclusion(tree.leaves[index], index, other, inclusion_proof(index, size, reader), root);
-        if (same_path)
-          CHECK(inclusion_proof(index, other, reader).size() == inclusion_proof(index, size, reader).size());
-        else
-          CHECK_FALSE(verify_inclusion(tree.leaves[index], index, other, inclusion_proof(index, size, reader),
-                                       root_of(other, reader)));
+  for (std::size_t size = 1; size <= most; ++size) {
+    const auto root = root_of(size, reader);
+    for (std::size_t index = 0; index < size; ++index) {
+      const auto proof = inclusion_proof(index, size, reader);
+      for (std::size_t other_size = 0; other_size <= most + 1; ++other_size) {
+        for (std::size_t other = 0; other <= other_size; ++other) {
+          CAPTURE(size);
+          CAPTURE(index);
+          CAPTURE(other_size);
+          CAPTURE(other);
+          // That the size is another, the signature of the checkpoint tells; the way alone cannot.
+          const bool same_way = other < other_size && naive::turns(other, other_size) == naive::turns(index, size);
+          REQUIRE(verify_inclusion(tree.leaves[index], other, other_size, proof, root) == same_way);
+        }
       }
     }
   }
+}
+
+TEST_CASE("a proof of consistency for other sizes is refused, unless both ways up are the same") {
+  const std::size_t most = 14;
+  const Tree tree(most);
+  const auto reader = tree.nodes.reader();
+  int accepted = 0, refused = 0;
+  for (std::size_t to = 2; to <= most; ++to) {
+    for (std::size_t from = 1; from < to; ++from) {
+      const auto proof = consistency_proof(from, to, reader);
+      const auto from_root = root_of(from, reader), to_root = root_of(to, reader);
+      for (std::size_t other_to = 0; other_to <= most + 1; ++other_to) {
+        for (std::size_t other_from = 0; other_from <= most + 1; ++other_from) {
+          if (!verify_consistency(other_from, from_root, other_to, to_root, proof)) {
+            ++refused;
+            continue;
+          }
+          ++accepted;
+          CAPTURE(from);
+          CAPTURE(to);
+          CAPTURE(other_from);
+          CAPTURE(other_to);
+          REQUIRE(naive::turns_above(other_from, other_to) == naive::turns_above(from, to));
+        }
+      }
+    }
+  }
+  CHECK(accepted >= 91);  // each for its own sizes
+  CHECK(refused > 10000);
 }
 
 // -- What is kept of a tree ---------------------------------------------------------------------------------------
