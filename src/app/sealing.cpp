@@ -37,7 +37,7 @@ void Sealing::run(std::stop_token stop) {
       seal_until_lost(stop);
       lost = false;
     } catch (const store::DatabaseError& error) {
-      if (!lost) spdlog::warn("the sealer has lost the database: SQLSTATE {}", error.sqlstate());
+      if (!lost) spdlog::warn("the record could not be sealed: SQLSTATE {}", error.sqlstate());
       lost = true;
       wait(stop, retry_after);
     } catch (const std::exception& error) {
@@ -56,6 +56,8 @@ void Sealing::seal_until_lost(std::stop_token stop) {
     keys_.refresh(connection);
     return keys_.sign_note(head);
   });
+  // How much waits is known even where no pass comes to its end.
+  publish(sealer.inspect());
   while (!stop.stop_requested()) {
     const auto state = sealer.run_once();
     publish(state);
