@@ -84,7 +84,7 @@ Response proof(store::TenantTransaction& transaction, const Request& request, co
   const auto sequence = number_in_path(request, "sequence");
   if (!sequence) return not_found(request.language);
   return from_tree(request.language, [&] {
-    const auto found = store::find_proof(transaction, *sequence, size);
+    const auto found = store::find_proof(transaction, *sequence, size, sees_own_only(*request.caller));
     if (found) return json_response(200, codec::encode_one(*found, context));
     switch (found.error()) {
       case store::NoProof::unknown_sequence:

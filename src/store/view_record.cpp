@@ -29,7 +29,13 @@ constexpr Statement select_record_keys{
     "view_record_keys", "SELECT public_key FROM signing_key WHERE purpose = 'record' ORDER BY registered_at, id"};
 constexpr Statement select_tile{"view_record_tile",
                                 "SELECT hashes FROM record_tile WHERE origin = $1 AND level = $2 AND index = $3"};
-constexpr Statement select_leaf{"view_leaf", "SELECT leaf FROM leaves_of(ARRAY[$1::bigint])"};
+// A reporter is given leaves of his body's own incidents only, as of everything else.
+constexpr Statement select_leaf{
+    "view_leaf",
+    "SELECT l.leaf FROM leaves_of(ARRAY[$1::bigint]) l WHERE NOT $2::boolean OR EXISTS (SELECT FROM event e "
+    "JOIN incident_access a ON a.incident_id = e.incident_id JOIN incident i ON i.id = a.incident_id "
+    "WHERE e.sequence = l.sequence "
+    "AND (i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for)))"};
 
 // The end of a SubjectPublicKeyInfo of Ed25519 (RFC 8410) is the key itself.
 constexpr std::size_t raw_key_length = 32;
@@ -111,7 +117,7 @@ std::optional<codec::CheckpointView> find_checkpoint(TenantTransaction& transact
 }
 
 tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transaction, std::int64_t sequence,
-                                                   std::optional<std::int64_t> size) {
+                                                   std::optional<std::int64_t> size, bool own) {
   if (sequence < 0 || sequence >= numbered_events(transaction)) return tl::unexpected(NoProof::unknown_sequence);
   const auto found = maybe_checkpoint(transaction.execute(select_of_event, {sequence, size}));
   if (!found) return tl::unexpected(size ? NoProof::no_checkpoint : NoProof::not_sealed_yet);
@@ -129,7 +135,7 @@ tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transactio
   view.proof = in_base64(
       record::inclusion_proof(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(view.size), nodes));
   view.note = found->view.note;
-  const Rows rows = transaction.execute(select_leaf, {sequence});
+  const Rows rows = transaction.execute(select_leaf, {sequence, own});
   if (const auto row = rows.maybe_one(); row && !row->is_null("leaf"))
     view.leaf = record::to_base64(text_of(row->get<Bytes>("leaf")));
   return view;

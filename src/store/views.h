@@ -134,10 +134,11 @@ enum class NoProof {
   no_checkpoint,      // none of that size
   later_than_size,    // the event came after the checkpoint that was asked for
 };
-// That the event of that number stands in the tree of a checkpoint: the newest of its tree, or the one of `size`. Throws
-// std::out_of_range where the tree lacks nodes that it must have.
+// That the event of that number stands in the tree of a checkpoint: the newest of its tree, or the one of `size`; `own`: with
+// its leaf only where it is of an incident of the body's own, or entered by it. Throws std::out_of_range where the tree
+// lacks nodes that it must have.
 tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transaction, std::int64_t sequence,
-                                                   std::optional<std::int64_t> size);
+                                                   std::optional<std::int64_t> size, bool own);
 // That the tree of a checkpoint (`to`, else the newest) continues that of `from` leaves, for `from` <= `to`; nothing where
 // there is no checkpoint of `to`, `from` is larger, or the trees are of two origins. Throws as above.
 std::optional<codec::ConsistencyView> find_consistency(TenantTransaction& transaction, std::int64_t from,
