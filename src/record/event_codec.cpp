@@ -139,8 +139,9 @@ class Writer {
 // Reads a leaf. After the first mistake everything reads as zero, and `error()` tells of that first one.
 class Reader {
  public:
-  Reader(std::string_view leaf, const std::vector<Opening>& openings)
-      : leaf_(leaf), openings_(openings), used_(openings.size()) {}
+  // Every commitment met is added to `found`, where it is wanted.
+  Reader(std::string_view leaf, const std::vector<Opening>& openings, std::vector<Commitment>* found = nullptr)
+      : leaf_(leaf), openings_(openings), used_(openings.size()), found_(found) {}
 
   std::uint64_t number(int width) {
     auto data = take(static_cast<std::size_t>(width));
@@ -221,6 +222,7 @@ class Reader {
     if (!present) return std::string();
     Digest expected;
     bytes(expected.data(), expected.size());
+    if (found_) found_->push_back({std::string(field), expected});
     for (std::size_t i = 0; i < openings_.size(); ++i) {
       if (used_[i] || openings_[i].field != field) continue;
       used_[i] = true;
@@ -264,6 +266,7 @@ class Reader {
   std::size_t position_ = 0;
   const std::vector<Opening>& openings_;
   std::vector<bool> used_;
+  std::vector<Commitment>* found_;
   std::string error_;
 };
 
@@ -640,8 +643,9 @@ struct Read {
   std::optional<ActorSignature> signature;
 };
 
-tl::expected<Read, std::string> read(std::string_view leaf, const std::vector<Opening>& openings) {
-  Reader reader(leaf, openings);
+tl::expected<Read, std::string> read(std::string_view leaf, const std::vector<Opening>& openings,
+                                     std::vector<Commitment>* found = nullptr) {
+  Reader reader(leaf, openings, found);
   if (reader.number(1) != version) reader.fail("no such version", 1);
   auto what =
       empty_happening(static_cast<std::uint8_t>(reader.number(1)), static_cast<core::Happening*>(nullptr));
@@ -685,6 +689,13 @@ tl::expected<std::optional<ActorSignature>, std::string> signature_in(std::strin
   auto result = read(leaf, openings);
   if (!result) return tl::unexpected(std::move(result.error()));
   return std::move(result->signature);
+}
+
+tl::expected<std::vector<Commitment>, std::string> commitments_in(std::string_view leaf) {
+  std::vector<Commitment> found;
+  auto result = read(leaf, {}, &found);
+  if (!result) return tl::unexpected(std::move(result.error()));
+  return found;
 }
 
 Digest commitment_of(const Salt& salt, std::string_view value) {

@@ -78,6 +78,14 @@ tl::expected<core::Event, std::string> decode(std::string_view leaf, const std::
 tl::expected<std::optional<ActorSignature>, std::string> signature_in(std::string_view leaf,
                                                                       const std::vector<Opening>& openings);
 
+// What a leaf commits to, in its order. The same errors.
+struct Commitment {
+  std::string field;
+  Digest commitment{};
+  friend bool operator==(const Commitment&, const Commitment&) = default;
+};
+tl::expected<std::vector<Commitment>, std::string> commitments_in(std::string_view leaf);
+
 // The commitment as it stands in the leaf: SHA-256(salt || value).
 Digest commitment_of(const Salt& salt, std::string_view value);
 

@@ -1,0 +1,663 @@
+#include "src/record/verification.h"
+
+#include <algorithm>
+#include <set>
+
+#include "src/record/receipt.h"
+
+namespace noroshi::record {
+namespace {
+
+constexpr std::size_t kept_of_each = 100;
+
+using Sequence = std::optional<std::uint64_t>;
+
+// One sentence in both languages. `{}` stands for the next of the values.
+struct Sentence {
+  std::string ja, en;
+};
+Sentence sentence(std::string_view ja, std::string_view en, const std::vector<std::string>& values = {}) {
+  const auto filled = [&values](std::string_view form) {
+    std::string text;
+    auto value = values.begin();
+    for (std::size_t hole; (hole = form.find("{}")) != form.npos && value != values.end(); form.remove_prefix(hole + 2))
+      text.append(form.substr(0, hole)).append(*value++);
+    return text.append(form);
+  };
+  return {filled(ja), filled(en)};
+}
+
+std::string text_of(std::uint64_t number) { return std::to_string(number); }
+
+// "12", "12-14".
+std::string text_of(std::uint64_t first, std::uint64_t last) {
+  return first == last ? text_of(first) : text_of(first) + '-' + text_of(last);
+}
+
+std::string place_of(const Checkpoint& checkpoint) {
+  return "checkpoint " + checkpoint.origin + ' ' + text_of(checkpoint.size);
+}
+
+}  // namespace
+
+struct RecordVerification::State {
+  // A tree that another one continues, until its first leaf has been read.
+  struct Ended {
+    std::size_t origin = 0;
+    std::uint64_t size = 0;
+    Digest root{};
+    bool gap = false;
+    std::vector<ProvenCheckpoint> unreached;
+  };
+  struct Connection {
+    std::uint64_t from = 0, to = 0;
+    std::vector<Digest> proof;
+  };
+  using Place = std::pair<std::size_t, std::uint64_t>;  // number of the origin, size
+
+  State(Proofs kind, std::vector<RecordOrigin> trees, std::vector<NoteKey> known)
+      : proofs(kind), origins(std::move(trees)), keys(std::move(known)) {
+    check_origins();
+  }
+
+  void find(FindingCode code, std::string place, Sentence sentence, Sequence sequence = std::nullopt,
+            Sequence last = std::nullopt) {
+    if (weight_of(code) == FindingWeight::altered) is_altered = true;
+    if (++counts[code] > kept_of_each) return;
+    findings.push_back({code, sequence, last, std::move(place), std::move(sentence.ja), std::move(sentence.en)});
+  }
+
+  bool whole() const { return proofs == Proofs::whole; }
+  std::optional<std::size_t> origin_named(std::string_view name) const {
+    for (std::size_t i = 0; i < origins.size(); ++i)
+      if (origins[i].name == name) return i;
+    return std::nullopt;
+  }
+  std::uint64_t first_of(std::size_t number) const { return origins[number].first_sequence; }
+
+  // -- Checkpoints ---------------------------------------------------------------------------------------------
+
+  void check_origins();
+  void take_checkpoint(std::string_view bytes);
+  void check_signatures(const Note& note, ProvenCheckpoint& checkpoint);
+  void hold(std::size_t number, ProvenCheckpoint checkpoint);
+  void compare(const ProvenCheckpoint& checkpoint);
+  void tell_of_two(const Checkpoint& checkpoint);
+  void prove(const ProvenCheckpoint& checkpoint);
+  void connect(std::size_t number, const std::vector<ProvenCheckpoint>& held);
+
+  // -- Receipts ------------------------------------------------------------------------------------------------
+
+  void take_receipt(std::string_view text, std::string_view signature);
+  void check_receipts(const RecordedEvent& event, const core::Event& decoded, const Digest& hash);
+
+  // -- Events --------------------------------------------------------------------------------------------------
+
+  std::optional<core::Event> take_event(const RecordedEvent& event);
+  bool take_sequence(std::uint64_t sequence);
+  std::optional<core::Event> read(const RecordedEvent& event);
+  void check_report(const RecordedEvent& event, const core::Event& decoded);
+  void note_leaf_hash(const RecordedEvent& event, const std::optional<core::Event>& decoded, const Digest& hash);
+  void tell_leaf_hashes(FindingCode code);
+  void append(const RecordedEvent& event, const Digest& hash);
+  void check_proof(const RecordedEvent& event, const Digest& hash);
+
+  // -- Trees ---------------------------------------------------------------------------------------------------
+
+  void end_origin();
+  void check_continuation(const RecordedEvent& event, const std::optional<core::Event>& decoded);
+  std::vector<ProvenCheckpoint> take_held(std::size_t number);
+  void miss(const ProvenCheckpoint& checkpoint, std::size_t number, std::uint64_t size);
+  void finish(Sequence stated_events);
+
+  Proofs proofs;
+  std::vector<RecordOrigin> origins;
+  std::vector<NoteKey> keys;
+
+  std::map<Place, std::vector<ProvenCheckpoint>> held;  // signed, not yet compared
+  std::map<std::size_t, ProvenCheckpoint> first;        // of each origin: where proofs lead
+  std::map<std::size_t, std::vector<Connection>> connections;
+  std::multimap<core::EventId, Receipt> awaited;
+
+  std::uint64_t next = 0;    // the sequence that follows
+  std::size_t origin = 0;    // of the events
+  CompactRange range;        // over the leaves
+  CompactRange stated;       // over the hashes kept beside them
+  // Events whose leaf does not have the hash kept beside it, since the last root that was borne out, and their types.
+  std::vector<std::pair<std::uint64_t, std::string_view>> disagreeing;
+  std::uint64_t disagreeing_more = 0;
+  std::uint64_t proven_size = 0;  // the leaves that a checkpoint bears out
+  bool gap = false;               // leaves are missing: the tree of this origin cannot be recomputed
+  bool diverged = false;          // it was found to be another already
+  std::optional<Ended> ended;
+
+  std::uint64_t events = 0, reports = 0, receipts = 0;
+  std::map<std::string, ProvenCheckpoint> proven;
+  std::vector<Finding> findings;
+  std::map<FindingCode, std::uint64_t> counts;
+  bool is_altered = false;
+};
+
+void RecordVerification::State::check_origins() {
+  std::set<std::string_view> names;
+  bool right = !origins.empty() && origins.front().first_sequence == 0;
+  for (std::size_t i = 0; i < origins.size(); ++i)
+    right = right && names.insert(origins[i].name).second && (i == 0 || first_of(i - 1) < first_of(i));
+  if (right) return;
+  find(FindingCode::origins_wrong, "origins",
+       sentence("木の一覧が正しくありません。最初の木は連番 0 から始まり、続く木の始まりは順に大きくなり、名前は重なりません。",
+                "The list of trees is wrong: the first begins at sequence 0, each later one further on, and no name stands "
+                "twice."));
+  // Nothing can be placed by a wrong list.
+  origins.clear();
+}
+
+void RecordVerification::State::take_checkpoint(std::string_view bytes) {
+  const auto note = parse_note(bytes);
+  const auto checkpoint = note ? parse_checkpoint(note->text) : tl::unexpected(note.error());
+  if (!checkpoint)
+    return find(FindingCode::checkpoint_unreadable, "checkpoint",
+                sentence("チェックポイントを読み取れません: {}。", "A checkpoint cannot be read: {}.", {checkpoint.error()}));
+  const auto number = origin_named(checkpoint->origin);
+  if (!number)
+    return find(FindingCode::checkpoint_origin_unknown, place_of(*checkpoint),
+                sentence("大きさ {} のチェックポイントの木「{}」は一覧にありません。",
+                         "The checkpoint of size {} is of the tree {}, which is not listed.",
+                         {text_of(checkpoint->size), checkpoint->origin}));
+  ProvenCheckpoint checked{.checkpoint = *checkpoint};
+  check_signatures(*note, checked);
+  if (checked.signed_by.empty()) {
+    find(FindingCode::checkpoint_unsigned, place_of(*checkpoint),
+         sentence("木「{}」の大きさ {} のチェックポイントには、与えられた鍵の署名がありません。",
+                  "The checkpoint of {} at size {} has no good signature by any key given.",
+                  {checkpoint->origin, text_of(checkpoint->size)}));
+    // What nobody signed proves nothing and accuses nobody. Proofs may still lead to it.
+    if (!whole()) first.try_emplace(*number, std::move(checked));
+    return;
+  }
+  if (checkpoint->size == 0 && checkpoint->root != empty_root())
+    return find(FindingCode::checkpoint_differs, place_of(*checkpoint),
+                sentence("木「{}」の空の木のチェックポイントの根が、空の木の根ではありません。",
+                         "The checkpoint of {} at size 0 has another root than that of an empty tree.",
+                         {checkpoint->origin}));
+  hold(*number, std::move(checked));
+}
+
+void RecordVerification::State::check_signatures(const Note& note, ProvenCheckpoint& checkpoint) {
+  for (const auto& signature : note.signatures) {
+    for (const auto& key : keys) {
+      // A note may carry lines of keys that mean nothing here (C2SP signed-note): only a log's own, and witnesses.
+      const bool own = key.kind == KeyKind::log && key.name == checkpoint.checkpoint.origin;
+      if (key.kind == KeyKind::log && !own) continue;
+      if (signature.name != key.name || signature.key_hash != hash_of(key)) continue;
+      if (!verify(note.text, signature, key)) {
+        find(FindingCode::signature_wrong, place_of(checkpoint.checkpoint),
+             sentence("木「{}」の大きさ {} のチェックポイントにある鍵「{}」の署名が正しくありません。",
+                      "On the checkpoint of {} at size {}, the signature that bears the key {} is not by it.",
+                      {checkpoint.checkpoint.origin, text_of(checkpoint.checkpoint.size), to_string(key)}));
+      } else if (own) {
+        if (std::find(checkpoint.signed_by.begin(), checkpoint.signed_by.end(), key) == checkpoint.signed_by.end())
+          checkpoint.signed_by.push_back(key);
+      } else {
+        checkpoint.cosigned_by.emplace_back(key, time_of(signature).value_or(0));
+      }
+    }
+  }
+}
+
+void RecordVerification::State::hold(std::size_t number, ProvenCheckpoint checkpoint) {
+  const auto [name, size, root] = checkpoint.checkpoint;
+  if (!whole()) first.try_emplace(number, checkpoint);
+  // The events are past it, or were never fed from where it could be compared.
+  if (whole() && (number < origin || (number == origin && size < range.size()))) {
+    const auto known = proven.find(name);
+    if (known != proven.end() && known->second.checkpoint == checkpoint.checkpoint) return prove(checkpoint);
+    return find(FindingCode::checkpoint_unconnected, place_of(checkpoint.checkpoint),
+                sentence("木「{}」の大きさ {} のチェックポイントは、その大きさを過ぎてから与えられたため、照合できません。",
+                         "The checkpoint of {} at size {} came after the events had passed its size and cannot be compared.",
+                         {name, text_of(size)}));
+  }
+  auto& same_size = held[{number, size}];
+  for (auto& other : same_size) {
+    if (other.checkpoint.root != root) continue;
+    for (auto& key : checkpoint.signed_by)
+      if (std::find(other.signed_by.begin(), other.signed_by.end(), key) == other.signed_by.end())
+        other.signed_by.push_back(key);
+    for (auto& witness : checkpoint.cosigned_by)
+      if (std::find(other.cosigned_by.begin(), other.cosigned_by.end(), witness) == other.cosigned_by.end())
+        other.cosigned_by.push_back(witness);
+    return;
+  }
+  if (!whole() && !same_size.empty()) tell_of_two(checkpoint.checkpoint);
+  same_size.push_back(std::move(checkpoint));
+  if (whole() && number == origin && size == range.size() && size > 0) {
+    const auto reached = std::move(same_size.back());
+    held.erase({number, size});
+    compare(reached);
+  }
+}
+
+void RecordVerification::State::prove(const ProvenCheckpoint& checkpoint) {
+  if (checkpoint.signed_by.empty()) return;
+  auto& highest = proven[checkpoint.checkpoint.origin];
+  if (highest.signed_by.empty() || highest.checkpoint.size <= checkpoint.checkpoint.size) highest = checkpoint;
+}
+
+void RecordVerification::State::tell_of_two(const Checkpoint& checkpoint) {
+  find(FindingCode::checkpoint_differs, place_of(checkpoint),
+       sentence("木「{}」の大きさ {} に、根の異なる二つのチェックポイントが署名されています。",
+                "Two checkpoints with different roots were signed for {} at size {}.",
+                {checkpoint.origin, text_of(checkpoint.size)}));
+}
+
+// The tree has the size of the checkpoint.
+void RecordVerification::State::compare(const ProvenCheckpoint& checkpoint) {
+  if (gap) return;  // which is named already
+  const auto& [name, size, root] = checkpoint.checkpoint;
+  if (range.root() == root) {
+    tell_leaf_hashes(FindingCode::leaf_hash_altered);
+    stated = range;
+    diverged = false;
+    proven_size = size;
+    return prove(checkpoint);
+  }
+  // The hashes kept beside the leaves are those that were signed for: each altered leaf is named.
+  if (stated.root() == root) {
+    tell_leaf_hashes(FindingCode::leaf_altered);
+    range = stated;
+    diverged = false;
+    proven_size = size;
+    return;
+  }
+  if (proven_size == size) return tell_of_two(checkpoint.checkpoint);
+  if (std::exchange(diverged, true)) return;
+  tell_leaf_hashes(FindingCode::leaf_altered);
+  const auto start = first_of(origin);
+  find(FindingCode::checkpoint_differs, place_of(checkpoint.checkpoint),
+       sentence("出来事 {} の中に、木「{}」の大きさ {} のチェックポイントが署名されたときと異なるものがあります。",
+                "Among the events {} at least one is not what was signed for by the checkpoint of {} at size {}.",
+                {text_of(start + proven_size, start + size - 1), name, text_of(size)}),
+       start + proven_size, start + size - 1);
+}
+
+void RecordVerification::State::take_receipt(std::string_view text, std::string_view signature) {
+  const auto receipt = parse_receipt(text);
+  if (!receipt)
+    return find(FindingCode::receipt_unreadable, "receipt",
+                sentence("受付証を読み取れません: {}。", "A receipt cannot be read: {}.", {receipt.error()}));
+  const bool is_signed = std::any_of(keys.begin(), keys.end(), [&](const NoteKey& key) {
+    return key.kind == KeyKind::log && key.name == receipt->origin && verify_ed25519(text, signature, key.key);
+  });
+  const auto event = to_string(receipt->event);
+  if (!is_signed)
+    return find(FindingCode::receipt_unsigned, "receipt " + event,
+                sentence("出来事 {} の受付証は、与えられた鍵で署名されていません。",
+                         "The receipt of event {} is not signed by any key given.", {event}));
+  awaited.emplace(receipt->event, *receipt);
+}
+
+// How an event is not what its receipt promised.
+std::optional<Sentence> difference(const Receipt& receipt, const core::Event& event, const Digest& hash) {
+  const auto* report = std::get_if<core::ReportReceived>(&event.what);
+  if (!report) return Sentence{"報告の受領ではありません", "it is not the receipt of a report"};
+  if (hash != receipt.leaf_hash) return Sentence{"葉が異なります", "its leaf is another"};
+  if (report->sha256 != erased && report->sha256 != bytes_of(receipt.report_sha256))
+    return Sentence{"報告の SHA-256 が異なります", "its report has another SHA-256"};
+  if (event.at != receipt.received_at) return Sentence{"時刻が異なります", "its time is another"};
+  return std::nullopt;
+}
+
+void RecordVerification::State::check_receipts(const RecordedEvent& event, const core::Event& decoded,
+                                               const Digest& hash) {
+  const auto [begin, end] = awaited.equal_range(decoded.id);
+  for (auto at = begin; at != end; ++at) {
+    const auto different = difference(at->second, decoded, hash);
+    if (!different) {
+      ++receipts;
+      continue;
+    }
+    const auto number = text_of(event.sequence);
+    find(FindingCode::receipt_differs, "receipt " + to_string(decoded.id),
+         {"出来事 " + number + " は受付証が約束したものではありません: " + different->ja + "。",
+          "Event " + number + " is not what its receipt promised: " + different->en + '.'},
+         event.sequence);
+  }
+  awaited.erase(begin, end);
+}
+
+std::optional<core::Event> RecordVerification::State::take_event(const RecordedEvent& event) {
+  ++events;
+  if (!take_sequence(event.sequence)) return std::nullopt;
+  const auto hash = leaf_hash(event.leaf);
+  auto decoded = read(event);
+  note_leaf_hash(event, decoded, hash);
+  if (whole())
+    append(event, hash);
+  else
+    check_proof(event, hash);
+  check_continuation(event, decoded);
+  if (decoded) {
+    check_report(event, *decoded);
+    check_receipts(event, *decoded, hash);
+  }
+  return decoded;
+}
+
+bool RecordVerification::State::take_sequence(std::uint64_t sequence) {
+  const auto number = text_of(sequence);
+  if (origins.empty()) {
+    find(FindingCode::sequence_unknown, "sequence",
+         sentence("出来事 {} はどの木にも属しません。", "Event {} belongs to no tree.", {number}), sequence);
+    return false;
+  }
+  if (sequence < next || sequence > maximum_size) {
+    find(FindingCode::sequence_disorder, "sequence",
+         sentence("連番 {} が順序どおりではありません。{} 以上であるはずです。",
+                  "The sequence {} is out of order: {} or a later one has to follow.", {number, text_of(next)}),
+         sequence);
+    return false;
+  }
+  if (whole() && sequence > next) {
+    gap = true;
+    find(FindingCode::sequence_gap, "sequence",
+         sentence("出来事 {} がありません。", "There is no event {}.", {text_of(next, sequence - 1)}), next, sequence - 1);
+  }
+  while (origin + 1 < origins.size() && first_of(origin + 1) <= sequence) {
+    // Leaves that are missing before the end of one tree leave the next one whole.
+    const bool only_before = sequence == first_of(origin + 1);
+    end_origin();
+    gap = gap && !only_before;
+  }
+  next = sequence + 1;
+  return true;
+}
+
+// The event as its leaf and openings say; each opening that does not belong is named.
+std::optional<core::Event> RecordVerification::State::read(const RecordedEvent& event) {
+  const auto number = text_of(event.sequence);
+  const auto commitments = commitments_in(event.leaf);
+  if (!commitments) {
+    find(FindingCode::leaf_unreadable, "leaf",
+         sentence("出来事 {} の葉を読み取れません: {}。", "The leaf of event {} cannot be read: {}.",
+                  {number, commitments.error()}),
+         event.sequence);
+    return std::nullopt;
+  }
+  if (auto decoded = decode(event.leaf, event.openings)) {
+    if (const auto absent = commitments->size() - event.openings.size(); absent != 0)
+      find(FindingCode::texts_absent, "openings",
+           sentence("出来事 {}（{}）の文 {} 件はここにありません（消去されたか、書き出されていません）。",
+                    "Of event {} ({}), {} texts are not here: erased, or not exported.",
+                    {number, std::string(type_of(decoded->what)), text_of(absent)}),
+           event.sequence);
+    return *std::move(decoded);
+  }
+  std::vector<Opening> good;
+  const auto& openings = event.openings;
+  for (std::size_t i = 0; i < openings.size(); ++i) {
+    const auto& [field, salt, value] = openings[i];
+    const auto of_field = [&field = field](const auto& other) { return other.field == field; };
+    const auto commitment = std::find_if(commitments->begin(), commitments->end(), of_field);
+    // Alone, so that one which does not belong hides no other.
+    if (commitment != commitments->end() && !std::any_of(good.begin(), good.end(), of_field) &&
+        decode(event.leaf, {openings[i]})) {
+      good.push_back(openings[i]);
+      continue;
+    }
+    // A field that the leaf does not have may be any bytes: it is not repeated.
+    const auto known = commitment != commitments->end() ? field : text_of(i + 1);
+    find(FindingCode::opening_altered, "opening " + known,
+         sentence("出来事 {} の文「{}」は、葉が約束したものではありません。",
+                  "Of event {}, the text {} is not what the leaf commits to.", {number, known}),
+         event.sequence);
+  }
+  auto decoded = decode(event.leaf, good);
+  return decoded ? std::optional(*std::move(decoded)) : std::nullopt;
+}
+
+void RecordVerification::State::check_report(const RecordedEvent& event, const core::Event& decoded) {
+  if (!event.report) return;
+  const auto number = text_of(event.sequence);
+  const auto* received = std::get_if<core::ReportReceived>(&decoded.what);
+  if (received && received->sha256 == erased)
+    return find(FindingCode::report_unproven, "report",
+                sentence("出来事 {} の報告は、SHA-256 がここにないため照合できません。",
+                         "The report of event {} cannot be checked: its SHA-256 is not here.", {number}),
+                event.sequence);
+  if (received && received->sha256 == bytes_of(sha256({*event.report}))) {
+    ++reports;
+    return;
+  }
+  find(FindingCode::report_altered, "report",
+       sentence("出来事 {} の報告は、受け付けたときのものと異なります。",
+                "The report of event {} is not the one that was received.", {number}),
+       event.sequence);
+}
+
+// Leaf and kept hash do not agree. Which of them was altered, the next root tells.
+void RecordVerification::State::note_leaf_hash(const RecordedEvent& event, const std::optional<core::Event>& decoded,
+                                               const Digest& hash) {
+  if (!event.leaf_hash || *event.leaf_hash == hash) return;
+  if (disagreeing.size() < kept_of_each)
+    disagreeing.emplace_back(event.sequence, decoded ? type_of(decoded->what) : "?");
+  else
+    ++disagreeing_more;
+}
+
+void RecordVerification::State::tell_leaf_hashes(FindingCode code) {
+  for (const auto& [sequence, type] : std::exchange(disagreeing, {})) {
+    const std::vector<std::string> values = {text_of(sequence), std::string(type)};
+    find(code, "leaf",
+         code == FindingCode::leaf_altered
+             ? sentence("出来事 {}（{}）の葉は、署名されたときのものと異なります。",
+                        "The leaf of event {} ({}) is not the one that was signed for.", values)
+             : sentence("出来事 {}（{}）の葉の横に保管されたハッシュが、葉のものではありません。葉は署名されたとおりです。",
+                        "The hash kept beside the leaf of event {} ({}) is not its own; the leaf is as it was signed for.",
+                        values),
+         sequence);
+  }
+  counts[code] += std::exchange(disagreeing_more, 0);
+}
+
+void RecordVerification::State::append(const RecordedEvent& event, const Digest& hash) {
+  if (gap) return;
+  range.append(hash);
+  stated.append(event.leaf_hash.value_or(hash));
+  const auto reached = held.find({origin, range.size()});
+  if (reached == held.end()) return;
+  auto checkpoints = std::move(reached->second);
+  held.erase(reached);
+  // One that the events bear out goes first: beside it, another of the same size accuses no event.
+  std::stable_partition(checkpoints.begin(), checkpoints.end(), [root = range.root()](const ProvenCheckpoint& checkpoint) {
+    return checkpoint.checkpoint.root == root;
+  });
+  for (const auto& checkpoint : checkpoints) compare(checkpoint);
+}
+
+void RecordVerification::State::check_proof(const RecordedEvent& event, const Digest& hash) {
+  const auto number = text_of(event.sequence);
+  const auto target = first.find(origin);
+  if (!event.proof || target == first.end())
+    return find(FindingCode::proof_missing, "proof",
+                sentence("出来事 {} には、木に含まれる証明がありません。", "Of event {} nothing proves that it stands in the tree.",
+                         {number}),
+                event.sequence);
+  const auto& [name, size, root] = target->second.checkpoint;
+  const auto index = event.sequence - first_of(origin);
+  if (verify_inclusion(hash, index, size, *event.proof, root)) {
+    tell_leaf_hashes(FindingCode::leaf_hash_altered);
+    return prove(target->second);
+  }
+  if (event.leaf_hash && verify_inclusion(*event.leaf_hash, index, size, *event.proof, root))
+    return tell_leaf_hashes(FindingCode::leaf_altered);
+  disagreeing.clear();
+  find(FindingCode::proof_wrong, "proof",
+       sentence("出来事 {} の証明は、木「{}」の大きさ {} のチェックポイントに至りません。葉か証明が異なります。",
+                "The proof of event {} does not lead to the checkpoint of {} at size {}: the leaf or the proof is another.",
+                {number, name, text_of(size)}),
+       event.sequence);
+}
+
+// The checkpoints of an origin that were not reached, by rising size.
+std::vector<ProvenCheckpoint> RecordVerification::State::take_held(std::size_t number) {
+  std::vector<ProvenCheckpoint> taken;
+  const auto begin = held.lower_bound({number, 0}), end = held.lower_bound({number + 1, 0});
+  for (auto at = begin; at != end; ++at)
+    for (auto& checkpoint : at->second) taken.push_back(std::move(checkpoint));
+  held.erase(begin, end);
+  return taken;
+}
+
+void RecordVerification::State::end_origin() {
+  tell_leaf_hashes(FindingCode::leaf_altered);
+  if (whole()) ended = Ended{origin, range.size(), range.root(), gap, take_held(origin)};
+  ++origin;
+  range = {};
+  stated = {};
+  proven_size = 0;
+  diverged = false;
+}
+
+void RecordVerification::State::miss(const ProvenCheckpoint& checkpoint, std::size_t number, std::uint64_t size) {
+  const auto start = first_of(number);
+  const auto& signed_for = checkpoint.checkpoint;
+  if (signed_for.size == 0) return;  // compared when it was given
+  find(FindingCode::events_missing, place_of(signed_for),
+       sentence("出来事 {} がありません。木「{}」の大きさ {} のチェックポイントはそこまで署名しています。",
+                "There is no event {}, although the checkpoint of {} at size {} was signed for as many.",
+                {text_of(start + size, start + signed_for.size - 1), signed_for.origin, text_of(signed_for.size)}),
+       start + size, start + signed_for.size - 1);
+}
+
+// The first leaf of a later tree says what the tree before was, and what was lost of it.
+void RecordVerification::State::check_continuation(const RecordedEvent& event,
+                                                   const std::optional<core::Event>& decoded) {
+  if (origin == 0 || event.sequence != first_of(origin)) return;
+  const auto& name = origins[origin].name;
+  const auto place = "origin " + name;
+  const auto* continued = decoded ? std::get_if<core::RecordContinued>(&decoded->what) : nullptr;
+  if (continued && continued->origin != name) continued = nullptr;
+  const auto before = std::exchange(ended, std::nullopt);
+  if (!continued) {
+    find(FindingCode::continuation_missing, place,
+         sentence("木「{}」は、それを始める出来事 record.continued で始まっていません。",
+                  "The tree {} does not begin with the event record.continued that opens it.", {name}),
+         event.sequence);
+  } else {
+    find(FindingCode::record_continued, place,
+         sentence("出来事 {} から木「{}」に替わっています。木「{}」の大きさ {} までの署名を知りながら、失われたものがあるためです。",
+                  "From event {} on the tree is {}: of {}, signed up to size {}, something had been lost.",
+                  {text_of(event.sequence), name, continued->origin_before, text_of(continued->highest_size)}),
+         event.sequence);
+  }
+  if (!before || before->gap) return;
+  if (continued && (continued->held_size != before->size || continued->held_root != before->root))
+    find(FindingCode::continuation_differs, place,
+         sentence("木「{}」の出来事は、出来事 {} がその大きさと根として記したものと異なります。",
+                  "The events of {} are not those whose size and root event {} states.",
+                  {origins[before->origin].name, text_of(event.sequence)}),
+         event.sequence);
+  for (const auto& checkpoint : before->unreached) {
+    const auto& [signed_origin, size, root] = checkpoint.checkpoint;
+    const bool declared = continued && continued->origin_before == signed_origin && size <= continued->highest_size &&
+                          (size < continued->highest_size || root == continued->highest_root);
+    if (!declared) miss(checkpoint, before->origin, before->size);
+  }
+}
+
+// Nothing but proofs speaks of a tree whose events are not all there.
+void RecordVerification::State::connect(std::size_t number, const std::vector<ProvenCheckpoint>& others) {
+  const auto& known = first.at(number);
+  for (const auto& other : others) {
+    const auto& [name, size, root] = other.checkpoint;
+    if (size == known.checkpoint.size) continue;  // two roots of one size are found when they are given
+    const auto& small = size < known.checkpoint.size ? other : known;
+    const auto& large = size < known.checkpoint.size ? known : other;
+    const auto& proofs_of = connections[number];
+    const auto proof = std::find_if(proofs_of.begin(), proofs_of.end(), [&](const Connection& connection) {
+      return connection.from == small.checkpoint.size && connection.to == large.checkpoint.size;
+    });
+    const std::vector<std::string> values = {name, text_of(small.checkpoint.size), text_of(large.checkpoint.size)};
+    if (proof == proofs_of.end()) {
+      find(FindingCode::checkpoint_unconnected, place_of(other.checkpoint),
+           sentence("木「{}」の大きさ {} と {} のチェックポイントを結ぶ証明がありません。",
+                    "Nothing connects the checkpoints of {} at sizes {} and {}.", values));
+    } else if (!verify_consistency(small.checkpoint.size, small.checkpoint.root, large.checkpoint.size,
+                                   large.checkpoint.root, proof->proof)) {
+      find(FindingCode::consistency_wrong, place_of(other.checkpoint),
+           sentence("木「{}」の大きさ {} と {} のチェックポイントは、証明では結ばれません。一方は他方の続きではありません。",
+                    "The proof does not connect the checkpoints of {} at sizes {} and {}: one may not continue the other.",
+                    values));
+    } else if (proven.count(name) != 0) {
+      prove(other);
+    }
+  }
+}
+
+void RecordVerification::State::finish(Sequence stated_events) {
+  if (stated_events && *stated_events != events)
+    find(FindingCode::count_differs, "end",
+         sentence("出来事は {} 件のはずですが、{} 件ありました。", "There should be {} events, and there were {}.",
+                  {text_of(*stated_events), text_of(events)}));
+  for (const auto& [event, receipt] : awaited) {
+    const auto id = to_string(event);
+    find(whole() ? FindingCode::receipt_event_missing : FindingCode::receipt_event_absent, "receipt " + id,
+         whole() ? sentence("受付証が約束した出来事 {} がありません。", "The event {} that a receipt promised is not there.", {id})
+                 : sentence("受付証が約束した出来事 {} は、与えられた出来事の中にありません。",
+                            "The event {} that a receipt promised is not among the events given.", {id}));
+  }
+  tell_leaf_hashes(FindingCode::leaf_altered);
+  if (!whole()) {
+    for (const auto& [number, checkpoint] : first) connect(number, take_held(number));
+    return;
+  }
+  bool missing = false;
+  for (std::size_t number = origin; number < origins.size(); ++number) {
+    const auto size = number == origin ? range.size() : 0;
+    if (number > origin)
+      find(FindingCode::events_missing, "origin " + origins[number].name,
+           sentence("木「{}」の出来事がありません。", "Of the tree {} there is no event.", {origins[number].name}),
+           first_of(number));
+    const auto unreached = take_held(number);
+    missing = missing || !unreached.empty();
+    if (!unreached.empty() && !(number == origin && gap)) miss(unreached.back(), number, size);
+  }
+  if (!origins.empty() && !gap && !diverged && !missing && proven_size < range.size()) {
+    const auto start = first_of(origin);
+    find(FindingCode::events_unsealed, "origin " + origins[origin].name,
+         sentence("出来事 {} は最後のチェックポイントより後のもので、まだ署名されていません。",
+                  "The events {} come after the last checkpoint: nothing is signed for them yet.",
+                  {text_of(start + proven_size, start + range.size() - 1)}),
+         start + proven_size, start + range.size() - 1);
+  }
+}
+
+RecordVerification::RecordVerification(Proofs proofs, std::vector<RecordOrigin> origins, std::vector<NoteKey> keys)
+    : state_(std::make_unique<State>(proofs, std::move(origins), std::move(keys))) {}
+RecordVerification::~RecordVerification() = default;
+RecordVerification::RecordVerification(RecordVerification&&) noexcept = default;
+RecordVerification& RecordVerification::operator=(RecordVerification&&) noexcept = default;
+
+void RecordVerification::checkpoint(std::string_view note) { state_->take_checkpoint(note); }
+void RecordVerification::consistency(const std::string& origin, std::uint64_t from, std::uint64_t to,
+                                     const std::vector<Digest>& proof) {
+  if (const auto number = state_->origin_named(origin)) state_->connections[*number].push_back({from, to, proof});
+}
+void RecordVerification::receipt(std::string_view text, std::string_view signature) {
+  state_->take_receipt(text, signature);
+}
+std::optional<core::Event> RecordVerification::event(const RecordedEvent& event) { return state_->take_event(event); }
+void RecordVerification::finish(std::optional<std::uint64_t> events) { state_->finish(events); }
+
+const std::vector<Finding>& RecordVerification::findings() const { return state_->findings; }
+std::uint64_t RecordVerification::count(FindingCode code) const {
+  const auto found = state_->counts.find(code);
+  return found == state_->counts.end() ? 0 : found->second;
+}
+bool RecordVerification::altered() const { return state_->is_altered; }
+std::uint64_t RecordVerification::events() const { return state_->events; }
+std::uint64_t RecordVerification::reports() const { return state_->reports; }
+std::uint64_t RecordVerification::receipts() const { return state_->receipts; }
+const std::map<std::string, ProvenCheckpoint>& RecordVerification::proven() const { return state_->proven; }
+
+}  // namespace noroshi::record
