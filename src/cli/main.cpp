@@ -357,7 +357,7 @@ void add_record_witness(CLI::App& record, const Global& global, Command& chosen)
 }
 
 void add_record(CLI::App& program, const Global& global, Command& chosen) {
-  auto* record = program.add_subcommand("record", "The record as evidence");
+  auto* record = program.add_subcommand("record", "The record: evidence that nobody can alter unseen");
   record->require_subcommand(1);
   add_record_witness(*record, global, chosen);
 }
