@@ -22,6 +22,8 @@ constexpr Statement select_of_event{
     "SELECT " NOROSHI_CHECKPOINT_COLUMNS
     "WHERE c.origin = (SELECT ordinal FROM record_origin WHERE first_sequence <= $1 ORDER BY ordinal DESC LIMIT 1) "
     "AND ($2::bigint IS NULL OR c.size = $2) ORDER BY c.size DESC LIMIT 1"};
+constexpr Statement select_ended{"view_tree_ended",
+                                 "SELECT EXISTS (SELECT FROM record_origin WHERE first_sequence > $1)"};
 constexpr Statement select_cosignatures{
     "view_cosignatures",
     "SELECT witness, cosigned_at FROM cosignature WHERE origin = $1 AND size = $2 ORDER BY received_at, witness"};
@@ -100,6 +102,11 @@ std::vector<std::string> in_base64(const std::vector<record::Digest>& proof) {
   return texts;
 }
 
+NoProof why_not_sealed(TenantTransaction& transaction, std::int64_t sequence) {
+  return transaction.execute(select_ended, {sequence}).one().get<bool>(0) ? NoProof::tree_ended
+                                                                          : NoProof::not_sealed_yet;
+}
+
 }  // namespace
 
 std::optional<std::string> newest_note(TenantTransaction& transaction) {
@@ -120,9 +127,10 @@ tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transactio
                                                    std::optional<std::int64_t> size, bool own) {
   if (sequence < 0 || sequence >= numbered_events(transaction)) return tl::unexpected(NoProof::unknown_sequence);
   const auto found = maybe_checkpoint(transaction.execute(select_of_event, {sequence, size}));
-  if (!found) return tl::unexpected(size ? NoProof::no_checkpoint : NoProof::not_sealed_yet);
+  if (!found) return tl::unexpected(size ? NoProof::no_checkpoint : why_not_sealed(transaction, sequence));
   const std::int64_t index = sequence - found->first_sequence;
-  if (index >= found->view.size) return tl::unexpected(size ? NoProof::later_than_size : NoProof::not_sealed_yet);
+  if (index >= found->view.size)
+    return tl::unexpected(size ? NoProof::later_than_size : why_not_sealed(transaction, sequence));
 
   const auto nodes = nodes_of(transaction, found->ordinal);
   const auto leaf = nodes(0, static_cast<std::uint64_t>(index));

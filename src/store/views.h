@@ -129,10 +129,11 @@ std::optional<codec::CheckpointView> find_checkpoint(TenantTransaction& transact
 
 // Why there is no proof.
 enum class NoProof {
-  unknown_sequence,   // no event has that number
-  not_sealed_yet,     // the event has its number, and no checkpoint covers it yet
-  no_checkpoint,      // none of that size
-  later_than_size,    // the event came after the checkpoint that was asked for
+  unknown_sequence,  // no event has that number
+  not_sealed_yet,    // the event has its number, and no checkpoint covers it yet
+  tree_ended,        // nor will one: its tree was ended (record.continued) before it was sealed
+  no_checkpoint,     // none of that size
+  later_than_size,   // the event came after the checkpoint that was asked for
 };
 // That the event of that number stands in the tree of a checkpoint: the newest of its tree, or the one of `size`; `own`: with
 // its leaf only where it is of an incident of the body's own, or entered by it. Throws std::out_of_range where the tree
