@@ -20,7 +20,9 @@ constexpr std::size_t maximum_signatures = 100;
 constexpr std::size_t hash_size = 4, time_size = 8, ed25519_size = 64;
 constexpr auto dash = "\xe2\x80\x94 "sv;  // U+2014 and a space: how a line of a signature begins
 
-tl::unexpected<std::string> wrong(std::string what) { return tl::unexpected(std::move(what)); }
+tl::unexpected<std::string> wrong(std::string what) {
+  return tl::unexpected(std::move(what));
+}
 
 // The next character of UTF-8 (RFC 3629) and its length; a length of 0 where there is none.
 struct Character {
@@ -99,7 +101,8 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 }  // namespace
 
 std::string checkpoint_text(const Checkpoint& checkpoint) {
-  return checkpoint.origin + '\n' + std::to_string(checkpoint.size) + '\n' + to_base64(bytes_of(checkpoint.root)) + '\n';
+  return checkpoint.origin + '\n' + std::to_string(checkpoint.size) + '\n' + to_base64(bytes_of(checkpoint.root)) +
+         '\n';
 }
 
 tl::expected<Checkpoint, std::string> parse_checkpoint(std::string_view text) {
@@ -125,7 +128,9 @@ std::array<std::uint8_t, 4> hash_of(const NoteKey& key) {
 
 namespace {
 
-std::string text_of(const std::array<std::uint8_t, 4>& hash) { return {hash.begin(), hash.end()}; }
+std::string text_of(const std::array<std::uint8_t, 4>& hash) {
+  return {hash.begin(), hash.end()};
+}
 
 }  // namespace
 

@@ -49,12 +49,17 @@ constexpr Entry entries[] = {
 };
 
 const Entry& entry_of(FindingCode code) {
-  return *std::find_if(std::begin(entries), std::end(entries), [code](const Entry& entry) { return entry.code == code; });
+  return *std::find_if(std::begin(entries), std::end(entries),
+                       [code](const Entry& entry) { return entry.code == code; });
 }
 
 }  // namespace
 
-std::string_view name_of(FindingCode code) { return entry_of(code).name; }
-FindingWeight weight_of(FindingCode code) { return entry_of(code).weight; }
+std::string_view name_of(FindingCode code) {
+  return entry_of(code).name;
+}
+FindingWeight weight_of(FindingCode code) {
+  return entry_of(code).weight;
+}
 
 }  // namespace noroshi::record

@@ -11,30 +11,30 @@ namespace noroshi::record {
 // What can be found, a closed list. Names in files and JSON: name_of().
 enum class FindingCode {
   // The list of events.
-  sequence_gap,      // these sequences are not there
-  sequence_disorder, // a sequence repeats or falls
-  sequence_unknown,  // it belongs to no origin
-  events_missing,    // a checkpoint covers events that are not there, or an origin has none
-  count_differs,     // as many events as the file says at its end were not there
+  sequence_gap,       // these sequences are not there
+  sequence_disorder,  // a sequence repeats or falls
+  sequence_unknown,   // it belongs to no origin
+  events_missing,     // a checkpoint covers events that are not there, or an origin has none
+  count_differs,      // as many events as the file says at its end were not there
   // One event.
-  leaf_unreadable,   // the leaf is no event
-  leaf_altered,      // the leaf is not the one that was signed for
-  leaf_hash_altered, // the leaf is, but the hash kept beside it is not its own
-  opening_altered,   // a text does not match what the leaf commits to
-  report_altered,    // the report's bytes do not have the SHA-256 that the leaf commits to
-  report_unproven,   // the report's SHA-256 is absent, its bytes are not
-  proof_wrong,       // the leaf is not where its proof says
-  proof_missing,     // no proof, or no checkpoint that it could lead to
-  texts_absent,      // texts that the leaf commits to are not given: erased, or not exported
+  leaf_unreadable,    // the leaf is no event
+  leaf_altered,       // the leaf is not the one whose hash is kept, and no checkpoint bears it out
+  leaf_hash_altered,  // the leaf is as it was signed for, but the hash kept beside it is not its own
+  opening_altered,    // a text does not match what the leaf commits to
+  report_altered,     // the report's bytes do not have the SHA-256 that the leaf commits to
+  report_unproven,    // the report's SHA-256 is absent, its bytes are not
+  proof_wrong,        // the leaf is not where its proof says
+  proof_missing,      // no proof, or no checkpoint that it could lead to
+  texts_absent,       // texts that the leaf commits to are not given: erased, or not exported
   // Checkpoints.
   checkpoint_unreadable,
-  checkpoint_origin_unknown, // of a tree that is not among the origins
-  checkpoint_unsigned,       // no signature by any key given
-  checkpoint_differs,        // the events do not make the root that was signed, or another was signed for the size
-  checkpoint_unconnected,    // no proof connects it with what else is there
-  signature_wrong,           // a signature that bears a given key's name and hash is not by it
-  consistency_wrong,         // the proof that should connect two checkpoints does not
-  events_unsealed,           // events after the last checkpoint: in order, but not yet signed for
+  checkpoint_origin_unknown,  // of a tree that is not among the origins
+  checkpoint_unsigned,        // no signature by any key given
+  checkpoint_differs,         // the events do not make the root that was signed, or another was signed for the size
+  checkpoint_unconnected,     // no proof connects it with what else is there
+  signature_wrong,            // a signature that bears a given key's name and hash is not by it
+  consistency_wrong,          // the proof that should connect two checkpoints does not
+  events_unsealed,            // events after the last checkpoint: in order, but not yet signed for
   // Trees.
   origins_wrong,         // the list of origins does not begin at 0, does not rise, or repeats a name
   continuation_missing,  // a later origin does not begin with record.continued of its name

@@ -16,7 +16,9 @@ void must(bool invariant) {
 }
 
 // Where RFC 9162 splits a tree of `size` leaves, two at least: the largest power of two below the size.
-std::uint64_t split_of(std::uint64_t size) { return std::bit_floor(size - 1); }
+std::uint64_t split_of(std::uint64_t size) {
+  return std::bit_floor(size - 1);
+}
 
 // From right to left, the small subtrees first.
 Digest fold(const std::vector<Digest>& nodes) {
@@ -63,7 +65,9 @@ Digest node_hash(const Digest& left, const Digest& right) {
   return sha256({std::string_view("\1", 1), bytes_of(left), bytes_of(right)});
 }
 
-Digest empty_root() { return sha256({}); }
+Digest empty_root() {
+  return sha256({});
+}
 
 std::optional<CompactRange> CompactRange::of(std::uint64_t size, std::vector<Digest> nodes) {
   if (nodes.size() != static_cast<std::size_t>(std::popcount(size))) return std::nullopt;
@@ -89,9 +93,13 @@ void CompactRange::append(const Digest& leaf, const NodeSink& completed) {
   ++size_;
 }
 
-void CompactRange::append(const Digest& leaf) { append(leaf, nullptr); }
+void CompactRange::append(const Digest& leaf) {
+  append(leaf, nullptr);
+}
 
-Digest CompactRange::root() const { return fold(nodes_); }
+Digest CompactRange::root() const {
+  return fold(nodes_);
+}
 
 Digest root_of(std::uint64_t size, const NodeReader& node) {
   must(size <= maximum_size);
@@ -174,7 +182,8 @@ NodeReader node_reader(TileReader tiles) {
     const std::string_view bytes = found->second;
     const auto begin = first % tile_width * sizeof(Digest);
     const auto width = (std::uint64_t{1} << above) * sizeof(Digest);
-    if (bytes.size() > tile_width * sizeof(Digest) || bytes.size() % sizeof(Digest) != 0 || begin + width > bytes.size())
+    if (bytes.size() > tile_width * sizeof(Digest) || bytes.size() % sizeof(Digest) != 0 ||
+        begin + width > bytes.size())
       throw std::out_of_range("the tile does not hold what the tree needs");
     CompactRange range;
     for (auto place = begin; place < begin + width; place += sizeof(Digest)) {

@@ -14,9 +14,9 @@ constexpr std::string_view heading = "noroshi-receipt/v1";
 
 std::string receipt_text(const Receipt& receipt) {
   std::string text;
-  for (const auto& line : {std::string(heading), receipt.origin, to_string(receipt.event),
-                           to_base64(bytes_of(receipt.leaf_hash)), to_hex(bytes_of(receipt.report_sha256)),
-                           format_rfc3339(receipt.received_at)})
+  for (const auto& line :
+       {std::string(heading), receipt.origin, to_string(receipt.event), to_base64(bytes_of(receipt.leaf_hash)),
+        to_hex(bytes_of(receipt.report_sha256)), format_rfc3339(receipt.received_at)})
     text += line + '\n';
   return text;
 }

@@ -27,7 +27,9 @@ Sentence sentence(std::string_view ja, std::string_view en, const std::vector<st
   return {filled(ja), filled(en)};
 }
 
-std::string text_of(std::uint64_t number) { return std::to_string(number); }
+std::string text_of(std::uint64_t number) {
+  return std::to_string(number);
+}
 
 // "12", "12-14".
 std::string text_of(std::uint64_t first, std::uint64_t last) {
@@ -119,10 +121,10 @@ struct RecordVerification::State {
   std::map<std::size_t, std::vector<Connection>> connections;
   std::multimap<core::EventId, Receipt> awaited;
 
-  std::uint64_t next = 0;    // the sequence that follows
-  std::size_t origin = 0;    // of the events
-  CompactRange range;        // over the leaves
-  CompactRange stated;       // over the hashes kept beside them
+  std::uint64_t next = 0;  // the sequence that follows
+  std::size_t origin = 0;  // of the events
+  CompactRange range;      // over the leaves
+  CompactRange stated;     // over the hashes kept beside them
   // Events whose leaf does not have the hash kept beside it, since the last root that was borne out, and their types.
   std::vector<std::pair<std::uint64_t, std::string_view>> disagreeing;
   std::uint64_t disagreeing_more = 0;
@@ -145,9 +147,11 @@ void RecordVerification::State::check_origins() {
     right = right && names.insert(origins[i].name).second && (i == 0 || first_of(i - 1) < first_of(i));
   if (right) return;
   find(FindingCode::origins_wrong, "origins",
-       sentence("木の一覧が正しくありません。最初の木は連番 0 から始まり、続く木の始まりは順に大きくなり、名前は重なりません。",
-                "The list of trees is wrong: the first begins at sequence 0, each later one further on, and no name stands "
-                "twice."));
+       sentence(
+           "木の一覧が正しくありません。最初の木は連番 0 "
+           "から始まり、続く木の始まりは順に大きくなり、名前は重なりません。",
+           "The list of trees is wrong: the first begins at sequence 0, each later one further on, and no name stands "
+           "twice."));
   // Nothing can be placed by a wrong list.
   origins.clear();
 }
@@ -156,8 +160,9 @@ void RecordVerification::State::take_checkpoint(std::string_view bytes) {
   const auto note = parse_note(bytes);
   const auto checkpoint = note ? parse_checkpoint(note->text) : tl::unexpected(note.error());
   if (!checkpoint)
-    return find(FindingCode::checkpoint_unreadable, "checkpoint",
-                sentence("チェックポイントを読み取れません: {}。", "A checkpoint cannot be read: {}.", {checkpoint.error()}));
+    return find(
+        FindingCode::checkpoint_unreadable, "checkpoint",
+        sentence("チェックポイントを読み取れません: {}。", "A checkpoint cannot be read: {}.", {checkpoint.error()}));
   const auto number = origin_named(checkpoint->origin);
   if (!number)
     return find(FindingCode::checkpoint_origin_unknown, place_of(*checkpoint),
@@ -176,10 +181,10 @@ void RecordVerification::State::take_checkpoint(std::string_view bytes) {
     return;
   }
   if (checkpoint->size == 0 && checkpoint->root != empty_root())
-    return find(FindingCode::checkpoint_differs, place_of(*checkpoint),
-                sentence("木「{}」の空の木のチェックポイントの根が、空の木の根ではありません。",
-                         "The checkpoint of {} at size 0 has another root than that of an empty tree.",
-                         {checkpoint->origin}));
+    return find(
+        FindingCode::checkpoint_differs, place_of(*checkpoint),
+        sentence("木「{}」の空の木のチェックポイントの根が、空の木の根ではありません。",
+                 "The checkpoint of {} at size 0 has another root than that of an empty tree.", {checkpoint->origin}));
   hold(*number, std::move(checked));
 }
 
@@ -212,10 +217,11 @@ void RecordVerification::State::hold(std::size_t number, ProvenCheckpoint checkp
   if (whole() && (number < origin || (number == origin && size < range.size()))) {
     const auto known = proven.find(name);
     if (known != proven.end() && known->second.checkpoint == checkpoint.checkpoint) return prove(checkpoint);
-    return find(FindingCode::checkpoint_unconnected, place_of(checkpoint.checkpoint),
-                sentence("木「{}」の大きさ {} のチェックポイントは、その大きさを過ぎてから与えられたため、照合できません。",
-                         "The checkpoint of {} at size {} came after the events had passed its size and cannot be compared.",
-                         {name, text_of(size)}));
+    return find(
+        FindingCode::checkpoint_unconnected, place_of(checkpoint.checkpoint),
+        sentence("木「{}」の大きさ {} のチェックポイントは、その大きさを過ぎてから与えられたため、照合できません。",
+                 "The checkpoint of {} at size {} came after the events had passed its size and cannot be compared.",
+                 {name, text_of(size)}));
   }
   auto& same_size = held[{number, size}];
   for (auto& other : same_size) {
@@ -360,7 +366,8 @@ bool RecordVerification::State::take_sequence(std::uint64_t sequence) {
   if (whole() && sequence > next) {
     gap = true;
     find(FindingCode::sequence_gap, "sequence",
-         sentence("出来事 {} がありません。", "There is no event {}.", {text_of(next, sequence - 1)}), next, sequence - 1);
+         sentence("出来事 {} がありません。", "There is no event {}.", {text_of(next, sequence - 1)}), next,
+         sequence - 1);
   }
   while (origin + 1 < origins.size() && first_of(origin + 1) <= sequence) {
     // Leaves that are missing before the end of one tree leave the next one whole.
@@ -449,11 +456,12 @@ void RecordVerification::State::tell_leaf_hashes(FindingCode code) {
     const std::vector<std::string> values = {text_of(sequence), std::string(type)};
     find(code, "leaf",
          code == FindingCode::leaf_altered
-             ? sentence("出来事 {}（{}）の葉は、署名されたときのものと異なります。",
-                        "The leaf of event {} ({}) is not the one that was signed for.", values)
-             : sentence("出来事 {}（{}）の葉の横に保管されたハッシュが、葉のものではありません。葉は署名されたとおりです。",
-                        "The hash kept beside the leaf of event {} ({}) is not its own; the leaf is as it was signed for.",
-                        values),
+             ? sentence("出来事 {}（{}）の葉は、ハッシュが保管されている葉ではありません。書き換えられています。",
+                        "The leaf of event {} ({}) is not the one whose hash is kept: it was altered.", values)
+             : sentence(
+                   "出来事 {}（{}）の葉の横に保管されたハッシュが、葉のものではありません。葉は署名されたとおりです。",
+                   "The hash kept beside the leaf of event {} ({}) is not its own; the leaf is as it was signed for.",
+                   values),
          sequence);
   }
   counts[code] += std::exchange(disagreeing_more, 0);
@@ -468,9 +476,9 @@ void RecordVerification::State::append(const RecordedEvent& event, const Digest&
   auto checkpoints = std::move(reached->second);
   held.erase(reached);
   // One that the events bear out goes first: beside it, another of the same size accuses no event.
-  std::stable_partition(checkpoints.begin(), checkpoints.end(), [root = range.root()](const ProvenCheckpoint& checkpoint) {
-    return checkpoint.checkpoint.root == root;
-  });
+  std::stable_partition(
+      checkpoints.begin(), checkpoints.end(),
+      [root = range.root()](const ProvenCheckpoint& checkpoint) { return checkpoint.checkpoint.root == root; });
   for (const auto& checkpoint : checkpoints) compare(checkpoint);
 }
 
@@ -479,8 +487,8 @@ void RecordVerification::State::check_proof(const RecordedEvent& event, const Di
   const auto target = first.find(origin);
   if (!event.proof || target == first.end())
     return find(FindingCode::proof_missing, "proof",
-                sentence("出来事 {} には、木に含まれる証明がありません。", "Of event {} nothing proves that it stands in the tree.",
-                         {number}),
+                sentence("出来事 {} には、木に含まれる証明がありません。",
+                         "Of event {} nothing proves that it stands in the tree.", {number}),
                 event.sequence);
   const auto& [name, size, root] = target->second.checkpoint;
   const auto index = event.sequence - first_of(origin);
@@ -492,9 +500,10 @@ void RecordVerification::State::check_proof(const RecordedEvent& event, const Di
     return tell_leaf_hashes(FindingCode::leaf_altered);
   disagreeing.clear();
   find(FindingCode::proof_wrong, "proof",
-       sentence("出来事 {} の証明は、木「{}」の大きさ {} のチェックポイントに至りません。葉か証明が異なります。",
-                "The proof of event {} does not lead to the checkpoint of {} at size {}: the leaf or the proof is another.",
-                {number, name, text_of(size)}),
+       sentence(
+           "出来事 {} の証明は、木「{}」の大きさ {} のチェックポイントに至りません。葉か証明が異なります。",
+           "The proof of event {} does not lead to the checkpoint of {} at size {}: the leaf or the proof is another.",
+           {number, name, text_of(size)}),
        event.sequence);
 }
 
@@ -545,7 +554,8 @@ void RecordVerification::State::check_continuation(const RecordedEvent& event,
          event.sequence);
   } else {
     find(FindingCode::record_continued, place,
-         sentence("出来事 {} から木「{}」に替わっています。木「{}」の大きさ {} までの署名を知りながら、失われたものがあるためです。",
+         sentence("出来事 {} から木「{}」に替わっています。木「{}」の大きさ {} "
+                  "までの署名を知りながら、失われたものがあるためです。",
                   "From event {} on the tree is {}: of {}, signed up to size {}, something had been lost.",
                   {text_of(event.sequence), name, continued->origin_before, text_of(continued->highest_size)}),
          event.sequence);
@@ -585,9 +595,10 @@ void RecordVerification::State::connect(std::size_t number, const std::vector<Pr
     } else if (!verify_consistency(small.checkpoint.size, small.checkpoint.root, large.checkpoint.size,
                                    large.checkpoint.root, proof->proof)) {
       find(FindingCode::consistency_wrong, place_of(other.checkpoint),
-           sentence("木「{}」の大きさ {} と {} のチェックポイントは、証明では結ばれません。一方は他方の続きではありません。",
-                    "The proof does not connect the checkpoints of {} at sizes {} and {}: one may not continue the other.",
-                    values));
+           sentence(
+               "木「{}」の大きさ {} と {} のチェックポイントは、証明では結ばれません。一方は他方の続きではありません。",
+               "The proof does not connect the checkpoints of {} at sizes {} and {}: one may not continue the other.",
+               values));
     } else if (proven.count(name) != 0) {
       prove(other);
     }
@@ -602,7 +613,8 @@ void RecordVerification::State::finish(Sequence stated_events) {
   for (const auto& [event, receipt] : awaited) {
     const auto id = to_string(event);
     find(whole() ? FindingCode::receipt_event_missing : FindingCode::receipt_event_absent, "receipt " + id,
-         whole() ? sentence("受付証が約束した出来事 {} がありません。", "The event {} that a receipt promised is not there.", {id})
+         whole() ? sentence("受付証が約束した出来事 {} がありません。",
+                            "The event {} that a receipt promised is not there.", {id})
                  : sentence("受付証が約束した出来事 {} は、与えられた出来事の中にありません。",
                             "The event {} that a receipt promised is not among the events given.", {id}));
   }
@@ -638,7 +650,9 @@ RecordVerification::~RecordVerification() = default;
 RecordVerification::RecordVerification(RecordVerification&&) noexcept = default;
 RecordVerification& RecordVerification::operator=(RecordVerification&&) noexcept = default;
 
-void RecordVerification::checkpoint(std::string_view note) { state_->take_checkpoint(note); }
+void RecordVerification::checkpoint(std::string_view note) {
+  state_->take_checkpoint(note);
+}
 void RecordVerification::consistency(const std::string& origin, std::uint64_t from, std::uint64_t to,
                                      const std::vector<Digest>& proof) {
   if (const auto number = state_->origin_named(origin)) state_->connections[*number].push_back({from, to, proof});
@@ -646,18 +660,34 @@ void RecordVerification::consistency(const std::string& origin, std::uint64_t fr
 void RecordVerification::receipt(std::string_view text, std::string_view signature) {
   state_->take_receipt(text, signature);
 }
-std::optional<core::Event> RecordVerification::event(const RecordedEvent& event) { return state_->take_event(event); }
-void RecordVerification::finish(std::optional<std::uint64_t> events) { state_->finish(events); }
+std::optional<core::Event> RecordVerification::event(const RecordedEvent& event) {
+  return state_->take_event(event);
+}
+void RecordVerification::finish(std::optional<std::uint64_t> events) {
+  state_->finish(events);
+}
 
-const std::vector<Finding>& RecordVerification::findings() const { return state_->findings; }
+const std::vector<Finding>& RecordVerification::findings() const {
+  return state_->findings;
+}
 std::uint64_t RecordVerification::count(FindingCode code) const {
   const auto found = state_->counts.find(code);
   return found == state_->counts.end() ? 0 : found->second;
 }
-bool RecordVerification::altered() const { return state_->is_altered; }
-std::uint64_t RecordVerification::events() const { return state_->events; }
-std::uint64_t RecordVerification::reports() const { return state_->reports; }
-std::uint64_t RecordVerification::receipts() const { return state_->receipts; }
-const std::map<std::string, ProvenCheckpoint>& RecordVerification::proven() const { return state_->proven; }
+bool RecordVerification::altered() const {
+  return state_->is_altered;
+}
+std::uint64_t RecordVerification::events() const {
+  return state_->events;
+}
+std::uint64_t RecordVerification::reports() const {
+  return state_->reports;
+}
+std::uint64_t RecordVerification::receipts() const {
+  return state_->receipts;
+}
+const std::map<std::string, ProvenCheckpoint>& RecordVerification::proven() const {
+  return state_->proven;
+}
 
 }  // namespace noroshi::record

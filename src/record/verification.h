@@ -1,8 +1,8 @@
 // Whether a record is whole and unaltered: fed event by event, from the database or from an export file, it recomputes
 // leaves, tree and signatures, and says what does not fit.
 //
-// Memory does not grow with the record: a compact range, the checkpoints not yet reached, the receipts not yet met, and a
-// bounded list of findings. Pure. One object belongs to one thread.
+// Memory does not grow with the record: a compact range, the checkpoints not yet reached, the receipts not yet met, and
+// a bounded list of findings. Pure. One object belongs to one thread.
 //
 // Order of calls: checkpoints and receipts before the events they speak of, events by rising sequence, finish() last.
 #pragma once
@@ -35,9 +35,9 @@ struct RecordedEvent {
   std::uint64_t sequence = 0;
   std::string leaf;
   std::vector<Opening> openings;
-  std::optional<std::string> report;            // bytes, of report.received
-  std::optional<Digest> leaf_hash;              // as kept beside the leaf (a tile, "leaf_sha256"): names the one altered
-  std::optional<std::vector<Digest>> proof;     // inclusion in the first checkpoint given of its origin
+  std::optional<std::string> report;         // bytes, of report.received
+  std::optional<Digest> leaf_hash;           // as kept beside the leaf (a tile, "leaf_sha256"): names the one altered
+  std::optional<std::vector<Digest>> proof;  // inclusion in the first checkpoint given of its origin
 };
 
 // The highest checkpoint of an origin that the events or proofs bear out, and who signed it.
@@ -60,8 +60,8 @@ class RecordVerification {
   RecordVerification(RecordVerification&&) noexcept;
   RecordVerification& operator=(RecordVerification&&) noexcept;
 
-  // A signed note (parse_note()), with or without cosignatures, by whomever it was kept. Several of one size may be given.
-  // Where the record is whole, at the latest when the events have reached its size.
+  // A signed note (parse_note()), with or without cosignatures, by whomever it was kept. Several of one size may be
+  // given. Where the record is whole, at the latest when the events have reached its size.
   void checkpoint(std::string_view note);
   // Connects two checkpoints of an origin where the events are not all there.
   void consistency(const std::string& origin, std::uint64_t from, std::uint64_t to, const std::vector<Digest>& proof);

@@ -46,7 +46,8 @@ const std::vector<Published> published = {
     {"a log of Certificate Transparency, cosigned by witnesses",
      "arche2025h1.staging.ct.transparency.dev\n1432088532\nU7WM79jrzyhGZ5/GUBTpM7NzwdyfFx61t3RovgcC4Ro=\n\n"
      "— arche2025h1.staging.ct.transparency.dev "
-     "zTM8sQAAAZ5W0WdjBAMARjBEAiBjW5IQf9pvsYLfQFX6hoGREPMHbdQ3urbllzalApkptQIgIpwtEroeW2BXaHAI4kJXFbon5Ch9MNL5zRNZ55lvGt0=\n"
+     "zTM8sQAAAZ5W0WdjBAMARjBEAiBjW5IQf9pvsYLfQFX6hoGREPMHbdQ3urbllzalApkptQIgIpwtEroeW2BXaHAI4kJXFbon5Ch9MNL5zRNZ55lvG"
+     "t0=\n"
      "— arche2025h1.staging.ct.transparency.dev "
      "ui8GwCF1+kWqZrxGdhj4aX3gcw7XUlXQQabg/27lefwhUkzbC3NygNI75MdhL1bfTW9g8Ei59RA23oHP7Ry1k3ZFWwQ=\n"
      "— transparency.dev/DEV:witness-little-garden "
@@ -129,12 +130,14 @@ TEST_CASE("a published cosignature has its time, which is signed too") {
   CHECK(time_of(cosignature) == 0x6a122121);
   CHECK_FALSE(verify(note.text, cosignature, key));
   // note_cosigv1_test.go of transparency-dev/formats: one that has a time and one that has none.
-  CHECK(time_of(parse_note_signature("— w ZGhGuQAAAABm/qTPeyKXD+R2rzyQsxPiP8mXum7qq/iF0u4vanlqJyocWODBt97w9uL+8qT7S5gxEHWWOwor"
-                                     "DcFiEBYJXORmnFBOBA==")
+  CHECK(time_of(parse_note_signature(
+                    "— w ZGhGuQAAAABm/qTPeyKXD+R2rzyQsxPiP8mXum7qq/iF0u4vanlqJyocWODBt97w9uL+8qT7S5gxEHWWOwor"
+                    "DcFiEBYJXORmnFBOBA==")
                     .value()) == 1727964367);
-  CHECK_FALSE(time_of(parse_note_signature("— w eQjRQm6eSKzFoiYalgwCPXu2y3ijtg68is9M46JKxuZB+dRfTmeQeDBoXnvxZx2ugnkyV+MUMLXpWs1"
-                                           "hPb/W/4xkNQY=")
-                          .value()));
+  CHECK_FALSE(
+      time_of(parse_note_signature("— w eQjRQm6eSKzFoiYalgwCPXu2y3ijtg68is9M46JKxuZB+dRfTmeQeDBoXnvxZx2ugnkyV+MUMLXpWs1"
+                                   "hPb/W/4xkNQY=")
+                  .value()));
 }
 
 TEST_CASE("a cosignature is made and verified, and is none for another text, time, key or kind") {
@@ -209,15 +212,17 @@ TEST_CASE("the first vectors of RFC 8032, section 7.1") {
   struct Vector {
     std::string key, message, signature;
   };
-  const Vector vectors[] = {
-      {"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-       "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e"
-       "7a100b"},
-      {"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-       "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612"
-       "bb0c00"}};
+  const Vector vectors[] = {{"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+                             "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701"
+                             "cf9b46bd25bf5f0595bbe24655141438e"
+                             "7a100b"},
+                            {"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+                             "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d"
+                             "0f11d8c387b2eaeb4302aeeb00d291612"
+                             "bb0c00"}};
   for (const auto& [key, message, signature] : vectors)
-    CHECK(verify_ed25519(from_hex(message).value(), from_hex(signature).value(), to_digest(from_hex(key).value()).value()));
+    CHECK(verify_ed25519(from_hex(message).value(), from_hex(signature).value(),
+                         to_digest(from_hex(key).value()).value()));
 }
 
 TEST_CASE("a key in note form is whole and has its own hash, or is none") {

@@ -8,9 +8,14 @@
 using namespace noroshi::record;
 
 TEST_CASE("base64 is that of RFC 4648, section 10") {
-  const std::vector<std::pair<std::string, std::string>> known = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},         {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff", "+/8="}};
+  const std::vector<std::pair<std::string, std::string>> known = {{"", ""},
+                                                                  {"f", "Zg=="},
+                                                                  {"fo", "Zm8="},
+                                                                  {"foo", "Zm9v"},
+                                                                  {"foob", "Zm9vYg=="},
+                                                                  {"fooba", "Zm9vYmE="},
+                                                                  {"foobar", "Zm9vYmFy"},
+                                                                  {"\xfb\xff", "+/8="}};
   for (const auto& [bytes, text] : known) {
     CAPTURE(text);
     CHECK(to_base64(bytes) == text);
@@ -27,9 +32,8 @@ TEST_CASE("base64 reads back for all bytes and lengths") {
 }
 
 TEST_CASE("base64 that is written otherwise is refused") {
-  for (const std::string text :
-       {"Zg", "Zg=", "Zg===", "Z===", "====", "=", "Zh==", "Zm9=", "Zg==Zg==", "Zm9v ", " Zm9v", "Zm9v\n", "Zm\n9v", "-_8=",
-        "Zm9*", "Z=9v", "Zm=v", "Zm9vZ", "Zg==\n"}) {
+  for (const std::string text : {"Zg", "Zg=", "Zg===", "Z===", "====", "=", "Zh==", "Zm9=", "Zg==Zg==", "Zm9v ",
+                                 " Zm9v", "Zm9v\n", "Zm\n9v", "-_8=", "Zm9*", "Z=9v", "Zm=v", "Zm9vZ", "Zg==\n"}) {
     CAPTURE(text);
     CHECK_FALSE(from_base64(text));
   }

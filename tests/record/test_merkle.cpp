@@ -16,7 +16,9 @@ using namespace noroshi::record;
 
 namespace {
 
-Digest digest(std::string_view hex) { return to_digest(from_hex(hex).value()).value(); }
+Digest digest(std::string_view hex) {
+  return to_digest(from_hex(hex).value()).value();
+}
 
 std::vector<Digest> digests(const std::vector<std::string_view>& hex) {
   std::vector<Digest> list;
@@ -24,7 +26,8 @@ std::vector<Digest> digests(const std::vector<std::string_view>& hex) {
   return list;
 }
 
-// Facts of proof/verify_test.go of github.com/transparency-dev/merkle (Apache-2.0), there since Certificate Transparency.
+// Facts of proof/verify_test.go of github.com/transparency-dev/merkle (Apache-2.0), there since Certificate
+// Transparency.
 const std::vector<std::string_view> reference_leaves = {
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
 const std::vector<std::string_view> reference_roots = {
@@ -37,57 +40,59 @@ const std::vector<std::string_view> reference_roots = {
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
 
-Digest reference_leaf(std::size_t index) { return leaf_hash(from_hex(reference_leaves[index]).value()); }
-Digest reference_root(std::size_t size) { return digest(reference_roots[size - 1]); }
+Digest reference_leaf(std::size_t index) {
+  return leaf_hash(from_hex(reference_leaves[index]).value());
+}
+Digest reference_root(std::size_t size) {
+  return digest(reference_roots[size - 1]);
+}
 
 struct Inclusion {
   std::uint64_t index, size;
   std::vector<std::string_view> proof;
 };
-const std::vector<Inclusion> inclusions = {
-    {0, 1, {}},
-    {0,
-     8,
-     {"96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-      "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-      "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"}},
-    {5,
-     8,
-     {"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-      "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-      "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}},
-    {2, 3, {"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"}},
-    {1,
-     5,
-     {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-      "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-      "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"}}};
+const std::vector<Inclusion> inclusions = {{0, 1, {}},
+                                           {0,
+                                            8,
+                                            {"96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                                             "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                                             "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"}},
+                                           {5,
+                                            8,
+                                            {"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+                                             "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                                             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}},
+                                           {2, 3, {"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"}},
+                                           {1,
+                                            5,
+                                            {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                                             "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                                             "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"}}};
 
 struct Consistency {
   std::uint64_t from, to;
   std::vector<std::string_view> proof;
 };
-const std::vector<Consistency> consistencies = {
-    {1, 1, {}},
-    {1,
-     8,
-     {"96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-      "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-      "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"}},
-    {6,
-     8,
-     {"0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-      "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-      "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}},
-    {2,
-     5,
-     {"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-      "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"}},
-    {6,
-     7,
-     {"0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-      "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
-      "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}}};
+const std::vector<Consistency> consistencies = {{1, 1, {}},
+                                                {1,
+                                                 8,
+                                                 {"96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                                                  "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                                                  "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"}},
+                                                {6,
+                                                 8,
+                                                 {"0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+                                                  "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                                                  "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}},
+                                                {2,
+                                                 5,
+                                                 {"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                                                  "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"}},
+                                                {6,
+                                                 7,
+                                                 {"0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+                                                  "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
+                                                  "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}}};
 
 // All nodes of a tree, by level: what tiles keep.
 struct Nodes {
@@ -203,8 +208,7 @@ std::vector<InclusionCase> damaged(const Inclusion& good) {
     cases.push_back({"modified proof " + std::to_string(i), index, size, root, leaf, modified});
   }
   if (!proof.empty()) cases.push_back({"removed component", index, size, root, leaf, without(proof, proof.size() - 1)});
-  if (proof.size() > 1)
-    cases.push_back({"inserted component", index, size, root, leaf, with(proof, 1, random_hash)});
+  if (proof.size() > 1) cases.push_back({"inserted component", index, size, root, leaf, with(proof, 1, random_hash)});
   return cases;
 }
 
@@ -287,18 +291,13 @@ TEST_CASE("of a tree that is empty, equal or older, consistency says what RFC 91
     bool consistent;
   };
   const std::vector<Case> cases = {
-      {0, none, 0, none, {}, true},
-      {0, none, 1, one, {}, true},
-      {1, one, 1, one, {}, true},
-      {0, none, 0, one, {}, false},
+      {0, none, 0, none, {}, true},      {0, none, 1, one, {}, true},
+      {1, one, 1, one, {}, true},        {0, none, 0, one, {}, false},
       {0, one, 0, one, {}, false},  // an empty tree has one root only
-      {0, one, 1, one, {}, false},
-      {1, one, 1, two, {}, false},
-      {1, one, 0, none, {}, false},  // back in time
-      {2, two, 1, one, {}, false},
-      {1, one, 2, two, {}, false},  // nothing that proves it
-      {0, none, 0, none, {none}, false},
-      {0, none, 1, one, {none}, false},
+      {0, one, 1, one, {}, false},       {1, one, 1, two, {}, false},
+      {1, one, 0, none, {}, false},                                    // back in time
+      {2, two, 1, one, {}, false},       {1, one, 2, two, {}, false},  // nothing that proves it
+      {0, none, 0, none, {none}, false}, {0, none, 1, one, {none}, false},
       {1, one, 1, one, {none}, false},
   };
   for (const auto& [from, from_root, to, to_root, proof, consistent] : cases) {
@@ -377,11 +376,29 @@ List subproof(std::size_t m, const List& d, bool b) {
   return list;
 }
 
+// The way from leaf m up to the root of n leaves: at each node, whether its sibling stands on the right.
+std::vector<bool> turns(std::size_t m, std::size_t n) {
+  if (n == 1) return {};
+  const auto k = split(n);
+  auto way = m < k ? turns(m, k) : turns(m - k, n - k);
+  way.push_back(m < k);
+  return way;
+}
+
+// The same from the largest subtree on that ends where the first m leaves end: where a proof of consistency begins.
+std::vector<bool> turns_above(std::size_t m, std::size_t n) {
+  auto way = turns(m - 1, n);
+  way.erase(way.begin(), way.begin() + std::countr_one(m - 1));
+  return way;
+}
+
 }  // namespace naive
 
 namespace {
 
-Digest nth_leaf(std::uint64_t number) { return leaf_hash("leaf " + std::to_string(number)); }
+Digest nth_leaf(std::uint64_t number) {
+  return leaf_hash("leaf " + std::to_string(number));
+}
 
 struct Tree {
   Nodes nodes;
@@ -510,27 +527,56 @@ TEST_CASE("every flipped bit of a proof, a leaf or a root is noticed, and every 
   }
 }
 
-TEST_CASE("a proof of another size proves nothing, unless the size has the same path to the leaf") {
-  const Tree tree(64);
+TEST_CASE("a proof is good for the index and size it was made for, and for those alone that have the same way up") {
+  const std::size_t most = 18;
+  const Tree tree(most);
   const auto reader = tree.nodes.reader();
-  for (std::size_t size = 1; size <= 64; ++size) {
-    for (std::size_t other = 1; other <= 64; ++other) {
-      const auto root = root_of(size, reader);
-      for (const std::size_t index : {std::size_t{0}, size / 2, size - 1}) {
-        if (size == other || index >= other) continue;
-        CAPTURE(size);
-        CAPTURE(other);
-        CAPTURE(index);
-        // A size is part of what a checkpoint signs: where the paths are alike, verifying cannot tell it from the root.
-        const bool same_path = verify_inclusion(tree.leaves[index], index, other, inclusion_proof(index, size, reader), root);
-        if (same_path)
-          CHECK(inclusion_proof(index, other, reader).size() == inclusion_proof(index, size, reader).size());
-        else
-          CHECK_FALSE(verify_inclusion(tree.leaves[index], index, other, inclusion_proof(index, size, reader),
-                                       root_of(other, reader)));
+  for (std::size_t size = 1; size <= most; ++size) {
+    const auto root = root_of(size, reader);
+    for (std::size_t index = 0; index < size; ++index) {
+      const auto proof = inclusion_proof(index, size, reader);
+      for (std::size_t other_size = 0; other_size <= most + 1; ++other_size) {
+        for (std::size_t other = 0; other <= other_size; ++other) {
+          CAPTURE(size);
+          CAPTURE(index);
+          CAPTURE(other_size);
+          CAPTURE(other);
+          // That the size is another, the signature of the checkpoint tells; the way alone cannot.
+          const bool same_way = other < other_size && naive::turns(other, other_size) == naive::turns(index, size);
+          REQUIRE(verify_inclusion(tree.leaves[index], other, other_size, proof, root) == same_way);
+        }
       }
     }
   }
+}
+
+TEST_CASE("a proof of consistency for other sizes is refused, unless both ways up are the same") {
+  const std::size_t most = 14;
+  const Tree tree(most);
+  const auto reader = tree.nodes.reader();
+  int accepted = 0, refused = 0;
+  for (std::size_t to = 2; to <= most; ++to) {
+    for (std::size_t from = 1; from < to; ++from) {
+      const auto proof = consistency_proof(from, to, reader);
+      const auto from_root = root_of(from, reader), to_root = root_of(to, reader);
+      for (std::size_t other_to = 0; other_to <= most + 1; ++other_to) {
+        for (std::size_t other_from = 0; other_from <= most + 1; ++other_from) {
+          if (!verify_consistency(other_from, from_root, other_to, to_root, proof)) {
+            ++refused;
+            continue;
+          }
+          ++accepted;
+          CAPTURE(from);
+          CAPTURE(to);
+          CAPTURE(other_from);
+          CAPTURE(other_to);
+          REQUIRE(naive::turns_above(other_from, other_to) == naive::turns_above(from, to));
+        }
+      }
+    }
+  }
+  CHECK(accepted >= 91);  // each for its own sizes
+  CHECK(refused > 10000);
 }
 
 // -- What is kept of a tree ---------------------------------------------------------------------------------------
@@ -564,16 +610,13 @@ TEST_CASE("an append tells of every node it completes, the leaf first") {
   std::vector<std::vector<Told>> told;
   for (std::uint64_t i = 0; i < 8; ++i) {
     auto& now = told.emplace_back();
-    range.append(nth_leaf(i), [&now](unsigned level, std::uint64_t index, const Digest&) { now.push_back({level, index}); });
+    range.append(nth_leaf(i), [&now](unsigned level, std::uint64_t index, const Digest&) {
+      now.push_back({level, index});
+    });
   }
-  const std::vector<std::vector<Told>> expected = {{{0, 0}},
-                                                   {{0, 1}, {1, 0}},
-                                                   {{0, 2}},
-                                                   {{0, 3}, {1, 1}, {2, 0}},
-                                                   {{0, 4}},
-                                                   {{0, 5}, {1, 2}},
-                                                   {{0, 6}},
-                                                   {{0, 7}, {1, 3}, {2, 1}, {3, 0}}};
+  const std::vector<std::vector<Told>> expected = {
+      {{0, 0}}, {{0, 1}, {1, 0}}, {{0, 2}}, {{0, 3}, {1, 1}, {2, 0}},
+      {{0, 4}}, {{0, 5}, {1, 2}}, {{0, 6}}, {{0, 7}, {1, 3}, {2, 1}, {3, 0}}};
   CHECK(told == expected);
 }
 
@@ -587,8 +630,7 @@ struct Tiles {
 
   void append(const Digest& leaf) {
     range.append(leaf, [this](unsigned level, std::uint64_t index, const Digest& node) {
-      if (level % tile_height == 0)
-        kept[{level / tile_height, index / tile_width}] += bytes_of(node);
+      if (level % tile_height == 0) kept[{level / tile_height, index / tile_width}] += bytes_of(node);
     });
   }
   NodeReader reader() {

@@ -1,5 +1,5 @@
-// schemas/events/examples/record: a tree of three of the examples, its checkpoint, a receipt and the two kinds of export
-// file, made of keys that anybody can make again. check_examples.py and rfc6962.py read them without this code.
+// schemas/events/examples/record: a tree of three of the examples, its checkpoint, a receipt and the two kinds of
+// export file, made of keys that anybody can make again. check_examples.py and rfc6962.py read them without this code.
 #include <doctest/doctest.h>
 
 #include <boost/json.hpp>
@@ -58,12 +58,10 @@ struct Example {
   }
   std::string checkpoint() const {
     const auto text = checkpoint_text({origin, 3, root_of(3, nodes())});
-    return to_string(Note{text,
-                          {sign_note(text, key.key, key.sign), cosign_note(text, witness.key, 1'533'086'460, witness.sign)}});
+    return to_string(
+        Note{text, {sign_note(text, key.key, key.sign), cosign_note(text, witness.key, 1'533'086'460, witness.sign)}});
   }
-  Receipt receipt() const {
-    return {origin, events[1].id, hashes[1], sha256({report}), events[1].at};
-  }
+  Receipt receipt() const { return {origin, events[1].id, hashes[1], sha256({report}), events[1].at}; }
   std::string receipt_json() const {
     const auto promised = receipt();
     const json::object object{{"received_at", format_rfc3339(promised.received_at)},
@@ -99,7 +97,8 @@ struct Example {
     if (std::holds_alternative<core::ReportReceived>(events[index].what)) line["report"] = to_base64(report);
     if (with_proof) {
       auto& proof = (line["proof"] = json::array()).as_array();
-      for (const auto& hash : inclusion_proof(index, 3, nodes())) proof.push_back(json::string(to_base64(bytes_of(hash))));
+      for (const auto& hash : inclusion_proof(index, 3, nodes()))
+        proof.push_back(json::string(to_base64(bytes_of(hash))));
     }
     return json::serialize(line) + "\n";
   }
@@ -110,7 +109,8 @@ struct Example {
     return header("whole", json::object()) + event(0, false) + event(1, false) + event(2, false) + end(3);
   }
   std::string each() const {
-    return header("each", {{"incident", "0164f3a0-bd00-7000-8000-000000000002"}}) + event(1, true) + event(2, true) + end(2);
+    return header("each", {{"incident", "0164f3a0-bd00-7000-8000-000000000002"}}) + event(1, true) + event(2, true) +
+           end(2);
   }
 
   std::vector<std::pair<std::string, std::string>> files() const {
@@ -141,7 +141,8 @@ TEST_CASE("the examples of a record are what the program makes") {
 
 TEST_CASE("the example of a record verifies") {
   const Example example;
-  RecordVerification verification(RecordVerification::Proofs::whole, {{origin, 0}}, {example.key.key, example.witness.key});
+  RecordVerification verification(RecordVerification::Proofs::whole, {{origin, 0}},
+                                  {example.key.key, example.witness.key});
   verification.checkpoint(example.checkpoint());
   const auto text = receipt_text(example.receipt());
   verification.receipt(text, example.key.sign(text));

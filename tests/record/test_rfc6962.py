@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import unittest
 from pathlib import Path
 
 import rfc6962
-from check_examples import FOLDER, PAGE
+from check_examples import FOLDER, PAGE, Leaf, Page
 
 RECORD = FOLDER / "examples" / "record"
 KEYS = (RECORD / "keys.txt").read_text(encoding="utf-8").split()
@@ -268,6 +269,99 @@ class Files(unittest.TestCase):
         unknown = subprocess.run(arguments, capture_output=True, text=True, timeout=20)
         self.assertEqual(unknown.returncode, 0)
         self.assertIn("whose keys these are, it cannot say", unknown.stdout)
+
+
+def encoded(point):
+    inverse = pow(point[2], -1, rfc6962.P)
+    x, y = point[0] * inverse % rfc6962.P, point[1] * inverse % rfc6962.P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+class Signer:
+    """RFC 8032, section 5.1.6, with the keys of the examples."""
+
+    def __init__(self, name, seed_text):
+        seed = hashlib.sha512(hashlib.sha256(seed_text).digest()).digest()
+        self.number = int.from_bytes(seed[:32], "little") & (1 << 254) - 8 | 1 << 254
+        self.prefix, self.name = seed[32:], name
+        self.public = encoded(rfc6962.multiply(self.number, rfc6962.BASE))
+        self.hash = rfc6962.sha256(name.encode(), b"\n\1", self.public)[:4]
+        self.key = f"{name}+{self.hash.hex()}+{base64.b64encode(bytes([1]) + self.public).decode()}"
+
+    def sign(self, message):
+        nonce = int.from_bytes(hashlib.sha512(self.prefix + message).digest(), "little") % rfc6962.ORDER
+        point = encoded(rfc6962.multiply(nonce, rfc6962.BASE))
+        challenge = int.from_bytes(hashlib.sha512(point + self.public + message).digest(), "little")
+        return point + ((nonce + challenge * self.number) % rfc6962.ORDER).to_bytes(32, "little")
+
+    def checkpoint(self, leaves):
+        text = f"{self.name}\n{len(leaves)}\n{base64.b64encode(root(leaves)).decode()}\n"
+        line = base64.b64encode(self.hash + self.sign(text.encode())).decode()
+        return f"{text}\n— {self.name} {line}\n"
+
+
+class Continued(unittest.TestCase):
+    """A record whose first tree was signed for three leaves, of which two are left, and the tree that continues it."""
+
+    def setUp(self):
+        self.lines = lines_of("whole.jsonl")
+        self.one = Signer(self.lines[0]["origins"][0]["name"], b"noroshi example key")
+        self.two = Signer(self.one.name[:-1] + "2", b"noroshi example key")
+        self.leaves = [rfc6962.leaf_hash(base64.b64decode(line["leaf"])) for line in self.lines[1:4]]
+
+    def record(self, **stated):
+        """The lines, with what record.continued states."""
+        example = json.loads((FOLDER / "examples" / "record.continued.json").read_text(encoding="utf-8"))
+        leaf = Leaf(Page(), bytes.fromhex(example["leaf"]), example["openings"])
+        leaf.fields(Page().head)
+        what = {"origin": self.two.name, "before": self.one.name, "highest": 3, "highest_root": root(self.leaves), "held": 2,
+                "held_root": root(self.leaves[:2]), **stated}
+        word = lambda text: struct.pack(">H", len(text)) + text.encode()
+        data = (leaf.data[: leaf.place] + word(what["origin"]) + word(what["before"]) + struct.pack(">Q", what["highest"]) +
+                what["highest_root"] + struct.pack(">Q", what["held"]) + what["held_root"] + b"\0")
+        actor = {"salt": base64.b64encode(bytes.fromhex(example["openings"][0]["salt"])).decode(),
+                 "value": base64.b64encode(bytes.fromhex(example["openings"][0]["value"])).decode()}
+        event = {"line": "event", "sequence": 2, "leaf": base64.b64encode(data).decode(), "openings": {"actor_name": actor}}
+        header = {**self.lines[0], "keys": [self.one.key, self.two.key],
+                  "origins": [{"name": self.one.name, "first_sequence": 0}, {"name": self.two.name, "first_sequence": 2}],
+                  "checkpoints": [self.one.checkpoint(self.leaves), self.two.checkpoint([rfc6962.leaf_hash(data)])]}
+        return [header, self.lines[1], self.lines[2], event, self.lines[4]]
+
+    def test_the_signer_is_the_one_of_the_examples(self):
+        self.assertEqual(self.one.key, KEYS[0])
+        self.assertTrue(CHECKPOINT.startswith(self.one.checkpoint(self.leaves)))
+
+    def test_a_loss_that_was_declared_is_told(self):
+        record = checked(self.record())
+        self.assertEqual([names[:2] for names in record.continued], [(self.two.name, self.one.name)])
+
+    def test_what_was_declared_otherwise_is_named(self):
+        for stated, says in (
+            ({"highest": 2, "highest_root": root(self.leaves[:2])}, "was signed for are missing"),
+            ({"highest_root": bytes(32)}, "was signed for are missing"),
+            ({"before": "another"}, "was signed for are missing"),
+            ({"held": 1}, "are not those that it says were held"),
+            ({"held_root": bytes(32)}, "are not those that it says were held"),
+            ({"origin": self.one.name}, "does not open the tree"),
+        ):
+            with self.subTest(stated), self.assertRaisesRegex(rfc6962.Altered, f"event 2: .*{says}"):
+                checked(self.record(**stated))
+
+    def test_checkpoints_of_other_sizes_need_a_proof_that_connects_them(self):
+        lines = lines_of("each.jsonl")
+        lines[0]["checkpoints"].append(self.one.checkpoint(self.leaves[:2]))
+        with self.assertRaisesRegex(rfc6962.Altered, "nothing connects"):
+            checked(lines)
+        third = base64.b64encode(self.leaves[2]).decode()
+        lines[0]["consistency"] = [{"origin": self.one.name, "from": 2, "to": 3, "proof": [third]}]
+        self.assertEqual(checked(lines).events, 2)
+        lines[0]["consistency"][0]["proof"] = [with_bit(third)]
+        with self.assertRaisesRegex(rfc6962.Altered, "does not continue"):
+            checked(lines)
+        lines = lines_of("each.jsonl")
+        lines[0]["checkpoints"].append(self.one.checkpoint(self.leaves[:2] + self.leaves[:1]))
+        with self.assertRaisesRegex(rfc6962.Altered, "does not continue"):
+            checked(lines)
 
 
 class TenLines(unittest.TestCase):

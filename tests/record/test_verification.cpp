@@ -89,7 +89,8 @@ Record sample() {
   for (std::size_t i = 0; i < 30; ++i) record.events.push_back(recorded(i, nth_event(i)));
   for (const std::uint64_t size : {5, 12, 30}) {
     auto note = parse_note(record.key.note(record.checkpoint(size))).value();
-    if (size == 12) note.signatures.push_back(cosign_note(note.text, record.witness.key, 1'700'000'000, record.witness.sign));
+    if (size == 12)
+      note.signatures.push_back(cosign_note(note.text, record.witness.key, 1'700'000'000, record.witness.sign));
     record.checkpoints.push_back(to_string(note));
   }
   for (const std::size_t i : {1, 22}) {
@@ -117,7 +118,8 @@ Record excerpt() {
   }
   record.events = some;
   std::swap(record.checkpoints.front(), record.checkpoints.back());  // 30, 12, 5
-  for (const std::uint64_t size : {5, 12}) record.connections.push_back({size, 30, consistency_proof(size, 30, reader)});
+  for (const std::uint64_t size : {5, 12})
+    record.connections.push_back({size, 30, consistency_proof(size, 30, reader)});
   return record;
 }
 
@@ -293,7 +295,10 @@ TEST_CASE("attacks on a whole record are found and named") {
        },
        {"leaf_altered 3: leaf", "leaf_altered 20: leaf"}},
       {"two leaves exchanged",
-       [](Record& r) { std::swap(r.events[8].leaf, r.events[9].leaf); std::swap(r.events[8].openings, r.events[9].openings); },
+       [](Record& r) {
+         std::swap(r.events[8].leaf, r.events[9].leaf);
+         std::swap(r.events[8].openings, r.events[9].openings);
+       },
        {"leaf_altered 8: leaf", "leaf_altered 9: leaf"}},
       {"a leaf torn",
        [](Record& r) { r.events[7].leaf.pop_back(); },
@@ -321,9 +326,7 @@ TEST_CASE("attacks on a whole record are found and named") {
       {"two sequences exchanged",
        [](Record& r) { std::swap(r.events[7].sequence, r.events[8].sequence); },
        {"sequence_gap 7: sequence", "sequence_disorder 7: sequence"}},
-      {"the end cut off",
-       [](Record& r) { r.events.resize(25); },
-       {"events_missing 25-29: " + at_30}},
+      {"the end cut off", [](Record& r) { r.events.resize(25); }, {"events_missing 25-29: " + at_30}},
       {"the end cut off, with what was signed of it",
        [](Record& r) {
          r.events.resize(12);
@@ -338,7 +341,8 @@ TEST_CASE("attacks on a whole record are found and named") {
          r.checkpoints.pop_back();
        },
        {"receipt_event_missing: receipt " + to_string(nth_event(22).id)}},
-      {"events added after the end", [](Record& r) { r.events.push_back(recorded(30, nth_event(30))); },
+      {"events added after the end",
+       [](Record& r) { r.events.push_back(recorded(30, nth_event(30))); },
        {"events_unsealed 30: origin " + tree_one}},
       {"no checkpoint at all", [](Record& r) { r.checkpoints.clear(); }, {"events_unsealed 0-29: origin " + tree_one}},
       {"a text altered",
@@ -361,7 +365,9 @@ TEST_CASE("attacks on a whole record are found and named") {
        {"opening_altered 7: opening actor_name"}},
       {"a report altered", [](Record& r) { *r.events[22].report += ' '; }, {"report_altered 22: report"}},
       {"a report emptied", [](Record& r) { r.events[22].report = ""; }, {"report_altered 22: report"}},
-      {"a report beside an event that is none", [](Record& r) { r.events[7].report = "x"; }, {"report_altered 7: report"}},
+      {"a report beside an event that is none",
+       [](Record& r) { r.events[7].report = "x"; },
+       {"report_altered 7: report"}},
       {"a report exchanged, and the opening of its hash with it",
        [](Record& r) {
          r.events[22].report = "another";
@@ -402,11 +408,11 @@ TEST_CASE("attacks on a whole record are found and named") {
          r.checkpoints.insert(r.checkpoints.begin(), r.key.note(other));
        },
        {"checkpoint_differs: " + at_12}},
-      {"a checkpoint torn",
-       [](Record& r) { r.checkpoints[1].resize(20); },
-       {"checkpoint_unreadable: checkpoint"}},
+      {"a checkpoint torn", [](Record& r) { r.checkpoints[1].resize(20); }, {"checkpoint_unreadable: checkpoint"}},
       {"a checkpoint of another log",
-       [](Record& r) { r.checkpoints[1] = TestKey("example.com/log", "x").note({"example.com/log", 1, {}}); },
+       [](Record& r) {
+         r.checkpoints[1] = TestKey("example.com/log", "x").note({"example.com/log", 1, {}});
+       },
        {"checkpoint_origin_unknown: checkpoint example.com/log 1"}},
       {"all signed with another key than the one that was published",
        [](Record& r) {
@@ -422,7 +428,10 @@ TEST_CASE("attacks on a whole record are found and named") {
          r.checkpoints[1] = to_string(note);
        },
        {"signature_wrong: " + at_12}},
-      {"an empty tree with a root", [](Record& r) { r.checkpoints.push_back(r.key.note({tree_one, 0, {}})); },
+      {"an empty tree with a root",
+       [](Record& r) {
+         r.checkpoints.push_back(r.key.note({tree_one, 0, {}}));
+       },
        {"checkpoint_differs: checkpoint " + tree_one + " 0"}},
       {"a receipt of a leaf that is another",
        [](Record& r) {
@@ -453,7 +462,9 @@ TEST_CASE("attacks on a whole record are found and named") {
        },
        {"origins_wrong: origins", "sequence_unknown 0: sequence"}},
       {"a tree of which nothing is there",
-       [](Record& r) { r.origins.push_back({tree_two, 30}); },
+       [](Record& r) {
+         r.origins.push_back({tree_two, 30});
+       },
        {"events_missing 30: origin " + tree_two}},
       {"a tree begun without a word",
        [](Record& r) {
@@ -495,7 +506,8 @@ TEST_CASE("attacks on an excerpt are found and named") {
          r.events[1].leaf_hash.reset();
        },
        {"proof_wrong 7: proof"}},
-      {"a hash altered beside a good leaf", [](Record& r) { r.events[1].leaf_hash->front() ^= 1; },
+      {"a hash altered beside a good leaf",
+       [](Record& r) { r.events[1].leaf_hash->front() ^= 1; },
        {"leaf_hash_altered 7: leaf"}},
       {"a leaf and its hash altered",
        [](Record& r) {
@@ -506,7 +518,9 @@ TEST_CASE("attacks on an excerpt are found and named") {
       {"a proof altered", [](Record& r) { r.events[1].proof->front()[0] ^= 1; }, {"proof_wrong 7: proof"}},
       {"an event given another number", [](Record& r) { r.events[1].sequence = 6; }, {"proof_wrong 6: proof"}},
       {"a proof taken away", [](Record& r) { r.events[1].proof.reset(); }, {"proof_missing 7: proof"}},
-      {"events out of order", [](Record& r) { std::swap(r.events[1], r.events[2]); }, {"sequence_disorder 7: sequence"}},
+      {"events out of order",
+       [](Record& r) { std::swap(r.events[1], r.events[2]); },
+       {"sequence_disorder 7: sequence"}},
       {"the checkpoint taken away",
        [](Record& r) {
          r.checkpoints.clear();
@@ -524,9 +538,7 @@ TEST_CASE("attacks on an excerpt are found and named") {
       {"a checkpoint that is not connected",
        [](Record& r) { r.connections.pop_back(); },
        {"checkpoint_unconnected: " + at_12}},
-      {"a connection altered",
-       [](Record& r) { r.connections[1].proof[0][0] ^= 1; },
-       {"consistency_wrong: " + at_12}},
+      {"a connection altered", [](Record& r) { r.connections[1].proof[0][0] ^= 1; }, {"consistency_wrong: " + at_12}},
       {"another checkpoint of the size, kept elsewhere",
        [](Record& r) {
          auto other = parse_checkpoint(parse_note(r.checkpoints[0]).value().text).value();
@@ -559,9 +571,7 @@ TEST_CASE("attacks on a record that was continued are found and named") {
       {"more lost than it says", with([](auto& what) { what.highest_size = 12; }), {lost}},
       {"another root than was signed", with([](auto& what) { what.highest_root[0] ^= 1; }), {lost}},
       {"it speaks of another tree", with([](auto& what) { what.origin_before = "example.com/log"; }), {lost}},
-      {"it held another root",
-       with([](auto& what) { what.held_root[0] ^= 1; }),
-       {"continuation_differs 10: " + place}},
+      {"it held another root", with([](auto& what) { what.held_root[0] ^= 1; }), {"continuation_differs 10: " + place}},
       {"it held less", with([](auto& what) { what.held_size = 9; }), {"continuation_differs 10: " + place}},
       {"it opens another tree",
        with([](auto& what) { what.origin = tree_one; }),
