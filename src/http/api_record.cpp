@@ -44,6 +44,19 @@ Response not_sealed_yet(Language language) {
       language);
 }
 
+Response tree_ended(Language language) {
+  return problem_response(
+      {404,
+       "tree_ended",
+       {"この事象を含む検証点はありません", "No checkpoint covers it"},
+       {"この事象の木は、検証点に入る前に終わりました。次の木の最初の葉（record."
+        "continued）が、それまでの全事象のハッシュを記しています。",
+        "Its tree ended before it was sealed. The first leaf of the next tree (record.continued) commits to all "
+        "events that there were."},
+       {}},
+      language);
+}
+
 Response no_checkpoint_yet(Language language) {
   return retry_later(
       {404,
@@ -84,13 +97,15 @@ Response proof(store::TenantTransaction& transaction, const Request& request, co
   const auto sequence = number_in_path(request, "sequence");
   if (!sequence) return not_found(request.language);
   return from_tree(request.language, [&] {
-    const auto found = store::find_proof(transaction, *sequence, size);
+    const auto found = store::find_proof(transaction, *sequence, size, sees_own_only(*request.caller));
     if (found) return json_response(200, codec::encode_one(*found, context));
     switch (found.error()) {
       case store::NoProof::unknown_sequence:
         return not_found(request.language);
       case store::NoProof::not_sealed_yet:
         return not_sealed_yet(request.language);
+      case store::NoProof::tree_ended:
+        return tree_ended(request.language);
       case store::NoProof::no_checkpoint:
         return refused_size(query, "size", request.language);
       case store::NoProof::later_than_size:

@@ -22,6 +22,8 @@ constexpr Statement select_of_event{
     "SELECT " NOROSHI_CHECKPOINT_COLUMNS
     "WHERE c.origin = (SELECT ordinal FROM record_origin WHERE first_sequence <= $1 ORDER BY ordinal DESC LIMIT 1) "
     "AND ($2::bigint IS NULL OR c.size = $2) ORDER BY c.size DESC LIMIT 1"};
+constexpr Statement select_ended{"view_tree_ended",
+                                 "SELECT EXISTS (SELECT FROM record_origin WHERE first_sequence > $1)"};
 constexpr Statement select_cosignatures{
     "view_cosignatures",
     "SELECT witness, cosigned_at FROM cosignature WHERE origin = $1 AND size = $2 ORDER BY received_at, witness"};
@@ -29,7 +31,13 @@ constexpr Statement select_record_keys{
     "view_record_keys", "SELECT public_key FROM signing_key WHERE purpose = 'record' ORDER BY registered_at, id"};
 constexpr Statement select_tile{"view_record_tile",
                                 "SELECT hashes FROM record_tile WHERE origin = $1 AND level = $2 AND index = $3"};
-constexpr Statement select_leaf{"view_leaf", "SELECT leaf FROM leaves_of(ARRAY[$1::bigint])"};
+// A reporter is given leaves of his body's own incidents only, as of everything else.
+constexpr Statement select_leaf{
+    "view_leaf",
+    "SELECT l.leaf FROM leaves_of(ARRAY[$1::bigint]) l WHERE NOT $2::boolean OR EXISTS (SELECT FROM event e "
+    "JOIN incident_access a ON a.incident_id = e.incident_id JOIN incident i ON i.id = a.incident_id "
+    "WHERE e.sequence = l.sequence "
+    "AND (i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for)))"};
 
 // The end of a SubjectPublicKeyInfo of Ed25519 (RFC 8410) is the key itself.
 constexpr std::size_t raw_key_length = 32;
@@ -94,6 +102,11 @@ std::vector<std::string> in_base64(const std::vector<record::Digest>& proof) {
   return texts;
 }
 
+NoProof why_not_sealed(TenantTransaction& transaction, std::int64_t sequence) {
+  return transaction.execute(select_ended, {sequence}).one().get<bool>(0) ? NoProof::tree_ended
+                                                                          : NoProof::not_sealed_yet;
+}
+
 }  // namespace
 
 std::optional<std::string> newest_note(TenantTransaction& transaction) {
@@ -111,12 +124,13 @@ std::optional<codec::CheckpointView> find_checkpoint(TenantTransaction& transact
 }
 
 tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transaction, std::int64_t sequence,
-                                                   std::optional<std::int64_t> size) {
+                                                   std::optional<std::int64_t> size, bool own) {
   if (sequence < 0 || sequence >= numbered_events(transaction)) return tl::unexpected(NoProof::unknown_sequence);
   const auto found = maybe_checkpoint(transaction.execute(select_of_event, {sequence, size}));
-  if (!found) return tl::unexpected(size ? NoProof::no_checkpoint : NoProof::not_sealed_yet);
+  if (!found) return tl::unexpected(size ? NoProof::no_checkpoint : why_not_sealed(transaction, sequence));
   const std::int64_t index = sequence - found->first_sequence;
-  if (index >= found->view.size) return tl::unexpected(size ? NoProof::later_than_size : NoProof::not_sealed_yet);
+  if (index >= found->view.size)
+    return tl::unexpected(size ? NoProof::later_than_size : why_not_sealed(transaction, sequence));
 
   const auto nodes = nodes_of(transaction, found->ordinal);
   const auto leaf = nodes(0, static_cast<std::uint64_t>(index));
@@ -129,7 +143,7 @@ tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transactio
   view.proof = in_base64(
       record::inclusion_proof(static_cast<std::uint64_t>(index), static_cast<std::uint64_t>(view.size), nodes));
   view.note = found->view.note;
-  const Rows rows = transaction.execute(select_leaf, {sequence});
+  const Rows rows = transaction.execute(select_leaf, {sequence, own});
   if (const auto row = rows.maybe_one(); row && !row->is_null("leaf"))
     view.leaf = record::to_base64(text_of(row->get<Bytes>("leaf")));
   return view;

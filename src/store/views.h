@@ -129,15 +129,17 @@ std::optional<codec::CheckpointView> find_checkpoint(TenantTransaction& transact
 
 // Why there is no proof.
 enum class NoProof {
-  unknown_sequence,   // no event has that number
-  not_sealed_yet,     // the event has its number, and no checkpoint covers it yet
-  no_checkpoint,      // none of that size
-  later_than_size,    // the event came after the checkpoint that was asked for
+  unknown_sequence,  // no event has that number
+  not_sealed_yet,    // the event has its number, and no checkpoint covers it yet
+  tree_ended,        // nor will one: its tree was ended (record.continued) before it was sealed
+  no_checkpoint,     // none of that size
+  later_than_size,   // the event came after the checkpoint that was asked for
 };
-// That the event of that number stands in the tree of a checkpoint: the newest of its tree, or the one of `size`. Throws
-// std::out_of_range where the tree lacks nodes that it must have.
+// That the event of that number stands in the tree of a checkpoint: the newest of its tree, or the one of `size`; `own`: with
+// its leaf only where it is of an incident of the body's own, or entered by it. Throws std::out_of_range where the tree
+// lacks nodes that it must have.
 tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transaction, std::int64_t sequence,
-                                                   std::optional<std::int64_t> size);
+                                                   std::optional<std::int64_t> size, bool own);
 // That the tree of a checkpoint (`to`, else the newest) continues that of `from` leaves, for `from` <= `to`; nothing where
 // there is no checkpoint of `to`, `from` is larger, or the trees are of two origins. Throws as above.
 std::optional<codec::ConsistencyView> find_consistency(TenantTransaction& transaction, std::int64_t from,

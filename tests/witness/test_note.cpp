@@ -1,5 +1,5 @@
-// The witness reads and writes notes as the log does, byte for byte, though neither knows the other's code; and it refuses
-// what is not exactly of their form.
+// The witness reads and writes notes as the log does, byte for byte, though neither knows the other's code; and it
+// refuses what is not exactly of their form.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -34,7 +34,8 @@ struct Signer {
   witness::NoteKey log_key{std::string(origin), witness::KeyKind::log, key.public_key()};
 
   std::string note(const std::string& text) const {
-    const auto signature = record::sign_note(text, as_log(log_key), [this](std::string_view bytes) { return key.sign(bytes); });
+    const auto signature =
+        record::sign_note(text, as_log(log_key), [this](std::string_view bytes) { return key.sign(bytes); });
     return record::to_string(record::Note{text, {signature}});
   }
 };
@@ -96,7 +97,8 @@ TEST_CASE("a cosignature of the witness is one to the log") {
   CHECK(record::verify(text, *read, as_log(key)));
   CHECK(record::time_of(*read) == 1'764'150'000);
   // And the other way round.
-  const auto made = record::cosign_note(text, as_log(key), 1'764'150'000, [&](std::string_view bytes) { return signer.key.sign(bytes); });
+  const auto made = record::cosign_note(text, as_log(key), 1'764'150'000,
+                                        [&](std::string_view bytes) { return signer.key.sign(bytes); });
   CHECK(record::to_string(made) == witness::to_line(cosignature));
   // Its time is signed.
   auto later = cosignature;
@@ -109,19 +111,16 @@ TEST_CASE("what is no note is refused") {
   const auto good = signer.note(text_of_size(12));
   const auto line = good.substr(good.find("\n\n") + 2);
   for (const std::string& bad : {
-           std::string(),
-           std::string("{}"),
-           good.substr(0, good.size() - 1),             // the last line feed is missing
-           good.substr(0, good.find("\n\n") + 2),       // no signature
-           good + "\n",                                 // an empty line after the signatures
-           good + "more\n",                             // a line that is none
-           good + "- name AAAAAAAA\n",                  // a hyphen in the place of the dash
-           good + "\xE2\x80\x94 name\n",                // no bytes
-           good + "\xE2\x80\x94 name AAAA\n",           // bytes that are too few
-           good + "\xE2\x80\x94 name AAAAAAAA=\n",      // no base64
-           good + "\xE2\x80\x94 na+me AAAAAAAA\n",      // no name
-           good + std::string("\xE2\x80\x94 n\x07 AAAAAAAA\n"),
-           std::string(70'000, 'a') + "\n\n" + line,    // too long
+           std::string(), std::string("{}"), good.substr(0, good.size() - 1),  // the last line feed is missing
+           good.substr(0, good.find("\n\n") + 2),                              // no signature
+           good + "\n",                                                        // an empty line after the signatures
+           good + "more\n",                                                    // a line that is none
+           good + "- name AAAAAAAA\n",                                         // a hyphen in the place of the dash
+           good + "\xE2\x80\x94 name\n",                                       // no bytes
+           good + "\xE2\x80\x94 name AAAA\n",                                  // bytes that are too few
+           good + "\xE2\x80\x94 name AAAAAAAA=\n",                             // no base64
+           good + "\xE2\x80\x94 na+me AAAAAAAA\n",                             // no name
+           good + std::string("\xE2\x80\x94 n\x07 AAAAAAAA\n"), std::string(70'000, 'a') + "\n\n" + line,  // too long
        }) {
     CAPTURE(bad);
     CHECK_FALSE(witness::read_note(bad));

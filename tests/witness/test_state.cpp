@@ -25,7 +25,9 @@ Head head(const std::string& origin, std::uint64_t size) {
   return {*read_checkpoint(text), {text, {{"witness", "hash", std::string(72, 's')}}}};
 }
 
-void write(const std::filesystem::path& file, const std::string& text) { std::ofstream(file) << text; }
+void write(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream(file) << text;
+}
 
 // How it stops; exit_ok where it does not.
 template <class Action>
@@ -113,7 +115,8 @@ TEST_CASE("evidence keeps both heads, and a witness that was halted stays so") {
     const auto second = state.keep_evidence({"理由", "why"}, "another", true);
     CHECK(first != second);
     std::ifstream held(first / "held"), shown(first / "shown");
-    const std::string held_text{std::istreambuf_iterator<char>(held), {}}, shown_text{std::istreambuf_iterator<char>(shown), {}};
+    const std::string held_text{std::istreambuf_iterator<char>(held), {}},
+        shown_text{std::istreambuf_iterator<char>(shown), {}};
     CHECK(held_text == to_text(head("log/1", 5).note));
     CHECK(shown_text == "shown note");
   }

@@ -97,7 +97,8 @@ TEST_CASE("a proof is good for its own sizes alone, as the log's check has it") 
           CAPTURE(claimed_from);
           CAPTURE(claimed_to);
           const auto ours = continues(claimed_from, claimed_to, proof);
-          CHECK(ours == record::verify_consistency(claimed_from, root(claimed_from), claimed_to, root(claimed_to), proof));
+          CHECK(ours ==
+                record::verify_consistency(claimed_from, root(claimed_from), claimed_to, root(claimed_to), proof));
         }
     }
 }
