@@ -141,7 +141,8 @@ record::RecordedEvent read_event(const Members& line) {
 }
 
 ExportFault not_an_export(std::uint64_t line) {
-  return {line, {"書き出された記録（noroshi-record/1）ではありません", "this is no exported record (noroshi-record/1)"}};
+  return {line, {"書き出された記録（noroshi-record/1）ではありません", "this is no exported record (noroshi-record/1)"},
+          true};
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ using ExportLine = std::variant<ExportHeader, record::RecordedEvent, ExportEnd>;
 struct ExportFault {
   std::uint64_t line = 0;  // from 1
   Text text;
+  bool no_export = false;  // the file does not even begin as one
 };
 
 class ExportReader {

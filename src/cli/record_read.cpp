@@ -42,7 +42,7 @@ struct RecordState {
   std::optional<store::StoredCheckpoint> checkpoint;  // the highest of the last tree
   std::vector<store::StoredKey> keys;
   std::vector<store::StoredWitness> witnesses;
-  store::SealingState sealing;
+  store::StoredSealing sealing;
   std::string entries;  // the last events
 
   const std::string& origin() const { return origins.back().origin.name; }

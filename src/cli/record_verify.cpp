@@ -106,6 +106,9 @@ class Verdict {
   std::string entries;  // of one incident
 
   bool altered() const { return findings.altered() > 0; }
+  // Nothing speaks against it, but not everything is shown by what was given. Of the database that is no verdict: its last
+  // events are signed for in a moment.
+  bool unproven = false;
 
   void take(const RecordVerification& verification) {
     for (const auto& finding : verification.findings()) findings.add(shown(finding));
@@ -173,7 +176,7 @@ class Verdict {
 
   int tell(const Output& output) const {
     output.json ? print_line(json(output.language)) : print(text(output.language));
-    return altered() ? exit_failed : exit_ok;
+    return altered() || unproven ? exit_failed : exit_ok;
   }
 
  private:
@@ -204,7 +207,9 @@ class Verdict {
     const bool ja = language == Language::ja;
     std::string out = entries;
     if (!out.empty()) out += '\n';
-    out += altered() ? (ja ? "結果: 改変があります。\n" : "Verdict: ALTERED.\n")
+    out += altered()  ? (ja ? "結果: 改変があります。\n" : "Verdict: ALTERED.\n")
+           : unproven ? (ja ? "結果: 改変は見つかりませんが、すべては証明されません。\n"
+                            : "Verdict: NOT PROVEN. Nothing altered was found, but not everything is shown.\n")
                      : (ja ? fmt::format("結果: 改変は見つかりません（出来事 {} 件）。\n", events_)
                            : fmt::format("Verdict: nothing altered ({} events).\n", events_));
     out += render(findings, language);
@@ -221,7 +226,7 @@ class Verdict {
   std::string json(Language language) const {
     std::string out;
     codec::JsonWriter writer(out);
-    writer.begin_object().member("verdict", altered() ? "altered" : "whole").member("altered", findings.altered());
+    writer.begin_object().member("verdict", altered() ? "altered" : unproven ? "unproven" : "whole").member("altered", findings.altered());
     writer.member("events", events_).member("reports", reports_).member("receipts", receipts_);
     writer.name("checkpoints").begin_array();
     for (const auto& [origin, proven] : proven_) {
@@ -263,7 +268,11 @@ class FileCheck {
 
   int run() {
     auto first = reader_.next();
-    if (!first) return refuse(first.error());
+    if (!first && first.error().no_export) return refuse(first.error());
+    if (!first) {
+      add_fault(first.error());
+      return verdict_.tell(output_);
+    }
     const auto& header = std::get<ExportHeader>(**first);
     begin(header);
     ProgressLine progress(output_);
@@ -271,6 +280,11 @@ class FileCheck {
     verification_->finish(stated_events_);
     verdict_.take(*verification_);
     verdict_.hold_against(given_);
+    verdict_.unproven = verification_->proven().empty();
+    for (const auto& finding : verification_->findings())
+      // Of a report that was erased there is lawfully nothing to show.
+      if (record::weight_of(finding.code) == FindingWeight::unproven && finding.code != record::FindingCode::report_unproven)
+        verdict_.unproven = true;
     verdict_.say_what_it_proves(header.proofs, given_, true);
     if (!verdict_.altered()) verdict_.entries = std::move(entries_);
     return verdict_.tell(output_);
@@ -278,7 +292,6 @@ class FileCheck {
 
  private:
   int refuse(const ExportFault& fault) {
-    // What begins as an export and is no good is one that was altered; what does not begin so is none.
     complain(output_, {fmt::format("{} 行目: {}", fault.line, fault.text.ja),
                        fmt::format("line {}: {}", fault.line, fault.text.en)});
     return exit_usage;

@@ -180,7 +180,7 @@ class RecordCheck {
     above_.assign(origins_.size(), -1);
   }
 
-  SealingState read_sealing_checked(Transaction& transaction) { return read_sealing(transaction); }
+  StoredSealing read_sealing_checked(Transaction& transaction) { return read_sealing(transaction); }
 
   // Receipts in answers that were given, wherever their event has its number or is not there at all.
   void feed_receipts(Transaction& transaction) {
@@ -265,7 +265,7 @@ class RecordCheck {
     std::size_t read = 0;
     std::uint64_t after = 0;  // one more than the last sequence
   };
-  Fed feed_events(Transaction& transaction, std::uint64_t from, const SealingState& sealing) {
+  Fed feed_events(Transaction& transaction, std::uint64_t from, const StoredSealing& sealing) {
     Fed fed{0, from};
     std::vector<StoredEvent> batch;
     const auto flush = [&] {
@@ -285,7 +285,7 @@ class RecordCheck {
     return fed;
   }
 
-  void feed_batch(Transaction& transaction, std::vector<StoredEvent> batch, const SealingState& sealing) {
+  void feed_batch(Transaction& transaction, std::vector<StoredEvent> batch, const StoredSealing& sealing) {
     std::vector<std::string> ids;
     for (const auto& event : batch)
       if (event.type == "report.received") ids.push_back(event.id);
@@ -319,7 +319,7 @@ class RecordCheck {
     }
   }
 
-  void feed(Transaction& transaction, StoredEvent stored, std::optional<std::string> report, const SealingState& sealing) {
+  void feed(Transaction& transaction, StoredEvent stored, std::optional<std::string> report, const StoredSealing& sealing) {
     record::RecordedEvent event;
     event.sequence = *stored.sequence;
     event.leaf = std::move(stored.leaf);
@@ -332,7 +332,7 @@ class RecordCheck {
 
   // Adds the leaf to the tiles that are compared; the hash that they keep of it.
   std::optional<record::Digest> check_tiles(Transaction& transaction, const record::RecordedEvent& event,
-                                            const SealingState& sealing) {
+                                            const StoredSealing& sealing) {
     const auto number = origin_of(event.sequence);
     while (tile_checks_.size() <= number) {
       if (!tile_checks_.empty()) tile_checks_.back().finish(transaction, false);
@@ -349,7 +349,7 @@ class RecordCheck {
     return kept;
   }
 
-  void finish(Transaction& transaction, const SealingState& sealing) {
+  void finish(Transaction& transaction, const StoredSealing& sealing) {
     feed_checkpoints(transaction, ~std::uint64_t{0});
     unnumbered_ = sealing.unnumbered;
     if (!tile_checks_.empty()) tile_checks_.back().finish(transaction, tile_checks_.size() == origins_.size());
@@ -361,10 +361,13 @@ class RecordCheck {
     verification_->finish();
   }
 
-  void check_sealer(const SealingState& sealing) {
-    if (sealing.next_sequence != sealing.highest_after)
+  void check_sealer(const StoredSealing& sealing) {
+    if (!sealing.sealer_is_there) sink_.found(finding_in(TableFault::row_missing, "sealer", ""));
+    if (!sealing.sequencer_is_there)
+      sink_.found(finding_in(TableFault::row_missing, "sequencer", ""));
+    else if (sealing.next_sequence != sealing.highest_after)
       sink_.found(finding_in(TableFault::column_differs, "sequencer", "", "next_sequence"));
-    if (origins_.empty()) return;
+    if (origins_.empty() || !sealing.sealer_is_there) return;
     const auto last = origins_.size() - 1;
     if (sealing.origin != origins_[last].ordinal) {
       sink_.found(finding_in(TableFault::column_differs, "sealer", "", "origin"));
@@ -379,7 +382,7 @@ class RecordCheck {
   }
 
   // What was signed of the tree that grows stands in the table, whoever holds a copy.
-  void check_held(Transaction& transaction, const SealingState& sealing) {
+  void check_held(Transaction& transaction, const StoredSealing& sealing) {
     if (origins_.empty()) return;
     const auto& [ordinal, origin] = origins_.back();
     for (const auto& held : options_.held_notes) {

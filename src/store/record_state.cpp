@@ -34,10 +34,11 @@ constexpr Statement tile{"record_tile",
 constexpr Statement tiles{"record_tile_counts",
                           "SELECT origin, level, count(*) AS rows, max(index) AS highest FROM record_tile "
                           "GROUP BY origin, level ORDER BY origin, level"};
-constexpr Statement sealing{
-    "record_sealing",
-    "SELECT s.origin, s.size, s.nodes, q.next_sequence, coalesce((SELECT max(sequence) + 1 FROM event), 0) AS after, "
-    "(SELECT count(*) FROM event WHERE sequence IS NULL) AS unnumbered FROM sealer s, sequencer q"};
+constexpr Statement sealing{"record_sealing", "SELECT origin, size, nodes FROM sealer"};
+constexpr Statement numbering{
+    "record_numbering",
+    "SELECT (SELECT next_sequence FROM sequencer) AS next_sequence, coalesce((SELECT max(sequence) + 1 FROM event), 0) AS "
+    "after, (SELECT count(*) FROM event WHERE sequence IS NULL) AS unnumbered"};
 
 std::uint64_t count_of(const Row& row, const char* column) {
   return static_cast<std::uint64_t>(row.get<std::int64_t>(column));
@@ -155,16 +156,20 @@ std::vector<TileCount> count_tiles(Transaction& transaction) {
   return list;
 }
 
-SealingState read_sealing(Transaction& transaction) {
-  SealingState state;
-  const auto row = transaction.execute(sealing).maybe_one();
-  if (!row) return state;
-  state.origin = row->get<std::optional<std::int32_t>>("origin");
-  state.size = count_of(*row, "size");
-  state.nodes = text_of(row->get<Bytes>("nodes"));
-  state.next_sequence = count_of(*row, "next_sequence");
-  state.highest_after = count_of(*row, "after");
-  state.unnumbered = count_of(*row, "unnumbered");
+StoredSealing read_sealing(Transaction& transaction) {
+  StoredSealing state;
+  if (const auto row = transaction.execute(sealing).maybe_one()) {
+    state.sealer_is_there = true;
+    state.origin = row->get<std::optional<std::int32_t>>("origin");
+    state.size = count_of(*row, "size");
+    state.nodes = text_of(row->get<Bytes>("nodes"));
+  }
+  const auto rows = transaction.execute(numbering);
+  const auto row = rows.one();
+  state.sequencer_is_there = !row.is_null("next_sequence");
+  if (state.sequencer_is_there) state.next_sequence = count_of(row, "next_sequence");
+  state.highest_after = count_of(row, "after");
+  state.unnumbered = count_of(row, "unnumbered");
   return state;
 }
 

@@ -69,7 +69,8 @@ struct TileCount {
 };
 std::vector<TileCount> count_tiles(Transaction& transaction);
 
-struct SealingState {
+struct StoredSealing {
+  bool sealer_is_there = false, sequencer_is_there = false;  // their only rows
   std::optional<int> origin;
   std::uint64_t size = 0;
   std::string nodes;                // the compact range
@@ -77,6 +78,6 @@ struct SealingState {
   std::uint64_t highest_after = 0;  // one more than the highest sequence that an event has
   std::uint64_t unnumbered = 0;     // events that wait for a number
 };
-SealingState read_sealing(Transaction& transaction);
+StoredSealing read_sealing(Transaction& transaction);
 
 }  // namespace noroshi::store

@@ -8,6 +8,7 @@ What is printed is each attack with the sentence that found it.
 
 import base64
 import json
+import queue
 import re
 import subprocess
 import sys
@@ -75,23 +76,37 @@ class Attack:
 
 
 class Target:
-    """Copies of the database, one for each attack."""
+    """Copies of the database without locks. What an attack has altered is put back from a second copy of its tables."""
 
-    def __init__(self, scene):
+    def __init__(self, scene, copies=2):
         self.scene = scene
+        self.free = queue.Queue()
         self.make("unlocked", "noroshi")
         self.ask("unlocked", UNLOCK)
+        self.tables = self.ask("unlocked", "SELECT tablename FROM pg_tables WHERE schemaname = 'noroshi';")
+        self.ask("unlocked", "CREATE SCHEMA pristine;" + "".join(
+            f"CREATE TABLE pristine.{table} AS SELECT * FROM noroshi.{table};" for table in self.tables))
+        for number in range(copies):
+            self.make(f"attacked_{number}", "unlocked")
+            self.free.put(f"attacked_{number}")
 
     def make(self, name, template):
-        self.server(f"DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name} TEMPLATE {template};")
+        self.server(f"DROP DATABASE IF EXISTS {name};")
+        self.server(f"CREATE DATABASE {name} TEMPLATE {template};")
 
     def server(self, text):
         self.ask("postgres", text)
 
+    def restore(self, database, attack):
+        touched = [table for table in self.tables if re.search(rf"\b{table}\b", attack.sql)]
+        self.ask(database, "".join(f"TRUNCATE noroshi.{table}; INSERT INTO noroshi.{table} SELECT * FROM pristine.{table};"
+                                   for table in touched))
+
     def ask(self, database, text):
         done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.scene.cluster.folder,
                                "-U", SUPERUSER, "-d", database],
-                              input="SET search_path = noroshi, pg_catalog; SET client_min_messages = warning;\n" + text,
+                              input="SET client_min_messages = warning; SET search_path = noroshi, pg_catalog; "
+                                    "SET session_replication_role = replica;\n" + text,
                               capture_output=True, text=True, timeout=120, env=plain_environment())
         if done.returncode:
             raise Fault(f"{database}: {text.strip()[:300]}\n{done.stderr.strip()}")
@@ -276,15 +291,15 @@ def sentences(said):
     return [line for line in said.splitlines() if line.startswith("ALTERED: ")]
 
 
-def run_attack(target, attack, place):
+def run_attack(target, attack):
     """(good, line to print)"""
-    database = f"attacked_{place}"
-    target.make(database, "unlocked")
+    database = target.free.get()
     try:
-        target.ask(database, "SET session_replication_role = replica;\n" + attack.sql)
+        target.ask(database, attack.sql)
         done = target.scene.noroshi("record", "verify", *(["--tables"] if attack.tables else []), database=database)
+        target.restore(database, attack)
     finally:
-        target.server(f"DROP DATABASE IF EXISTS {database};")
+        target.free.put(database)
     said = done.stdout.decode()
     found = sentences(said)
     missing = [wanted for wanted in attack.finds if not any(re.search(wanted, line) for line in found)]
@@ -299,8 +314,7 @@ def run_attack(target, attack, place):
 def run_all(target, attacks, options):
     good = True
     with ThreadPoolExecutor(2) as pool:
-        for number, (ok, line) in enumerate(pool.map(lambda entry: run_attack(target, entry[1], entry[0]),
-                                                     enumerate(attacks))):
+        for ok, line in pool.map(lambda attack: run_attack(target, attack), attacks):
             good = good and ok
             say(options, line)
     return good
@@ -453,8 +467,7 @@ def run(options):
         scene.play()
         scene.wait_quiet()
         scene.daemon.stop()
-        target = Target(scene)
-        target.make("early", "noroshi")
+        scene.make_copy("early")
         scene.daemon.start()
         scene.report("jps", "JPS-AUDIT-2")
         scene.wait_quiet()
@@ -469,17 +482,23 @@ def run(options):
         if not good:
             say(options, said + control.stderr.decode())
 
+        # The copies go back to what they were, or each attack would find the one before.
         attacks = [*special_attacks(), *attacks_on_columns(target, options.dice), *attacks_on_rows(target, options.dice)]
         good = run_all(target, attacks, options) and good
+        for database in ("attacked_0", "attacked_1"):
+            after = scene.noroshi("record", "verify", "--tables", database=database)
+            if after.returncode:
+                raise Fault(f"{database} was not put back: {after.stdout.decode()}")
         say(options, f"{len(attacks)} attacks on the database")
         good = check_rollback(scene, options) and good
 
         number = scene.answers["JPS-AUDIT-1"]["incident"]["number"]
-        for name, arguments, most in (("the whole record", [], 120), (f"incident {number}", ["--incident", number], 240)):
+        for name, arguments, most in (("the whole record", [], options.lines), (f"incident {number}", ["--incident", number], options.lines)):
             exported = scene.noroshi("record", "export", "-", *arguments)
             good = attack_file(scene, options, name, exported.stdout.decode().split("\n")[:-1], most) and good
         return good
 
 
 if __name__ == "__main__":
-    sys.exit(main("attacks", __doc__, run))
+    sys.exit(main("attacks", __doc__, run, lambda parser: parser.add_argument(
+        "--lines", type=int, default=80, help="alterations of each exported file")))

@@ -113,6 +113,12 @@ class Scene:
                 raise Fault(f"{SEALING:.0f} s have passed without {what}\n{self.daemon.log_tail()}")
             time.sleep(0.05)
 
+    def make_copy(self, name):
+        """Of the database as it stands; nobody may be connected to it."""
+        subprocess.run(["psql", "-X", "-q", "-h", self.cluster.folder, "-U", SUPERUSER, "-d", "postgres", "-c",
+                        f"CREATE DATABASE {name} TEMPLATE noroshi"], check=True, capture_output=True, timeout=60,
+                       env=plain_environment())
+
     # The command line.
 
     def noroshi(self, *arguments, database="noroshi", data=True, **more):
