@@ -45,6 +45,8 @@ def check_export(scene, folder, options):
     number = answer["incident"]["number"]
     exported, whole, receipt = folder / "incident.jsonl", folder / "whole.jsonl", folder / "answer.json"
     receipt.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    alone = folder / "receipt.json"
+    alone.write_text(json.dumps(answer["receipt"]), encoding="utf-8")
     # The daemon runs: exporting disturbs it as little as reading does.
     text_of(scene.noroshi("record", "export", exported, "--incident", number))
     text_of(scene.noroshi("record", "export", whole))
@@ -65,7 +67,7 @@ def check_export(scene, folder, options):
     ensure("none between the first and the last" in said, said)
 
     for file in (exported, whole):
-        done = python(HERE / "rfc6962.py", file, "--key", keys[0], "--receipt", receipt)
+        done = python(HERE / "rfc6962.py", file, "--key", keys[0], "--receipt", alone)
         ensure(done.returncode == 0, f"rfc6962.py {file.name}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         say(options, f"rfc6962.py {file.name}: {done.stdout.strip().splitlines()[-1]}")
 
@@ -112,7 +114,7 @@ def check_reading(scene, options):
     story = text_of(scene.noroshi("record", "show", "--incident", number))
     for wanted in ("Report received, version 1", "2.2.4(2)(g) 3", "by relay", "Recipient added: police-osaka"):
         ensure(wanted in story, f"the chronology does not say {wanted!r}:\n{story}")
-    japanese = text_of(scene.noroshi("--lang", "ja", "record", "show", "--incident", number))
+    japanese = text_of(scene.noroshi("record", "show", "--incident", number, language="ja"))
     ensure("報告（初報）を受付" in japanese and "日本年金機構 (jps)" in japanese, japanese)
     text_of(scene.noroshi("record", "show", "--incident", "JPS-1999-1"), 1)
 

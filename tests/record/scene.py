@@ -121,11 +121,11 @@ class Scene:
 
     # The command line.
 
-    def noroshi(self, *arguments, database="noroshi", data=True, **more):
+    def noroshi(self, *arguments, database="noroshi", data=True, language="en", **more):
         """What the program said, with its exit code."""
         where = [] if database is None else ["--database-url", f"postgresql://{SUPERUSER}@/{database}?host={self.cluster.folder}"]
         folder = ["--data", self.daemon.data] if data else []
-        return subprocess.run([self.options.cli, "--lang", "en", *folder, *where, *map(str, arguments)],
+        return subprocess.run([self.options.cli, "--lang", language, *folder, *where, *map(str, arguments)],
                               capture_output=True, timeout=300, env=plain_environment(), **more)
 
     def checkpoint_file(self):
