@@ -21,6 +21,8 @@
 #include "src/app/health.h"
 #include "src/app/law.h"
 #include "src/app/metrics.h"
+#include "src/app/record_keys.h"
+#include "src/app/sealing.h"
 #include "src/app/sequencing.h"
 #include "src/app/signing_key.h"
 #include "src/app/ticking.h"
@@ -92,6 +94,9 @@ class Database {
   // Whether the database shows the real time; a demonstration's folder does not, whoever starts it.
   bool clock_is_real() const { return clock_is_real_; }
   const SigningKey& signing_key() const { return *signing_key_; }
+  RecordKeys& record_keys() { return *record_keys_; }
+  // The tree that grew when the daemon started.
+  const std::string& record_origin() const { return record_origin_; }
   void stop() {
     if (cluster_) cluster_->stop();
   }
@@ -138,12 +143,16 @@ class Database {
     clock_is_real_ = store::clock_is_real(owner);
     store::use_ladder(owner, config.clocks);
     signing_key_ = SigningKey::ensure(config.data / "keys" / "signing.pem", owner);
+    record_origin_ = store::open_record(owner);
+    record_keys_ = std::make_unique<RecordKeys>(config.data / "keys" / "record", owner);
   }
 
   std::unique_ptr<store::PrivateCluster> cluster_;
   store::ConnectionSettings settings_;
   bool clock_is_real_ = true;
   std::optional<SigningKey> signing_key_;
+  std::string record_origin_;
+  std::unique_ptr<RecordKeys> record_keys_;
 };
 
 // The operator's certificate, else one of the daemon's own authority.
@@ -212,7 +221,8 @@ class SuccessionTimer {
 class Service {
  public:
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
-          const store::ConnectionSettings& database, bool clock_is_real, const SigningKey& signing_key)
+          const store::ConnectionSettings& database, bool clock_is_real, const SigningKey& signing_key,
+          RecordKeys& record_keys, const std::string& record_origin)
       : law_{files.editions, files.registry, config.clocks},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
@@ -220,15 +230,17 @@ class Service {
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
         authenticators_(database, store::DatabaseRole::authenticator, 2),
         operators_(database, store::DatabaseRole::operator_, 2),
-        writers_(database, law_, writer_options(config)),
+        sealing_(database, record_keys, config.data / "record", record_origin),
+        writers_(database, law_, writer_options(config, record_keys)),
         tokens_(authenticators_),
         sequencing_(database),
         succession_(database, law_),
         ticking_(database, law_, metrics_.ticking_observer()),
         health_({operators_, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
-                 certificate_.certificate, digest(config)}),
+                 certificate_.certificate, digest(config), [this] { return sealing_.status(); }}),
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
-                                 certificate_.certificate, [this] { return streams_.counts(); }}),
+                                 certificate_.certificate, [this] { return streams_.counts(); },
+                                 [this] { return sealing_.status(); }}),
         workers_(static_cast<std::size_t>(config.readers), reading_queue),
         streams_(io.get_executor(), {readers_, workers_, law_}, stream_options()),
         stream_waking_(database, streams_),
@@ -250,8 +262,10 @@ class Service {
   }
 
  private:
-  store::WriterOptions writer_options(const Config& config) {
+  store::WriterOptions writer_options(const Config& config, const RecordKeys& record_keys) {
     store::WriterOptions options;
+    options.receipts = record::RecordSigner{[this] { return sealing_.origin(); },
+                                            [&record_keys](std::string_view text) { return record_keys.sign(text); }};
     options.writers = config.writers;
     options.observer = metrics_.command_observer();
     return options;
@@ -272,7 +286,7 @@ class Service {
   }
   http::Router router() {
     http::Router router;
-    http::add_command_routes(router, writers_);
+    http::add_command_routes(router, writers_, [this] { return sealing_.too_late(); });
     http::add_read_routes(router, {readers_, workers_, law_});
     http::add_heartbeat_routes(router, {readers_, workers_, law_}, signer_);
     http::add_stream_route(router, streams_);
@@ -289,7 +303,8 @@ class Service {
   store::ConnectionPool readers_;
   store::ConnectionPool authenticators_;
   store::ConnectionPool operators_;
-  store::WriterPool writers_;
+  Sealing sealing_;
+  store::WriterPool writers_;  // signs receipts for the tree that sealing knows, until its last command
   store::TokenDirectory tokens_;
   SequencingThread sequencing_;
   SuccessionTimer succession_;
@@ -330,7 +345,8 @@ void serve(const Config& config) {
   });
 
   {
-    Service service(io, config, law, database.settings(), database.clock_is_real(), database.signing_key());
+    Service service(io, config, law, database.settings(), database.clock_is_real(), database.signing_key(),
+                    database.record_keys(), database.record_origin());
     service.start();
     signals.async_wait([&](const boost::system::error_code& error, int) {
       if (error) return;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <system_error>
 
+#include "src/app/record_words.h"
 #include "src/app/version.h"
 #include "src/codec/json_writer.h"
 #include "src/store/connection_address.h"
@@ -183,9 +184,36 @@ Check check_disk(const std::filesystem::path& data) {
   return check;
 }
 
+Check check_record(const RecordStatus& status) {
+  const auto& state = status.state;
+  const std::chrono::duration<double> behind(status.behind_seconds);
+  Check check{"record",
+              CheckStatus::ok,
+              {},
+              {{"size", static_cast<double>(state.checkpoint)},
+               {"unsealed_events", static_cast<double>(state.unsealed)},
+               {"behind_seconds", status.behind_seconds}}};
+  if (state.stopped) {
+    check.status = CheckStatus::warning;
+    check.message = words_of(*state.stopped);
+  } else if (behind > record_late) {
+    check.status = CheckStatus::warning;
+    check.message = {"記録の封印が遅れています。受付には影響しません。ログとデータベースの負荷を確認してください。",
+                     "The record is sealed late. Reports are taken all the same; look at the log and at the load of the "
+                     "database."};
+  }
+  if (behind > record_too_late) {
+    check.status = CheckStatus::failed;
+    check.message.ja += "1 時間以上封印されていないため、新しい報告や操作を受け付けていません。";
+    check.message.en += " Nothing has been sealed for more than an hour, so no report and no command is taken.";
+  }
+  return check;
+}
+
 HealthReading take_reading(const HealthSources& sources) {
   HealthReading reading;
   check_database(sources.operators, reading);
+  if (sources.record) reading.checks.push_back(check_record(sources.record()));
   reading.checks.push_back(check_writer_queue(sources.writer_queue(), sources.writer_queue_limit));
   reading.checks.push_back(check_certificate(sources.certificate));
   reading.checks.push_back(check_disk(sources.data));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "src/app/cached_reading.h"
+#include "src/app/sealing.h"
 #include "src/codec/problem.h"
 #include "src/http/router.h"
 #include "src/store/connection_pool.h"
@@ -44,6 +45,7 @@ struct HealthSources {
   std::filesystem::path data;         // whose disk is looked at
   std::filesystem::path certificate;  // PEM, as the server serves it
   std::string configuration_digest;   // digest(config)
+  std::function<RecordStatus()> record = {};  // how far the record is sealed; without one it is not looked at
 };
 
 // What the sources refer to must outlive it.

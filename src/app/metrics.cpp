@@ -125,6 +125,17 @@ void add_process(Page& page) {
     page.gauge("process_max_fds", "File descriptors allowed.", static_cast<double>(limit.rlim_cur));
 }
 
+void add_record(Page& page, const RecordStatus& record) {
+  page.gauge("noroshi_record_size", "Events of the present tree of the record under its newest checkpoint.",
+             static_cast<double>(record.state.checkpoint));
+  page.gauge("noroshi_record_unsealed_events", "Events under no checkpoint yet, numbered or not.",
+             static_cast<double>(record.state.unsealed));
+  page.gauge("noroshi_record_behind_seconds", "How long the oldest of them waits, 0 where there is none.",
+             record.behind_seconds);
+  page.gauge("noroshi_record_stopped", "Whether sealing has stopped: the record is not what was signed of it.",
+             record.state.stopped ? 1 : 0);
+}
+
 void add_database(Page& page, const store::Waiting& waiting, const store::ClockCounts& clocks,
                   const std::vector<store::OpenObligations>& obligations) {
   page.gauge("noroshi_unnumbered_events", "Events committed and not numbered by the sequencer yet.",
@@ -261,6 +272,7 @@ std::string MetricsPage::text(const DatabaseFigures& figures) const {
   page.gauge("noroshi_database_up", "Whether the database answered when it was last asked.",
              figures.reachable);
   if (figures.reachable) add_database(page, figures.waiting, figures.clocks, figures.obligations);
+  if (sources_.record) add_record(page, sources_.record());
   page.gauge("noroshi_writer_queue", "Commands that wait for a writer.",
              static_cast<double>(sources_.writer_queue()));
   const auto counts = sources_.writer_counts();

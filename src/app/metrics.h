@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "src/app/cached_reading.h"
+#include "src/app/sealing.h"
 #include "src/app/ticking.h"
 #include "src/http/live_streams.h"
 #include "src/http/router.h"
@@ -75,6 +76,7 @@ struct MetricsSources {
   std::function<store::WriterPool::Counts()> writer_counts;
   std::filesystem::path certificate;
   std::function<http::LiveStreams::Counts()> stream_counts;
+  std::function<RecordStatus()> record = {};  // without one its figures are left out
 };
 
 // The page: the database is asked at most every five seconds, on a thread of the page.

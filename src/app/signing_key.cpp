@@ -34,7 +34,7 @@ EVP_PKEY* must(EVP_PKEY* key, const std::string& what) {
 // A key is not encrypted: nobody is there to be asked for a passphrase.
 int no_passphrase(char*, int, int, void*) { return 0; }
 
-EVP_PKEY* read(const std::filesystem::path& path) {
+EVP_PKEY* read_pem(const std::filesystem::path& path) {
   const File file(std::fopen(path.c_str(), "re"));
   struct stat status {};
   if (!file || ::fstat(::fileno(file.get()), &status) != 0)
@@ -47,7 +47,7 @@ EVP_PKEY* read(const std::filesystem::path& path) {
 }
 
 // Whole or not at all: a daemon killed in between leaves no half key.
-void write(const std::filesystem::path& path, EVP_PKEY* key) {
+void write_pem(const std::filesystem::path& path, EVP_PKEY* key) {
   std::filesystem::create_directories(path.parent_path());
   ::chmod(path.parent_path().c_str(), 0700);
   const auto draft = path.string() + ".new";
@@ -58,6 +58,10 @@ void write(const std::filesystem::path& path, EVP_PKEY* key) {
                        std::fflush(file.get()) == 0 && ::fsync(descriptor) == 0 &&
                        ::rename(draft.c_str(), path.c_str()) == 0;
   if (!written) throw SigningKeyFault(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+  const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && ::fsync(folder) == 0;
+  if (folder >= 0) ::close(folder);
+  if (!synced) throw SigningKeyFault(fmt::format("cannot sync {}: {}", path.parent_path().string(), std::strerror(errno)));
 }
 
 }  // namespace
@@ -68,19 +72,30 @@ SigningKey::SigningKey(EVP_PKEY* key) : key_(key, EVP_PKEY_free) {
   if (length <= 0) throw SigningKeyFault("the public half of the key cannot be written");
   public_key_.assign(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
   OPENSSL_free(der);
+  std::size_t raw_length = raw_.size();
+  if (EVP_PKEY_get_raw_public_key(key, raw_.data(), &raw_length) != 1 || raw_length != raw_.size())
+    throw SigningKeyFault("the public half of the key cannot be written");
   const auto digest = record::sha256({public_key_});
   for (std::size_t i = 0; i < 8; ++i) id_ += fmt::format("{:02x}", digest[i]);
 }
 
+SigningKey SigningKey::make() {
+  return SigningKey(must(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), "no key could be made"));
+}
+
+SigningKey SigningKey::read(const std::filesystem::path& file) { return SigningKey(read_pem(file)); }
+
+void SigningKey::write(const std::filesystem::path& file) const { write_pem(file, key_.get()); }
+
 SigningKey SigningKey::ensure(const std::filesystem::path& file, store::Connection& owner) {
   if (!std::filesystem::exists(file)) {
     // The row first: one without a file is harmless, a file without its row would refuse every later start.
-    const SigningKey made(must(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), "no key could be made"));
+    auto made = make();
     store::register_key(owner, made.id_, made.public_key_);
-    write(file, made.key_.get());
+    made.write(file);
     return made;
   }
-  SigningKey key(read(file));
+  auto key = read(file);
   if (!store::knows_key(owner, key.id_))
     throw SigningKeyFault(
         fmt::format("the database does not know the key {} of {}: it belongs to another database. Move the file away and "

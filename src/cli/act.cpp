@@ -29,7 +29,7 @@ using Outcome = tl::expected<Answer, NoAnswer>;
 bool turned_away(const Answer& answer) {
   if (answer.status == 401 || answer.status == 408 || answer.status == 429) return true;
   const auto code = text_at(parse_json(answer.body), "/code");
-  return code == "unavailable" || code == "overloaded" || code == "authentication_unavailable";
+  return code == "unavailable" || code == "record_behind" || code == "overloaded" || code == "authentication_unavailable";
 }
 
 // Whether it may have been done without our knowing; `before`: after the attempts before.

@@ -18,6 +18,7 @@
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
+#include "src/cli/record_witness.h"
 #include "src/cli/relay_switch.h"
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
@@ -340,6 +341,27 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
       ->required();
 }
 
+void add_record_witness(CLI::App& record, const Global& global, Command& chosen) {
+  auto* witness = record.add_subcommand("witness", "Who may cosign checkpoints; needs --data or --database-url");
+  witness->require_subcommand(1);
+  auto add_options = std::make_shared<RecordWitnessAddOptions>();
+  add_local_command(*witness, global, chosen, "add", "Register a witness by its key", add_options)
+      ->add_option("KEY", add_options->key, "The line that noroshi-witness key prints: name+hash+base64")
+      ->required();
+  add_local_command(*witness, global, chosen, "list", "All witnesses, and when each cosigned last",
+                    std::make_shared<RecordWitnessListOptions>());
+  auto remove_options = std::make_shared<RecordWitnessRemoveOptions>();
+  add_local_command(*witness, global, chosen, "remove", "Take no more cosignatures of a witness", remove_options)
+      ->add_option("NAME", remove_options->name, "As listed")
+      ->required();
+}
+
+void add_record(CLI::App& program, const Global& global, Command& chosen) {
+  auto* record = program.add_subcommand("record", "The record: evidence that nobody can alter unseen");
+  record->require_subcommand(1);
+  add_record_witness(*record, global, chosen);
+}
+
 template <class Options>
 void add_config_command(CLI::App& config, const Global& global, Command& chosen, const char* name,
                         const char* help) {
@@ -424,6 +446,7 @@ int run_program(int argc, char** argv) {
   add_waiver(program, global, chosen);
   add_relay_switch(program, global, chosen);
   add_token(program, global, chosen);
+  add_record(program, global, chosen);
   add_config(program, global, chosen);
   add_machine(program, global, chosen);
   program.footer(footer);  // last: a command made after it would repeat it in its own help

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "src/cli/input.h"
 #include "src/cli/json_view.h"
 #include "src/cli/output.h"
 #include "src/cli/table.h"
@@ -40,7 +41,39 @@ std::string shown_lateness(const json::value& obligation, Language language) {
                                   : fmt::format("late by {}", duration);
 }
 
+// By which key the receipt is signed, which makes it a promise; older daemons signed none.
+std::string shown_signature(const json::value& answer, Language language) {
+  const auto key = text_at(answer, "/receipt/key");
+  if (key.empty() || text_at(answer, "/receipt/signature").empty())
+    return language == Language::ja ? "署名なし" : "not signed";
+  return language == Language::ja ? fmt::format("署名付き（鍵 {}）", key) : fmt::format("signed (key {})", key);
+}
+
+// Names of files with the daemon's answers to accepted reports, oldest first.
+std::vector<std::filesystem::path> kept_answers(const std::filesystem::path& queue) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(queue / "accepted", error))
+    if (entry.path().filename().string().ends_with(".receipt.json")) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 }  // namespace
+
+std::string render_kept_receipts(const std::filesystem::path& queue, std::string_view incident, Language language) {
+  std::string out;
+  for (const auto& file : kept_answers(queue)) {
+    const auto bytes = read_input(file.string());
+    const auto answer = bytes ? parse_json(*bytes) : json::value();
+    if (text_at(answer, "/incident/id") != incident) continue;
+    const auto version = number_at(answer, "/report/version").value_or(1);
+    out += language == Language::ja
+               ? fmt::format("第{}版: {} {}\n", version, shown_signature(answer, language), file.string())
+               : fmt::format("version {}: {} {}\n", version, shown_signature(answer, language), file.string());
+  }
+  return out;
+}
 
 std::string render_obligations(const json::array& obligations, Language language) {
   std::vector<const json::value*> order;
@@ -79,6 +112,7 @@ std::string render_receipt(const json::value& answer, bool replayed, Language la
   line(ja ? "版" : "version", fmt::format("{}", number_at(answer, "/report/version").value_or(1)));
   line(ja ? "受付日時" : "received at", shown_time(text_at(answer, "/receipt/received_at")));
   line("SHA-256", text_at(answer, "/receipt/sha256"));
+  line(ja ? "受領証" : "receipt", shown_signature(answer, language));
   const auto& obligations = array_at(answer, "/obligations");
   out += ja ? "\n生じた義務（期限は運用者の目標です）\n"
             : "\nDuties opened (due times are the operator's own targets)\n";

@@ -6,6 +6,7 @@
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
 #include "src/cli/receipt.h"
+#include "src/cli/report_queue.h"
 #include "src/cli/table.h"
 
 namespace noroshi::cli {
@@ -51,6 +52,14 @@ std::string render(const json::value& incident, Language language) {
   return out;
 }
 
+// Receipts that this machine has kept; a machine that submitted none has none.
+std::string kept_receipts(const std::string& incident, Language language) {
+  const auto queue = ReportQueue::default_folder();
+  const auto kept = queue ? render_kept_receipts(*queue, incident, language) : std::string();
+  if (kept.empty()) return kept;
+  return (language == Language::ja ? "\nこの端末にある受領証\n" : "\nReceipts kept on this machine\n") + kept;
+}
+
 }  // namespace
 
 int run(const ReportShowOptions& options, const Output& output) {
@@ -60,7 +69,11 @@ int run(const ReportShowOptions& options, const Output& output) {
   if (!id) return id.error();
   const auto incident = fetch(*client, "/api/v1/incidents/" + *id, output);
   if (!incident) return incident.error();
-  print(output.json ? json::serialize(*incident) + '\n' : render(*incident, output.language));
+  if (output.json) {
+    print(json::serialize(*incident) + '\n');
+    return exit_ok;
+  }
+  print(render(*incident, output.language) + kept_receipts(*id, output.language));
   return exit_ok;
 }
 

@@ -92,7 +92,10 @@ class Sender {
     const auto report = claim.report();
     queue_.settle(std::move(claim), QueueState::accepted, answer.body);
     show(report, "accepted", answer.body);
-    if (!output_.json) print(render_receipt(parse_json(answer.body), answer.replayed, output_.language));
+    if (output_.json) return;
+    print(render_receipt(parse_json(answer.body), answer.replayed, output_.language));
+    const auto kept = queue_.folder() / "accepted" / fmt::format("{:08}.receipt.json", report.number);
+    print_line(fmt::format("{}: {}", output_.language == Language::ja ? "受領証の保存先" : "receipt kept in", kept.string()));
   }
 
   void refuse(ReportQueue::Claim claim, const Answer& answer) {

@@ -208,7 +208,7 @@ std::string_view word_of(core::RelaySwitchRequest::Decision decision) {
 
 }  // namespace
 
-std::string answer_report(const Decision& decision, const AnswerContext& context) {
+std::string answer_report(const Decision& decision, const AnswerContext& context, const SignedReceipt* signed_receipt) {
   const Event& event = must(find_event<core::ReportReceived>(decision, [](const auto&) { return true; }));
   const auto& received = std::get<core::ReportReceived>(event.what);
   std::string text;
@@ -225,6 +225,11 @@ std::string answer_report(const Decision& decision, const AnswerContext& context
   out.name("receipt").begin_object();
   write_time(out, "received_at", event.at);
   out.member("sha256", hexadecimal(received.sha256)).member("event_id", to_string(event.id));
+  if (signed_receipt)
+    out.member("origin", signed_receipt->origin)
+        .member("leaf_sha256", signed_receipt->leaf_sha256)
+        .member("key", signed_receipt->key)
+        .member("signature", signed_receipt->signature);
   out.end_object().end_object();
   return text;
 }

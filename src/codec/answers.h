@@ -14,9 +14,19 @@
 
 namespace noroshi::codec {
 
+// What a receipt promises beside what the decision tells (record/receipt.h), as text.
+struct SignedReceipt {
+  std::string origin;
+  std::string leaf_sha256;  // hexadecimal
+  std::string key;          // id of the key that signed
+  std::string signature;    // base64, of receipt_text()
+};
+
 // POST /reports: {"report","incident","obligations","alarms","notes","receipt"}. `notes` are those of routing
-// for the facts as they stand; `receipt.event_id` is the event report.received.
-std::string answer_report(const core::Decision& decision, const AnswerContext& context);
+// for the facts as they stand; `receipt.event_id` is the event report.received. The receipt has the members of
+// `signed_receipt`, where there is one.
+std::string answer_report(const core::Decision& decision, const AnswerContext& context,
+                          const SignedReceipt* signed_receipt = nullptr);
 
 // POST /incidents/{id}/assessments, /transitions, /recipients: {"incident","obligations","alarms"}.
 std::string answer_incident(const core::Decision& decision, const AnswerContext& context);

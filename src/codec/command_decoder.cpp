@@ -44,6 +44,8 @@ std::optional<bool> parse_decision(std::string_view text) {
   return std::nullopt;
 }
 
+constexpr std::int64_t largest_whole_number = std::int64_t{1} << 53;  // that a JSON number surely holds
+
 // Reads `reason` as a text that must be there.
 void read_reason(ObjectReader& in, std::string& reason) {
   reason = string_or_empty(in.text("reason", required_text, Need::required));
@@ -112,6 +114,15 @@ Decoded<RelaySwitchCommand> decode_relay_switch(std::string_view body) {
   return decode<RelaySwitchCommand>(body, [](ObjectReader& in, RelaySwitchCommand& command) {
     command.switched_on = in.boolean("switched_on", Need::required).value_or(false);
     read_reason(in, command.reason);
+  });
+}
+
+Decoded<CosignatureCommand> decode_cosignature(std::string_view body) {
+  // Longer than the line of any name that a witness can have.
+  static constexpr TextRule line{.longest = 1000, .not_blank = true};
+  return decode<CosignatureCommand>(body, [](ObjectReader& in, CosignatureCommand& command) {
+    command.size = in.integer("size", 0, largest_whole_number, Need::required).value_or(0);
+    command.line = string_or_empty(in.text("line", line, Need::required));
   });
 }
 

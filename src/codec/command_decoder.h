@@ -3,6 +3,7 @@
 // body is the object without members. Pure; any number of threads.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,5 +81,12 @@ struct AcknowledgementCommand {
   std::string note;  // may be empty
 };
 Decoded<AcknowledgementCommand> decode_acknowledgement(std::string_view body);
+
+// POST /record/cosignatures
+struct CosignatureCommand {
+  std::int64_t size = 0;  // of the checkpoint
+  std::string line;       // of the note: "— <name> <base64>"
+};
+Decoded<CosignatureCommand> decode_cosignature(std::string_view body);
 
 }  // namespace noroshi::codec

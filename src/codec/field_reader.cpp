@@ -154,8 +154,8 @@ std::optional<bool> ObjectReader::boolean(std::string_view name, Need need) {
 }
 
 std::optional<std::int64_t> ObjectReader::integer(std::string_view name, std::int64_t least,
-                                                  std::int64_t greatest) {
-  const json::value* value = take(name, Need::optional);
+                                                  std::int64_t greatest, Need need) {
+  const json::value* value = take(name, need);
   if (!value) return std::nullopt;
   const Place place(place_, name);
   const auto number = whole_number(*value);

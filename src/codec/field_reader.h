@@ -65,7 +65,8 @@ class ObjectReader {
                                        Need need = Need::optional);
   std::optional<std::string_view> slug(std::string_view name, Need need = Need::optional);
   std::optional<bool> boolean(std::string_view name, Need need = Need::optional);
-  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t greatest);
+  std::optional<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t greatest,
+                                      Need need = Need::optional);
   std::optional<Timestamp> time(std::string_view name, Need need = Need::optional);
   // A word of a closed list; `alternatives` is the list for the message.
   template <class Parse>

@@ -24,8 +24,7 @@ std::string encode_one(const StreamItem& item, const AnswerContext& context) {
   return std::visit([&](const auto& view) { return encode_one(view, context); }, item.what);
 }
 
-void encode(JsonWriter& out, const EventView& view, const AnswerContext& context) {
-  out.begin_object();
+void write_event(JsonWriter& out, const EventView& view, const AnswerContext& context) {
   out.member("id", view.id).member("sequence", view.sequence).member("type", view.type);
   out.member("text", words_of_event(view.type, context.language));
   write_time(out, "at", view.at);
@@ -35,6 +34,11 @@ void encode(JsonWriter& out, const EventView& view, const AnswerContext& context
   write_text_or_null(out, "organization", view.organization);
   write_text_or_null(out, "role", view.role);
   write_optional(out, "subject", view.subject);
+}
+
+void encode(JsonWriter& out, const EventView& view, const AnswerContext& context) {
+  out.begin_object();
+  write_event(out, view, context);
   out.end_object();
 }
 

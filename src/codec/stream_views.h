@@ -37,6 +37,8 @@ std::string_view name_of(const StreamItem& item);
 std::string encode_one(const StreamItem& item, const AnswerContext& context);
 
 void encode(JsonWriter& out, const EventView& view, const AnswerContext& context);
+// Its members alone, into an object that is open.
+void write_event(JsonWriter& out, const EventView& view, const AnswerContext& context);
 
 // Why a stream does not go on where the caller was: the cursor lies ahead of the record (another database, or
 // one that was restored), or too far behind it.

@@ -283,6 +283,7 @@ void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& co
 void encode(JsonWriter& out, const MessageView& view, const AnswerContext&) {
   out.begin_object();
   write_message(out, view);
+  if (view.checkpoint) out.member("checkpoint", *view.checkpoint);
   out.end_object();
 }
 
@@ -300,7 +301,20 @@ void encode(JsonWriter& out, const MessageDetail& view, const AnswerContext&) {
   } else {
     out.null();
   }
+  write_optional(out, "checkpoint", view.message.checkpoint);
   out.end_object();
+}
+
+std::string encode_inbox(const std::vector<MessageView>& items, const std::optional<std::string>& next,
+                         const std::optional<std::string>& checkpoint, const AnswerContext& context) {
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object();
+  write_list(out, "items", items, context);
+  write_optional(out, "next", next);
+  write_optional(out, "checkpoint", checkpoint);
+  out.end_object();
+  return text;
 }
 
 void encode(JsonWriter& out, const AlarmView& view, const AnswerContext& context) {

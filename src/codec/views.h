@@ -137,6 +137,9 @@ struct MessageView {
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;  // null where empty
   int revision = 1;
+  // The newest checkpoint of the record, with which a message is handed out, so that its receiver holds a copy. Left out
+  // where not set, but for a message shown alone: null.
+  std::optional<std::string> checkpoint;
 };
 
 struct MessageDetail {
@@ -261,6 +264,10 @@ std::string encode_list(const std::vector<View>& items, const std::optional<std:
   out.end_object();
   return text;
 }
+
+// {"items":[…],"next":…,"checkpoint":…}: a page of an inbox with the newest checkpoint, null before the first.
+std::string encode_inbox(const std::vector<MessageView>& items, const std::optional<std::string>& next,
+                         const std::optional<std::string>& checkpoint, const AnswerContext& context);
 
 // How much of the time allowed was overrun, whole seconds rounded up: for a met duty when it was met, for an
 // open one so far. Nothing for one in time, waived or superseded.

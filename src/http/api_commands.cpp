@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "src/codec/command_decoder.h"
 #include "src/codec/refusal_problem.h"
@@ -20,6 +21,17 @@ codec::Problem not_available() {
           {"一時的に受け付けられません", "Not available for the moment"},
           {"何も保存されていません。数秒後に同じ Idempotency-Key で再送してください。急ぐ場合は電話で連絡してください。",
            "Nothing was stored. Send it again in some seconds with the same Idempotency-Key. If it is urgent, telephone."},
+          {}};
+}
+
+codec::Problem record_behind() {
+  return {503,
+          "record_behind",
+          {"記録の封印が遅れているため受け付けられません", "Not taken: the record is not sealed"},
+          {"何も保存されていません。証拠となる記録が 1 時間以上封印されていません。運用者に連絡し、同じ Idempotency-Key "
+           "で再送してください。急ぐ場合は電話で連絡してください。",
+           "Nothing was stored. For more than an hour the record, which is the evidence, could not be sealed. Tell the "
+           "operator, and send it again with the same Idempotency-Key. If it is urgent, telephone."},
           {}};
 }
 
@@ -143,7 +155,16 @@ Handler ask_relay_switch(store::WriterPool& writers) {
   };
 }
 
-void post(Router& router, std::string pattern, const std::vector<std::string>& roles, Handler handler) {
+Handler cosign(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    auto body = codec::decode_cosignature(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, store::Cosign{std::move(*body)}, std::move(respond));
+  };
+}
+
+void add_post(Router& router, std::string pattern, const std::vector<std::string>& roles, Handler handler) {
   Route route;
   route.method = Method::post;
   route.pattern = "/api/v1" + std::move(pattern);
@@ -152,12 +173,25 @@ void post(Router& router, std::string pattern, const std::vector<std::string>& r
   router.add(std::move(route));
 }
 
+// Unless the record is too late to be added to.
+Handler while_sealed(std::function<bool()> record_is_too_late, Handler handler) {
+  if (!record_is_too_late) return handler;
+  return [record_is_too_late = std::move(record_is_too_late), handler = std::move(handler)](Request request,
+                                                                                            Responder respond) {
+    if (record_is_too_late()) return respond(retry_later(record_behind(), request.language));
+    handler(std::move(request), std::move(respond));
+  };
+}
+
 }  // namespace
 
-void add_command_routes(Router& router, store::WriterPool& writers) {
+void add_command_routes(Router& router, store::WriterPool& writers, std::function<bool()> record_is_too_late) {
   using core::IncidentId;
   using core::MessageId;
   using core::ObligationId;
+  const auto post = [&](Router& to, std::string pattern, const std::vector<std::string>& roles, Handler handler) {
+    add_post(to, std::move(pattern), roles, while_sealed(record_is_too_late, std::move(handler)));
+  };
   post(router, "/reports", reporting_roles, submit_report(writers));
   post(router, "/incidents/{id}/assessments", csirt_roles,
        command_on<IncidentId, codec::AssessmentCommand, store::Assess>(writers, "id", codec::decode_assessment));
@@ -177,6 +211,8 @@ void add_command_routes(Router& router, store::WriterPool& writers) {
   post(router, "/inbox/{message}/acknowledgement", readers_of_inbox,
        command_on<MessageId, codec::AcknowledgementCommand, store::Acknowledge>(writers, "message",
                                                                               codec::decode_acknowledgement));
+  // Adds nothing to the record: taken however late it is.
+  add_post(router, "/record/cosignatures", auditors, cosign(writers));
 }
 
 }  // namespace noroshi::http

@@ -10,9 +10,10 @@ Response list(store::TenantTransaction& transaction, const Request& request,
   const store::InboxFilter filter{query.boolean("acknowledged")};
   const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
-  return listed(
-      store::list_inbox(transaction, bodies_of(request.caller->organization, context), filter, page), query,
-      context);
+  const auto found = store::list_inbox(transaction, bodies_of(request.caller->organization, context), filter, page);
+  if (!found) return listed(found, query, context);
+  return json_response(
+      200, codec::encode_inbox(found->items, found->next, store::newest_note(transaction), context));
 }
 
 Response one(store::TenantTransaction& transaction, const Request& request,

@@ -1,4 +1,4 @@
-// The calls that read: incidents, duties, the inbox, alarms, the registry, the editions, the document of the
+// The calls that read: incidents, duties, the inbox, alarms, the record, the registry, the editions, the document of the
 // API.
 #pragma once
 

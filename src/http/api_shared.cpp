@@ -21,6 +21,10 @@ const std::vector<std::string> readers_of_alarms = {"csirt_member",   "csirt_hea
                                                     "center_liaison", "police_desk", "crisis_desk"};
 const std::vector<std::string> relay_switch_roles = {"csirt_head", "ciso"};
 const std::vector<std::string> csirt_and_ciso_roles = {"csirt_member", "csirt_head", "external_contact", "ciso"};
+const std::vector<std::string> auditors = {"auditor"};
+const std::vector<std::string> readers_of_record = {
+    "reporter", "csirt_member",    "csirt_head",     "external_contact", "exception_officer", "ciso",
+    "section_officer", "center_liaison", "police_desk", "crisis_desk", "auditor"};
 
 Response not_found(Language language) { return problem_response(problem_of(Refusal::not_found), language); }
 

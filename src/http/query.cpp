@@ -46,6 +46,17 @@ std::optional<int> QueryReader::integer(std::string_view name, int least, int mo
   return std::nullopt;
 }
 
+std::optional<std::int64_t> QueryReader::number(std::string_view name) {
+  const std::string* sent = request_.query_value(name);
+  if (!sent) return std::nullopt;
+  std::int64_t value = 0;
+  const char* end = sent->data() + sent->size();
+  const auto [stopped, error] = std::from_chars(sent->data(), end, value);
+  if (error == std::errc{} && stopped == end && value >= 0 && value <= std::int64_t{1} << 53) return value;
+  mistake(name, "out_of_range", "0 以上の整数にしてください。", "Give a whole number, 0 or more.");
+  return std::nullopt;
+}
+
 std::optional<core::Uuid> QueryReader::id(std::string_view name) {
   const std::string* sent = request_.query_value(name);
   if (!sent) return std::nullopt;

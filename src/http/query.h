@@ -2,6 +2,7 @@
 // Private to src/http.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ class QueryReader {
   std::optional<std::string> text(std::string_view name);
   std::optional<bool> boolean(std::string_view name);
   std::optional<int> integer(std::string_view name, int least, int most);
+  // A whole number from 0 to 2^53.
+  std::optional<std::int64_t> number(std::string_view name);
   std::optional<core::Uuid> id(std::string_view name);
   // A slug of the registry.
   std::optional<std::string> body(std::string_view name, const routing::Registry& registry);

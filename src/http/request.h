@@ -42,6 +42,7 @@ struct Request {
   // Header fields as sent, without surrounding blanks: visible ASCII, blank and tab. Each was sent at most
   // once.
   std::optional<std::string> content_type;
+  std::optional<std::string> accept;
   std::optional<std::string> idempotency_key;
   std::optional<std::string> if_match;
   std::optional<std::string> if_none_match;

@@ -429,6 +429,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     request.query = std::move(target->query);
     request.language = exchange.language;
     request.content_type = field(fields, "Content-Type");
+    request.accept = field(fields, "Accept");
     request.idempotency_key = field(fields, "Idempotency-Key");
     request.if_match = field(fields, "If-Match");
     request.if_none_match = field(fields, "If-None-Match");
@@ -665,7 +666,11 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       waiting_ = waiting;
       const auto outcome = co_await handoff.wait(checked + options().deadlines.recheck - steady_clock::now());
       if (cut_ || reader_gone_) co_return false;
-      if (outcome == Outcome::dropped || steady_clock::now() >= given_up) {
+      if (outcome == Outcome::dropped) {
+        spdlog::warn("http: the body of {} is cut off before its end, request {}", exchange.pattern, exchange.id);
+        co_return false;
+      }
+      if (steady_clock::now() >= given_up) {
         spdlog::error("http: the body of {} has fallen silent, request {}", exchange.pattern, exchange.id);
         co_return false;
       }

@@ -57,8 +57,12 @@ struct DecideRelaySwitch {
   core::RelaySwitchId id;
   codec::FourEyesCommand body;
 };
+// Of the record: a witness's signature of a checkpoint.
+struct Cosign {
+  codec::CosignatureCommand body;
+};
 using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
-                            AskRelaySwitch, DecideRelaySwitch>;
+                            AskRelaySwitch, DecideRelaySwitch, Cosign>;
 
 struct Command {
   core::Actor actor;

@@ -452,6 +452,7 @@ struct RowWriter {
 
 void Decided::add_event(const core::Event& event, const core::Incident& after) {
   const auto encoded = record::encode(event, salts_);
+  if (std::holds_alternative<core::ReportReceived>(event.what)) report_leaf_ = record::leaf_hash(encoded.leaf);
   const auto concern = std::visit(ConcernOf{after}, event.what);
   RowObject row(events_);
   row.column("id", event.id)
@@ -472,6 +473,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after) {
 }
 
 void Decided::add(const core::Decision& decision) {
+  report_leaf_.reset();
   RowWriter writer{*this, decision, {}, {}, {}, {}};
   writer.write();
 }

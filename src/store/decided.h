@@ -1,6 +1,7 @@
 // The rows that decisions imply, in the form that apply() of schemas/sql takes: one JSON document for a whole group.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "src/core/decision.h"
@@ -26,7 +27,11 @@ class Decided {
 
   // With no events the incident's clocks alone are set: they were looked at.
   void add(const core::Decision& decision);
+  // The hash of the leaf of the report that was added last: what its receipt promises. Nothing where there was none.
+  const std::optional<record::Digest>& report_leaf() const { return report_leaf_; }
   void add(const core::SwitchDecision& decision);
+  // An event of the record itself, of no incident.
+  void add(const core::Event& event) { add_event(event, {}); }
   void add(const StoredAnswer& answer);
   // The last number given to the body in the year.
   void add_number(const std::string& organization, int year, std::int64_t last);
@@ -39,6 +44,7 @@ class Decided {
   void add_event(const core::Event& event, const core::Incident& after);
 
   record::SaltSource& salts_;
+  std::optional<record::Digest> report_leaf_;
   // Rows as JSON objects, separated by commas.
   std::string events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,

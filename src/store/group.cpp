@@ -9,6 +9,10 @@
 
 #include "src/codec/answers.h"
 #include "src/codec/json_writer.h"
+#include "src/codec/record_views.h"
+#include "src/record/checkpoint.h"
+#include "src/record/encodings.h"
+#include "src/record/receipt.h"
 #include "src/store/bytes.h"
 #include "src/store/decided.h"
 #include "src/store/known.h"
@@ -19,6 +23,14 @@ namespace {
 
 constexpr Statement open_group{"open_group", "SELECT * FROM open_group($1::jsonb)"};
 constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
+// Of each tree that has one of that size, the newest first: which it is of, the signature tells.
+constexpr Statement find_checkpoints{
+    "find_checkpoints_to_cosign",
+    "SELECT c.origin, o.name, c.note FROM checkpoint c JOIN record_origin o ON o.ordinal = c.origin WHERE c.size = $1 "
+    "ORDER BY c.origin DESC LIMIT 16"};
+constexpr Statement find_witness_key{"find_witness_key",
+                                     "SELECT public_key FROM witness WHERE name = $1 AND removed_at IS NULL"};
+constexpr Statement keep_cosignature{"keep_cosignature", "SELECT keep_cosignature($1, $2, $3, $4, $5) AS cosigned_at"};
 constexpr Statement lock_body{"lock_body", "SELECT lock_body($1)"};
 
 std::string number_of(const std::string& organization, int year, std::int64_t n) {
@@ -47,6 +59,7 @@ struct MemberOf {
   void operator()(const Acknowledge& action) const { json.member("message", core::to_string(action.message)); }
   void operator()(const AskRelaySwitch&) const {}
   void operator()(const DecideRelaySwitch&) const {}
+  void operator()(const Cosign&) const {}
 };
 
 std::string describe(const std::vector<const Command*>& members) {
@@ -76,15 +89,31 @@ core::Refusal invalid(std::vector<core::FieldError> errors) {
           std::move(errors)};
 }
 
+core::Refusal mistake(std::string pointer, std::string code, core::Reason message) {
+  return invalid({{std::move(pointer), std::move(code), std::move(message)}});
+}
+
 bool states(const codec::Submission& submission, std::string_view member) {
   return submission.complete ||
          std::find(submission.members.begin(), submission.members.end(), member) != submission.members.end();
 }
 
+// How a decision is answered for; with the receipt, where a report was received and somebody signs.
+using AnswerFor =
+    std::function<std::string(const core::Decision&, const codec::AnswerContext&, const codec::SignedReceipt*)>;
+
+// Of a decision that received no report.
+template <class Answer>
+AnswerFor without_receipt(Answer answer) {
+  return [answer](const core::Decision& decision, const codec::AnswerContext& context, const codec::SignedReceipt*) {
+    return answer(decision, context);
+  };
+}
+
 // What a member's decision on an incident came to, and how to answer for it.
 struct Ruling {
   core::Outcome outcome;
-  std::function<std::string(const core::Decision&, const codec::AnswerContext&)> answer;
+  AnswerFor answer;
   std::function<int(const core::Incident&)> revision;
 };
 
@@ -115,22 +144,25 @@ struct Decider {
     const auto& body = action.body;
     const core::MakeJudgement command{actor,          body.assessment,        body.cyberattack,
                                       body.large_scale, body.assessment_reason, body.cyberattack_reason};
-    return {core::decide_judgement(law, *known, command, moment), codec::answer_incident, incident_revision};
+    return {core::decide_judgement(law, *known, command, moment), without_receipt(codec::answer_incident),
+            incident_revision};
   }
   Ruling operator()(const Move& action) const {
     return {core::decide_transition(law, *known, {actor, action.body.to, action.body.reason}, moment),
-            codec::answer_incident, incident_revision};
+            without_receipt(codec::answer_incident), incident_revision};
   }
   Ruling operator()(const AddRecipient& action) const {
     return {core::decide_recipient(law, *known, {actor, action.body.organization, action.body.reason}, moment),
-            codec::answer_incident, incident_revision};
+            without_receipt(codec::answer_incident), incident_revision};
   }
   Ruling operator()(const Fulfill& action) const {
     const auto id = action.obligation;
     const core::FulfillObligation command{actor, id, action.body.method, action.body.at, action.body.note,
                                           action.body.reference};
     return {core::decide_fulfillment(law, *known, command, moment),
-            [id](const auto& decision, const auto& context) { return codec::answer_fulfillment(decision, id, context); },
+            without_receipt([id](const auto& decision, const auto& context) {
+              return codec::answer_fulfillment(decision, id, context);
+            }),
             revision_of(id)};
   }
   Ruling operator()(const AskWaiver& action) const {
@@ -147,14 +179,16 @@ struct Decider {
   Ruling operator()(const Acknowledge& action) const {
     const auto id = action.message;
     return {core::decide_acknowledgement(law, *known, {actor, id, action.body.by, action.body.note}, moment),
-            [id](const auto& decision, const auto& context) {
+            without_receipt([id](const auto& decision, const auto& context) {
               return codec::answer_acknowledgement(decision, id, context);
-            },
+            }),
             [id](const core::Incident& incident) { return incident.find(id)->revision; }};
   }
   // Of a body and no incident: Switching decides them.
   Ruling operator()(const AskRelaySwitch&) const { std::abort(); }
   Ruling operator()(const DecideRelaySwitch&) const { std::abort(); }
+  // Of the record: nothing is decided.
+  Ruling operator()(const Cosign&) const { std::abort(); }
 
  private:
   static Ruling refused(core::Refusal refusal) { return {tl::unexpected(std::move(refusal)), {}, {}}; }
@@ -162,15 +196,15 @@ struct Decider {
     return [id](const core::Incident& incident) { return incident.find(id)->revision; };
   }
   // The waiver that the decision made or decided.
-  static std::function<std::string(const core::Decision&, const codec::AnswerContext&)> answer_waiver() {
-    return [](const core::Decision& decision, const codec::AnswerContext& context) {
+  static AnswerFor answer_waiver() {
+    return without_receipt([](const core::Decision& decision, const codec::AnswerContext& context) {
       core::WaiverId waiver;
       for (const auto& event : decision.events) {
         if (const auto* asked = std::get_if<core::WaiverAsked>(&event.what)) waiver = asked->waiver;
         if (const auto* decided = std::get_if<core::WaiverDecided>(&event.what)) waiver = decided->waiver;
       }
       return codec::answer_waiver(decision, waiver, context);
-    };
+    });
   }
 };
 
@@ -245,8 +279,9 @@ bool visible(const Command& command, const core::Incident& known) {
 // A group in its transaction.
 class Group {
  public:
-  Group(Connection& connection, const core::Law& law, const std::vector<const Command*>& members)
-      : law_(law), members_(members), transaction_(connection), decided_(salts_) {}
+  Group(Connection& connection, const core::Law& law, const record::RecordSigner* receipts,
+        const std::vector<const Command*>& members)
+      : law_(law), receipts_(receipts), members_(members), transaction_(connection), decided_(salts_) {}
 
   GroupResult run() {
     const auto rows = transaction_.execute(open_group, {describe(members_)});
@@ -280,6 +315,7 @@ class Group {
     if (auto stored = stored_answer(row)) return stored;
     const auto at = row.get<Timestamp>("at");
     if (is_of_body(command.action)) return switch_relay(command, at);
+    if (const auto* cosign = std::get_if<Cosign>(&command.action)) return keep(command, cosign->body, at);
     const core::Incident* known = nullptr;
     if (auto id = row.get<std::optional<std::string>>("incident_id")) {
       known = &known_.at(id_of<core::IncidentId>(*id));
@@ -329,6 +365,76 @@ class Group {
     return answered;
   }
 
+  // A cosignature is kept where a witness that the operator registered made it over what was signed here.
+  Result keep(const Command& command, const codec::CosignatureCommand& body, Timestamp at) {
+    const auto signature = record::parse_note_signature(body.line);
+    if (!signature)
+      return mistake("/line", "value", {"ノートの署名行（— 名前 base64）ではありません。",
+                                        "This is no line of a note (— name base64)."});
+    const auto key = witness_key(signature->name);
+    if (!key)
+      return mistake("/line", "unknown_witness",
+                     {"登録されていない証人です。運用者が noroshi record witness add で登録します。",
+                      "No such witness is registered. The operator does that by noroshi record witness add."});
+    const auto seconds = record::time_of(*signature);
+    const Rows checkpoints = transaction_.execute(find_checkpoints, {body.size});
+    for (const Row row : checkpoints) {
+      const auto note = record::parse_note(row.get<std::string>("note"));
+      if (!note || !seconds || !record::verify(note->text, *signature, *key)) continue;
+      return kept(command, row, *signature, body.size, *seconds, at);
+    }
+    if (checkpoints.empty())
+      return mistake("/size", "unknown_checkpoint",
+                     {"この大きさの検証点はありません。", "There is no checkpoint of that size."});
+    return mistake("/line", "signature", {"この検証点に対する、登録された鍵による署名ではありません。",
+                                          "It is no signature of that checkpoint by the key that is registered."});
+  }
+
+  std::optional<record::NoteKey> witness_key(const std::string& name) {
+    const Rows rows = transaction_.execute(find_witness_key, {name});
+    const auto row = rows.maybe_one();
+    if (!row) return std::nullopt;
+    record::NoteKey key{name, record::KeyKind::cosignature, {}};
+    const auto bytes = row->get<Bytes>("public_key");
+    std::transform(bytes.begin(), bytes.end(), key.key.begin(), std::to_integer<std::uint8_t>);
+    return key;
+  }
+
+  Result kept(const Command& command, const Row& checkpoint, const record::NoteSignature& signature, std::int64_t size,
+              std::int64_t seconds, Timestamp at) {
+    constexpr std::int64_t year_9999 = 253'402'300'799;
+    if (seconds < 0 || seconds > year_9999)
+      return mistake("/line", "out_of_range", {"署名の時刻が範囲外です。", "The time of the signature is out of range."});
+    const Timestamp cosigned_at{std::chrono::seconds(seconds)};
+    const Rows rows = transaction_.execute(keep_cosignature, {checkpoint.get<std::int32_t>("origin"), size, signature.name,
+                                                              to_string(signature), cosigned_at});
+    const auto first = rows.one().get<std::optional<Timestamp>>("cosigned_at");
+    if (!first)  // removed in this moment
+      return mistake("/line", "unknown_witness", {"登録されていない証人です。", "No such witness is registered."});
+    Answered answered{201, codec::answer_cosignature(checkpoint.get<std::string>("name"), size, {signature.name, *first}),
+                      codec::etag_of(1), false};
+    store_answer(command, answered, at);
+    return answered;
+  }
+
+  // The promise that the event of the report will stand in the record.
+  std::optional<codec::SignedReceipt> receipt_for(const core::Decision& decision) const {
+    if (!receipts_ || !decided_.report_leaf()) return std::nullopt;
+    record::Receipt receipt;
+    receipt.origin = receipts_->origin();
+    receipt.leaf_hash = *decided_.report_leaf();
+    for (const auto& event : decision.events) {
+      const auto* received = std::get_if<core::ReportReceived>(&event.what);
+      if (!received) continue;
+      receipt.event = event.id;
+      receipt.received_at = event.at;
+      std::copy(received->sha256.begin(), received->sha256.end(), receipt.report_sha256.begin());
+    }
+    const auto made = receipts_->sign(record::receipt_text(receipt));
+    return codec::SignedReceipt{receipt.origin, record::to_hex(record::bytes_of(receipt.leaf_hash)), made.key,
+                                record::to_base64(made.signature)};
+  }
+
   void store_answer(const Command& command, const Answered& answered, Timestamp at) {
     if (command.idempotency_key.empty()) return;
     decided_.add(StoredAnswer{command.actor.organization, command.idempotency_key, command.request_sha256,
@@ -353,15 +459,18 @@ class Group {
       const auto* report = std::get_if<SubmitReport>(&command.action);
       numbers_[{reporting_body(*report, command.actor), static_cast<int>(row.get<std::int32_t>("year"))}] = ++*last;
     }
+    decided_.add(decision);  // before the answer: its receipt promises the leaf
     const codec::AnswerContext context{law_, command.language, at};
-    Answered answered{201, decided.answer(decision, context), codec::etag_of(decided.revision(decision.after)), false};
-    decided_.add(decision);
+    const auto receipt = receipt_for(decision);
+    Answered answered{201, decided.answer(decision, context, receipt ? &*receipt : nullptr),
+                      codec::etag_of(decided.revision(decision.after)), false};
     changed_.insert(decision.after.id);
     store_answer(command, answered, at);
     return answered;
   }
 
   const core::Law& law_;
+  const record::RecordSigner* receipts_;
   const std::vector<const Command*>& members_;
   Transaction transaction_;
   RandomSalts salts_;
@@ -374,8 +483,9 @@ class Group {
 
 }  // namespace
 
-GroupResult run_group(Connection& connection, const core::Law& law, const std::vector<const Command*>& members) {
-  return Group(connection, law, members).run();
+GroupResult run_group(Connection& connection, const core::Law& law, const record::RecordSigner* receipts,
+                      const std::vector<const Command*>& members) {
+  return Group(connection, law, receipts, members).run();
 }
 
 }  // namespace noroshi::store

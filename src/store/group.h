@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "src/core/decision.h"
+#include "src/record/record_signer.h"
 #include "src/store/command.h"
 #include "src/store/database.h"
 
@@ -16,7 +17,9 @@ struct GroupResult {
   std::vector<std::size_t> deferred;     // members whose incident an earlier member changed: run them next
 };
 
-// Throws the errors of database_error.h; then nothing was stored but for UnknownOutcome.
-GroupResult run_group(Connection& connection, const core::Law& law, const std::vector<const Command*>& members);
+// `receipts` signs what reports are answered with; null: nothing does. Throws the errors of database_error.h; then nothing
+// was stored but for UnknownOutcome.
+GroupResult run_group(Connection& connection, const core::Law& law, const record::RecordSigner* receipts,
+                      const std::vector<const Command*>& members);
 
 }  // namespace noroshi::store

@@ -34,6 +34,9 @@ struct ConflictsOf {
   std::vector<std::string> operator()(const AskRelaySwitch&) const { return {"switch:" + actor.organization}; }
   std::vector<std::string> operator()(const DecideRelaySwitch&) const { return {"switch:" + actor.organization}; }
 
+  // The table keeps the first.
+  std::vector<std::string> operator()(const Cosign&) const { return {}; }
+
   template <class Tag>
   static std::string of(const core::Identifier<Tag>& id) {
     return "id:" + core::to_string(id);

@@ -14,6 +14,11 @@ constexpr Statement select_heartbeat{
     "(SELECT count(*) FROM message WHERE recipient = $1 AND kind <> 'alarm' AND acknowledged_at IS NULL) "
     "AS unacknowledged FROM pulse(shown_length($3::interval)) AS p"};
 
+constexpr Statement select_checkpoint{
+    "view_heartbeat_checkpoint",
+    "SELECT o.name, c.size, encode(c.root, 'base64') AS root FROM checkpoint c JOIN record_origin o ON o.ordinal = c.origin "
+    "ORDER BY c.origin DESC, c.size DESC LIMIT 1"};
+
 }  // namespace
 
 codec::Heartbeat read_heartbeat(TenantTransaction& transaction, const std::string& organization, Timestamp now) {
@@ -27,6 +32,12 @@ codec::Heartbeat read_heartbeat(TenantTransaction& transaction, const std::strin
   heartbeat.overdue = row.get<std::int64_t>("overdue");
   heartbeat.unacknowledged = row.get<std::int64_t>("unacknowledged");
   heartbeat.clocks_behind = row.get<bool>("clocks_behind");
+  const Rows newest = transaction.execute(select_checkpoint);
+  if (const auto checkpoint = newest.maybe_one()) {
+    heartbeat.origin = checkpoint->get<std::string>("name");
+    heartbeat.size = checkpoint->get<std::int64_t>("size");
+    heartbeat.root = checkpoint->get<std::string>("root");
+  }
   return heartbeat;
 }
 

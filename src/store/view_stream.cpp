@@ -84,6 +84,10 @@ std::vector<codec::StreamItem> items_of(TenantTransaction& transaction, std::spa
     alarms = by_id(read_all(transaction.execute(select_alarms, {subjects}), read_alarm));
   if (const auto subjects = subjects_of(events, is_message); filter.inbox && !subjects.empty())
     messages = by_id(read_all(transaction.execute(select_messages, {subjects, bodies}), read_message));
+  if (!messages.empty()) {
+    const auto note = newest_note(transaction);
+    for (auto& [id, message] : messages) message.checkpoint = note;
+  }
 
   std::vector<codec::StreamItem> items;
   items.reserve(events.size());

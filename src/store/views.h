@@ -13,6 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "src/codec/heartbeat.h"
+#include "src/codec/record_views.h"
 #include "src/codec/stream_views.h"
 #include "src/codec/views.h"
 #include "src/core/identifier.h"
@@ -116,5 +117,52 @@ inline constexpr int largest_stream_page = 256;
 // be empty and yet not the last.
 StreamPage read_stream(TenantTransaction& transaction, std::span<const std::string> bodies,
                        const StreamFilter& filter, std::int64_t place);
+
+// --- the record
+// ------------------------------------------------------------------------------------------------
+
+// The newest signed note of the record, with the lines of its cosignatures; nothing before the first.
+std::optional<std::string> newest_note(TenantTransaction& transaction);
+
+// A checkpoint: the newest, or the one of that size in the newest tree that has one.
+std::optional<codec::CheckpointView> find_checkpoint(TenantTransaction& transaction, std::optional<std::int64_t> size);
+
+// Why there is no proof.
+enum class NoProof {
+  unknown_sequence,  // no event has that number
+  not_sealed_yet,    // the event has its number, and no checkpoint covers it yet
+  tree_ended,        // nor will one: its tree was ended (record.continued) before it was sealed
+  no_checkpoint,     // none of that size
+  later_than_size,   // the event came after the checkpoint that was asked for
+};
+// That the event of that number stands in the tree of a checkpoint: the newest of its tree, or the one of `size`; `own`: with
+// its leaf only where it is of an incident of the body's own, or entered by it. Throws std::out_of_range where the tree
+// lacks nodes that it must have.
+tl::expected<codec::ProofView, NoProof> find_proof(TenantTransaction& transaction, std::int64_t sequence,
+                                                   std::optional<std::int64_t> size, bool own);
+// That the tree of a checkpoint (`to`, else the newest) continues that of `from` leaves, for `from` <= `to`; nothing where
+// there is no checkpoint of `to`, `from` is larger, or the trees are of two origins. Throws as above.
+std::optional<codec::ConsistencyView> find_consistency(TenantTransaction& transaction, std::int64_t from,
+                                                       std::optional<std::int64_t> to);
+
+struct RecordFilter {
+  std::optional<std::string> incident;      // id
+  std::optional<std::string> type;          // "obligation.opened"
+  std::optional<std::string> organization;  // of who acted, where the caller may know it
+  std::optional<Timestamp> from;            // at or after
+  std::optional<Timestamp> to;              // before
+};
+struct RecordPage {
+  std::vector<codec::RecordedEventView> items;  // in the order of their numbers
+  std::int64_t place = 0;                       // numbers below it were looked at
+};
+// What the caller may see of the numbered events from `place` on, before `until`. Looks at a bounded part of the record, so
+// a page may be empty and yet not the last: that one has reached `until`.
+RecordPage read_record(TenantTransaction& transaction, const RecordFilter& filter, std::int64_t place, std::int64_t until,
+                       int limit);
+
+// A place in the list of events as its cursor, and back; nothing for any other text.
+std::string write_record_place(std::int64_t place);
+std::optional<std::int64_t> read_record_place(std::string_view cursor);
 
 }  // namespace noroshi::store

@@ -45,6 +45,7 @@ struct NameOfAction {
   std::string_view operator()(const Acknowledge&) const { return "acknowledge"; }
   std::string_view operator()(const AskRelaySwitch&) const { return "ask_relay_switch"; }
   std::string_view operator()(const DecideRelaySwitch&) const { return "decide_relay_switch"; }
+  std::string_view operator()(const Cosign&) const { return "cosign"; }
 };
 
 }  // namespace
@@ -52,7 +53,8 @@ struct NameOfAction {
 // One thread's connection and the group it works on.
 class WriterPool::Writer {
  public:
-  Writer(ConnectionSettings settings, const core::Law& law) : settings_(std::move(settings)), law_(law) {}
+  Writer(ConnectionSettings settings, const core::Law& law, const record::RecordSigner* signer)
+      : settings_(std::move(settings)), law_(law), signer_(signer) {}
 
   // Results in the order of the members. Never throws.
   std::vector<Result> serve(const std::vector<const Command*>& members) {
@@ -71,7 +73,7 @@ class WriterPool::Writer {
     for (auto slot : which) group.push_back(members[slot]);
     std::vector<std::size_t> deferred;
     const auto failure = attempt([&] {
-      auto done = run_group(connection(), law_, group);
+      auto done = run_group(connection(), law_, signer_, group);
       for (std::size_t i = 0; i < which.size(); ++i) results[which[i]] = std::move(done.results[i]);
       for (auto i : done.deferred) deferred.push_back(which[i]);
     });
@@ -133,6 +135,7 @@ class WriterPool::Writer {
 
   ConnectionSettings settings_;
   const core::Law& law_;
+  const record::RecordSigner* signer_;
   std::unique_ptr<Connection> connection_;
 };
 
@@ -142,7 +145,7 @@ WriterPool::WriterPool(ConnectionSettings settings, const core::Law& law, Writer
   for (int i = 0; i < options_.writers; ++i) {
     auto of_writer = settings;
     of_writer.application_name = fmt::format("noroshi writer {}", i + 1);
-    writers_.push_back(std::make_unique<Writer>(of_writer, law));
+    writers_.push_back(std::make_unique<Writer>(of_writer, law, options_.receipts ? &*options_.receipts : nullptr));
   }
   for (auto& writer : writers_) threads_.emplace_back([this, &writer] { run(*writer); });
 }

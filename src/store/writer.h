@@ -4,12 +4,14 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "src/core/decision.h"
+#include "src/record/record_signer.h"
 #include "src/store/database.h"
 #include "src/store/intake.h"
 
@@ -18,7 +20,7 @@ namespace noroshi::store {
 // What became of one command, for metrics: nothing that a caller chose.
 struct CommandObservation {
   std::string_view action;  // "submit_report", "assess", "move", "add_recipient", "fulfill", "ask_waiver", "decide_waiver",
-                            // "acknowledge", "ask_relay_switch", "decide_relay_switch"
+                            // "acknowledge", "ask_relay_switch", "decide_relay_switch", "cosign"
   std::string_view stage;   // of a report, else empty
   const Result& result;
 };
@@ -29,6 +31,8 @@ struct WriterOptions {
   std::size_t queue = 4096;   // commands waiting at the most
   // Called once a command, before its completion, from a writer's thread or submit()'s. Must not block or throw.
   std::function<void(const CommandObservation&)> observer = {};
+  // Signs the receipts of reports, in the transaction that stores them. Nothing: receipts are not signed.
+  std::optional<record::RecordSigner> receipts = std::nullopt;
 };
 
 // Starts with the constructor. `law` must outlive it.

@@ -26,7 +26,8 @@ ACCEPTED = {
     "incident": {"id": "0190163d-8694-739b-9bea-966c26f8ad02", "number": "JPS-2026-1", "state": "assessed"},
     "obligations": [],
     "alarms": [],
-    "receipt": {"received_at": "2026-01-05T10:00:00+09:00", "sha256": "ab" * 32, "event_id": "e"},
+    "receipt": {"received_at": "2026-01-05T10:00:00+09:00", "sha256": "ab" * 32, "event_id": "e",
+                "origin": "noroshi/1", "leaf_sha256": "cd" * 32, "key": "0123456789abcdef", "signature": "c2lnbmVk"},
 }
 
 

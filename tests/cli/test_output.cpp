@@ -5,6 +5,7 @@
 #include "src/cli/output.h"
 #include "src/cli/receipt.h"
 #include "src/cli/story_player.h"
+#include "tests/cli/temporary_folder.h"
 
 using namespace noroshi::cli;
 
@@ -56,6 +57,24 @@ TEST_CASE("a receipt names the incident, the time and the hash, and says when it
   CHECK(fresh.find("2020-05-11 10:00") != std::string::npos);
   CHECK(fresh.find("no_police_known") != std::string::npos);
   CHECK(render_receipt(answer, true, Language::ja).find("既に受け付けられています") != std::string::npos);
+}
+
+TEST_CASE("a receipt says whether it is signed and by which key, and is found again for its incident") {
+  const std::string with_signature = R"json({"report":{"version":2},"incident":{"id":"i"},"obligations":[],"alarms":[],
+    "receipt":{"sha256":"abc","key":"0123456789abcdef","signature":"c2lnbmVk"}})json";
+  CHECK(render_receipt(boost::json::parse(with_signature), false, Language::ja).find("署名付き（鍵 0123456789abcdef）") !=
+        std::string::npos);
+  CHECK(render_receipt(boost::json::parse(R"({"receipt":{"key":"0123456789abcdef"}})"), false, Language::en).find("not signed") !=
+        std::string::npos);
+
+  const TemporaryFolder folder;
+  CHECK(render_kept_receipts(folder.path() / "nowhere", "i", Language::en).empty());
+  folder.write("accepted/00000001.receipt.json", R"({"incident":{"id":"another"}})");
+  folder.write("accepted/00000002.receipt.json", "no JSON");
+  folder.write("accepted/00000003.receipt.json", with_signature);
+  folder.write("accepted/00000003.report", with_signature);
+  const auto kept = render_kept_receipts(folder.path(), "i", Language::en);
+  CHECK(kept == "version 2: signed (key 0123456789abcdef) " + (folder.path() / "accepted/00000003.receipt.json").string() + "\n");
 }
 
 TEST_CASE("a status becomes the exit code that a script can act on") {

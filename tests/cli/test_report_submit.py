@@ -38,6 +38,8 @@ class ReportSubmit(Case):
         self.assertEqual(code, 0)
         self.assertIn("受け付けました", out)
         self.assertIn("JPS-2026-1", out)
+        self.assertIn("署名付き（鍵 0123456789abcdef）", out)
+        self.assertIn(str(self.queue / "accepted/00000001.receipt.json"), out)
         self.assertEqual(self.kept("pending"), [])
         self.assertEqual(self.kept("accepted"), ["00000001.receipt.json", "00000001.report"])
         self.assertEqual(json.loads((self.queue / "accepted/00000001.receipt.json").read_text()), ACCEPTED)

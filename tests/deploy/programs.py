@@ -7,6 +7,7 @@ from pathlib import Path
 
 NOROSHI = Path(os.environ["NOROSHI"])
 NOROSHID = NOROSHI.with_name("noroshid")
+WITNESS = NOROSHI.with_name("noroshi-witness")
 SOURCE = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/nonexistent"}
 

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from programs import NOROSHI, NOROSHID, SOURCE, commands_of
+from programs import NOROSHI, NOROSHID, SOURCE, WITNESS, commands_of
 
 COMPLETION = SOURCE / "deploy/completion"
 
@@ -18,7 +18,7 @@ class Bash:
     """Calls what `complete` has registered, as Tab does."""
 
     SCRIPT = """
-      source "$1/noroshi" && source "$1/noroshid"
+      source "$1/noroshi" && source "$1/noroshid" && source "$1/noroshi-witness"
       while read -r line; do
         eval "COMP_WORDS=($line)"
         COMP_LINE=$line COMP_POINT=${#line} COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=()
@@ -108,6 +108,8 @@ class Completion:
         for words, command in self.commands.items():
             self.assertEqual(self.shell.complete("noroshi", *words, "-"), command.options | self.commands[()].options, words)
         self.assertEqual(self.shell.complete("noroshid", "-"), commands_of(NOROSHID)[()].options)
+        self.assertEqual(self.shell.complete("noroshi-witness", "-"), commands_of(WITNESS)[()].options)
+        self.assertEqual(self.shell.complete("noroshi-witness", "--state", "data", "k"), {"key"})
 
     def test_a_word_is_completed_after_whatever_stands_before_it(self):
         for words, offered in ((("ob",), {"obligation", "obligations"}),

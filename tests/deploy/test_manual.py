@@ -7,10 +7,10 @@ import tomllib
 import unittest
 from pathlib import Path
 
-from programs import NOROSHI, NOROSHID, SOURCE, commands_of
+from programs import NOROSHI, NOROSHID, SOURCE, WITNESS, commands_of
 
 PAGES = Path(os.environ["NOROSHI_MANUAL"])
-NAMES = ("noroshi.1", "noroshid.8", "noroshi.toml.5")
+NAMES = ("noroshi.1", "noroshid.8", "noroshi-witness.1", "noroshi.toml.5")
 # Of the converter, not of the text: a man(7) page may hold long lines and a paragraph macro too many.
 FORGIVEN = ("input text line longer than 80 bytes", "skipping paragraph macro", "lower case character in document title")
 
@@ -66,7 +66,7 @@ class Page(unittest.TestCase):
 
     def test_an_option_that_the_text_mentions_exists(self):
         known = set().union(*(command.options for command in commands_of(NOROSHI).values()),
-                            commands_of(NOROSHID)[()].options)
+                            commands_of(NOROSHID)[()].options, commands_of(WITNESS)[()].options)
         for name in NAMES:
             self.assertLessEqual(set(re.findall(r"\*(--[\w-]+)\*", source_of(name))), known, name)
 
@@ -79,6 +79,14 @@ class Page(unittest.TestCase):
 
     def test_the_options_of_noroshid_are_its_own(self):
         self.assertEqual(entries(sections(source_of("noroshid.8"), "#")["OPTIONS"]), commands_of(NOROSHID)[()].options)
+
+    def test_the_options_and_the_command_of_the_witness_are_its_own(self):
+        commands = commands_of(WITNESS)
+        text = sections(source_of("noroshi-witness.1"), "#")
+        self.assertEqual(entries(text["OPTIONS"]), commands[()].options)
+        self.assertEqual(set(re.findall(r"^## noroshi-witness (\w+)", source_of("noroshi-witness.1"), re.M)), set(commands[()].below))
+        # Those of noroshi, but for what it has no use of.
+        self.assertLess(entries(text["EXIT STATUS"]), entries(sections(source_of("noroshi.1"), "#")["EXIT STATUS"]))
 
     def test_the_exit_statuses_are_those_of_the_readme(self):
         readme = (SOURCE / "README.md").read_text()

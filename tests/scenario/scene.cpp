@@ -115,6 +115,7 @@ Reply Desk::send(const std::string& method, const std::string& path, const With&
   if (!with.language.empty()) headers.emplace_back("Accept-Language", with.language);
   if (!with.if_match.empty()) headers.emplace_back("If-Match", with.if_match);
   if (!with.if_none_match.empty()) headers.emplace_back("If-None-Match", with.if_none_match);
+  if (!with.accept.empty()) headers.emplace_back("Accept", with.accept);
   if (method == "POST") headers.emplace_back("Content-Type", "application/json");
   return Reply(daemon_->send(method, is_outside_api(path) ? path : "/api/v1" + path, headers, body));
 }

@@ -23,6 +23,7 @@ struct With {
   std::string language;  // Accept-Language
   std::string if_match;
   std::string if_none_match;
+  std::string accept;
 };
 
 // A key that nobody has used.

@@ -26,6 +26,10 @@ SAMPLES = {
         ("src/app/wiring.cpp", '#include "src/cli/table.h"\n', 1),
         ("src/cli/demo.cpp", '#include "src/app/main.h"\n', 1),
         ("src/attic/old.cpp", "int x;\n", 1),
+        ("src/witness/tree.cpp", '#include "src/record/merkle.h"\n', 1),
+        ("src/witness/tree.cpp", '#include "routing/time.h"\n', 1),
+        ("src/cli/record.cpp", '#include "src/witness/tree.h"\n', 1),
+        ("src/witness/tree.cpp", '#include "src/witness/bytes.h"\n', None),
         ("src/cli/demo.cpp", '#include "src/app/config.h"\n#include "src/store/database.h"\n', None),
         (DATABASE, '#include "src/core/report.h"\n#include "src/codec/report.h"\n#include <vector>\n', None),
         ("src/core/report.cpp", '// #include "src/store/database.h"\n', None),
@@ -112,6 +116,14 @@ SAMPLES = {
         ("src/codec/report.cpp", "#include <boost/json.hpp>\n", None),
         (DATABASE, "#include <pqxx/pqxx>\n", None),
         ("tests/http/client.cpp", "#include <boost/json.hpp>\n#include <boost/beast/http.hpp>\n", None),
+    ],
+    "witness": [
+        ("src/witness/CMakeLists.txt", "add_library(noroshi_witness a.cpp)\n"
+         "target_link_libraries(noroshi_witness PUBLIC noroshi_record OpenSSL::Crypto)\n", 2),
+        ("src/witness/CMakeLists.txt", "target_link_libraries(noroshi-witness PRIVATE\n  noroshi_witness\n  noroshi_store)\n", 3),
+        ("src/cli/CMakeLists.txt", "target_link_libraries(noroshi PRIVATE noroshi_witness)\n", 1),
+        ("src/witness/CMakeLists.txt", "# not noroshi_record\ntarget_link_libraries(noroshi-witness PRIVATE noroshi_witness)\n", None),
+        ("tests/witness/CMakeLists.txt", "target_link_libraries(test_witness PRIVATE noroshi_witness noroshi_record)\n", None),
     ],
     "cli11-once": [
         ("src/cli/report.cpp", CLI11, 1, {"src/cli/arguments.cpp": CLI11}),

@@ -33,15 +33,16 @@ INWARD = {
                 "src/web"),
     "src/cli": ("routing", "src/core", "src/record", "src/codec", "src/store", "src/delivery", "src/http",
                 "src/web", "src/app"),
+    "src/witness": (),  # It checks what the others write: it shares nothing with them (`witness` below).
 }
 PURE = ("routing", "src/core", "src/record")
 
 # Where a library may be included; elsewhere it is behind the room that owns it. Tests may include anything.
 LIBRARY_HOMES = {
-    "boost/json": ("src/codec/", "src/cli/"),  # the command line reads what the daemon wrote
+    "boost/json": ("src/codec/", "src/cli/", "src/witness/"),  # the latter two read what the daemon wrote
     "pqxx/": ("src/store/",),
     "boost/beast": ("src/http/", "src/delivery/"),
-    "CLI/": ("src/app/", "src/cli/"),  # And there in one file each: see cli11_once.
+    "CLI/": ("src/app/", "src/cli/", "src/witness/"),  # And there in one file each: see cli11_once.
     "toml++/": ("routing/edition_reader.cpp", "src/app/config.cpp", "src/cli/configuration.cpp",
                "src/cli/connection.cpp", "src/cli/story.cpp"),
 }
@@ -257,7 +258,7 @@ def libraries_stay_at_home(tree):
 @rule("cli11-once")
 def cli11_once(tree):
     """Its header costs seconds of compilation for each file."""
-    for program in ("src/app", "src/cli"):
+    for program in ("src/app", "src/cli", "src/witness"):
         found = [(file, offset) for file in tree.cpp(program)
                  for offset, target, _ in file.includes if target.startswith("CLI/")]
         for file, offset in found[1:]:
@@ -434,6 +435,23 @@ def every_source_is_built(tree):
                 break
         else:
             yield file, 0, "in no CMakeLists.txt above it: list it or remove it"
+
+
+@rule("witness")
+def witness_stands_alone(tree):
+    """A mistake that it shared with the log would be cosigned. No room includes it either: it would no longer be apart."""
+    list_of_it = tree.files.get("src/witness/CMakeLists.txt")
+    if list_of_it:
+        text = re.sub(r"#.*", lambda comment: blank(comment[0]), list_of_it.text)
+        for match in re.finditer(r"target_link_libraries\(([^)]*)\)|noroshi_embed_files\(([^)]*)\)", text):
+            for library in re.finditer(r"\bnoroshi_\w+", match[0]):
+                if library[0] != "noroshi_witness":
+                    yield list_of_it, match.start() + library.start(), \
+                        f"the witness may not use {library[0]}: write what it needs a second time"
+    for file in tree.files.values():
+        if file.path.endswith("CMakeLists.txt") and file.path.startswith(("routing/", "src/")) and file is not list_of_it:
+            yield from matches(r"\bnoroshi_witness\b", file, re.sub(r"#.*", lambda comment: blank(comment[0]), file.text),
+                               "{} is a program of its own: nothing else links it")
 
 
 @rule("migration")
