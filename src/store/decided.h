@@ -25,8 +25,9 @@ class Decided {
   explicit Decided(record::SaltSource& salts) : salts_(salts) {}
 
   // With no events the incident's clocks alone are set: they were looked at.
-  void add(const core::Decision& decision);
-  void add(const core::SwitchDecision& decision);
+  // The signature of who acted, where he gave one, stands in the first event.
+  void add(const core::Decision& decision, const record::ActorSignature* signature = nullptr);
+  void add(const core::SwitchDecision& decision, const record::ActorSignature* signature = nullptr);
   void add(const StoredAnswer& answer);
   // The last number given to the body in the year.
   void add_number(const std::string& organization, int year, std::int64_t last);
@@ -36,7 +37,7 @@ class Decided {
 
  private:
   friend struct RowWriter;
-  void add_event(const core::Event& event, const core::Incident& after);
+  void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
   record::SaltSource& salts_;
   // Rows as JSON objects, separated by commas.

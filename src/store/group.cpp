@@ -323,10 +323,14 @@ class Group {
     const auto known = load_relay_switches(transaction_);
     auto decided = std::visit(Switching{law_, command.actor, known, {at, identifiers}}, command.action);
     if (!decided) return std::move(decided.error());
-    decided_.add(*decided);
+    decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_relay_switch(*decided), codec::etag_of(1), false};
     store_answer(command, answered, at);
     return answered;
+  }
+
+  static const record::ActorSignature* signature_of(const Command& command) {
+    return command.signature ? &*command.signature : nullptr;
   }
 
   void store_answer(const Command& command, const Answered& answered, Timestamp at) {
@@ -355,7 +359,7 @@ class Group {
     }
     const codec::AnswerContext context{law_, command.language, at};
     Answered answered{201, decided.answer(decision, context), codec::etag_of(decided.revision(decision.after)), false};
-    decided_.add(decision);
+    decided_.add(decision, signature_of(command));
     changed_.insert(decision.after.id);
     store_answer(command, answered, at);
     return answered;

@@ -9,12 +9,11 @@ import json
 import re
 import struct
 import subprocess
-import sys
 import unittest
 import uuid
 from pathlib import Path
 
-FOLDER = Path(sys.argv.pop(1))
+FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "events"
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
@@ -117,6 +116,7 @@ class Leaf:
             "hash": lambda: self.take(32).hex(),
             "text": lambda: self.opened(name).decode("utf-8"),
             "digest": lambda: self.opened(name).hex(),
+            "bytes": lambda: self.opened(name).hex(),
             "reasons": lambda: self.reasons(name),
             "reason": lambda: self.reasons(name),
         }
