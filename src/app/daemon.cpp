@@ -167,7 +167,7 @@ http::Authenticator authenticator(store::TokenDirectory& tokens, boost::asio::th
     if (answer.verdict == store::TokenDirectory::Verdict::bad) return http::InvalidToken{};
     const auto& actor = answer.actor;
     return http::Caller{actor.organization, std::string(core::to_string(*actor.role)), core::to_string(*actor.token),
-                        actor.name};
+                        actor.name, answer.signing_key};
   };
   return [&tokens, &threads, outcome](std::string_view bearer, std::function<void(http::AuthenticationOutcome)> callback) {
     if (auto known = tokens.remembered(bearer)) return callback(outcome(*known));

@@ -329,6 +329,8 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
   issue->add_option("--org", issue_options->organization, "The body")->type_name("SLUG")->required();
   issue->add_option("--role", issue_options->role, "What its holder may do")->type_name("ROLE")->required();
   issue->add_option("--name", issue_options->name, "Whose it is; stands in the record")->type_name("TEXT");
+  issue->add_option("--signing-key", issue_options->signing_key, "Its holder's public key, PEM; he may sign what he sends")
+      ->type_name("FILE");
   issue->add_option("--expires", issue_options->expires, "P90D, PT12H [never]")->type_name("DURATION");
   issue->add_option("--registry", issue_options->registry, "The daemon's registry, where it has its own")
       ->type_name("DIR");

@@ -7,6 +7,7 @@
 #include "src/codec/command_decoder.h"
 #include "src/codec/refusal_problem.h"
 #include "src/codec/report_decoder.h"
+#include "src/http/act_signature.h"
 #include "src/http/api_shared.h"
 #include "src/http/refusals.h"
 
@@ -87,7 +88,10 @@ std::string call_of(const Request& request) {
 }
 
 void submit(store::WriterPool& writers, const Request& request, store::Action action, Responder respond) {
+  auto signature = act_signature_of(request);
+  if (!signature) return respond(std::move(signature.error()));
   store::Command command;
+  command.signature = std::move(*signature);
   command.actor = actor_of(*request.caller);
   command.language = request.language;
   command.idempotency_key = request.idempotency_key.value_or("");

@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::uint8_t version = 1;
 
-std::size_t length_of(SignatureAlgorithm algorithm) {
-  return algorithm == SignatureAlgorithm::ecdsa_p384_sha384 ? 96 : 64;
-}
-
 void append(std::string& bytes, std::uint64_t number, int width) {
   for (int shift = 8 * (width - 1); shift >= 0; shift -= 8)
     bytes.push_back(static_cast<char>(number >> shift));
@@ -616,7 +612,8 @@ void write_signature(Writer& writer, const ActorSignature* signature) {
   if (signature->signature.size() != length_of(signature->algorithm)) std::abort();
   writer.fact(signature->algorithm);
   writer.bytes(signature->key.data(), signature->key.size());
-  writer.text("actor_signature", std::string(bytes_of(signature->body_sha256)) + signature->signature);
+  writer.text("actor_signature",
+              std::string(bytes_of(signature->body_sha256)) + signature->signature + signature->call);
 }
 
 // Nothing where there is none, or where it has been erased.
@@ -629,12 +626,14 @@ std::optional<ActorSignature> read_signature(Reader& reader) {
   reader.bytes(signature.key.data(), signature.key.size());
   const auto opened = reader.commitment("actor_signature");
   if (!opened) return std::nullopt;
-  if (opened->size() != sizeof(Digest) + length_of(signature.algorithm)) {
+  const auto length = length_of(signature.algorithm);
+  if (opened->size() < sizeof(Digest) + length) {
     reader.fail("a signature of the wrong length");
     return std::nullopt;
   }
   std::copy_n(opened->begin(), sizeof(Digest), signature.body_sha256.begin());
-  signature.signature = opened->substr(sizeof(Digest));
+  signature.signature = opened->substr(sizeof(Digest), length);
+  signature.call = opened->substr(sizeof(Digest) + length);
   return signature;
 }
 
@@ -696,6 +695,10 @@ tl::expected<std::vector<Commitment>, std::string> commitments_in(std::string_vi
   auto result = read(leaf, {}, &found);
   if (!result) return tl::unexpected(std::move(result.error()));
   return found;
+}
+
+std::size_t length_of(SignatureAlgorithm algorithm) {
+  return algorithm == SignatureAlgorithm::ecdsa_p384_sha384 ? 96 : 64;
 }
 
 Digest commitment_of(const Salt& salt, std::string_view value) {

@@ -47,12 +47,14 @@ struct EncodedEvent {
   friend bool operator==(const EncodedEvent&, const EncodedEvent&) = default;
 };
 
-// The actor's own signature over the body of the request that brought the event about.
+// The actor's own signature over the request that brought the event about (actor_signature.h).
 enum class SignatureAlgorithm { ed25519, ecdsa_p256_sha256, ecdsa_p384_sha384 };
+std::size_t length_of(SignatureAlgorithm algorithm);  // of a signature, in bytes
 struct ActorSignature {
   SignatureAlgorithm algorithm{};
   Digest key{};           // SHA-256 of the public key's SubjectPublicKeyInfo (DER)
-  Digest body_sha256{};   // of the body that was signed
+  std::string call;       // the path that was called: "/api/v1/reports"
+  Digest body_sha256{};   // of the body that was sent there
   std::string signature;  // 64 bytes; 96 for P-384: r || s as in IEEE P1363
 
   friend bool operator==(const ActorSignature&, const ActorSignature&) = default;

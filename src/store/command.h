@@ -12,6 +12,7 @@
 #include "src/codec/language.h"
 #include "src/codec/report_decoder.h"
 #include "src/core/decide.h"
+#include "src/record/event_codec.h"
 
 namespace noroshi::store {
 
@@ -70,6 +71,7 @@ struct Command {
   std::string idempotency_key;  // empty: none was sent
   std::string request_sha256;   // request_digest(): the same key elsewhere is another request
   std::string if_match;         // empty: none was sent; else an entity tag with its quotes, or "*"
+  std::optional<record::ActorSignature> signature;  // verified with the key of the actor's token
   Action action;
 };
 

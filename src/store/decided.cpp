@@ -143,6 +143,7 @@ struct ConcernOf {
 struct RowWriter {
   Decided& lists;
   const core::Decision& decision;
+  const record::ActorSignature* signature;  // of who brought it about; may be null
   std::map<core::ObligationId, core::EventId> changed_obligations;
   std::map<core::ObligationId, core::EventId> rung_obligations;
   std::map<core::MessageId, core::EventId> rung_messages;
@@ -171,7 +172,9 @@ struct RowWriter {
     RowObject(lists.clocks_).column("incident_id", after().id).column("rings_at", decision.rings_at);
   }
 
-  void write_event(const core::Event& event) { lists.add_event(event, after()); }
+  void write_event(const core::Event& event) {
+    lists.add_event(event, after(), &event == &decision.events.front() ? signature : nullptr);
+  }
 
   void write_incident() {
     RowObject(lists.incidents_)
@@ -450,8 +453,9 @@ struct RowWriter {
   void row(const core::Event&, const core::KeyRetired&) {}
 };
 
-void Decided::add_event(const core::Event& event, const core::Incident& after) {
-  const auto encoded = record::encode(event, salts_);
+void Decided::add_event(const core::Event& event, const core::Incident& after,
+                        const record::ActorSignature* signature) {
+  const auto encoded = record::encode(event, salts_, signature);
   if (std::holds_alternative<core::ReportReceived>(event.what)) report_leaf_ = record::leaf_hash(encoded.leaf);
   const auto concern = std::visit(ConcernOf{after}, event.what);
   RowObject row(events_);
@@ -472,16 +476,16 @@ void Decided::add_event(const core::Event& event, const core::Incident& after) {
         .column("value", base64(opening.value));
 }
 
-void Decided::add(const core::Decision& decision) {
+void Decided::add(const core::Decision& decision, const record::ActorSignature* signature) {
   report_leaf_.reset();
-  RowWriter writer{*this, decision, {}, {}, {}, {}};
+  RowWriter writer{*this, decision, signature, {}, {}, {}, {}};
   writer.write();
 }
 
-void Decided::add(const core::SwitchDecision& decision) {
+void Decided::add(const core::SwitchDecision& decision, const record::ActorSignature* signature) {
   const auto& after = decision.after;
   for (const auto& event : decision.events) {
-    add_event(event, {});
+    add_event(event, {}, &event == &decision.events.front() ? signature : nullptr);
     if (const auto* asked = std::get_if<core::RelaySwitchAsked>(&event.what))
       RowObject(relay_switches_)
           .column("id", asked->id)

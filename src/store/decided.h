@@ -26,12 +26,13 @@ class Decided {
   explicit Decided(record::SaltSource& salts) : salts_(salts) {}
 
   // With no events the incident's clocks alone are set: they were looked at.
-  void add(const core::Decision& decision);
+  // The signature of who acted, where he gave one, stands in the first event.
+  void add(const core::Decision& decision, const record::ActorSignature* signature = nullptr);
   // The hash of the leaf of the report that was added last: what its receipt promises. Nothing where there was none.
   const std::optional<record::Digest>& report_leaf() const { return report_leaf_; }
-  void add(const core::SwitchDecision& decision);
+  void add(const core::SwitchDecision& decision, const record::ActorSignature* signature = nullptr);
   // An event of the record itself, of no incident.
-  void add(const core::Event& event) { add_event(event, {}); }
+  void add(const core::Event& event) { add_event(event, {}, nullptr); }
   void add(const StoredAnswer& answer);
   // The last number given to the body in the year.
   void add_number(const std::string& organization, int year, std::int64_t last);
@@ -41,7 +42,7 @@ class Decided {
 
  private:
   friend struct RowWriter;
-  void add_event(const core::Event& event, const core::Incident& after);
+  void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
   record::SaltSource& salts_;
   std::optional<record::Digest> report_leaf_;

@@ -359,7 +359,7 @@ class Group {
     const auto known = load_relay_switches(transaction_);
     auto decided = std::visit(Switching{law_, command.actor, known, {at, identifiers}}, command.action);
     if (!decided) return std::move(decided.error());
-    decided_.add(*decided);
+    decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_relay_switch(*decided), codec::etag_of(1), false};
     store_answer(command, answered, at);
     return answered;
@@ -435,6 +435,10 @@ class Group {
                                 record::to_base64(made.signature)};
   }
 
+  static const record::ActorSignature* signature_of(const Command& command) {
+    return command.signature ? &*command.signature : nullptr;
+  }
+
   void store_answer(const Command& command, const Answered& answered, Timestamp at) {
     if (command.idempotency_key.empty()) return;
     decided_.add(StoredAnswer{command.actor.organization, command.idempotency_key, command.request_sha256,
@@ -459,7 +463,7 @@ class Group {
       const auto* report = std::get_if<SubmitReport>(&command.action);
       numbers_[{reporting_body(*report, command.actor), static_cast<int>(row.get<std::int32_t>("year"))}] = ++*last;
     }
-    decided_.add(decision);  // before the answer: its receipt promises the leaf
+    decided_.add(decision, signature_of(command));  // before the answer: its receipt promises the leaf
     const codec::AnswerContext context{law_, command.language, at};
     const auto receipt = receipt_for(decision);
     Answered answered{201, decided.answer(decision, context, receipt ? &*receipt : nullptr),

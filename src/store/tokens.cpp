@@ -24,15 +24,15 @@ constexpr std::size_t secret_length = 43;
 
 constexpr Statement insert_token{
     "insert_token",
-    "INSERT INTO token (id, organization, role, name, secret_sha256, issued_at, expires_at) "
-    "SELECT $1::uuid, $2, $3, $4, $5::bytea, at, at + $6::interval FROM clock() AS at"};
+    "INSERT INTO token (id, organization, role, name, secret_sha256, issued_at, expires_at, signing_key) "
+    "SELECT $1::uuid, $2, $3, $4, $5::bytea, at, at + $6::interval, decode($7, 'base64') FROM clock() AS at"};
 constexpr Statement select_tokens{"select_tokens",
-                                  "SELECT id, organization, role, name, issued_at, expires_at, revoked_at FROM token "
+                                  "SELECT id, organization, role, name, signing_key, issued_at, expires_at, revoked_at FROM token "
                                   "ORDER BY issued_at DESC, id"};
 constexpr Statement revoke{"revoke_token",
                            "UPDATE token SET revoked_at = clock() WHERE id = $1::uuid AND revoked_at IS NULL"};
 constexpr Statement find_token{"find_token",
-                               "SELECT organization, role, name, secret_sha256 FROM token WHERE id = $1::uuid "
+                               "SELECT organization, role, name, secret_sha256, signing_key FROM token WHERE id = $1::uuid "
                                "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock())"};
 constexpr Statement clock_now{"clock", "SELECT clock()"};
 
@@ -53,12 +53,21 @@ std::optional<Bearer> parse_bearer(std::string_view text) {
   return Bearer{core::TokenId{*parsed}, text.substr(text.size() - secret_length)};
 }
 
+std::optional<record::ActorKey> read_key(const Row& row) {
+  const auto der = row.get<std::optional<Bytes>>("signing_key");
+  if (!der) return std::nullopt;
+  // What stands there was parsed before it was stored; a row that was altered since is a key that nobody holds.
+  auto key = record::parse_actor_key({reinterpret_cast<const char*>(der->data()), der->size()});
+  return key ? std::optional(std::move(*key)) : std::nullopt;
+}
+
 IssuedToken read_token(const Row& row) {
   IssuedToken token;
   token.id = id_of<core::TokenId>(row.get<std::string_view>("id"));
   token.organization = row.get<std::string>("organization");
   token.role = *core::parse_role(row.get<std::string_view>("role"));
   token.name = row.get<std::string>("name");
+  token.signing_key = read_key(row);
   token.issued_at = row.get<Timestamp>("issued_at");
   token.expires_at = row.get<std::optional<Timestamp>>("expires_at");
   token.revoked_at = row.get<std::optional<Timestamp>>("revoked_at");
@@ -68,14 +77,16 @@ IssuedToken read_token(const Row& row) {
 }  // namespace
 
 std::string issue_token(Connection& owner, const std::string& organization, core::Role role, const std::string& name,
-                        std::optional<std::chrono::seconds> valid_for) {
+                        std::optional<std::chrono::seconds> valid_for,
+                        const std::optional<record::ActorKey>& signing_key) {
   if (sodium_init() < 0) throw std::runtime_error("no source of randomness");
   const auto now = owner.execute(clock_now).one().get<Timestamp>(0);
   const auto id = fresh_identifiers(now).next_uuid();
   const auto secret = base64url(random_bytes(32));
   const auto digest = sha256(secret);
   owner.execute(insert_token, {core::to_string(id), organization, std::string(core::to_string(role)), name,
-                               std::as_bytes(std::span(digest)), valid_for});
+                               std::as_bytes(std::span(digest)), valid_for,
+                               signing_key ? Parameter(base64(signing_key->public_key)) : Parameter(nullptr)});
   std::string bearer(prefix);
   return bearer.append(without_hyphens(id)).append("_").append(secret);
 }
@@ -93,7 +104,7 @@ bool revoke_token(Connection& owner, core::TokenId id) {
 // Keyed by the digest of the whole bearer token, so that no secret stays in memory.
 struct TokenDirectory::Memory {
   struct Entry {
-    core::Actor actor;
+    Answer answer;
     SteadyClock::time_point until;
   };
   mutable std::mutex mutex;
@@ -110,7 +121,7 @@ std::optional<TokenDirectory::Answer> TokenDirectory::remembered(std::string_vie
   std::lock_guard lock(memory_->mutex);
   const auto entry = memory_->entries.find(digest);
   if (entry == memory_->entries.end() || entry->second.until < SteadyClock::now()) return std::nullopt;
-  return Answer{Verdict::good, entry->second.actor};
+  return entry->second.answer;
 }
 
 SteadyClock::time_point TokenDirectory::default_deadline() { return SteadyClock::now() + patience; }
@@ -125,12 +136,14 @@ TokenDirectory::Answer TokenDirectory::look_up(std::string_view bearer, SteadyCl
   const auto presented = sha256(parsed->secret);
   if (stored.size() != presented.size() || sodium_memcmp(stored.data(), presented.data(), stored.size()) != 0) return {};
 
-  const core::Actor actor{parsed->id, row->get<std::string>("organization"),
-                          core::parse_role(row->get<std::string_view>("role")), row->get<std::string>("name")};
+  Answer answer{Verdict::good,
+                {parsed->id, row->get<std::string>("organization"),
+                          core::parse_role(row->get<std::string_view>("role")), row->get<std::string>("name")},
+                read_key(*row)};
   std::lock_guard lock(memory_->mutex);
   if (memory_->entries.size() >= remembered_at_most) memory_->entries.clear();
-  memory_->entries[sha256(bearer)] = {actor, SteadyClock::now() + remembered_for};
-  return {Verdict::good, actor};
+  memory_->entries[sha256(bearer)] = {answer, SteadyClock::now() + remembered_for};
+  return answer;
 }
 
 }  // namespace noroshi::store

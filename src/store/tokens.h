@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "src/core/role.h"
+#include "src/record/actor_signature.h"
 #include "src/store/connection_pool.h"
 
 namespace noroshi::store {
@@ -21,6 +22,7 @@ struct IssuedToken {
   std::string organization;
   core::Role role{};
   std::string name;
+  std::optional<record::ActorKey> signing_key;  // its holder's own, with which he signs what he sends
   Timestamp issued_at;
   std::optional<Timestamp> expires_at;
   std::optional<Timestamp> revoked_at;
@@ -29,7 +31,8 @@ struct IssuedToken {
 // `owner` is a connection of role owner. The bearer token is returned this once. That the role fits the body is the
 // caller's affair (core::role_fits). `valid_for` empty: until revoked.
 std::string issue_token(Connection& owner, const std::string& organization, core::Role role, const std::string& name,
-                        std::optional<std::chrono::seconds> valid_for);
+                        std::optional<std::chrono::seconds> valid_for,
+                        const std::optional<record::ActorKey>& signing_key = std::nullopt);
 // All, revoked and expired ones too, newest first.
 std::vector<IssuedToken> list_tokens(Connection& owner);
 // False where there is no such token, or it has been revoked already.
@@ -45,7 +48,8 @@ class TokenDirectory {
   enum class Verdict { good, bad };
   struct Answer {
     Verdict verdict = Verdict::bad;
-    core::Actor actor;  // where good
+    core::Actor actor;                            // where good
+    std::optional<record::ActorKey> signing_key;  // of the token, where it has one
   };
   // From memory; nothing where the database has to be asked. Never blocks. A malformed token is bad at once.
   std::optional<Answer> remembered(std::string_view bearer) const;

@@ -357,7 +357,7 @@ std::vector<Event> sample_events() {
 }
 
 ActorSignature sample_signature() {
-  return {SignatureAlgorithm::ed25519, sha256({"key"}), sha256({"body"}), std::string(64, 'S')};
+  return {SignatureAlgorithm::ed25519, sha256({"key"}), "/api/v1/reports", sha256({"body"}), std::string(64, 'S')};
 }
 
 Event random_event(std::mt19937_64& random) {
