@@ -148,6 +148,8 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   if (auto refusal = check_right_to_report(law, known, report, command.actor, moment.now))
     return tl::unexpected(std::move(*refusal));
   if (auto refusal = check_report(law, report, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
+  if (known)
+    if (auto refusal = refuse_erased(*known)) return tl::unexpected(std::move(*refusal));
   if (known && known->state == IncidentState::closed)
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（transitions で assessed）してから送ってください。",

@@ -49,6 +49,15 @@ struct Acknowledge {
   core::MessageId message;
   codec::AcknowledgementCommand body;
 };
+struct AskErasure {
+  core::IncidentId incident;
+  codec::ErasureCommand body;
+};
+struct DecideErasure {
+  core::IncidentId incident;
+  core::ErasureId erasure;
+  codec::FourEyesCommand body;
+};
 // Of the caller's body.
 struct AskRelaySwitch {
   codec::RelaySwitchCommand body;
@@ -58,7 +67,7 @@ struct DecideRelaySwitch {
   codec::FourEyesCommand body;
 };
 using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
-                            AskRelaySwitch, DecideRelaySwitch>;
+                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch>;
 
 struct Command {
   core::Actor actor;

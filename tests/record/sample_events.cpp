@@ -277,6 +277,10 @@ class Any {
         return RelaySwitchAsked{identifier<RelaySwitchId>(), text(), flag(), text()};
       case 20:
         return RelaySwitchDecided{identifier<RelaySwitchId>(), text(), flag(), text()};
+      case 21:
+        return ErasureAsked{identifier<ErasureId>(), text()};
+      case 22:
+        return ErasureDecided{identifier<ErasureId>(), flag(), text(), text(), maybe([&] { return time(); })};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -328,6 +332,8 @@ std::vector<Event> sample_events() {
                 {"履行されていません", "is not met"}},
       RelaySwitchAsked{id<RelaySwitchId>(50), "mhlw", true, "夜間は当直のみ"},
       RelaySwitchDecided{id<RelaySwitchId>(50), "mhlw", true, "確認した"},
+      ErasureAsked{id<ErasureId>(60), "保存期間の満了"},
+      ErasureDecided{id<ErasureId>(60), true, "満了を確認した", "confidentiality_2", at("2024-04-01T00:00:00+09:00")},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
