@@ -218,7 +218,7 @@ BEGIN
     WHERE m.incident_id = incident;
   UPDATE idempotency k SET request_sha256 = NULL, body = convert_to(jsonb_strip_nulls(jsonb_build_object(
       'erased', true, 'erased_at', erased, 'incident', jsonb_build_object('id', i.id, 'number', i.number),
-      'receipt', convert_from(k.body, 'UTF8')::jsonb->'receipt' - 'sha256' - 'signature'))::text, 'UTF8')
+      'receipt', (convert_from(k.body, 'UTF8')::jsonb->'receipt') - ARRAY['sha256', 'signature']))::text, 'UTF8')
     FROM incident i WHERE i.id = incident AND k.incident_id = incident;
   PERFORM set_config('noroshi.erasing', '', true);
 END

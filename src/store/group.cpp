@@ -103,7 +103,7 @@ struct Decider {
   Ruling operator()(const SubmitReport& action) const {
     const auto& submission = action.submission;
     core::SubmitReport command{actor, submission.report, false, false, false, action.bytes, sha256(action.bytes)};
-    if (!submission.complete && known) {
+    if (!submission.complete && known && !known->erased_at) {
       auto completed = codec::complete_report(submission, known->document);
       if (!completed) return refused(invalid(std::move(completed.error())));
       command.in_force = std::move(*completed);

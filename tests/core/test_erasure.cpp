@@ -308,16 +308,17 @@ TEST_CASE("who asked does not decide: neither by the same token nor by another o
 }
 
 TEST_CASE("the successor of a body that ended erases what that body had") {
-  Scene scene("2024-08-01T09:20:00+09:00");
-  scene.accept(report_of("ncgm", "2024-08-01T09:00:00+09:00"));
+  Scene scene("2018-08-01T09:20:00+09:00");
+  scene.accept(report_of("yuchokampo", "2018-08-01T09:00:00+09:00"));
   scene.waive_all();
   scene.acknowledge_all();
-  scene.accept(MoveIncident{head("ncgm"), IncidentState::closed, ""});
-  scene.travel_to("2030-04-01T00:00:00+09:00");
+  scene.accept(MoveIncident{head("yuchokampo"), IncidentState::closed, ""});
+  scene.travel_to(over);
   scene.pass_on_duties();
-  scene.accept(AskErasure{head("jihs"), "満了"});
-  scene.accept(decide(scene, true, officer("jihs")));
-  CHECK(scene.incident().erased_by == "jihs");
+  CHECK(scene.refuse(AskErasure{head("jps"), "満了"}) == "not_the_holder");
+  scene.accept(AskErasure{head("yuchokampo-network"), "満了"});
+  scene.accept(decide(scene, true, officer("yuchokampo-network")));
+  CHECK(scene.incident().erased_by == "yuchokampo-network");
 }
 
 TEST_CASE("nothing is added to a case that was erased") {
