@@ -493,6 +493,69 @@ TEST_CASE("the way to erase is no way to change: the database lets through an ap
   }
 }
 
+// Of a time before erasures: a case that was closed, with a repeatable answer, and a sample of its title in the statistics.
+constexpr const char* rows_before = R"sql(
+INSERT INTO noroshi.event (id, type, at, incident_id, leaf) VALUES
+  ('00000000-0000-7000-8000-000000000001', 'incident.opened', '2018-08-01T09:20:00+09:00',
+   '00000000-0000-7000-8000-000000000002', 'x'),
+  ('00000000-0000-7000-8000-000000000005', 'incident.moved', '2018-08-01T09:30:00+09:00',
+   '00000000-0000-7000-8000-000000000002', 'x'),
+  ('00000000-0000-7000-8000-000000000006', 'incident.moved', '2018-09-01T10:00:00+09:00',
+   '00000000-0000-7000-8000-000000000002', 'x');
+INSERT INTO noroshi.incident (id, number, organization, reference, title, exercise, recognized_at, police, state, version,
+    latest_report, submitted_by, opened_at, revision, event_id, followup_from)
+  SELECT CASE n WHEN 1 THEN '00000000-0000-7000-8000-000000000002'::uuid ELSE gen_random_uuid() END, 'JPS-2018-' || n, 'jps',
+    'R-' || n, 'KANARIA', false, '2018-08-01T09:00:00+09:00', '', CASE n WHEN 1 THEN 'closed' ELSE 'assessed' END, 1,
+    '00000000-0000-7000-8000-000000000003', 'jps', '2018-08-01T09:20:00+09:00', 1, '00000000-0000-7000-8000-000000000001',
+    '2018-08-01T09:20:00+09:00' FROM generate_series(1, 10) AS n;
+INSERT INTO noroshi.report (id, incident_id, organization, version, stage, submitted_by, received_at, bytes, length, sha256,
+    document, changes, event_id) VALUES
+  ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002', 'jps', 1, 'first', 'jps',
+   '2018-08-01T09:20:00+09:00', '{}', 2, sha256('{}'), '{"title":"KANARIA","classification":{"confidentiality":1}}', '[]',
+   '00000000-0000-7000-8000-000000000001');
+INSERT INTO noroshi.idempotency VALUES
+  ('jps', 'report', sha256('1'), 201, 'r1',
+   convert_to('{"report":{"id":"x","incident_id":"00000000-0000-7000-8000-000000000002"},"incident":{"id":"00000000-0000-7000-8000-000000000002"}}', 'UTF8'),
+   '2018-08-01T09:20:00+09:00'),
+  ('jps', 'moved', sha256('2'), 201, 'r2',
+   convert_to('{"incident":{"id":"00000000-0000-7000-8000-000000000002"}}', 'UTF8'), '2018-08-01T09:20:00+09:00'),
+  ('jps', 'met', sha256('3'), 201, 'r2',
+   convert_to('{"id":"x","obligation":{"incident_id":"00000000-0000-7000-8000-000000000002"}}', 'UTF8'), '2018-08-01T09:20:00+09:00'),
+  ('jps', 'acknowledged', sha256('4'), 201, 'r2',
+   convert_to('{"id":"x","incident_id":"00000000-0000-7000-8000-000000000002"}', 'UTF8'), '2018-08-01T09:20:00+09:00'),
+  ('mhlw', 'switched', sha256('5'), 201, 'r1', convert_to('{"id":"x","organization":"mhlw"}', 'UTF8'),
+   '2018-08-01T09:20:00+09:00');
+ANALYZE noroshi.incident, noroshi.report, noroshi.idempotency;
+)sql";
+
+TEST_CASE("a database of the time before erasures knows of its cases when they ended and which answers are theirs") {
+  const OwnDatabase database;
+  Connection owner(database.settings(), DatabaseRole::owner);
+  std::vector<Migration> before;
+  for (const auto& migration : Migrations::embedded().all()) {
+    if (migration.name == "erasure") break;
+    before.push_back(migration);
+  }
+  Migrations(before).apply(owner);
+  run(owner, rows_before);
+  const auto text = [&](const std::string& query) { return text_of(owner, query); };
+  const std::string sampled = "SELECT count(*) FROM pg_stats WHERE schemaname = 'noroshi' AND most_common_vals::text LIKE "
+                              "'%KANARIA%'";
+  REQUIRE(text(sampled) == "1");
+  REQUIRE(Migrations::embedded().apply(owner) >= 1);
+  CHECK(text("SELECT string_agg(confidentiality || ' ' || coalesce((ended_at AT TIME ZONE interval '9 hours')::text, '-'), '; ' "
+             "ORDER BY number) FROM incident WHERE number IN ('JPS-2018-1', 'JPS-2018-2')") ==
+        "1 2018-09-01 10:00:00; 0 -");
+  CHECK(text("SELECT count(*) FROM idempotency WHERE incident_id = '00000000-0000-7000-8000-000000000002'") == "4");
+  CHECK(text("SELECT count(*) FROM idempotency WHERE incident_id IS NULL") == "1");
+  // The sample is gone, and no new one is taken.
+  CHECK(text(sampled) == "0");
+  run(owner, "ANALYZE");
+  CHECK(text(sampled) == "0");
+  CHECK(text("SELECT string_agg(attname || ' ' || attcompression::text, ' ' ORDER BY attname) FROM pg_attribute WHERE attrelid = "
+             "'report'::regclass AND attname IN ('bytes', 'document')") == "bytes l document l");
+}
+
 TEST_CASE("SQL and the record agree on which openings outlive an erasure") {
   auto& scene = StoreScene::shared();
   std::vector<std::string> types = {"incident.opened",      "report.received",       "judgement.made",      "incident.moved",
