@@ -223,7 +223,7 @@ class Service {
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
           const store::ConnectionSettings& database, bool clock_is_real, const SigningKey& signing_key,
           RecordKeys& record_keys, const std::string& record_origin)
-      : law_{files.editions, files.registry, config.clocks},
+      : law_{files.editions, files.registry, config.clocks, config.retention},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
         signer_{signing_key.id(), [signing_key](std::string_view text) { return signing_key.sign(text); }},

@@ -91,6 +91,22 @@ struct DecideWaiver {
 };
 Outcome decide_waiver(const Law& law, const Incident& known, const DecideWaiver& command, Moment moment);
 
+// The content of an incident of the actor's body is to be erased. Refused before its retention is over, so that who asks
+// learns it at once; looked at again when it is decided.
+struct AskErasure {
+  Actor actor;
+  std::string reason;
+};
+Outcome decide_erasure_request(const Law& law, const Incident& known, const AskErasure& command, Moment moment);
+
+struct DecideErasure {
+  Actor actor;
+  ErasureId erasure;
+  bool approved = false;
+  std::string reason;
+};
+Outcome decide_erasure(const Law& law, const Incident& known, const DecideErasure& command, Moment moment);
+
 struct AcknowledgeMessage {
   Actor actor;
   MessageId message;

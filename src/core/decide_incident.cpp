@@ -65,6 +65,7 @@ HeldJudgement judgement_after(const Law& law, const Incident& known, const MakeJ
 
 Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgement& command, Moment moment) {
   const HeldJudgement held = judgement_after(law, known, command, moment.now);
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   // Closing is the body's own: an agency that received the report judges, and owes (i), all the same.
   if (known.state == IncidentState::closed && held.judgement.organization == known.organization)
     return tl::unexpected(refuse(RefusalCode::incident_closed,
@@ -88,6 +89,7 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
     return tl::unexpected(refuse(RefusalCode::not_the_holder,
                                  "インシデントの状態を変えられるのは、発生した機関だけです。",
                                  "Only the body whose incident it is moves its state."));
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   const auto event = event_leading_to(command.to);
   const auto to = event ? next(known.state, *event) : std::nullopt;
   if (!to)
@@ -110,6 +112,7 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
 }
 
 Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipient& command, Moment moment) {
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (known.state == IncidentState::closed)
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（assessed）してから追加してください。",

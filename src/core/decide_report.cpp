@@ -147,6 +147,9 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   const Report& report = command.in_force;
   if (auto refusal = check_right_to_report(law, known, report, command.actor, moment.now))
     return tl::unexpected(std::move(*refusal));
+  // Before what it says is looked at: over a document that is gone no later version can be laid.
+  if (known)
+    if (auto refusal = refuse_erased(*known)) return tl::unexpected(std::move(*refusal));
   if (auto refusal = check_report(law, report, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
   if (known && known->state == IncidentState::closed)
     return tl::unexpected(refuse(RefusalCode::incident_closed,

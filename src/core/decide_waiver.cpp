@@ -14,6 +14,7 @@ tl::expected<const Obligation*, Refusal> find_own(const Law& law, const Incident
   if (!acts_for(law, actor.organization, obligation->holder, now))
     return tl::unexpected(refuse(RefusalCode::not_the_holder, "他の機関の義務です。例外措置は義務を負う機関が扱います。",
                                  "This duty is another body's. Its holder handles exceptions."));
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (obligation->state != ObligationState::open)
     return tl::unexpected(refuse(RefusalCode::obligation_not_open, "この義務は未了ではありません。",
                                  "This duty is not open."));

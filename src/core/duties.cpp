@@ -323,6 +323,14 @@ bool same_person(const std::optional<TokenId>& token, const std::string& name, c
   return token == actor.token || (!actor.name.empty() && name == actor.name);
 }
 
+std::optional<Refusal> refuse_erased(const Incident& known) {
+  if (!known.erased_at) return std::nullopt;
+  return refuse(RefusalCode::incident_erased,
+                "保存期間の満了により内容を消去したインシデントです。新しい事象は別の整理番号で報告してください。",
+                "The content of this incident was erased at the end of its retention. Report what is new under another "
+                "reference.");
+}
+
 Refusal refuse(RefusalCode code, std::string ja, std::string en) {
   return Refusal{code, {std::move(ja), std::move(en)}, {}};
 }

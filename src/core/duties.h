@@ -2,6 +2,7 @@
 // Private to src/core.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -98,6 +99,9 @@ bool acts_for(const Law& law, const std::string& actor, const std::string& organ
 
 // The same person: the same token, or two tokens issued to one name.
 bool same_person(const std::optional<TokenId>& token, const std::string& name, const Actor& actor);
+
+// Nothing is added to an incident whose content was erased: what would be written now would never be erased.
+std::optional<Refusal> refuse_erased(const Incident& known);
 
 Refusal refuse(RefusalCode code, std::string ja, std::string en);
 Refusal refuse_field(std::string pointer, std::string code, std::string ja, std::string en);

@@ -147,6 +147,21 @@ struct AlarmRung {
   friend bool operator==(const AlarmRung&, const AlarmRung&) = default;
 };
 
+struct ErasureAsked {
+  ErasureId erasure;
+  std::string reason;
+  friend bool operator==(const ErasureAsked&, const ErasureAsked&) = default;
+};
+// Approved, everything that a person wrote about the case reads as erased from here on.
+struct ErasureDecided {
+  ErasureId erasure;
+  bool approved = false;
+  std::string reason;
+  std::string retention_class;              // of core::RetentionClass
+  std::optional<Timestamp> retained_until;  // when the retention ended or ends; not set while the case is open
+  friend bool operator==(const ErasureDecided&, const ErasureDecided&) = default;
+};
+
 // Of a body, of no incident: Event::incident is nil.
 struct RelaySwitchAsked {
   RelaySwitchId id;
@@ -196,7 +211,8 @@ using Happening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
                  ObligationRecurred, ObligationPassed, MessageSent, MessageAcknowledged, WaiverAsked, WaiverDecided,
-                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided, RecordContinued, KeyRegistered, KeyRetired>;
+                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided, RecordContinued, KeyRegistered, KeyRetired,
+                 ErasureAsked, ErasureDecided>;
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);

@@ -70,6 +70,7 @@ struct Evolution {
     move_recognition(what.content.recognized.value);
     incident.police = what.content.police;
     incident.exercise = what.content.exercise;
+    incident.confidentiality = std::max(incident.confidentiality, what.content.confidentiality);
     if (what.version == 1) incident.submitted_by = what.submitted_by;
     // A correction (訂正) is no news of the case: who waits for the next 続報 waits on.
     if (what.content.stage != Stage::correction) set_followup(what.followup_due);
@@ -96,6 +97,7 @@ struct Evolution {
   }
   void operator()(const IncidentMoved& what) {
     incident.state = what.to;
+    incident.ended_at = has_ended(what.to) ? std::optional(event.at) : std::nullopt;
     if (what.followup_due) set_followup(what.followup_due);
     if (what.from != IncidentState::dismissed) return;
     // What stood still while there was no case goes on from here.
@@ -185,6 +187,27 @@ struct Evolution {
     level = std::max(level, what.level);
     incident.alarms.emplace(what.code, what.holder);
   }
+  void operator()(const ErasureAsked& what) {
+    incident.erasures.push_back(
+        Erasure{.id = what.erasure, .asked_by = event.actor.token, .asked_by_name = event.actor.name});
+  }
+  void operator()(const ErasureDecided& what) {
+    must(find_by_id(incident.erasures, what.erasure)).decision =
+        what.approved ? Erasure::Decision::approved : Erasure::Decision::rejected;
+    if (!what.approved) return;
+    incident.erased_at = event.at;
+    incident.erased_by = event.actor.organization;
+    erase(incident.title);
+    erase(incident.document);
+    for (auto& [organization, held] : incident.judgements) {
+      erase(held.assessment_reason);
+      erase(held.cyberattack_reason);
+    }
+    for (auto& message : incident.messages) erase(message.note);
+  }
+  static void erase(std::string& text) {
+    if (!text.empty()) text = erased_text;
+  }
   void operator()(const RelaySwitchAsked&) { std::abort(); }
   void operator()(const RelaySwitchDecided&) { std::abort(); }
   void operator()(const RecordContinued&) { std::abort(); }
@@ -220,6 +243,8 @@ struct TypeName {
   std::string_view operator()(const WaiverDecided&) const { return "waiver.decided"; }
   std::string_view operator()(const AlarmRaised&) const { return "alarm.raised"; }
   std::string_view operator()(const AlarmRung&) const { return "alarm.rung"; }
+  std::string_view operator()(const ErasureAsked&) const { return "erasure.asked"; }
+  std::string_view operator()(const ErasureDecided&) const { return "erasure.decided"; }
   std::string_view operator()(const RelaySwitchAsked&) const { return "relay_switch.asked"; }
   std::string_view operator()(const RelaySwitchDecided&) const { return "relay_switch.decided"; }
   std::string_view operator()(const RecordContinued&) const { return "record.continued"; }
@@ -252,6 +277,7 @@ const Obligation* Incident::find(ObligationId obligation) const { return find_by
 Message* Incident::find(MessageId message) { return find_by_id(messages, message); }
 const Message* Incident::find(MessageId message) const { return find_by_id(messages, message); }
 const Waiver* Incident::find(WaiverId waiver) const { return find_by_id(waivers, waiver); }
+const Erasure* Incident::find(ErasureId erasure) const { return find_by_id(erasures, erasure); }
 
 bool Incident::content_visible_to(std::string_view body) const {
   auto found = access.find(std::string(body));

@@ -126,6 +126,19 @@ struct Waiver {
   friend bool operator==(const Waiver&, const Waiver&) = default;
 };
 
+// The content of the case is to be erased (3.1.1(7)): asked by one person, decided by another. Where it was approved there
+// is no content any more, and no further one is asked for.
+struct Erasure {
+  ErasureId id;
+  std::optional<TokenId> asked_by;
+  std::string asked_by_name;
+  enum class Decision { pending, approved, rejected } decision = Decision::pending;
+  friend bool operator==(const Erasure&, const Erasure&) = default;
+};
+
+// What an erased text reads as. One that was empty stays so.
+inline constexpr std::string_view erased_text = "erased";
+
 // What one body's CSIRT holds of the case, with its reasons.
 struct HeldJudgement {
   routing::Judgement judgement;
@@ -154,6 +167,8 @@ struct Incident {
   Timestamp recognized;
   std::string police;  // named in the report; empty: the default
   IncidentState state = IncidentState::reported;
+  std::optional<Timestamp> ended_at;  // when it was closed or dismissed, while it is
+  int confidentiality = 0;            // 機密性: the highest that a version stated; 0: none did
   int version = 0;  // of the report
   std::optional<Timestamp> followup_due;  // when the next 続報 is due; nothing after a 最終報
   Ladder followup_ladder;
@@ -167,6 +182,9 @@ struct Incident {
   std::vector<Obligation> obligations;
   std::vector<Message> messages;
   std::vector<Waiver> waivers;
+  std::vector<Erasure> erasures;
+  std::optional<Timestamp> erased_at;  // since when its content is gone
+  std::string erased_by;               // the body that decided it
   std::set<std::pair<std::string, std::string>> alarms;  // (code, whom it concerns) raised so far
   int revision = 0;
 
@@ -175,6 +193,7 @@ struct Incident {
   const Obligation* find(ObligationId obligation) const;
   const Message* find(MessageId message) const;
   const Waiver* find(WaiverId waiver) const;
+  const Erasure* find(ErasureId erasure) const;
   // Sees content: it reported or received the incident.
   bool content_visible_to(std::string_view organization) const;
   // The message that brought the latest version of the report to that body; null where it has not got it.

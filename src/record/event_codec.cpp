@@ -290,6 +290,7 @@ static_assert(has_members<core::WaiverDecided, 4> && has_members<core::AlarmRais
 static_assert(has_members<core::RelaySwitchAsked, 4> && has_members<core::RelaySwitchDecided, 4>);
 static_assert(has_members<core::RecordContinued, 7> && has_members<core::KeyRegistered, 4> &&
               has_members<core::KeyRetired, 2>);
+static_assert(has_members<core::ErasureAsked, 2> && has_members<core::ErasureDecided, 5>);
 
 // Of duties and messages the ladder of alarms, and what it counts from, is left out: it starts with the event and moves with
 // what follows.
@@ -581,6 +582,20 @@ void describe(Archive& archive, Is<core::KeyRetired> auto& what) {
   archive.text("reason", what.reason);
 }
 
+template <class Archive>
+void describe(Archive& archive, Is<core::ErasureAsked> auto& what) {
+  describe(archive, what.erasure);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ErasureDecided> auto& what) {
+  describe(archive, what.erasure);
+  archive.fact(what.approved);
+  archive.text("reason", what.reason);
+  archive.fact(what.retention_class);
+  archive.fact(what.retained_until);
+}
+
 // The head of a leaf after its version and type.
 template <class Archive>
 void describe_head(Archive& archive, Is<core::Event> auto& event) {
@@ -703,6 +718,14 @@ std::size_t length_of(SignatureAlgorithm algorithm) {
 
 Digest commitment_of(const Salt& salt, std::string_view value) {
   return sha256({bytes_of(salt), value});
+}
+
+bool outlives_erasure(std::string_view type, std::string_view field) {
+  if (field == "actor_name" || field == "acknowledged_by" || field == "by" || field == "because") return true;
+  if (field == "reference") return type == "incident.opened" || type == "report.received";
+  if (field == "reason")
+    return type == "obligation.superseded" || type.starts_with("alarm.") || type.starts_with("erasure.");
+  return false;
 }
 
 }  // namespace noroshi::record

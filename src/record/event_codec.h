@@ -61,7 +61,7 @@ struct ActorSignature {
 };
 
 // What an erased text reads as: an opening that is absent although the leaf commits to a value.
-inline constexpr std::string_view erased = "erased";
+inline constexpr std::string_view erased = core::erased_text;
 
 // The bytes of the event. Left out are the report's own bytes (their SHA-256 is committed to). Aborts where a
 // fact of the event (a slug, a clause, a list's length) exceeds 65,535, a signature has the wrong length, a
@@ -90,5 +90,10 @@ tl::expected<std::vector<Commitment>, std::string> commitments_in(std::string_vi
 
 // The commitment as it stands in the leaf: SHA-256(salt || value).
 Digest commitment_of(const Salt& salt, std::string_view value);
+
+// Whether that opening of an event of that type is kept when the content of its incident is erased: identifiers, names of
+// who acted, sentences of the program's own, and why it was erased. Every other is deleted, also one of a type that this
+// does not know. outlives_erasure() of schemas/sql says the same.
+bool outlives_erasure(std::string_view type, std::string_view field);
 
 }  // namespace noroshi::record

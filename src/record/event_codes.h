@@ -69,6 +69,10 @@ template <>
 inline constexpr std::uint8_t type_code<core::KeyRegistered> = 25;
 template <>
 inline constexpr std::uint8_t type_code<core::KeyRetired> = 26;
+template <>
+inline constexpr std::uint8_t type_code<core::ErasureAsked> = 27;
+template <>
+inline constexpr std::uint8_t type_code<core::ErasureDecided> = 28;
 
 inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
   using enum core::Role;

@@ -50,6 +50,15 @@ struct Acknowledge {
   core::MessageId message;
   codec::AcknowledgementCommand body;
 };
+struct AskErasure {
+  core::IncidentId incident;
+  codec::ErasureCommand body;
+};
+struct DecideErasure {
+  core::IncidentId incident;
+  core::ErasureId erasure;
+  codec::FourEyesCommand body;
+};
 // Of the caller's body.
 struct AskRelaySwitch {
   codec::RelaySwitchCommand body;
@@ -63,7 +72,7 @@ struct Cosign {
   codec::CosignatureCommand body;
 };
 using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
-                            AskRelaySwitch, DecideRelaySwitch, Cosign>;
+                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, Cosign>;
 
 struct Command {
   core::Actor actor;

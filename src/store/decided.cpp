@@ -115,6 +115,14 @@ struct ConcernOf {
   Concern operator()(const core::WaiverDecided& what) const {
     return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
   }
+  // That it was asked for, or refused, is the body's own; that the content is gone concerns all who had it.
+  Concern operator()(const core::ErasureAsked& what) const {
+    return {what.erasure.value, std::vector{after.organization}};
+  }
+  Concern operator()(const core::ErasureDecided& what) const {
+    if (what.approved) return {what.erasure.value, std::nullopt};
+    return {what.erasure.value, std::vector{after.organization}};
+  }
   Concern operator()(const core::AlarmRung& what) const {
     return {what.alarm.value, std::vector{what.organization, what.holder}};
   }
@@ -148,6 +156,7 @@ struct RowWriter {
   std::map<core::ObligationId, core::EventId> rung_obligations;
   std::map<core::MessageId, core::EventId> rung_messages;
   std::map<std::string, core::EventId> changed_access;
+  bool retention_changed = false;
 
   const core::Incident& after() const { return decision.after; }
 
@@ -159,6 +168,7 @@ struct RowWriter {
     }
     if (decision.events.empty()) return;
     write_incident();
+    if (retention_changed) write_retention();
     for (const auto& [organization, event] : changed_access) write_access(organization, event);
     for (const auto& [obligation, event] : changed_obligations) write_obligation(*after().find(obligation), event);
     for (const auto& [obligation, event] : rung_obligations)
@@ -197,6 +207,15 @@ struct RowWriter {
         .column("followup_level", after().followup_ladder.level)
         .column("followup_from", after().followup_ladder.from)
         .column("event_id", decision.events.back().id);
+  }
+
+  void write_retention() {
+    RowObject(lists.retentions_)
+        .column("incident_id", after().id)
+        .column("confidentiality", after().confidentiality)
+        .column("ended_at", after().ended_at)
+        .column("erased_at", after().erased_at)
+        .column("erased_by", after().erased_by);
   }
 
   void write_access(const std::string& organization, core::EventId event) {
@@ -265,6 +284,7 @@ struct RowWriter {
 
   void row(const core::Event&, const core::IncidentOpened&) {}
   void row(const core::Event& event, const core::IncidentMoved& what) {
+    retention_changed = true;
     if (what.from != core::IncidentState::dismissed) return;
     // The clocks of inner duties that stood still start again.
     for (const auto& obligation : after().obligations)
@@ -272,6 +292,7 @@ struct RowWriter {
         changed_obligations[obligation.id] = event.id;
   }
   void row(const core::Event& event, const core::ReportReceived& what) {
+    retention_changed = true;
     RowObject(lists.reports_)
         .column("id", what.report)
         .column("incident_id", event.incident)
@@ -446,6 +467,30 @@ struct RowWriter {
         .column("holder", what.holder)
         .column("event_id", event.id);
   }
+  void row(const core::Event& event, const core::ErasureAsked& what) {
+    RowObject(lists.erasures_)
+        .column("id", what.erasure)
+        .column("incident_id", event.incident)
+        .column("organization", after().organization)
+        .column("reason", what.reason)
+        .column("asked_by", event.actor.token)
+        .column("asked_by_name", event.actor.name)
+        .column("asked_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ErasureDecided& what) {
+    retention_changed = true;
+    RowObject(lists.erasure_decisions_)
+        .column("id", what.erasure)
+        .column("decision", what.approved ? "approved" : "rejected")
+        .column("decided_by", event.actor.token)
+        .column("decided_by_name", event.actor.name)
+        .column("decision_reason", what.reason)
+        .column("decided_at", event.at)
+        .column("retention_class", what.retention_class)
+        .column("retained_until", what.retained_until)
+        .column("event_id", event.id);
+  }
   void row(const core::Event&, const core::RelaySwitchAsked&) {}
   void row(const core::Event&, const core::RelaySwitchDecided&) {}
   void row(const core::Event&, const core::RecordContinued&) {}
@@ -478,7 +523,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after,
 
 void Decided::add(const core::Decision& decision, const record::ActorSignature* signature) {
   report_leaf_.reset();
-  RowWriter writer{*this, decision, signature, {}, {}, {}, {}};
+  RowWriter writer{*this, decision, signature, {}, {}, {}, {}, false};
   writer.write();
 }
 
@@ -517,7 +562,8 @@ void Decided::add(const StoredAnswer& answer) {
       .column("status", answer.status)
       .column("etag", answer.etag)
       .column("body", base64(answer.body))
-      .column("answered_at", answer.answered_at);
+      .column("answered_at", answer.answered_at)
+      .column("incident_id", answer.incident);
 }
 
 void Decided::add_number(const std::string& organization, int year, std::int64_t last) {
@@ -549,6 +595,9 @@ std::string Decided::json() const {
   list("clocks", clocks_);
   list("relay_switches", relay_switches_);
   list("relay_switch_decisions", relay_switch_decisions_);
+  list("erasures", erasures_);
+  list("erasure_decisions", erasure_decisions_);
+  list("retentions", retentions_);
   list("numbers", numbers_);
   list("answers", answers_);
   json += '}';

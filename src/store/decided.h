@@ -19,6 +19,7 @@ struct StoredAnswer {
   std::string etag;
   std::string body;
   Timestamp answered_at;
+  std::optional<core::IncidentId> incident;  // whose erasure takes it along; none: of a body
 };
 
 class Decided {
@@ -49,7 +50,7 @@ class Decided {
   // Rows as JSON objects, separated by commas.
   std::string events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
-      relay_switches_, relay_switch_decisions_, numbers_, answers_;
+      relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, numbers_, answers_;
 };
 
 }  // namespace noroshi::store

@@ -62,6 +62,7 @@ class Scene {
 
   // What the operator set of the clocks, and who would hear.
   ClockPolicy& clocks() { return law_.clocks; }
+  RetentionPolicy& retention() { return law_.retention; }
   Listeners& listeners() { return listeners_; }
 
   // What would follow; the incident stays as it is.
@@ -73,6 +74,8 @@ class Scene {
   Outcome attempt(const AskWaiver& command);
   Outcome attempt(const DecideWaiver& command);
   Outcome attempt(const AcknowledgeMessage& command);
+  Outcome attempt(const AskErasure& command);
+  Outcome attempt(const DecideErasure& command);
 
   // It is accepted, and the incident moves.
   template <class Command>
@@ -89,6 +92,8 @@ class Scene {
   // duty, or of the duty whose message is not acknowledged. Whatever rings, what must hold of it is looked at too.
   Lines ring(std::string_view time);
   Lines ring();
+  // Every duty that is open is excepted, by two persons of its holder.
+  void waive_all();
   // Every message that waits for it is acknowledged by a person of its recipient.
   void acknowledge_all();
 

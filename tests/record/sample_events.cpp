@@ -284,6 +284,10 @@ class Any {
         return KeyRegistered{text(), KeyAlgorithm::ed25519, hash(), text()};
       case 23:
         return KeyRetired{text(), text()};
+      case 24:
+        return ErasureAsked{identifier<ErasureId>(), text()};
+      case 25:
+        return ErasureDecided{identifier<ErasureId>(), flag(), text(), text(), maybe([&] { return time(); })};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -339,6 +343,8 @@ std::vector<Event> sample_events() {
                       5'000'000'000, sha256({"highest"}), 4'999'999'990, sha256({"held"}), "昨夜の控えから復旧した"},
       KeyRegistered{"0123456789abcdef", KeyAlgorithm::ed25519, sha256({"public key"}), "record"},
       KeyRetired{"0123456789abcdef", "年次の更新"},
+      ErasureAsked{id<ErasureId>(60), "保存期間の満了"},
+      ErasureDecided{id<ErasureId>(60), true, "満了を確認した", "confidentiality_2", at("2024-04-01T00:00:00+09:00")},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
