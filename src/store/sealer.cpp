@@ -139,7 +139,9 @@ bool Sealer::extend_batch(std::int64_t token, const Look& look, std::uint64_t en
 // False where the lease went to another.
 bool Sealer::extend_until_burst(std::int64_t token, Look& look) {
   const auto end_of_burst = Clock::now() + options_.burst;
-  while (look.size < look.numbered && Clock::now() < end_of_burst) {
+  // What is read back before a signature is bounded, so that it is done within a lease.
+  const auto most = look.signed_size() + 16 * static_cast<std::uint64_t>(options_.batch);
+  while (look.size < look.numbered && (look.size < most || look.kept_lies_ahead()) && Clock::now() < end_of_burst) {
     auto end = std::min(look.numbered, look.size + static_cast<std::uint64_t>(options_.batch));
     // A head that was kept and not recorded: up to there first, to see whether it is the same tree.
     if (look.kept_lies_ahead()) end = std::min(end, look.kept->checkpoint.size);
@@ -161,16 +163,14 @@ record::Digest Sealer::check_tree(const Look& look) {
   if (record::root_of(look.size, nodes) != root)
     throw RecordFault(RecordFaultKind::tiles_changed, origin.name, look.size);
 
+  std::vector<record::Checkpoint> heads;
+  if (look.signed_head) heads.push_back(*look.signed_head);
+  if (look.kept_is_of_this_tree()) heads.push_back(look.kept->checkpoint);
   record::Checkpoint last{origin.name, 0, record::empty_root()};
-  const auto contains = [&](const record::Checkpoint& head) {
-    if (head.size > look.size ||
-        !record::verify_consistency(head.size, head.root, look.size, root,
-                                    record::consistency_proof(head.size, look.size, nodes)))
-      throw RecordFault(RecordFaultKind::inconsistent, origin.name, head.size);
+  for (const auto& head : heads) {
+    if (head.size > look.size) throw RecordFault(RecordFaultKind::inconsistent, origin.name, head.size);
     if (head.size > last.size) last = head;
-  };
-  if (look.signed_head) contains(*look.signed_head);
-  if (look.kept_is_of_this_tree()) contains(look.kept->checkpoint);
+  }
 
   GrowingTree again(transaction, origin, range_of(last.size, nodes));
   if (again.range().root() != last.root) throw RecordFault(RecordFaultKind::inconsistent, origin.name, last.size);
@@ -181,6 +181,10 @@ record::Digest Sealer::check_tree(const Look& look) {
   }
   if (again.range().root() != root) throw RecordFault(RecordFaultKind::leaves_changed, origin.name, last.size);
   compare_tiles(transaction, origin, again);
+  for (const auto& head : heads)
+    if (!record::verify_consistency(head.size, head.root, look.size, root,
+                                    record::consistency_proof(head.size, look.size, nodes)))
+      throw RecordFault(RecordFaultKind::inconsistent, origin.name, head.size);
   look_back(transaction, look, nodes);
   return root;
 }
@@ -190,12 +194,12 @@ record::Digest Sealer::check_tree(const Look& look) {
 void Sealer::look_back(Transaction& transaction, const Look& look, const record::NodeReader& nodes) {
   auto from = next_look_back_;
   if (from >= look.size) from = 0;
-  next_look_back_ = from + record::tile_width;
-  const auto to = std::min(look.size, next_look_back_);
+  const auto to = std::min(look.size, from + record::tile_width);
   const auto leaves = hash_leaves(transaction, look.origin, from, to);
   for (auto index = from; index < to; ++index)
     if (leaves[index - from] != nodes(0, index))
       throw RecordFault(RecordFaultKind::leaves_changed, look.origin.name, index);
+  next_look_back_ = to;  // not past what it stops at
 }
 
 // Outside first: a note that left this program and is nowhere would let the tree be set back unseen.

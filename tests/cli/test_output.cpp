@@ -67,7 +67,7 @@ TEST_CASE("a receipt says whether it is signed and by which key, and is found ag
   CHECK(render_receipt(boost::json::parse(R"({"receipt":{"key":"0123456789abcdef"}})"), false, Language::en).find("not signed") !=
         std::string::npos);
 
-  const TemporaryFolder folder;
+  const noroshi::test::TemporaryFolder folder;
   CHECK(render_kept_receipts(folder.path() / "nowhere", "i", Language::en).empty());
   folder.write("accepted/00000001.receipt.json", R"({"incident":{"id":"another"}})");
   folder.write("accepted/00000002.receipt.json", "no JSON");

@@ -42,6 +42,7 @@ TEST_CASE(
     "A report reaches the screen of whom it was sent to within a second, as a message; the centre sees "
     "duties only") {
   const Desk jps("jps", "csirt_member"), mhlw("mhlw", "csirt_member");
+  REQUIRE(eventually([&] { return mhlw.get("/record/checkpoint").status == 200; }));
   Stream ministry = stream_of("mhlw", "csirt_member"), centre = stream_of("nco", "center_liaison");
   CHECK(ministry.next().name == "ready");
   CHECK(centre.next().name == "ready");
@@ -49,7 +50,11 @@ TEST_CASE(
   const Incident incident = jps.reports(a_report());
   const Item message = ministry.next("message", incident);
   CHECK(steady_clock::now() - sent < 1s);
-  CHECK(message.data == json::value(mhlw.messages_of(incident).front()));
+  // The newest checkpoint stands beside a list once; here it comes with the message.
+  auto shown = message.data.as_object();
+  CHECK(text(message.data, "checkpoint").starts_with("noroshi/"));
+  shown.erase("checkpoint");
+  CHECK(shown == mhlw.messages_of(incident).front());
 
   const Item duty = centre.next("event", incident);
   CHECK(text(duty.data, "type") == "obligation.opened");

@@ -57,10 +57,20 @@ std::string StoreScene::text(const std::string& query) { return text_of(*owner_,
 
 Result StoreScene::perform(Command command) { return test::perform(*writers_, std::move(command)); }
 
-OwnDatabase::OwnDatabase() : settings_(StoreScene::shared().settings()) {
+OwnDatabase::OwnDatabase(Contents contents) : settings_(StoreScene::shared().settings()) {
   static int number = 0;
+  static bool template_is_there = false;
+  auto& owner = StoreScene::shared().owner();
+  if (contents == Contents::schema && !template_is_there) {
+    execute_alone(owner, "CREATE DATABASE with_schema");
+    auto settings = settings_;
+    settings.address += " dbname='with_schema'";
+    Connection migrating(settings, DatabaseRole::owner);
+    Migrations::embedded().apply(migrating);
+    template_is_there = true;
+  }
   name_ = "own_" + std::to_string(++number);
-  execute_alone(StoreScene::shared().owner(), "CREATE DATABASE " + name_);
+  execute_alone(owner, "CREATE DATABASE " + name_ + (contents == Contents::schema ? " TEMPLATE with_schema" : ""));
   settings_.address += " dbname='" + name_ + "'";
 }
 OwnDatabase::~OwnDatabase() { execute_alone(StoreScene::shared().owner(), "DROP DATABASE " + name_ + " WITH (FORCE)"); }

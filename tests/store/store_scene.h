@@ -46,7 +46,9 @@ class StoreScene {
 // A database of its own in the scene's cluster, gone with the object: for stories that move the clock or upgrade a schema.
 class OwnDatabase {
  public:
-  OwnDatabase();
+  // Empty, or with the schema already (copied, which is faster than to migrate).
+  enum class Contents { nothing, schema };
+  explicit OwnDatabase(Contents contents = Contents::nothing);
   ~OwnDatabase();
   OwnDatabase(const OwnDatabase&) = delete;
   OwnDatabase& operator=(const OwnDatabase&) = delete;
