@@ -19,6 +19,11 @@
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
+#include "src/cli/record_continue.h"
+#include "src/cli/record_export.h"
+#include "src/cli/record_keys.h"
+#include "src/cli/record_read.h"
+#include "src/cli/record_verify.h"
 #include "src/cli/record_witness.h"
 #include "src/cli/relay_switch.h"
 #include "src/cli/report_show.h"
@@ -375,6 +380,54 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
       ->required();
 }
 
+// What an auditor asks of the record.
+void add_audit(CLI::App& record, const Global& global, Command& chosen) {
+  auto show_options = std::make_shared<RecordShowOptions>();
+  add_local_command(record, global, chosen, "show", "How far it goes, who signed it; or one incident as a story",
+                    show_options)
+      ->add_option("--incident", show_options->incident, "The chronology of this incident")
+      ->type_name("NUMBER");
+
+  auto events_options = std::make_shared<RecordEventsOptions>();
+  auto* events = add_local_command(record, global, chosen, "events", "Events one by one; JSON Lines with --json",
+                                   events_options);
+  events->add_option("--incident", events_options->incident, "Only of this incident")->type_name("NUMBER");
+  events->add_option("--type", events_options->type, "Only of this type: report.received")->type_name("TYPE");
+  events->add_option("--organization", events_options->organization, "Only acts of this body")->type_name("SLUG");
+  events->add_option("--from", events_options->from, "Only from then on")->type_name("TIME");
+  events->add_option("--to", events_options->to, "Only before")->type_name("TIME");
+  events->add_flag("--csv", events_options->csv, "Comma-separated values, for a spreadsheet");
+
+  auto export_options = std::make_shared<RecordExportOptions>();
+  auto* exporting = add_local_command(record, global, chosen, "export",
+                                      "Write a file that shows by itself that nothing was altered", export_options);
+  exporting->add_option("FILE", export_options->file, "- writes standard output")->required();
+  auto* incident = exporting->add_option("--incident", export_options->incident, "Only this incident [everything]")
+                       ->type_name("NUMBER");
+  exporting->add_option("--from", export_options->from, "Only what happened from then on")
+      ->type_name("TIME")
+      ->excludes(incident);
+  exporting->add_option("--to", export_options->to, "Only what happened before")->type_name("TIME")->excludes(incident);
+
+  auto verify_options = std::make_shared<RecordVerifyOptions>();
+  auto* verify = add_local_command(record, global, chosen, "verify",
+                                   "Is it whole and unaltered? A file needs no daemon; exit 1: altered", verify_options);
+  verify->add_option("FILE", verify_options->file, "What record export wrote; - reads standard input [the database]");
+  verify->add_option("--key", verify_options->keys, "A key that was published, as record keys shows it, or a file of them")
+      ->type_name("KEY")
+      ->take_all()
+      ->expected(1);
+  verify->add_option("--checkpoint", verify_options->checkpoints, "A checkpoint that was kept elsewhere")
+      ->type_name("FILE")
+      ->take_all()
+      ->expected(1);
+  verify->add_option("--receipt", verify_options->receipts, "The answer to a report, with its receipt")
+      ->type_name("FILE")
+      ->take_all()
+      ->expected(1);
+  verify->add_flag("--tables", verify_options->tables, "Also fold the events again and compare every table");
+}
+
 void add_record_witness(CLI::App& record, const Global& global, Command& chosen) {
   auto* witness = record.add_subcommand("witness", "Who may cosign checkpoints; needs --data or --database-url");
   witness->require_subcommand(1);
@@ -390,9 +443,33 @@ void add_record_witness(CLI::App& record, const Global& global, Command& chosen)
       ->required();
 }
 
+void add_record_keys(CLI::App& record, const Global& global, Command& chosen) {
+  add_local_command(record, global, chosen, "keys", "Its public keys in the form in which they are pinned",
+                    std::make_shared<RecordKeysOptions>());
+  add_local_command(record, global, chosen, "rotate-key", "Add a key beside the present one; needs --data",
+                    std::make_shared<RotateKeyOptions>());
+  auto retire_options = std::make_shared<RetireKeyOptions>();
+  auto* retire = add_local_command(record, global, chosen, "retire-key", "End a key once all know the next; needs --data",
+                                   retire_options);
+  retire->add_option("ID", retire_options->key, "As listed")->required();
+  retire->add_option("--reason", retire_options->reason, "Why; stands in the record")->type_name("TEXT")->required();
+}
+
+void add_record_continue(CLI::App& record, const Global& global, Command& chosen) {
+  auto options = std::make_shared<RecordContinueOptions>();
+  add_local_command(record, global, chosen, "continue",
+                    "Begin a new tree after a loss: what was signed is gone; needs --data", options)
+      ->add_option("--reason", options->reason, "What happened; stands in the record")
+      ->type_name("TEXT")
+      ->required();
+}
+
 void add_record(CLI::App& program, const Global& global, Command& chosen) {
   auto* record = program.add_subcommand("record", "The record: evidence that nobody can alter unseen");
   record->require_subcommand(1);
+  add_audit(*record, global, chosen);
+  add_record_keys(*record, global, chosen);
+  add_record_continue(*record, global, chosen);
   add_record_witness(*record, global, chosen);
 }
 

@@ -230,4 +230,7 @@ struct Event {
 // and aborts.
 void evolve(Incident& incident, const Event& event);
 
+// Whether evolve() can take the event: for events out of a record that others may have altered.
+bool may_follow(const Incident& incident, const Event& event);
+
 }  // namespace noroshi::core

@@ -11,52 +11,6 @@ namespace {
 
 using codec::JsonWriter;
 
-// One row: an object appended to a list.
-class RowObject {
- public:
-  explicit RowObject(std::string& list) : list_(list), writer_(list) {
-    if (!list_.empty()) list_ += ',';
-    writer_.begin_object();
-  }
-  ~RowObject() { writer_.end_object(); }
-  RowObject(const RowObject&) = delete;
-  RowObject& operator=(const RowObject&) = delete;
-
-  template <class Value>
-  RowObject& column(std::string_view name, const Value& value) {
-    writer_.member(name, value);
-    return *this;
-  }
-  template <class Tag>
-  RowObject& column(std::string_view name, const core::Identifier<Tag>& id) {
-    return column(name, core::to_string(id));
-  }
-  RowObject& column(std::string_view name, Timestamp at) { return column(name, format_rfc3339(at)); }
-  template <class Value>
-  RowObject& column(std::string_view name, const std::optional<Value>& value) {
-    if (value) return column(name, *value);
-    writer_.name(name).null();
-    return *this;
-  }
-  RowObject& column(std::string_view name, const std::vector<std::string>& values) {
-    writer_.name(name).begin_array();
-    for (const auto& value : values) writer_.value(value);
-    writer_.end_array();
-    return *this;
-  }
-  RowObject& column(std::string_view name, const std::vector<routing::Reason>& reasons) {
-    writer_.name(name).begin_array();
-    for (const auto& reason : reasons)
-      writer_.begin_object().member("ja", reason.ja).member("en", reason.en).end_object();
-    writer_.end_array();
-    return *this;
-  }
-
- private:
-  std::string& list_;
-  JsonWriter writer_;
-};
-
 std::vector<std::string> cells_of(const routing::Judgement& judgement) {
   std::vector<std::string> cells;
   for (const auto& cell : judgement.large_scale) {
@@ -273,7 +227,7 @@ struct RowWriter {
 
   // Of what a clock rang for and nothing else changed.
   template <class Watched>
-  static void write_ladder(std::string& list, const Watched& watched, core::EventId event) {
+  static void write_ladder(RowList& list, const Watched& watched, core::EventId event) {
     RowObject(list)
         .column("id", watched.id)
         .column("alarm_round", watched.ladder.round)
@@ -500,8 +454,6 @@ struct RowWriter {
 
 void Decided::add_event(const core::Event& event, const core::Incident& after,
                         const record::ActorSignature* signature) {
-  const auto encoded = record::encode(event, salts_, signature);
-  if (std::holds_alternative<core::ReportReceived>(event.what)) report_leaf_ = record::leaf_hash(encoded.leaf);
   const auto concern = std::visit(ConcernOf{after}, event.what);
   RowObject row(events_);
   row.column("id", event.id)
@@ -510,9 +462,12 @@ void Decided::add_event(const core::Event& event, const core::Incident& after,
       .column("incident_id", event.incident)
       .column("organization", event.actor.organization)
       .column("role", role_of(event.actor))
-      .column("subject", concern.subject ? std::optional(core::to_string(*concern.subject)) : std::nullopt)
-      .column("leaf", base64(encoded.leaf));
+      .column("subject", concern.subject ? std::optional(core::to_string(*concern.subject)) : std::nullopt);
   if (concern.parties) row.column("parties", *concern.parties);
+  if (!salts_) return;
+  const auto encoded = record::encode(event, *salts_, signature);
+  if (std::holds_alternative<core::ReportReceived>(event.what)) report_leaf_ = record::leaf_hash(encoded.leaf);
+  row.column("leaf", base64(encoded.leaf));
   for (const auto& opening : encoded.openings)
     RowObject(openings_)
         .column("event_id", event.id)
@@ -570,38 +525,56 @@ void Decided::add_number(const std::string& organization, int year, std::int64_t
   RowObject(numbers_).column("organization", organization).column("year", year).column("last", last);
 }
 
+template <class Self, class Visit>
+void Decided::each_list(Self& self, const Visit& visit) {
+  visit("events", self.events_);
+  visit("openings", self.openings_);
+  visit("incidents", self.incidents_);
+  visit("reports", self.reports_);
+  visit("judgements", self.judgements_);
+  visit("access", self.access_);
+  visit("added_recipients", self.added_recipients_);
+  visit("obligations", self.obligations_);
+  visit("fulfillments", self.fulfillments_);
+  visit("waivers", self.waivers_);
+  visit("waiver_decisions", self.waiver_decisions_);
+  visit("messages", self.messages_);
+  visit("acknowledgements", self.acknowledgements_);
+  visit("obligation_alarms", self.obligation_alarms_);
+  visit("message_alarms", self.message_alarms_);
+  visit("alarms", self.alarms_);
+  visit("clocks", self.clocks_);
+  visit("relay_switches", self.relay_switches_);
+  visit("relay_switch_decisions", self.relay_switch_decisions_);
+  visit("erasures", self.erasures_);
+  visit("erasure_decisions", self.erasure_decisions_);
+  visit("retentions", self.retentions_);
+  visit("numbers", self.numbers_);
+  visit("answers", self.answers_);
+}
+
 std::string Decided::json() const {
   std::string json = "{";
-  const auto list = [&](std::string_view name, const std::string& rows) {
+  each_list(*this, [&](std::string_view name, const RowList& list) {
     if (json.size() > 1) json += ',';
-    json.append("\"").append(name).append("\":[").append(rows).append("]");
-  };
-  list("events", events_);
-  list("openings", openings_);
-  list("incidents", incidents_);
-  list("reports", reports_);
-  list("judgements", judgements_);
-  list("access", access_);
-  list("added_recipients", added_recipients_);
-  list("obligations", obligations_);
-  list("fulfillments", fulfillments_);
-  list("waivers", waivers_);
-  list("waiver_decisions", waiver_decisions_);
-  list("messages", messages_);
-  list("acknowledgements", acknowledgements_);
-  list("obligation_alarms", obligation_alarms_);
-  list("message_alarms", message_alarms_);
-  list("alarms", alarms_);
-  list("clocks", clocks_);
-  list("relay_switches", relay_switches_);
-  list("relay_switch_decisions", relay_switch_decisions_);
-  list("erasures", erasures_);
-  list("erasure_decisions", erasure_decisions_);
-  list("retentions", retentions_);
-  list("numbers", numbers_);
-  list("answers", answers_);
+    json.append("\"").append(name).append("\":[").append(list.json()).append("]");
+  });
   json += '}';
   return json;
+}
+
+Decided Decided::as_values() {
+  Decided decided;
+  each_list(decided, [](std::string_view, RowList& list) { list.keep_values(); });
+  return decided;
+}
+
+std::vector<ImpliedRow> Decided::take_values() {
+  std::vector<ImpliedRow> rows;
+  each_list(*this, [&](std::string_view name, RowList& list) {
+    for (auto& columns : list.take_values()) rows.push_back({name, std::move(columns)});
+  });
+  return rows;
 }
 
 }  // namespace noroshi::store

@@ -7,6 +7,7 @@
 #include "src/core/decision.h"
 #include "src/core/relay_switch.h"
 #include "src/record/event_codec.h"
+#include "src/store/row_list.h"
 
 namespace noroshi::store {
 
@@ -24,7 +25,9 @@ struct StoredAnswer {
 
 class Decided {
  public:
-  explicit Decided(record::SaltSource& salts) : salts_(salts) {}
+  explicit Decided(record::SaltSource& salts) : salts_(&salts) {}
+  // Keeps the rows as values, to compare tables with: events without their leaves, and no openings.
+  static Decided as_values();
 
   // With no events the incident's clocks alone are set: they were looked at.
   // The signature of who acted, where he gave one, stands in the first event.
@@ -40,15 +43,21 @@ class Decided {
 
   bool empty() const { return events_.empty() && answers_.empty() && clocks_.empty(); }
   std::string json() const;
+  // Of as_values(): list by list, in the order in which apply() takes the lists. Leaves this empty.
+  std::vector<ImpliedRow> take_values();
 
  private:
+  Decided() = default;
+  // Every list with its name in the document, in the order of apply().
+  template <class Self, class Visit>
+  static void each_list(Self& self, const Visit& visit);
+
   friend struct RowWriter;
   void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
-  record::SaltSource& salts_;
+  record::SaltSource* salts_ = nullptr;  // null: rows are kept as values
   std::optional<record::Digest> report_leaf_;
-  // Rows as JSON objects, separated by commas.
-  std::string events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
+  RowList events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
       relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, numbers_, answers_;
 };

@@ -1,0 +1,301 @@
+#include "src/cli/chronology.h"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "routing/time.h"
+#include "src/cli/output.h"
+#include "src/cli/table.h"
+#include "src/codec/views.h"
+#include "src/record/encodings.h"
+#include "src/record/sha256.h"
+
+namespace noroshi::cli {
+namespace {
+
+struct Word {
+  std::string_view word;
+  Text text;
+};
+
+// A word that is not listed is shown as it is.
+template <std::size_t count>
+std::string shown_word(const std::array<Word, count>& words, std::string_view word, Language language) {
+  for (const auto& entry : words)
+    if (entry.word == word) return in(entry.text, language);
+  return std::string(word);
+}
+
+const std::array stages{Word{"first", {"初報", "first report"}}, Word{"followup", {"続報", "follow-up"}},
+                        Word{"final", {"最終報", "final report"}}, Word{"correction", {"訂正", "correction"}}};
+const std::array assessments{Word{"incident", {"インシデントである", "an incident"}},
+                             Word{"possible", {"インシデントの可能性がある", "possibly an incident"}},
+                             Word{"not_incident", {"インシデントでない", "no incident"}}};
+const std::array attacks{Word{"yes", {"該当", "yes"}}, Word{"possible", {"可能性あり", "possible"}},
+                         Word{"no", {"該当しない", "no"}}, Word{"unknown", {"不明", "unknown"}}};
+const std::array states{Word{"reported", {"報告済み", "reported"}},   Word{"assessed", {"評価済み", "assessed"}},
+                        Word{"contained", {"応急措置済み", "contained"}}, Word{"recovered", {"復旧済み", "recovered"}},
+                        Word{"reviewed", {"再発防止策済み", "reviewed"}}, Word{"closed", {"終結", "closed"}},
+                        Word{"dismissed", {"インシデントでないと判断", "dismissed"}}};
+const std::array methods{Word{"relay", {"中継", "relay"}},
+                         Word{"report", {"報告の送付", "report"}},
+                         Word{"telephone", {"電話", "telephone"}},
+                         Word{"in_person", {"対面", "in person"}},
+                         Word{"police_report", {"通報", "report to the police"}},
+                         Word{"consultation", {"相談", "consultation"}},
+                         Word{"decided_not_needed", {"不要と判断", "decided not needed"}},
+                         Word{"done", {"実施", "done"}},
+                         Word{"judgement", {"評価により", "by the judgement"}}};
+const std::array kinds{Word{"report", {"報告", "report"}}, Word{"relay", {"中継", "relay"}},
+                       Word{"notice", {"通知", "notice"}}, Word{"alarm", {"警報", "alarm"}}};
+const std::array roles{Word{"reporter", {"報告者", "reporter"}},
+                       Word{"csirt_member", {"CSIRT職員", "CSIRT member"}},
+                       Word{"csirt_head", {"CSIRT責任者", "CSIRT head"}},
+                       Word{"external_contact", {"外部連絡担当", "external contact"}},
+                       Word{"exception_officer", {"例外措置の許可権限者", "exception officer"}},
+                       Word{"ciso", {"CISO", "CISO"}},
+                       Word{"section_officer", {"課室情報セキュリティ責任者", "section officer"}},
+                       Word{"center_liaison", {"センター連絡担当", "centre liaison"}},
+                       Word{"police_desk", {"警察の窓口", "police desk"}},
+                       Word{"crisis_desk", {"事態対処の窓口", "crisis desk"}},
+                       Word{"cymat_member", {"CYMAT要員", "CYMAT member"}},
+                       Word{"auditor", {"監査担当", "auditor"}},
+                       Word{"operator", {"運用担当", "operator"}}};
+
+std::string clause_of(const std::string& clause, int sentence) {
+  return sentence > 0 ? fmt::format("{} {}", clause, sentence) : clause;
+}
+
+}  // namespace
+
+std::string shown_second(Timestamp at) {
+  auto text = format_rfc3339(at).substr(0, 19);
+  text[10] = ' ';
+  return text;
+}
+
+// One overload for each happening; what it does not know is said by its type.
+struct SentenceOf {
+  Chronology& chronology;
+  const core::Event& event;
+  bool ja = chronology.language_ == Language::ja;
+
+  std::string body(const std::string& slug) const { return shown_organization(slug, chronology.language_); }
+  template <std::size_t count>
+  std::string word(const std::array<Word, count>& words, std::string_view text) const {
+    return shown_word(words, text, chronology.language_);
+  }
+  std::string text(const std::string& words) const {
+    return words == "erased" ? (ja ? "（消去済み）" : "(erased)") : words;
+  }
+  std::string because(const std::string& reason) const {
+    if (reason.empty()) return {};
+    return ja ? fmt::format(" 理由: {}", text(reason)) : fmt::format(" Reason: {}", text(reason));
+  }
+  std::string duty(core::ObligationId id) const {
+    const auto found = chronology.duties_.find(id);
+    if (found == chronology.duties_.end()) return ja ? fmt::format("義務 {}", to_string(id)) : fmt::format("duty {}", to_string(id));
+    const auto& [clause, holder, recipient] = found->second;
+    const auto way = holder == recipient ? body(holder) : fmt::format("{} → {}", body(holder), body(recipient));
+    return ja ? fmt::format("{} の義務（{}）", clause, way) : fmt::format("the duty of {} ({})", clause, way);
+  }
+  std::string message(core::MessageId id) const {
+    const auto found = chronology.messages_.find(id);
+    return found == chronology.messages_.end() ? to_string(id) : found->second;
+  }
+  std::string cells(const routing::Judgement& judgement) const {
+    std::string list;
+    for (const auto& cell : judgement.large_scale)
+      list += fmt::format("{}{}/{}/{}", list.empty() ? "" : ", ", routing::to_string(cell.criterion),
+                          routing::to_string(cell.harm), routing::to_string(cell.certainty));
+    if (list.empty()) return {};
+    return ja ? "、大規模: " + list : ", large scale: " + list;
+  }
+
+  std::string operator()(const core::IncidentOpened& what) const {
+    const auto drill = what.exercise ? (ja ? "【訓練】" : "EXERCISE ") : "";
+    return ja ? fmt::format("{}インシデント {} を登録（{}、整理番号 {}、認知 {}、適用 {}）。", drill, what.number,
+                            body(what.organization), text(what.reference), shown_second(what.recognized),
+                            what.edition.empty() ? "なし" : what.edition)
+              : fmt::format("{}Incident {} opened ({}, reference {}, recognised {}, edition {}).", drill, what.number,
+                            body(what.organization), text(what.reference), shown_second(what.recognized),
+                            what.edition.empty() ? "none" : what.edition);
+  }
+  std::string operator()(const core::ReportReceived& what) const {
+    const auto stage = word(stages, core::to_string(what.content.stage));
+    const auto digest = what.sha256.size() == sizeof(record::Digest) ? record::to_hex(what.sha256) : text(what.sha256);
+    return ja ? fmt::format("第{}版の報告（{}）を受付:「{}」 SHA-256 {}", what.version, stage, text(what.content.title), digest)
+              : fmt::format("Report received, version {} ({}): \"{}\". SHA-256 {}", what.version, stage,
+                            text(what.content.title), digest);
+  }
+  std::string operator()(const core::JudgementMade& what) const {
+    const auto& judgement = what.held.judgement;
+    const auto assessment = word(assessments, routing::to_string(judgement.assessment));
+    const auto attack = word(attacks, routing::to_string(judgement.cyberattack));
+    return (ja ? fmt::format("{} の評価: {}（サイバー攻撃: {}{}）。", body(judgement.organization), assessment, attack,
+                             cells(judgement))
+               : fmt::format("{} judges: {} (cyberattack: {}{}).", body(judgement.organization), assessment, attack,
+                             cells(judgement))) +
+           because(what.held.assessment_reason) + because(what.held.cyberattack_reason);
+  }
+  std::string operator()(const core::IncidentMoved& what) const {
+    const auto from = word(states, core::to_string(what.from)), to = word(states, core::to_string(what.to));
+    return (ja ? fmt::format("状態を「{}」から「{}」へ。", from, to) : fmt::format("State: {} → {}.", from, to)) +
+           because(what.reason);
+  }
+  std::string operator()(const core::AccessGranted& what) const {
+    const bool content = what.scope == core::AccessScope::content;
+    return ja ? fmt::format("{} が{}を閲覧できるようになった（根拠: {}）。", body(what.organization),
+                            content ? "内容" : "義務の一覧", what.because)
+              : fmt::format("{} can see {} (because: {}).", body(what.organization), content ? "the content" : "the duties",
+                            what.because);
+  }
+  std::string operator()(const core::RecipientAdded& what) const {
+    return (ja ? fmt::format("連絡先に {} を追加（{}）。", body(what.organization), what.police ? "警察" : "共管")
+               : fmt::format("Recipient added: {} ({}).", body(what.organization), what.police ? "police" : "joint")) +
+           because(what.reason);
+  }
+  std::string operator()(const core::ObligationOpened& what) const {
+    const auto& duty_opened = what.obligation;
+    chronology.duties_[duty_opened.id] = {clause_of(duty_opened.clause, duty_opened.sentence), duty_opened.holder,
+                                          duty_opened.recipient};
+    return ja ? fmt::format("{} が発生。目標 {}（{} 版、規則 {}）。", duty(duty_opened.id), shown_second(duty_opened.due_at),
+                            duty_opened.edition, duty_opened.rule)
+              : fmt::format("Opened: {}, target {} (edition {}, rule {}).", duty(duty_opened.id),
+                            shown_second(duty_opened.due_at), duty_opened.edition, duty_opened.rule);
+  }
+  std::string operator()(const core::ObligationFulfilled& what) const {
+    const auto& met = what.fulfillment;
+    const auto late = what.late_by.count() == 0
+                          ? std::string(ja ? "目標内" : "in time")
+                          : (ja ? fmt::format("目標より {} 遅れ", shown_duration(what.late_by.count(), Language::ja))
+                                : fmt::format("{} late", shown_duration(what.late_by.count(), Language::en)));
+    auto line = ja ? fmt::format("{} を履行（方法: {}、実施 {}、{}）。", duty(met.obligation),
+                                 word(methods, core::to_string(met.method)), shown_second(met.at), late)
+                   : fmt::format("Met: {} (by {}, at {}, {}).", duty(met.obligation),
+                                 word(methods, core::to_string(met.method)), shown_second(met.at), late);
+    if (!met.note.empty()) line += ja ? " 備考: " + text(met.note) : " Note: " + text(met.note);
+    if (!met.reference.empty()) line += ja ? " 相手の番号: " + text(met.reference) : " Their number: " + text(met.reference);
+    return line;
+  }
+  std::string operator()(const core::ObligationSuperseded& what) const {
+    return (ja ? fmt::format("再評価により {} が終了。", duty(what.obligation))
+               : fmt::format("A reassessment ended {}.", duty(what.obligation))) +
+           because(ja ? what.reason.ja : what.reason.en);
+  }
+  std::string operator()(const core::ObligationReopened& what) const {
+    return ja ? fmt::format("{} が再び発生。目標 {}。", duty(what.obligation), shown_second(what.due_at))
+              : fmt::format("Opened again: {}, target {}.", duty(what.obligation), shown_second(what.due_at));
+  }
+  std::string operator()(const core::ObligationWaived& what) const {
+    return ja ? fmt::format("例外措置により {} を免除。", duty(what.obligation))
+              : fmt::format("Excepted from {}.", duty(what.obligation));
+  }
+  std::string operator()(const core::ObligationRecurred& what) const {
+    return ja ? fmt::format("{} に {} 回目の契機。", duty(what.obligation), what.occasion)
+              : fmt::format("Occasion {} of {}.", what.occasion, duty(what.obligation));
+  }
+  std::string operator()(const core::ObligationPassed& what) const {
+    const auto before = duty(what.obligation);
+    auto& known = chronology.duties_[what.obligation];
+    known.holder = what.holder;
+    known.recipient = what.recipient;
+    return ja ? fmt::format("{} を承継機関へ引継ぎ（{} → {}）。", before, body(what.holder), body(what.recipient))
+              : fmt::format("Passed to a successor: {}, now {} → {}.", before, body(what.holder), body(what.recipient));
+  }
+  std::string operator()(const core::MessageSent& what) const {
+    const auto& sent = what.message;
+    const auto way = fmt::format("{} → {}", sent.sender.empty() ? "noroshid" : body(sent.sender), body(sent.recipient));
+    chronology.messages_[sent.id] = way;
+    auto line = ja ? fmt::format("{}を送付: {}", word(kinds, core::to_string(sent.kind)), way)
+                   : fmt::format("Sent ({}): {}", word(kinds, core::to_string(sent.kind)), way);
+    if (!sent.clause.empty()) line += ja ? fmt::format("（{}）", clause_of(sent.clause, sent.sentence))
+                                         : fmt::format(" ({})", clause_of(sent.clause, sent.sentence));
+    line += ja ? "。" : ".";
+    if (sent.automatic) line += ja ? " 自動中継・未確認。" : " Relayed automatically, unconfirmed.";
+    // An alarm's message repeats what the alarms before it said.
+    if (sent.kind == core::MessageKind::alarm) return line;
+    if (!sent.note.empty()) line += ja ? " 備考: " + text(sent.note) : " Note: " + text(sent.note);
+    return line;
+  }
+  std::string operator()(const core::MessageAcknowledged& what) const {
+    auto line = ja ? fmt::format("受領を確認: {}（{}）。", text(what.by), message(what.message))
+                   : fmt::format("Acknowledged by {} ({}).", text(what.by), message(what.message));
+    if (!what.note.empty()) line += ja ? " 備考: " + text(what.note) : " Note: " + text(what.note);
+    return line;
+  }
+  std::string operator()(const core::WaiverAsked& what) const {
+    return (ja ? fmt::format("{} の例外措置を申請。", duty(what.obligation))
+               : fmt::format("An exception from {} asked for.", duty(what.obligation))) +
+           because(what.reason);
+  }
+  std::string operator()(const core::WaiverDecided& what) const {
+    return (ja ? fmt::format("{} の例外措置を{}。", duty(what.obligation), what.approved ? "許可" : "不許可")
+               : fmt::format("The exception from {} {}.", duty(what.obligation), what.approved ? "approved" : "rejected")) +
+           because(what.reason);
+  }
+  std::string operator()(const core::AlarmRaised& what) const {
+    const auto about = what.organization.empty() ? std::string() : fmt::format(" {}", body(what.organization));
+    return (ja ? fmt::format("警報 {}{}。", what.code, about) : fmt::format("Alarm {}{}.", what.code, about)) +
+           " " + text(ja ? what.reason.ja : what.reason.en);
+  }
+  std::string operator()(const core::AlarmRung& what) const {
+    return (ja ? fmt::format("期限の警報 {}（第{}段階、期限 {}、{}）を {} の{}へ。", what.code, what.level,
+                             shown_second(what.due_at), body(what.holder), body(what.organization),
+                             word(roles, core::to_string(what.role)))
+               : fmt::format("Alarm {} (level {}, due {}, of {}) to {}, {}.", what.code, what.level,
+                             shown_second(what.due_at), body(what.holder), body(what.organization),
+                             word(roles, core::to_string(what.role)))) +
+           " " + text(ja ? what.reason.ja : what.reason.en);
+  }
+  std::string operator()(const core::RelaySwitchAsked& what) const {
+    return (ja ? fmt::format("{} の自動中継を{}にする申請。", body(what.organization), what.switched_on ? "入" : "切")
+               : fmt::format("Asked to switch the relay of {} {}.", body(what.organization),
+                             what.switched_on ? "on" : "off")) +
+           because(what.reason);
+  }
+  std::string operator()(const core::RelaySwitchDecided& what) const {
+    return (ja ? fmt::format("{} の自動中継の申請を{}。", body(what.organization), what.approved ? "許可" : "不許可")
+               : fmt::format("The switch of the relay of {} {}.", body(what.organization),
+                             what.approved ? "approved" : "rejected")) +
+           because(what.reason);
+  }
+  std::string operator()(const core::RecordContinued& what) const {
+    return (ja ? fmt::format("記録を新しい木「{}」で継続。前の木「{}」は大きさ {} まで署名されていた。", what.origin,
+                             what.origin_before, what.highest_size)
+               : fmt::format("The record goes on in the tree {}; {} had been signed up to size {}.", what.origin,
+                             what.origin_before, what.highest_size)) +
+           because(what.reason);
+  }
+  std::string operator()(const core::KeyRegistered& what) const {
+    return ja ? fmt::format("記録の署名鍵 {} を登録。", what.key) : fmt::format("Key {} of the record registered.", what.key);
+  }
+  std::string operator()(const core::KeyRetired& what) const {
+    return (ja ? fmt::format("記録の署名鍵 {} を廃止。", what.key) : fmt::format("Key {} of the record retired.", what.key)) +
+           because(what.reason);
+  }
+  template <class Other>
+  std::string operator()(const Other&) const {
+    return std::string(codec::words_of_event(core::type_of(event.what), chronology.language_)) + (ja ? "。" : ".");
+  }
+};
+
+std::string Chronology::sentence(const core::Event& event) { return std::visit(SentenceOf{*this, event}, event.what); }
+
+std::string Chronology::who(const core::Actor& actor) const {
+  if (!actor.token) return language_ == Language::ja ? "noroshid（自動）" : "noroshid (by itself)";
+  auto text = shown_organization(actor.organization, language_);
+  if (actor.role) text += " " + shown_word(roles, core::to_string(*actor.role), language_);
+  if (!actor.name.empty())
+    text += " " + (actor.name == "erased" ? std::string(language_ == Language::ja ? "（消去済み）" : "(erased)") : actor.name);
+  return text;
+}
+
+std::string Chronology::entry(const core::Event& event, std::optional<std::uint64_t> sequence) {
+  return fmt::format("{}  {}  {}\n    {}\n", shown_second(event.at), sequence ? fmt::format("#{}", *sequence) : "#-",
+                     printable(who(event.actor)), printable(sentence(event)));
+}
+
+}  // namespace noroshi::cli

@@ -1,0 +1,43 @@
+// Events of the record as sentences for a person: when, who, for which body, what, under which clause, how late.
+//
+// Remembers what later sentences refer to (duties, messages), so it is fed the events of an incident in their order; one that
+// refers to something it has not seen still makes a sentence. Pure but for the names of bodies built in.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "src/cli/language.h"
+#include "src/core/event.h"
+
+namespace noroshi::cli {
+
+class Chronology {
+ public:
+  explicit Chronology(Language language) : language_(language) {}
+
+  // Two lines: "2018-08-01 10:20:30  #12  厚生労働省 (mhlw) CSIRT責任者 山田" and, indented, what happened. Made printable.
+  std::string entry(const core::Event& event, std::optional<std::uint64_t> sequence);
+  // What happened, in one sentence.
+  std::string sentence(const core::Event& event);
+  // Who, for which body, in which role; "noroshid" where the daemon did it by its own clock.
+  std::string who(const core::Actor& actor) const;
+
+ private:
+  struct Duty {
+    std::string clause;  // with its sentence, where it has several
+    std::string holder, recipient;
+  };
+  friend struct SentenceOf;
+
+  Language language_;
+  std::map<core::ObligationId, Duty> duties_;
+  std::map<core::MessageId, std::string> messages_;  // "厚生労働省 (mhlw) → 内閣官房 (nisc)"
+};
+
+// "2018-08-01 10:20:30", Japanese time.
+std::string shown_second(Timestamp at);
+
+}  // namespace noroshi::cli

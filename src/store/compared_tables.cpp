@@ -1,0 +1,367 @@
+#include "src/store/compared_tables.h"
+
+#include <algorithm>
+
+namespace noroshi::store {
+namespace compared_tables {
+namespace {
+using enum Column::Kind;
+
+const ComparedTable judgement{
+    "judgement",
+    {"id"},
+    {"refold_judgements",
+     "SELECT id, incident_id, organization, of_originator, revision, assessment, cyberattack, large_scale, "
+     "assessment_reason, cyberattack_reason, made_at, event_id FROM judgement WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"organization"},
+     {"of_originator", flag},
+     {"revision"},
+     {"assessment"},
+     {"cyberattack"},
+     {"large_scale", words},
+     {"assessment_reason"},
+     {"cyberattack_reason"},
+     {"made_at", time},
+     {"event_id"}},
+    {}};
+
+const ComparedTable access{
+    "incident_access",
+    {"incident_id", "organization"},
+    {"refold_access",
+     "SELECT incident_id, organization, scope, stands_for, since, because, event_id FROM incident_access "
+     "WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"incident_id"}, {"organization"}, {"scope"}, {"stands_for", words}, {"since", time}, {"because"}, {"event_id"}},
+    {}};
+
+const ComparedTable added_recipient{
+    "added_recipient",
+    {"incident_id", "organization"},
+    {"refold_added_recipients",
+     "SELECT incident_id, organization, police, reason, added_at, event_id FROM added_recipient "
+     "WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"incident_id"}, {"organization"}, {"police", flag}, {"reason"}, {"added_at", time}, {"event_id"}},
+    {}};
+
+// `because` as its sentences, Japanese and English by turns; NULL where it is of another shape.
+const ComparedTable obligation{
+    "obligation",
+    {"id"},
+    {"refold_obligations",
+     "SELECT id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on, opened_at, "
+     "due_at, extract(epoch FROM target)::bigint AS target_seconds, state, occasion, formerly, recipient_formerly, "
+     "CASE WHEN jsonb_typeof(because) = 'array' AND because = (SELECT coalesce(jsonb_agg(jsonb_build_object('ja', "
+     "r.value->>'ja', 'en', r.value->>'en') ORDER BY r.place), '[]') FROM jsonb_array_elements(CASE WHEN "
+     "jsonb_typeof(because) = 'array' THEN because ELSE '[]' END) WITH ORDINALITY AS r(value, place)) THEN ARRAY(SELECT "
+     "s.sentence FROM jsonb_array_elements(because) WITH ORDINALITY AS r(value, place), LATERAL (VALUES (1, "
+     "r.value->>'ja'), (2, r.value->>'en')) AS s(language, sentence) ORDER BY r.place, s.language) END AS because, "
+     "fulfilled_at, acknowledged_at, revision, alarm_round, alarm_level, alarm_from, alarm_due, event_id "
+     "FROM obligation WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"edition"},
+     {"rule"},
+     {"clause"},
+     {"sentence"},
+     {"holder"},
+     {"recipient"},
+     {"self", flag},
+     {"inner_duty", flag},
+     {"opens_on"},
+     {"opened_at", time},
+     {"due_at", time},
+     {"target_seconds"},
+     {"state"},
+     {"occasion"},
+     {"formerly"},
+     {"recipient_formerly"},
+     {"because", words},
+     {"fulfilled_at", time},
+     {"acknowledged_at", time},
+     {"revision"},
+     {"alarm_round"},
+     {"alarm_level"},
+     {"alarm_from", time},
+     {"alarm_due", time},
+     {"event_id"}},
+    {}};
+
+const ComparedTable fulfillment{
+    "fulfillment",
+    {"id"},
+    {"refold_fulfillments",
+     "SELECT o.incident_id AS of_incident, f.id, f.obligation_id, f.incident_id, f.method, f.at, f.note, f.reference, "
+     "extract(epoch FROM f.late_by)::bigint AS late_seconds, f.organization, f.role, f.name, f.token, f.recorded_at, "
+     "f.event_id FROM obligation o JOIN fulfillment f ON f.obligation_id = o.id WHERE o.incident_id = ANY ($1::uuid[])"},
+    "of_incident",
+    {{"id"},
+     {"obligation_id"},
+     {"incident_id"},
+     {"method"},
+     {"at", time},
+     {"note"},
+     {"reference"},
+     {"late_seconds"},
+     {"organization"},
+     {"role"},
+     {"name"},
+     {"token"},
+     {"recorded_at", time},
+     {"event_id"}},
+    {}};
+
+const ComparedTable waiver{
+    "waiver",
+    {"id"},
+    {"refold_waivers",
+     "SELECT o.incident_id AS of_incident, w.id, w.obligation_id, w.incident_id, w.reason, w.asked_by, w.asked_by_name, "
+     "w.asked_at, w.decision, w.decided_by, w.decided_by_name, w.decision_reason, w.decided_at, w.event_id "
+     "FROM obligation o JOIN waiver w ON w.obligation_id = o.id WHERE o.incident_id = ANY ($1::uuid[])"},
+    "of_incident",
+    {{"id"},
+     {"obligation_id"},
+     {"incident_id"},
+     {"reason"},
+     {"asked_by"},
+     {"asked_by_name"},
+     {"asked_at", time},
+     {"decision"},
+     {"decided_by"},
+     {"decided_by_name"},
+     {"decision_reason"},
+     {"decided_at", time},
+     {"event_id"}},
+    {{"decision", "pending"},
+     {"decided_by", nullptr},
+     {"decided_by_name", ""},
+     {"decision_reason", ""},
+     {"decided_at", nullptr}}};
+
+const ComparedTable message{
+    "message",
+    {"id"},
+    {"refold_messages",
+     "SELECT id, incident_id, report_id, kind, sender, recipient, obligation_id, clause, sentence, note, automatic, "
+     "sent_at, acknowledge_by, state, acknowledged_at, acknowledged_by, acknowledgement_note, revision, alarm_round, "
+     "alarm_level, alarm_from, event_id FROM message WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"report_id"},
+     {"kind"},
+     {"sender"},
+     {"recipient"},
+     {"obligation_id"},
+     {"clause"},
+     {"sentence"},
+     {"note"},
+     {"automatic", flag},
+     {"sent_at", time},
+     {"acknowledge_by", time},
+     {"state"},
+     {"acknowledged_at", time},
+     {"acknowledged_by"},
+     {"acknowledgement_note"},
+     {"revision"},
+     {"alarm_round"},
+     {"alarm_level"},
+     {"alarm_from", time},
+     {"event_id"}},
+    {{"acknowledged_at", nullptr},
+     {"acknowledged_by", ""},
+     {"acknowledgement_note", ""},
+     {"revision", "1"},
+     {"alarm_round", "1"},
+     {"alarm_level", "0"},
+     {"alarm_from", "=sent_at"}}};
+
+const ComparedTable alarm{
+    "alarm",
+    {"id"},
+    {"refold_alarms",
+     "SELECT id, code, incident_id, obligation_id, organization, role, level, raised_at, due_at, reason_ja, reason_en, "
+     "clock, subject, round, holder, reached_at, event_id FROM alarm WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"code"},
+     {"incident_id"},
+     {"obligation_id"},
+     {"organization"},
+     {"role"},
+     {"level"},
+     {"raised_at", time},
+     {"due_at", time},
+     {"reason_ja"},
+     {"reason_en"},
+     {"clock"},
+     {"subject"},
+     {"round"},
+     {"holder"},
+     {"reached_at", time},
+     {"event_id"}},
+    {}};
+
+}  // namespace
+
+const ComparedTable incident{
+    "incident",
+    {"id"},
+    {"refold_incident_rows",
+     "SELECT id, number, organization, reference, title, exercise, recognized_at, police, state, version, latest_report, "
+     "submitted_by, opened_at, revision, followup_due, followup_round, followup_level, followup_from, event_id "
+     "FROM incident WHERE id = ANY ($1::uuid[])"},
+    "id",
+    {{"id"},
+     {"number"},
+     {"organization"},
+     {"reference"},
+     {"title"},
+     {"exercise", flag},
+     {"recognized_at", time},
+     {"police"},
+     {"state"},
+     {"version"},
+     {"latest_report"},
+     {"submitted_by"},
+     {"opened_at", time},
+     {"revision"},
+     {"followup_due", time},
+     {"followup_round"},
+     {"followup_level"},
+     {"followup_from", time},
+     {"event_id"}},
+    {}};
+
+// Without bytes, document and changes, which are large and compared a part at a time; length is of the bytes.
+const ComparedTable report{
+    "report",
+    {"id"},
+    {"refold_reports",
+     "SELECT id, incident_id, organization, version, stage, submitted_by, received_at, sha256, event_id FROM report "
+     "WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"organization"},
+     {"version"},
+     {"stage"},
+     {"submitted_by"},
+     {"received_at", time},
+     {"sha256", bytes},
+     {"event_id"}},
+    {}};
+
+const ComparedTable relay_switch{
+    "relay_switch",
+    {"id"},
+    {"refold_relay_switches",
+     "SELECT id, organization, switched_on, reason, asked_by, asked_by_name, asked_role, asked_at, decision, decided_by, "
+     "decided_by_name, decision_reason, decided_at, event_id FROM relay_switch ORDER BY id"},
+    "",
+    {{"id"},
+     {"organization"},
+     {"switched_on", flag},
+     {"reason"},
+     {"asked_by"},
+     {"asked_by_name"},
+     {"asked_role"},
+     {"asked_at", time},
+     {"decision"},
+     {"decided_by"},
+     {"decided_by_name"},
+     {"decision_reason"},
+     {"decided_at", time},
+     {"event_id"}},
+    {{"decision", "pending"},
+     {"decided_by", nullptr},
+     {"decided_by_name", ""},
+     {"decision_reason", ""},
+     {"decided_at", nullptr}}};
+
+// Those that sign in the name of the record; keys of heartbeats have no event.
+const ComparedTable signing_key{
+    "signing_key",
+    {"id"},
+    {"refold_keys",
+     "SELECT id, purpose, algorithm, public_key, registered_at, retired_at, event_id, retirement_event_id "
+     "FROM signing_key WHERE purpose = 'record' OR event_id IS NOT NULL ORDER BY id"},
+    "",
+    {{"id"},
+     {"purpose"},
+     {"algorithm"},
+     {"public_key", bytes},
+     {"registered_at", time},
+     {"retired_at", time},
+     {"event_id"},
+     {"retirement_event_id"}},
+    {}};
+
+// The first one has no event.
+const ComparedTable record_origin{
+    "record_origin",
+    {"name"},
+    {"refold_origins",
+     "SELECT name, first_sequence, opened_at, event_id FROM record_origin WHERE ordinal > 1 OR event_id IS NOT NULL "
+     "ORDER BY ordinal"},
+    "",
+    {{"name"}, {"first_sequence"}, {"opened_at", time}, {"event_id"}},
+    {}};
+
+const std::vector<const ComparedTable*>& of_incidents() {
+  static const std::vector<const ComparedTable*> tables{&incident,   &report,      &judgement, &access,  &added_recipient,
+                                                        &obligation, &fulfillment, &waiver,    &message, &alarm};
+  return tables;
+}
+
+}  // namespace compared_tables
+
+bool ComparedList::keeps(std::string_view column) const {
+  return std::find(kept.begin(), kept.end(), column) != kept.end();
+}
+
+std::string_view ComparedList::stored_as(std::string_view column) const {
+  return name == "acknowledgements" && column == "note" ? "acknowledgement_note" : column;
+}
+
+const ComparedList* find_list(std::string_view name) {
+  using namespace compared_tables;
+  using enum ListDoes;
+  // What an upsert keeps is what ON CONFLICT of apply() leaves out.
+  static const std::vector<ComparedList> lists{
+      {"incidents", &incident, upsert, {"number", "organization", "reference", "submitted_by", "opened_at"}},
+      {"reports", &report, insert, {}},
+      {"judgements", &judgement, insert, {}},
+      {"access", &access, upsert, {"since"}},
+      {"added_recipients", &added_recipient, insert, {}},
+      {"obligations", &obligation, upsert, {}},
+      {"fulfillments", &fulfillment, insert, {}},
+      {"waivers", &waiver, insert, {}},
+      {"waiver_decisions", &waiver, update, {}},
+      {"messages", &message, insert, {}},
+      {"acknowledgements", &message, update, {}, true},
+      {"obligation_alarms", &obligation, update, {}},
+      {"message_alarms", &message, update, {}},
+      {"alarms", &alarm, insert, {}},
+      {"relay_switches", &relay_switch, insert, {}},
+      {"relay_switch_decisions", &relay_switch, update, {}},
+      {"keys", &signing_key, insert, {}},
+      {"key_retirements", &signing_key, update, {}},
+      {"origins", &record_origin, insert, {}},
+  };
+  const auto found = std::find_if(lists.begin(), lists.end(), [&](const auto& list) { return list.name == name; });
+  return found == lists.end() ? nullptr : &*found;
+}
+
+std::string_view shown_column(std::string_view column) {
+  if (column == "late_seconds") return "late_by";
+  if (column == "target_seconds") return "target";
+  return column;
+}
+
+}  // namespace noroshi::store

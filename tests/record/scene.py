@@ -1,0 +1,151 @@
+"""A record with something of everything in it: a real daemon on a PostgreSQL of the test's own, cases played through the
+public interface, sealed and at rest. For tests that attack it, export it and read it."""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harness.py
+sys.path.append(str(Path(__file__).resolve().parents[1] / "fault"))  # traffic.py
+
+from cluster import SUPERUSER, Cluster
+from harness import Client, Deployment, Fault, Journal, Progress, Submission, plain_environment
+from traffic import Actor, Desks, load_stories
+
+SEALING = 30.0  # seconds until all that happened must be signed for
+
+
+class Scene:
+    """Ends everything it started when it is left."""
+
+    def __init__(self, options, cases):
+        self.options, self.cases = options, cases
+        self.cluster = Cluster()
+        with open(self.cluster.data / "postgresql.conf", "a", encoding="ascii") as settings:
+            settings.write("fsync = off\nfull_page_writes = off\n")  # nothing here is about a loss of power
+        self.daemon = Deployment(options.daemon, options.cli, database_url=self.cluster.url())
+        self.desks = Desks()
+        self.answers = {}  # of the reports of report(), by reference
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind:
+            print(self.daemon.log_tail(10))
+        self.daemon.clear_away()
+        self.cluster.clear_away()
+
+    def play(self):
+        """Starts the daemon and plays the cases, the same ones for a seed but for their times."""
+        self.cluster.create()
+        self.daemon.start()
+        self.desks.issue_all(self.daemon, load_stories())
+        for organization, role in (("mhlw", "ciso"), ("mhlw", "exception_officer"), ("jps", "csirt_member"),
+                                   ("nco", "auditor"), ("nco", "operator")):
+            self.desks.tokens[organization, role] = self.daemon.issue_token(organization, role)
+        journal = Journal(self.daemon.folder / "journal")
+        actor = Actor(0, self.options.seed, self.daemon, self.desks, journal, Progress(), threading.Event())
+        try:
+            for _ in range(self.cases):
+                actor.play_one()
+            self.play_rest()
+        finally:
+            actor.client.close()
+            journal.close()
+
+    def play_rest(self):
+        """What the cases leave out: a switch of the relay, a recipient who was added, an exception that waits."""
+        asked = self.post("mhlw", "csirt_head", "/api/v1/relay-switch", {"switched_on": True, "reason": "夜間の不在に備える"})
+        self.post("mhlw", "ciso", f"/api/v1/relay-switch/{asked['id']}/decision",
+                  {"decision": "approved", "reason": "確認した"})
+        self.post("mhlw", "csirt_head", "/api/v1/relay-switch", {"switched_on": False, "reason": "体制を整えた"})
+        said = self.report("jps", "JPS-AUDIT-1")
+        self.post("jps", "csirt_head", f"/api/v1/incidents/{said['incident']['id']}/recipients",
+                  {"organization": "police-osaka", "reason": "被害端末の所在地"})
+        relay = next(duty for duty in said["obligations"] if duty["holder"] == "mhlw" and duty["clause"] == "2.2.4(2)(g)")
+        self.post("mhlw", "csirt_head", f"/api/v1/obligations/{relay['id']}/fulfillments",
+                  {"method": "relay", "note": "内容を確認の上、中継する"})
+        crisis = next(duty for duty in said["obligations"] if duty["clause"] == "2.2.4(2)(i)")
+        self.post("mhlw", "csirt_head", f"/api/v1/obligations/{crisis['id']}/waivers", {"reason": "別の経路で伝達済み"})
+
+    def report(self, organization, reference):
+        body = {"reference": reference, "stage": "first", "title": "受給者情報の流出",
+                "summary": "標的型メールの添付を開いた端末から外部への通信",
+                "times": {"recognized": {"value": "2026-01-05T09:00:00+09:00"}}, "assessment": "incident",
+                "cyberattack": "yes", "large_scale": [{"criterion": "property", "harm": "feared", "certainty": "may_be"}]}
+        self.answers[reference] = self.post(organization, "csirt_head", "/api/v1/reports", body)
+        return self.answers[reference]
+
+    def post(self, organization, role, target, body):
+        client = Client(self.daemon, self.desks.tokens)
+        try:
+            answer = client.post_again(Submission(f"scene-{time.monotonic_ns()}", organization, role, target,
+                                                  json.dumps(body, ensure_ascii=False).encode()))
+        finally:
+            client.close()
+        if answer.status != 201:
+            raise Fault(f"{organization} ({role}) POST {target}: {answer.status} {answer.body}")
+        return json.loads(answer.body)
+
+    def wait_signed(self):
+        """Until every event has its number and a checkpoint covers the last."""
+        self._wait("a checkpoint of everything",
+                   "SELECT (SELECT count(*) FROM event WHERE sequence IS NULL) = 0 AND (SELECT next_sequence FROM sequencer) = "
+                   "(SELECT o.first_sequence + max(c.size) FROM record_origin o JOIN checkpoint c ON c.origin = o.ordinal "
+                   "GROUP BY o.ordinal ORDER BY o.ordinal DESC LIMIT 1)")
+
+    def wait_quiet(self):
+        """Until no clock waits to be rung, and all of that is signed for too."""
+        self._wait("the clocks", "SELECT NOT EXISTS (SELECT FROM incident_clock WHERE rings_at <= clock())")
+        self.wait_signed()
+
+    def _wait(self, what, question):
+        deadline = time.monotonic() + SEALING
+        while self.cluster.sql(question + ";") != ["t"]:
+            if time.monotonic() > deadline:
+                raise Fault(f"{SEALING:.0f} s have passed without {what}\n{self.daemon.log_tail()}")
+            time.sleep(0.05)
+
+    # The command line.
+
+    def noroshi(self, *arguments, database="noroshi", data=True, **more):
+        """What the program said, with its exit code."""
+        where = [] if database is None else ["--database-url", f"postgresql://{SUPERUSER}@/{database}?host={self.cluster.folder}"]
+        folder = ["--data", self.daemon.data] if data else []
+        return subprocess.run([self.options.cli, "--lang", "en", *folder, *where, *map(str, arguments)],
+                              capture_output=True, timeout=300, env=plain_environment(), **more)
+
+    def checkpoint_file(self):
+        return self.daemon.data / "record" / "checkpoint"
+
+
+def say(options, what):
+    print(f"{options.name}: {what}", flush=True)
+
+
+def main(name, description, run, more=lambda parser: None):
+    """Runs it with a seed, which is printed; the exit code."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--daemon", required=True)
+    parser.add_argument("--cli", required=True)
+    parser.add_argument("--seed", default=os.environ.get("NOROSHI_SEED") or str(random.SystemRandom().randrange(10**9)))
+    more(parser)
+    options = parser.parse_args()
+    options.name, options.daemon, options.cli = name, Path(options.daemon).resolve(), Path(options.cli).resolve()
+    options.dice = random.Random(f"{options.seed}/{name}")
+    say(options, f"seed {options.seed}")
+    since = time.monotonic()
+    good = False
+    try:
+        good = run(options)
+    except Fault as fault:
+        say(options, fault)
+    say(options, f"{'good' if good else 'FAILED'} after {time.monotonic() - since:.0f} s, seed {options.seed}")
+    return 0 if good else 1
