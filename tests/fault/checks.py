@@ -162,6 +162,7 @@ TABLES = {
          "WHEN 'message' THEN EXISTS (SELECT FROM message t WHERE t.id = e.subject) "
          "WHEN 'waiver' THEN EXISTS (SELECT FROM waiver t WHERE t.id = e.subject) "
          "WHEN 'alarm' THEN EXISTS (SELECT FROM alarm t WHERE t.id = e.subject) "
+         "WHEN 'erasure' THEN EXISTS (SELECT FROM erasure t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
          "WHEN 'relay_switch' THEN EXISTS (SELECT FROM relay_switch t WHERE t.id = e.subject) ELSE false END;"),
         ("an incident, report, duty, message or alarm whose beginning is not in the record",
          "SELECT t.type || ' ' || t.id FROM (SELECT 'report.received' AS type, id FROM report UNION ALL "
