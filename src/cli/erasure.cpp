@@ -1,7 +1,7 @@
 #include "src/cli/erasure.h"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <boost/json/serialize.hpp>
 
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
@@ -15,8 +15,9 @@ namespace json = boost::json;
 
 std::string render(const json::array& incidents, Language language) {
   const bool ja = language == Language::ja;
-  Table table(ja ? std::vector<std::string>{"番号", "整理番号", "件名", "状態", "保存期間", "満了", "申請"}
-                 : std::vector<std::string>{"number", "reference", "title", "state", "retention", "over since", "asked for"});
+  Table table(
+      ja ? std::vector<std::string>{"番号", "整理番号", "件名", "状態", "保存期間", "満了", "申請"}
+         : std::vector<std::string>{"number", "reference", "title", "state", "retention", "over since", "asked for"});
   for (const auto& incident : incidents)
     table.add_row({text_at(incident, "/number"), text_at(incident, "/reference"), text_at(incident, "/title"),
                    text_at(incident, "/state"), text_at(incident, "/retention_class"),
@@ -26,7 +27,9 @@ std::string render(const json::array& incidents, Language language) {
   return table.render(terminal_width());
 }
 
-std::string place_of(const std::string& incident) { return fmt::format("/api/v1/incidents/{}/erasures", incident); }
+std::string place_of(const std::string& incident) {
+  return fmt::format("/api/v1/incidents/{}/erasures", incident);
+}
 
 // The request that waits for a decision; an incident has one at a time. Who decides sees what and why.
 tl::expected<std::string, ExitCode> find_pending(const ApiClient& client, const std::string& incident,
@@ -69,12 +72,13 @@ int run(const IncidentEraseOptions& options, const Output& output) {
   if (!answer) return answer.error();
   if (output.json) return print_line(json::serialize(*answer)), exit_ok;
   const auto number = printable(text_at(*answer, "/number"));
-  print_line(output({fmt::format("{} の内容の消去を申請しました。課室情報セキュリティ責任者が決定するまで何も消えません"
-                                 "（noroshi incident erasure approve {}）。",
-                                 number, number),
-                     fmt::format("Asked to erase the content of {0}. Nothing is erased until the section's security officer "
-                                 "decides (noroshi incident erasure approve {0}).",
-                                 number)}));
+  print_line(
+      output({fmt::format("{} の内容の消去を申請しました。課室情報セキュリティ責任者が決定するまで何も消えません"
+                          "（noroshi incident erasure approve {}）。",
+                          number, number),
+              fmt::format("Asked to erase the content of {0}. Nothing is erased until the section's security officer "
+                          "decides (noroshi incident erasure approve {0}).",
+                          number)}));
   return exit_ok;
 }
 
@@ -89,11 +93,13 @@ int run(const ErasureDecideOptions& options, const Output& output) {
   const auto answer = act(*client, fmt::format("{}/{}/decision", place_of(*id), *pending), body, options, output);
   if (!answer) return answer.error();
   if (output.json) return print_line(json::serialize(*answer)), exit_ok;
-  if (!options.approved) return print_line(output({"却下しました。内容は残ります。", "Rejected. The content stays."})), exit_ok;
-  print_line(output({"内容を消去しました。元には戻せません。記録には、あったことと消去したことが残ります。"
-                     "バックアップは運用者が消去してください（統一基準 3.1.1(8)(c)）。",
-                     "The content is erased and cannot be brought back. The record keeps that it existed and that it was "
-                     "erased. Backups are the operator's to erase (standard 3.1.1(8)(c))."}));
+  if (!options.approved)
+    return print_line(output({"却下しました。内容は残ります。", "Rejected. The content stays."})), exit_ok;
+  print_line(
+      output({"内容を消去しました。元には戻せません。記録には、あったことと消去したことが残ります。"
+              "バックアップは運用者が消去してください（統一基準 3.1.1(8)(c)）。",
+              "The content is erased and cannot be brought back. The record keeps that it existed and that it was "
+              "erased. Backups are the operator's to erase (standard 3.1.1(8)(c))."}));
   return exit_ok;
 }
 

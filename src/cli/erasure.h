@@ -1,5 +1,5 @@
-// `noroshi incident erasable`, `incident erase` and `incident erasure approve|reject`: erasing the content of a case at the
-// end of its retention (保存期間), asked by one person and decided by another.
+// `noroshi incident erasable`, `incident erase` and `incident erasure approve|reject`: erasing the content of a case at
+// the end of its retention (保存期間), asked by one person and decided by another.
 #pragma once
 
 #include <string>

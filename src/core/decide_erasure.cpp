@@ -15,17 +15,15 @@ Refusal not_the_originator() {
 }
 
 bool has_pending(const Incident& known) {
-  return std::any_of(known.erasures.begin(), known.erasures.end(), [](const Erasure& erasure) {
-    return erasure.decision == Erasure::Decision::pending;
-  });
+  return std::any_of(known.erasures.begin(), known.erasures.end(),
+                     [](const Erasure& erasure) { return erasure.decision == Erasure::Decision::pending; });
 }
 
 // Of any body: who still owes something of the case needs to know it. Inner duties of a dismissed incident stand still
 // and are owed by nobody.
 bool has_open_duty(const Incident& known) {
   return std::any_of(known.obligations.begin(), known.obligations.end(), [&](const Obligation& obligation) {
-    return obligation.state == ObligationState::open &&
-           !(obligation.inner && known.state == IncidentState::dismissed);
+    return obligation.state == ObligationState::open && !(obligation.inner && known.state == IncidentState::dismissed);
   });
 }
 
@@ -40,7 +38,9 @@ bool has_unread_message(const Incident& known) {
   return false;
 }
 
-RetentionClass class_of(const Incident& known) { return retention_class(known.exercise, known.confidentiality); }
+RetentionClass class_of(const Incident& known) {
+  return retention_class(known.exercise, known.confidentiality);
+}
 
 std::optional<Timestamp> retention_end(const Law& law, const Incident& known) {
   if (!known.ended_at) return std::nullopt;
@@ -50,10 +50,11 @@ std::optional<Timestamp> retention_end(const Law& law, const Incident& known) {
 // What has to hold when it is asked for, and still when it is approved.
 std::optional<Refusal> check_erasable(const Law& law, const Incident& known, Timestamp now) {
   if (!has_ended(known.state))
-    return refuse(RefusalCode::incident_open,
-                  "終結していないインシデントです。終結（closed）又は否定（dismissed）の後、保存期間が満了してから消去します。",
-                  "The incident is not over. Its content is erased after it was closed or dismissed and its retention has "
-                  "passed.");
+    return refuse(
+        RefusalCode::incident_open,
+        "終結していないインシデントです。終結（closed）又は否定（dismissed）の後、保存期間が満了してから消去します。",
+        "The incident is not over. Its content is erased after it was closed or dismissed and its retention has "
+        "passed.");
   if (has_open_duty(known))
     return refuse(RefusalCode::duties_open,
                   "未了の義務があります（他の機関のものを含む）。履行するか例外措置を受けてから消去してください。",
@@ -65,11 +66,11 @@ std::optional<Refusal> check_erasable(const Law& law, const Incident& known, Tim
   const auto until = retention_end(law, known);
   if (!until || now >= *until) return std::nullopt;
   const auto day = format_day(japanese_day(*until));
-  return refuse(RefusalCode::retention_not_over,
-                "保存期間（" + std::string(to_string(class_of(known))) + "）が満了していません。" + day +
-                    " から消去できます。",
-                "The retention (" + std::string(to_string(class_of(known))) + ") is not over. It may be erased from " +
-                    day + " on.");
+  return refuse(
+      RefusalCode::retention_not_over,
+      "保存期間（" + std::string(to_string(class_of(known))) + "）が満了していません。" + day + " から消去できます。",
+      "The retention (" + std::string(to_string(class_of(known))) + ") is not over. It may be erased from " + day +
+          " on.");
 }
 
 }  // namespace
@@ -77,14 +78,14 @@ std::optional<Refusal> check_erasable(const Law& law, const Incident& known, Tim
 Outcome decide_erasure_request(const Law& law, const Incident& known, const AskErasure& command, Moment moment) {
   const auto& actor = command.actor;
   if (actor.role != Role::csirt_head && actor.role != Role::csirt_member)
-    return tl::unexpected(refuse(RefusalCode::role_required, "消去を申請できるのは CSIRT 責任者と CSIRT に属する職員です。",
+    return tl::unexpected(refuse(RefusalCode::role_required,
+                                 "消去を申請できるのは CSIRT 責任者と CSIRT に属する職員です。",
                                  "The head of the CSIRT and its members ask for an erasure."));
-  if (!acts_for(law, actor.organization, known.organization, moment.now))
-    return tl::unexpected(not_the_originator());
+  if (!acts_for(law, actor.organization, known.organization, moment.now)) return tl::unexpected(not_the_originator());
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (has_pending(known))
-    return tl::unexpected(refuse(RefusalCode::erasure_pending, "消去の申請が審査中です。",
-                                 "A request to erase waits for its decision."));
+    return tl::unexpected(
+        refuse(RefusalCode::erasure_pending, "消去の申請が審査中です。", "A request to erase waits for its decision."));
   if (auto refusal = check_erasable(law, known, moment.now)) return tl::unexpected(std::move(*refusal));
   DecisionBuilder builder(law, known, actor, moment);
   builder.add(ErasureAsked{builder.next_id<ErasureId>(), command.reason});
@@ -96,13 +97,12 @@ Outcome decide_erasure(const Law& law, const Incident& known, const DecideErasur
   if (actor.role != Role::section_officer)
     return tl::unexpected(refuse(RefusalCode::role_required, "消去を決定するのは課室情報セキュリティ責任者です。",
                                  "The section's security officer (課室情報セキュリティ責任者) decides."));
-  if (!acts_for(law, actor.organization, known.organization, moment.now))
-    return tl::unexpected(not_the_originator());
+  if (!acts_for(law, actor.organization, known.organization, moment.now)) return tl::unexpected(not_the_originator());
   const auto* erasure = known.find(command.erasure);
   if (!erasure) return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
   if (erasure->decision != Erasure::Decision::pending)
-    return tl::unexpected(refuse(RefusalCode::erasure_decided, "この申請は決定済みです。",
-                                 "This request has been decided."));
+    return tl::unexpected(
+        refuse(RefusalCode::erasure_decided, "この申請は決定済みです。", "This request has been decided."));
   if (same_person(erasure->asked_by, erasure->asked_by_name, actor))
     return tl::unexpected(refuse(RefusalCode::four_eyes,
                                  "申請した本人は決定できません（統一基準 2.1.1(8)）。別の責任者が決定してください。",
@@ -110,8 +110,8 @@ Outcome decide_erasure(const Law& law, const Incident& known, const DecideErasur
   if (command.approved)
     if (auto refusal = check_erasable(law, known, moment.now)) return tl::unexpected(std::move(*refusal));
   DecisionBuilder builder(law, known, actor, moment);
-  builder.add(ErasureDecided{command.erasure, command.approved, command.reason,
-                             std::string(to_string(class_of(known))), retention_end(law, known)});
+  builder.add(ErasureDecided{command.erasure, command.approved, command.reason, std::string(to_string(class_of(known))),
+                             retention_end(law, known)});
   return std::move(builder).finish();
 }
 

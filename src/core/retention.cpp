@@ -19,9 +19,12 @@ Timestamp start_of_fiscal_year(std::chrono::year year) {
 
 std::string_view to_string(RetentionClass retention_class) {
   switch (retention_class) {
-    case RetentionClass::confidentiality_1: return "confidentiality_1";
-    case RetentionClass::confidentiality_2: return "confidentiality_2";
-    case RetentionClass::exercise: return "exercise";
+    case RetentionClass::confidentiality_1:
+      return "confidentiality_1";
+    case RetentionClass::confidentiality_2:
+      return "confidentiality_2";
+    case RetentionClass::exercise:
+      return "exercise";
   }
   std::abort();
 }
@@ -33,9 +36,12 @@ RetentionClass retention_class(bool exercise, int confidentiality) {
 
 int RetentionPolicy::years(RetentionClass of) const {
   switch (of) {
-    case RetentionClass::confidentiality_1: return confidentiality_1;
-    case RetentionClass::confidentiality_2: return confidentiality_2;
-    case RetentionClass::exercise: return exercise;
+    case RetentionClass::confidentiality_1:
+      return confidentiality_1;
+    case RetentionClass::confidentiality_2:
+      return confidentiality_2;
+    case RetentionClass::exercise:
+      return exercise;
   }
   std::abort();
 }

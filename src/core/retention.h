@@ -1,8 +1,8 @@
 // How long the content of a case is kept (保存期間), and when it may be erased (standard 3.1.1(7)).
 //
 // Counted as article 8 of the Cabinet Order for the Public Records and Archives Management Act
-// (公文書等の管理に関する法律施行令 8条) counts: whole years from the first April 1, in Japan, after the fiscal year in which
-// the incident was closed or dismissed. Pure.
+// (公文書等の管理に関する法律施行令 8条) counts: whole years from the first April 1, in Japan, after the fiscal year in
+// which the incident was closed or dismissed. Pure.
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@
 
 namespace noroshi::core {
 
-// A class is of the highest confidentiality (機密性) that a version of the report stated; a report that stated none is kept
-// as one of 2, the highest that this program holds. An exercise (訓練) has a class of its own.
+// A class is of the highest confidentiality (機密性) that a version of the report stated; a report that stated none is
+// kept as one of 2, the highest that this program holds. An exercise (訓練) has a class of its own.
 enum class RetentionClass { confidentiality_1, confidentiality_2, exercise };
 inline constexpr std::array all_retention_classes = {RetentionClass::confidentiality_1,
                                                      RetentionClass::confidentiality_2, RetentionClass::exercise};

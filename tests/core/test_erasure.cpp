@@ -10,10 +10,15 @@ using namespace noroshi::core::testing;
 
 namespace {
 
-constexpr std::string_view over = "2024-04-01T00:00:00+09:00";  // of what ended in the fiscal year 2018, after five years
+constexpr std::string_view over =
+    "2024-04-01T00:00:00+09:00";  // of what ended in the fiscal year 2018, after five years
 
-Actor head(const std::string& body = "jps") { return person(body, Role::csirt_head, "責任者"); }
-Actor officer(const std::string& body = "jps") { return person(body, Role::section_officer, "課室責任者"); }
+Actor head(const std::string& body = "jps") {
+  return person(body, Role::csirt_head, "責任者");
+}
+Actor officer(const std::string& body = "jps") {
+  return person(body, Role::section_officer, "課室責任者");
+}
 
 // Reported on 2018-08-01, with a text everywhere a person can write one.
 Scene reported_by_jps() {

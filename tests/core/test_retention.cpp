@@ -35,7 +35,8 @@ TEST_CASE("a retention counts whole years from the first April 1 after the fisca
   }
 }
 
-TEST_CASE("looking for what may be erased finds exactly what may be: on every day of ten years, at both ends of the day") {
+TEST_CASE(
+    "looking for what may be erased finds exactly what may be: on every day of ten years, at both ends of the day") {
   for (const int years : {1, 3, 5, 30})
     for (auto day = *parse_day("2015-01-01"); day < *parse_day("2025-01-01"); day += std::chrono::days(1))
       for (const auto ended : {start_of(day), start_of(day) + hours(24) - std::chrono::microseconds(1)}) {
@@ -52,9 +53,12 @@ TEST_CASE("the class is that of the confidentiality; an exercise has its own; wh
     int confidentiality;
     const char* name;
     int years;
-  } table[] = {{false, 0, "confidentiality_2", 10}, {false, 1, "confidentiality_1", 3},
-               {false, 2, "confidentiality_2", 10}, {false, 3, "confidentiality_2", 10},
-               {true, 0, "exercise", 1},            {true, 1, "exercise", 1},
+  } table[] = {{false, 0, "confidentiality_2", 10},
+               {false, 1, "confidentiality_1", 3},
+               {false, 2, "confidentiality_2", 10},
+               {false, 3, "confidentiality_2", 10},
+               {true, 0, "exercise", 1},
+               {true, 1, "exercise", 1},
                {true, 2, "exercise", 1}};
   for (const auto& [exercise, confidentiality, name, years] : table) {
     CAPTURE(exercise);

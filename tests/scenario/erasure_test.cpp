@@ -32,9 +32,9 @@ class World {
     const auto file = folder_.path() / "token";
     write_file(file, daemon_->token(organization, role, person));
     std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-    for (const auto& argument : {std::string("--url"), "https://127.0.0.1:" + std::to_string(daemon_->port()),
-                                 std::string("--token-file"), file.string(), std::string("--ca"),
-                                 (daemon_->data() / "tls" / "ca.pem").string()})
+    for (const auto& argument :
+         {std::string("--url"), "https://127.0.0.1:" + std::to_string(daemon_->port()), std::string("--token-file"),
+          file.string(), std::string("--ca"), (daemon_->data() / "tls" / "ca.pem").string()})
       arguments.push_back(argument);
     return run(noroshi_program(), arguments);
   }
@@ -45,9 +45,9 @@ class World {
 };
 
 json::object canary_report(const std::string& canary) {
-  return a_report_recognized("2018-08-01T09:00:00+09:00", {{"title", canary + " 表題"},
-                                                           {"summary", canary + " 概要"},
-                                                           {"classification", {{"confidentiality", 1}}}});
+  return a_report_recognized(
+      "2018-08-01T09:00:00+09:00",
+      {{"title", canary + " 表題"}, {"summary", canary + " 概要"}, {"classification", {{"confidentiality", 1}}}});
 }
 
 // Everything is done and read, by everybody; the body closes the case.
@@ -74,7 +74,9 @@ void lives_through(World& world, const Incident& incident, const std::string& ca
   REQUIRE_MESSAGE(closed.status == 201, closed);
 }
 
-json::object decision(const char* word) { return {{"decision", word}, {"reason", "満了を確認"}}; }
+json::object decision(const char* word) {
+  return {{"decision", word}, {"reason", "満了を確認"}};
+}
 
 // Everything of the incident that the desk can read.
 std::string all_that(const Desk& desk, const Incident& incident) {
@@ -91,8 +93,10 @@ std::string all_that(const Desk& desk, const Incident& incident) {
 
 TEST_CASE("A case that was closed in 2018 is erased by two persons after the April 1 that ends its retention") {
   World world;
-  const auto head = world.desk("jps", "csirt_head", "責任者"), officer = world.desk("jps", "section_officer", "課室責任者");
-  const auto mhlw = world.desk("mhlw", "csirt_head", "省の責任者"), nisc = world.desk("nisc", "center_liaison", "連絡員");
+  const auto head = world.desk("jps", "csirt_head", "責任者"),
+             officer = world.desk("jps", "section_officer", "課室責任者");
+  const auto mhlw = world.desk("mhlw", "csirt_head", "省の責任者"),
+             nisc = world.desk("nisc", "center_liaison", "連絡員");
   const auto canary = unique("CANARY");
   const auto report = canary_report(canary);
   const auto key = fresh_key();

@@ -59,8 +59,8 @@ class Story {
   }
 
   core::IncidentId report(const std::string& canary, const std::string& reference) {
-    return core::IncidentId{*core::parse_uuid(in_answer(accepted(send(first(canary, reference), reference)),
-                                                        "incident.id"))};
+    return core::IncidentId{
+        *core::parse_uuid(in_answer(accepted(send(first(canary, reference), reference)), "incident.id"))};
   }
   static std::string first(const std::string& canary, const std::string& reference) {
     return fmt::format(
@@ -72,13 +72,15 @@ class Story {
   }
 
   std::string duty(core::IncidentId incident, const std::string& rule) {
-    return text(fmt::format("SELECT id FROM obligation WHERE incident_id = '{}' AND rule = '{}'", to_string(incident), rule));
+    return text(
+        fmt::format("SELECT id FROM obligation WHERE incident_id = '{}' AND rule = '{}'", to_string(incident), rule));
   }
 
   // Everything that people may write about a case, and all that has to be done before it can be closed.
   void live_through(core::IncidentId incident, const std::string& canary, const std::string& reference) {
-    accepted(send(report_json(reference, "followup", fmt::format(R"(,"title":"{0} 続報","summary":"{0} 判明")", canary)),
-                  reference + "-2"));
+    accepted(
+        send(report_json(reference, "followup", fmt::format(R"(,"title":"{0} 続報","summary":"{0} 判明")", canary)),
+             reference + "-2"));
     const auto obligation = [&](const std::string& rule) {
       return core::ObligationId{*core::parse_uuid(duty(incident, rule))};
     };
@@ -107,8 +109,10 @@ class Story {
           DecideWaiver{id, core::WaiverId{*core::parse_uuid(waiver)}, {true, canary + " 承認"}}, reference + waiver);
     }
     for (;;) {
-      const auto message = text(fmt::format("SELECT id || ' ' || recipient FROM message WHERE incident_id = '{}' AND "
-                                            "acknowledged_at IS NULL LIMIT 1", to_string(incident)));
+      const auto message =
+          text(fmt::format("SELECT id || ' ' || recipient FROM message WHERE incident_id = '{}' AND "
+                           "acknowledged_at IS NULL LIMIT 1",
+                           to_string(incident)));
       if (message.empty()) break;
       act(csirt_head(message.substr(37)),
           Acknowledge{core::MessageId{*core::parse_uuid(message.substr(0, 36))}, {"当直", canary + " 受領"}},
@@ -117,14 +121,17 @@ class Story {
     act(csirt_head("jps"), Move{incident, {core::IncidentState::closed, canary + " 終結"}}, reference + "-close");
   }
   std::optional<std::pair<core::ObligationId, std::string>> first_open(core::IncidentId incident) {
-    const auto found = text(fmt::format("SELECT id || ' ' || holder FROM obligation WHERE incident_id = '{}' AND "
-                                        "state = 'open' LIMIT 1", to_string(incident)));
+    const auto found =
+        text(fmt::format("SELECT id || ' ' || holder FROM obligation WHERE incident_id = '{}' AND "
+                         "state = 'open' LIMIT 1",
+                         to_string(incident)));
     if (found.empty()) return std::nullopt;
     return std::pair{core::ObligationId{*core::parse_uuid(found.substr(0, 36))}, found.substr(37)};
   }
 
   core::ErasureId ask(core::IncidentId incident) {
-    const auto answered = act(csirt_head("jps"), AskErasure{incident, {"保存期間の満了"}}, to_string(incident) + "-erase");
+    const auto answered =
+        act(csirt_head("jps"), AskErasure{incident, {"保存期間の満了"}}, to_string(incident) + "-erase");
     return core::ErasureId{*core::parse_uuid(in_answer(answered, "id"))};
   }
   Answered approve(core::IncidentId incident, core::ErasureId erasure) {
@@ -136,14 +143,16 @@ class Story {
   // its statistics among them.
   std::string places_of(const std::string& what) {
     const auto search = fmt::format(
-        "SELECT string_agg(relation, ' ' ORDER BY relation) FROM (SELECT c.oid::regclass::text AS relation FROM pg_class c "
-        "WHERE c.relkind IN ('r', 'm') AND pg_temp.test_holds(c.oid::regclass, '{}')) AS f", what);
+        "SELECT string_agg(relation, ' ' ORDER BY relation) FROM (SELECT c.oid::regclass::text AS relation FROM "
+        "pg_class c "
+        "WHERE c.relkind IN ('r', 'm') AND pg_temp.test_holds(c.oid::regclass, '{}')) AS f",
+        what);
     return text(search);
   }
   // As pg_dump writes it.
   std::string dump() {
-    const auto command = fmt::format("pg_dump --data-only --inserts '{} user={}' 2>&1", settings().address,
-                                     text("SELECT current_user"));
+    const auto command =
+        fmt::format("pg_dump --data-only --inserts '{} user={}' 2>&1", settings().address, text("SELECT current_user"));
     std::string out;
     FILE* pipe = popen(command.c_str(), "r");
     REQUIRE(pipe);
@@ -156,17 +165,20 @@ class Story {
 
   // The leaf hashes of all events so far, in their order.
   std::string leaf_hashes(const std::string& until = "infinity") {
-    return text(fmt::format("SELECT md5(string_agg(encode(sha256('\\x00'::bytea || leaf), 'hex'), '' ORDER BY at, id)) "
-                            "FROM event WHERE at <= '{}'", until));
+    return text(
+        fmt::format("SELECT md5(string_agg(encode(sha256('\\x00'::bytea || leaf), 'hex'), '' ORDER BY at, id)) "
+                    "FROM event WHERE at <= '{}'",
+                    until));
   }
 
   // The events of an incident as the record has them; an opening that does not match fails the test.
   std::vector<core::Event> events(core::IncidentId incident) {
     constexpr Statement leaves{"test_erasure_leaves",
                                "SELECT id, leaf FROM event WHERE incident_id = $1::uuid ORDER BY at, id"};
-    constexpr Statement openings{"test_erasure_openings",
-                                 "SELECT event_id, field, salt, value FROM event_opening JOIN event ON event.id = event_id "
-                                 "WHERE incident_id = $1::uuid"};
+    constexpr Statement openings{
+        "test_erasure_openings",
+        "SELECT event_id, field, salt, value FROM event_opening JOIN event ON event.id = event_id "
+        "WHERE incident_id = $1::uuid"};
     const auto as_text = [](const Bytes& bytes) {
       return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     };
@@ -196,7 +208,8 @@ class Story {
   const ConnectionSettings& make_schema() {
     Migrations::embedded().apply(owner_);
     // Texts stand in a row's text as they are, bytes as hexadecimal digits.
-    run(owner_, R"(CREATE FUNCTION pg_temp.test_holds(relation regclass, what text) RETURNS boolean LANGUAGE plpgsql AS $$
+    run(owner_,
+        R"(CREATE FUNCTION pg_temp.test_holds(relation regclass, what text) RETURNS boolean LANGUAGE plpgsql AS $$
         DECLARE held boolean;
         BEGIN
           EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE position($1 in t::text) > 0 OR '
@@ -260,8 +273,11 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   CHECK(dumped.find(hexadecimal(digest)) == std::string::npos);
   CHECK(dumped.find(base64(digest)) == std::string::npos);
   CHECK(dumped.find(hexadecimal(request_digest("/api/v1/reports", Story::first(canary, "gone")))) == std::string::npos);
-  CHECK(story.count("pg_stats WHERE schemaname = 'noroshi' AND (tablename, attname) IN (('incident', 'title'), "
-                    "('event_opening', 'value'), ('event_opening', 'salt'), ('idempotency', 'body'), ('report', 'document'))") == 0);
+  CHECK(
+      story.count(
+          "pg_stats WHERE schemaname = 'noroshi' AND (tablename, attname) IN (('incident', 'title'), "
+          "('event_opening', 'value'), ('event_opening', 'salt'), ('idempotency', 'body'), ('report', 'document'))") ==
+      0);
 
   // The other case is as it was, and so is the record.
   CHECK(story.places_of(other) == held);
@@ -278,8 +294,10 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   const auto where = fmt::format(" WHERE incident_id = '{}'", to_string(erased));
   CHECK(story.text("SELECT title || reference || number FROM incident WHERE id = '" + to_string(erased) + "'") ==
         "erasedgoneJPS-2018-1");
-  CHECK(story.count("report" + where + " AND bytes = '' AND length = 0 AND sha256 IS NULL AND erased_at IS NOT NULL") == 2);
-  CHECK(story.count("fulfillment" + where + " AND note = 'erased' AND reference = 'erased' AND name = 'jps csirt_head'") == 1);
+  CHECK(story.count("report" + where + " AND bytes = '' AND length = 0 AND sha256 IS NULL AND erased_at IS NOT NULL") ==
+        2);
+  CHECK(story.count("fulfillment" + where +
+                    " AND note = 'erased' AND reference = 'erased' AND name = 'jps csirt_head'") == 1);
   CHECK(story.count("message" + where + " AND acknowledged_by = '当直' AND acknowledgement_note = 'erased'") ==
         story.count("message" + where));
   CHECK(story.count("obligation" + where + " AND because::text LIKE '%erased%'") == 0);
@@ -346,7 +364,8 @@ TEST_CASE("what may be erased is listed for its own body: ended, kept long enoug
     TenantTransaction transaction(connection, body, "somebody");
     IncidentFilter filter;
     filter.erasable = wanted;
-    const auto items = list_incidents(transaction, filter, {.limit = largest_page}, read_clock(transaction)).value().items;
+    const auto items =
+        list_incidents(transaction, filter, {.limit = largest_page}, read_clock(transaction)).value().items;
     std::string references;
     for (const auto& item : items) references += item.reference + (item.erasure_pending ? " (asked) " : " ");
     return references;
@@ -428,7 +447,8 @@ TEST_CASE("a rejected request erases nothing") {
   CHECK(story.known(incident).erasures.front().decision == core::Erasure::Decision::rejected);
 }
 
-TEST_CASE("the way to erase is no way to change: the database lets through an approved erasure's whole and nothing else") {
+TEST_CASE(
+    "the way to erase is no way to change: the database lets through an approved erasure's whole and nothing else") {
   Story story;
   const auto erased = story.report("KANARIA", "hole"), kept = story.report("KANARIA", "whole");
   story.live_through(erased, "KANARIA", "hole");
@@ -439,8 +459,11 @@ TEST_CASE("the way to erase is no way to change: the database lets through an ap
   story.approve(erased, erasure);
 
   const std::string blank =
-      "UPDATE report SET bytes = '', length = 0, sha256 = NULL, document = 'erased', changes = 'erased', erased_at = clock()";
-  const auto of = [](core::IncidentId incident) { return fmt::format(" WHERE incident_id = '{}'", to_string(incident)); };
+      "UPDATE report SET bytes = '', length = 0, sha256 = NULL, document = 'erased', changes = 'erased', erased_at = "
+      "clock()";
+  const auto of = [](core::IncidentId incident) {
+    return fmt::format(" WHERE incident_id = '{}'", to_string(incident));
+  };
   const auto naming = [](core::ErasureId id) {
     return fmt::format("SELECT set_config('noroshi.erasing', '{}', true);", to_string(id));
   };
@@ -455,15 +478,20 @@ TEST_CASE("the way to erase is no way to change: the database lets through an ap
       {"not approved", naming(pending) + blank + of(kept)},
       {"no such erasure", "SELECT set_config('noroshi.erasing', '" + to_string(kept) + "', true);" + blank + of(kept)},
       {"another text", naming(erasure) + "UPDATE report SET document = 'rewritten'" + of(erased)},
-      {"a fact beside", naming(erasure) + "UPDATE report SET received_at = received_at - interval '1 hour'" + of(erased)},
+      {"a fact beside",
+       naming(erasure) + "UPDATE report SET received_at = received_at - interval '1 hour'" + of(erased)},
       {"a fact of a judgement", naming(erasure) + "UPDATE judgement SET cyberattack = 'unknown'" + of(erased)},
       {"a fact of a fulfilment", naming(erasure) + "UPDATE fulfillment SET at = at - interval '1 hour'" + of(erased)},
       {"a row", naming(erasure) + "DELETE FROM report" + of(erased)},
       {"a row of fulfilment", naming(erasure) + "DELETE FROM fulfillment" + of(erased)},
-      {"an opening of another case", naming(erasure) + "DELETE FROM event_opening USING event WHERE event_id = event.id AND "
-                                                       "field = 'title' AND incident_id = '" + to_string(kept) + "'"},
-      {"an opening that stays", naming(erasure) + "DELETE FROM event_opening USING event WHERE event_id = event.id AND "
-                                                  "field = 'actor_name' AND incident_id = '" + to_string(erased) + "'"},
+      {"an opening of another case", naming(erasure) +
+                                         "DELETE FROM event_opening USING event WHERE event_id = event.id AND "
+                                         "field = 'title' AND incident_id = '" +
+                                         to_string(kept) + "'"},
+      {"an opening that stays", naming(erasure) +
+                                    "DELETE FROM event_opening USING event WHERE event_id = event.id AND "
+                                    "field = 'actor_name' AND incident_id = '" +
+                                    to_string(erased) + "'"},
       {"an opening's value", naming(erasure) + "UPDATE event_opening SET value = 'x'"},
       {"an opening without an erasure", "DELETE FROM event_opening WHERE field = 'title'"},
       {"a leaf", naming(erasure) + "UPDATE event SET leaf = 'x'"},
@@ -472,28 +500,35 @@ TEST_CASE("the way to erase is no way to change: the database lets through an ap
     CAPTURE(what);
     CHECK(refused_by(story.owner(), sql) == "unchangeable");
   }
-  CHECK(refused_by(story.owner(), fmt::format("UPDATE erasure SET decision = 'approved', decided_at = clock(), "
-                                              "retention_class = 'confidentiality_2', retained_until = clock() + interval '1 day'"
-                                              " WHERE id = '{}'", to_string(pending))) == "erasure_after_retention");
-  CHECK(refused_by(story.owner(), fmt::format("UPDATE erasure SET decision = 'approved', decided_at = clock(), decided_by = "
-                                              "asked_by, retention_class = 'confidentiality_2', retained_until = clock() - interval '1 day' "
-                                              "WHERE id = '{}'", to_string(pending))) == "erasure_four_eyes");
-  CHECK(refused_by(story.owner(), fmt::format("UPDATE incident SET state = 'assessed' WHERE id = '{}'", to_string(erased))) ==
-        "incident_erased_is_over");
-  CHECK(refused_by(story.owner(), fmt::format("UPDATE incident SET title = 'again' WHERE id = '{}'", to_string(erased))) ==
-        "incident_erased_has_no_title");
+  CHECK(refused_by(story.owner(),
+                   fmt::format("UPDATE erasure SET decision = 'approved', decided_at = clock(), "
+                               "retention_class = 'confidentiality_2', retained_until = clock() + interval '1 day'"
+                               " WHERE id = '{}'",
+                               to_string(pending))) == "erasure_after_retention");
+  CHECK(refused_by(
+            story.owner(),
+            fmt::format("UPDATE erasure SET decision = 'approved', decided_at = clock(), decided_by = "
+                        "asked_by, retention_class = 'confidentiality_2', retained_until = clock() - interval '1 day' "
+                        "WHERE id = '{}'",
+                        to_string(pending))) == "erasure_four_eyes");
+  CHECK(refused_by(story.owner(), fmt::format("UPDATE incident SET state = 'assessed' WHERE id = '{}'",
+                                              to_string(erased))) == "incident_erased_is_over");
+  CHECK(refused_by(story.owner(), fmt::format("UPDATE incident SET title = 'again' WHERE id = '{}'",
+                                              to_string(erased))) == "incident_erased_has_no_title");
 
   // A writer reaches none of it but through apply(). Each on a connection of its own: a fault ends one.
-  for (const auto& sql : {blank, std::string("DELETE FROM event_opening"), std::string("DELETE FROM erasure"),
-                          fmt::format("SELECT erase_content('{}', '{}', '2024-04-01')", to_string(kept), to_string(erasure)),
-                          std::string("SELECT apply_erasures('{}')"), std::string("SELECT erasing(gen_random_uuid())")}) {
+  for (const auto& sql :
+       {blank, std::string("DELETE FROM event_opening"), std::string("DELETE FROM erasure"),
+        fmt::format("SELECT erase_content('{}', '{}', '2024-04-01')", to_string(kept), to_string(erasure)),
+        std::string("SELECT apply_erasures('{}')"), std::string("SELECT erasing(gen_random_uuid())")}) {
     CAPTURE(sql);
     Connection writer(story.settings(), DatabaseRole::writer);
     CHECK(refused_by(writer, sql) == "not permitted");
   }
 }
 
-// Of a time before erasures: a case that was closed, with a repeatable answer, and a sample of its title in the statistics.
+// Of a time before erasures: a case that was closed, with a repeatable answer, and a sample of its title in the
+// statistics.
 constexpr const char* rows_before = R"sql(
 INSERT INTO noroshi.event (id, type, at, incident_id, leaf) VALUES
   ('00000000-0000-7000-8000-000000000001', 'incident.opened', '2018-08-01T09:20:00+09:00',
@@ -539,11 +574,13 @@ TEST_CASE("a database of the time before erasures knows of its cases when they e
   Migrations(before).apply(owner);
   run(owner, rows_before);
   const auto text = [&](const std::string& query) { return text_of(owner, query); };
-  const std::string sampled = "SELECT count(*) FROM pg_stats WHERE schemaname = 'noroshi' AND most_common_vals::text LIKE "
-                              "'%KANARIA%'";
+  const std::string sampled =
+      "SELECT count(*) FROM pg_stats WHERE schemaname = 'noroshi' AND most_common_vals::text LIKE "
+      "'%KANARIA%'";
   REQUIRE(text(sampled) == "1");
   REQUIRE(Migrations::embedded().apply(owner) >= 1);
-  CHECK(text("SELECT string_agg(confidentiality || ' ' || coalesce((ended_at AT TIME ZONE interval '9 hours')::text, '-'), '; ' "
+  CHECK(text("SELECT string_agg(confidentiality || ' ' || coalesce((ended_at AT TIME ZONE interval '9 hours')::text, "
+             "'-'), '; ' "
              "ORDER BY number) FROM incident WHERE number IN ('JPS-2018-1', 'JPS-2018-2')") ==
         "1 2018-09-01 10:00:00; 0 -");
   CHECK(text("SELECT count(*) FROM idempotency WHERE incident_id = '00000000-0000-7000-8000-000000000002'") == "4");
@@ -552,22 +589,25 @@ TEST_CASE("a database of the time before erasures knows of its cases when they e
   CHECK(text(sampled) == "0");
   run(owner, "ANALYZE");
   CHECK(text(sampled) == "0");
-  CHECK(text("SELECT string_agg(attname || ' ' || attcompression::text, ' ' ORDER BY attname) FROM pg_attribute WHERE attrelid = "
+  CHECK(text("SELECT string_agg(attname || ' ' || attcompression::text, ' ' ORDER BY attname) FROM pg_attribute WHERE "
+             "attrelid = "
              "'report'::regclass AND attname IN ('bytes', 'document')") == "bytes l document l");
 }
 
 TEST_CASE("SQL and the record agree on which openings outlive an erasure") {
   auto& scene = StoreScene::shared();
-  std::vector<std::string> types = {"incident.opened",      "report.received",       "judgement.made",      "incident.moved",
-                                    "access.granted",       "recipient.added",       "obligation.opened",   "obligation.fulfilled",
-                                    "obligation.superseded", "obligation.reopened",  "obligation.waived",   "obligation.recurred",
-                                    "obligation.passed",    "message.sent",          "message.acknowledged", "waiver.asked",
-                                    "waiver.decided",       "alarm.raised",          "alarm.rung",          "relay_switch.asked",
-                                    "relay_switch.decided", "erasure.asked",         "erasure.decided",     "record.continued",
-                                    "case.annotated"};
+  std::vector<std::string> types = {
+      "incident.opened",       "report.received",     "judgement.made",       "incident.moved",
+      "access.granted",        "recipient.added",     "obligation.opened",    "obligation.fulfilled",
+      "obligation.superseded", "obligation.reopened", "obligation.waived",    "obligation.recurred",
+      "obligation.passed",     "message.sent",        "message.acknowledged", "waiver.asked",
+      "waiver.decided",        "alarm.raised",        "alarm.rung",           "relay_switch.asked",
+      "relay_switch.decided",  "erasure.asked",       "erasure.decided",      "record.continued",
+      "case.annotated"};
   for (const auto& type : types)
-    for (const char* field : {"actor_name", "actor_signature", "reference", "title", "assessment_reason", "cyberattack_reason",
-                              "document", "changes", "sha256", "reason", "because", "note", "acknowledged_by", "by", "remark"}) {
+    for (const char* field :
+         {"actor_name", "actor_signature", "reference", "title", "assessment_reason", "cyberattack_reason", "document",
+          "changes", "sha256", "reason", "because", "note", "acknowledged_by", "by", "remark"}) {
       CAPTURE(type);
       CAPTURE(field);
       CHECK(scene.text(fmt::format("SELECT outlives_erasure('{}', '{}')", type, field)) ==
