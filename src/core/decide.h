@@ -108,7 +108,7 @@ struct Listeners {
 // message into each one's inbox, the automatic relay where it is switched on. No events where nothing has come due.
 Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, Moment moment);
 
-// Open duties of bodies that have ended pass to their successors. No events where nothing has changed.
+// What bodies that have ended left open passes to their successors, and its clocks start anew. No events where nothing has changed.
 Decision decide_succession(const Law& law, const Incident& known, Moment moment);
 
 }  // namespace noroshi::core

@@ -262,7 +262,7 @@ class Ringing {
 
 Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, Moment moment) {
   DecisionBuilder builder(law, known, Actor::system(), moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   Ringing(builder, listeners).run();
   return std::move(builder).finish();
 }

@@ -107,6 +107,19 @@ struct MessageAcknowledged {
   std::string note;
   friend bool operator==(const MessageAcknowledged&, const MessageAcknowledged&) = default;
 };
+// Nobody acknowledged it before its recipient ended: whoever stands in its place is asked to.
+struct MessagePassed {
+  MessageId message;
+  std::string recipient;  // who stands there now
+  std::string formerly;
+  friend bool operator==(const MessagePassed&, const MessagePassed&) = default;
+};
+// The body whose incident it is ended: the next 続報 is awaited from whoever stands in its place.
+struct IncidentPassed {
+  std::string organization;  // who stands there now
+  std::string formerly;
+  friend bool operator==(const IncidentPassed&, const IncidentPassed&) = default;
+};
 struct WaiverAsked {
   WaiverId waiver;
   ObligationId obligation;
@@ -165,7 +178,7 @@ using Happening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
                  ObligationRecurred, ObligationPassed, MessageSent, MessageAcknowledged, WaiverAsked, WaiverDecided,
-                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided>;
+                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided, MessagePassed, IncidentPassed>;
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);

@@ -63,6 +63,10 @@ template <>
 inline constexpr std::uint8_t type_code<core::RelaySwitchAsked> = 20;
 template <>
 inline constexpr std::uint8_t type_code<core::RelaySwitchDecided> = 21;
+template <>
+inline constexpr std::uint8_t type_code<core::MessagePassed> = 22;
+template <>
+inline constexpr std::uint8_t type_code<core::IncidentPassed> = 23;
 
 inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
   using enum core::Role;

@@ -178,7 +178,8 @@ TEST_CASE("every happening of the core has words for people in the timeline") {
       core::ObligationReopened{}, core::ObligationWaived{},    core::ObligationRecurred{},
       core::ObligationPassed{},   core::MessageSent{},         core::MessageAcknowledged{},
       core::WaiverAsked{},        core::WaiverDecided{},       core::AlarmRaised{},
-      core::AlarmRung{},          core::RelaySwitchAsked{},    core::RelaySwitchDecided{}};
+      core::AlarmRung{},          core::RelaySwitchAsked{},    core::RelaySwitchDecided{},
+      core::MessagePassed{},      core::IncidentPassed{}};
   static_assert(std::size(all) == std::variant_size_v<core::Happening>);
   for (const auto& happening : all)
     detail.timeline.push_back({.type = std::string(core::type_of(happening))});

@@ -139,7 +139,7 @@ Outcome Scene::attempt(const AcknowledgeMessage& command) {
   return decide_acknowledgement(law_, incident_, command, moment());
 }
 
-Decision Scene::pass_on_duties() {
+Decision Scene::pass_to_successors() {
   return take(decide_succession(law_, incident_, moment()));
 }
 

@@ -84,7 +84,7 @@ class Scene {
   std::string refuse(const Command& command) {
     return told(attempt(command));
   }
-  Decision pass_on_duties();
+  Decision pass_to_successors();
   // Rings the clocks then, or now: a line each, "2 relay_silent mhlw -> nco center_liaison (g.3)". The rule is that of the
   // duty, or of the duty whose message is not acknowledged. Whatever rings, what must hold of it is looked at too.
   Lines ring(std::string_view time);

@@ -221,6 +221,8 @@ class Walk {
       const auto& policy = scene_.clocks();
       if (clock.ladder.level > 0) REQUIRE(reaches(clock, clock.ladder.level, policy).value() <= scene_.now());
       if (const auto next = reaches(clock, clock.ladder.level + 1, policy)) REQUIRE(*next > scene_.now());
+      // Nobody is asked who is there no more.
+      REQUIRE(clock.organization == standing(clock.organization));
     }
   }
 
@@ -261,7 +263,7 @@ class Walk {
                                     chance(2), "理由"});
       }
       case 7: {
-        scene_.pass_on_duties();
+        scene_.pass_to_successors();
         ++accepted_;
         return;
       }
@@ -436,7 +438,8 @@ TEST_CASE("commands at random never break what must hold") {
   for (const char* type :
        {"report.received", "judgement.made", "incident.moved", "access.granted", "recipient.added",
         "obligation.opened", "obligation.fulfilled", "obligation.superseded", "obligation.reopened",
-        "obligation.waived", "obligation.recurred", "obligation.passed", "message.sent",
+        "obligation.waived", "obligation.recurred", "obligation.passed", "message.passed", "incident.passed",
+        "message.sent",
         "message.acknowledged", "waiver.asked", "waiver.decided", "alarm.raised", "alarm.rung",
         "relayed automatically"}) {
     CAPTURE(type);

@@ -277,6 +277,10 @@ class Any {
         return RelaySwitchAsked{identifier<RelaySwitchId>(), text(), flag(), text()};
       case 20:
         return RelaySwitchDecided{identifier<RelaySwitchId>(), text(), flag(), text()};
+      case 21:
+        return MessagePassed{identifier<MessageId>(), text(), text()};
+      case 22:
+        return IncidentPassed{text(), text()};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -328,6 +332,8 @@ std::vector<Event> sample_events() {
                 {"履行されていません", "is not met"}},
       RelaySwitchAsked{id<RelaySwitchId>(50), "mhlw", true, "夜間は当直のみ"},
       RelaySwitchDecided{id<RelaySwitchId>(50), "mhlw", true, "確認した"},
+      MessagePassed{id<MessageId>(30), "nco", "nisc"},
+      IncidentPassed{"jihs", "ncgm"},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
