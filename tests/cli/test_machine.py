@@ -188,11 +188,16 @@ class Machine(Case):
 
     def test_the_doctor_finds_a_healthy_folder_healthy_and_names_what_is_not(self):
         self.start().stop()
+        code, out, _ = self.at("--json", "doctor")
+        self.assertEqual(code, 1)
+        bad = {item["check"]: item["remedy"] for item in json.loads(out)["items"] if item["outcome"] == "bad"}
+        self.assertEqual(bad, {"center": "noroshi token issue --org nco --role center_liaison"})
+        self.assertEqual(self.at(*bad["center"].split()[1:])[0], 0)
         code, out, err = self.at("--json", "doctor")
         self.assertEqual(code, 0, out + err)
         outcomes = {item["check"]: item["outcome"] for item in json.loads(out)["items"]}
         self.assertEqual(outcomes, dict.fromkeys(
-            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock"), "good"))
+            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock", "center"), "good"))
 
         certificate = self.data / "tls/server.pem"
         good = certificate.read_bytes()
