@@ -57,6 +57,8 @@ inline constexpr std::string_view followup_overdue = "followup_overdue";
 inline constexpr std::string_view relay_silent = "relay_silent";  // to the centre: nobody has relayed a report to it
 inline constexpr std::string_view relayed_automatically = "relayed_automatically";
 inline constexpr std::string_view body_without_person = "body_without_person";  // nobody there would hear an alarm
+// Nobody of the recipient has asked the daemon anything since a message came, though somebody there holds a token.
+inline constexpr std::string_view receiver_dead = "receiver_dead";
 }  // namespace alarm_codes
 
 }  // namespace noroshi::core

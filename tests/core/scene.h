@@ -57,12 +57,14 @@ Lines of(const Lines& alarms, std::string_view word);
 
 class Scene {
  public:
-  // Everywhere somebody hears alarms, and no agency has its notice relayed.
+  // Everywhere somebody hears alarms and is at his desk, and no agency has its notice relayed.
   explicit Scene(std::string_view now);
 
   // What the operator set of the clocks, and who would hear.
   ClockPolicy& clocks() { return law_.clocks; }
   Listeners& listeners() { return listeners_; }
+  // From now on nobody of that body asks the daemon anything; until now somebody did.
+  void leave(const std::string& body);
 
   // What would follow; the incident stays as it is.
   Outcome attempt(const SubmitReport& command);
@@ -121,7 +123,10 @@ class Scene {
   std::string line_of_alarm(const AlarmRung& alarm) const;
 
   Law law_;
+  void everybody_asks();
+
   Listeners listeners_;
+  std::set<std::string> left_;
   Timestamp now_;
   Incident incident_;
   bool exists_ = false;

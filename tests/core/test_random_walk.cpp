@@ -67,6 +67,7 @@ class Walk {
     for (const char* body : {"mhlw", "mext", "cao", "meti", "jps", "nco", "police-tokyo", "cas-jitai"}) {
       if (chance(2)) scene_.listeners().relaying.insert(body);
       if (chance(4)) scene_.listeners().bodies_with_person.erase(body);
+      if (chance(4)) scene_.leave(body);
     }
   }
 
@@ -185,6 +186,7 @@ class Walk {
     REQUIRE(alarm.level <= clock->ladder.level);
     REQUIRE(alarm.level <= static_cast<int>(scene_.clocks().steps.size()));
     REQUIRE(reaches(*clock, alarm.level, scene_.clocks()).value() <= scene_.now());
+    if (alarm.code == alarm_codes::receiver_dead) ++happened_["receiver dead"];
     // Desks outside hear of nothing in an exercise, and a police of its own acknowledgements alone.
     const auto* told = law().registry.find(alarm.organization);
     if (told->kind == routing::OrganizationKind::police)
@@ -441,7 +443,7 @@ TEST_CASE("commands at random never break what must hold") {
         "obligation.waived", "obligation.recurred", "obligation.passed", "message.passed", "incident.passed",
         "message.sent",
         "message.acknowledged", "waiver.asked", "waiver.decided", "alarm.raised", "alarm.rung",
-        "relayed automatically"}) {
+        "relayed automatically", "receiver dead"}) {
     CAPTURE(type);
     CHECK(happened[type] > 0);
   }
