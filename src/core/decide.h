@@ -103,7 +103,8 @@ Outcome decide_acknowledgement(const Law& law, const Incident& known, const Ackn
 // What ringing has to know of the world outside the incident.
 struct Listeners {
   std::set<std::string> bodies_with_person;  // somebody there holds a token that hears alarms
-  std::map<std::string, Timestamp> last_asked;  // when one of those people last asked the daemon anything; none: never
+  // When one of those people last asked the daemon anything, or up to a minute before that; none: never.
+  std::map<std::string, Timestamp> last_asked;
   std::set<std::string> relaying;            // agencies that have reports relayed when they stay silent
 };
 // Tells of every level that a clock of the incident has reached and that was not told of: an alarm for each listener, a

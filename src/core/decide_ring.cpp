@@ -16,7 +16,9 @@ using routing::RecipientRule;
 constexpr int highest_role = 3;
 
 // Nobody can ask a daemon that is away: a level that is told later than this after it was reached says nothing of who asked.
-constexpr std::chrono::minutes longest_absence{5};
+constexpr std::chrono::minutes longest_lateness{5};
+// Listeners::last_asked is kept to the minute: who asked within it may have asked again.
+constexpr std::chrono::minutes presence_precision{1};
 
 struct Listener {
   std::string organization;
@@ -171,14 +173,14 @@ class Ringing {
   // hear of a silent agency, and later only where that level was told too late to say anything.
   bool receiver_is_dead(const Clock& clock, int level, Timestamp reached) const {
     if (clock.kind != ClockKind::acknowledgement || level < level_of_silence()) return false;
-    if (builder_.now() - reached > longest_absence) return false;
+    if (builder_.now() - reached > longest_lateness) return false;
     const auto receiver = builder_.standing_for(clock.organization);
     if (!listeners_.bodies_with_person.contains(receiver)) return false;
     const std::pair told{std::string(alarm_codes::receiver_dead), receiver};
     if (level > level_of_silence() && builder_.incident().alarms.contains(told)) return false;
     const auto asked = listeners_.last_asked.find(receiver);
     return asked == listeners_.last_asked.end() ||
-           asked->second < builder_.incident().find(MessageId{clock.subject})->sent_at;
+           asked->second + presence_precision < builder_.incident().find(MessageId{clock.subject})->sent_at;
   }
 
   routing::Reason reason_of(const Clock& clock, int level, std::string_view code) const {

@@ -149,7 +149,7 @@ struct AlarmRung {
   int round = 1;
   int level = 1;
   std::string code;          // of core::alarm_codes
-  std::string holder;        // the body whose clock it is; of body_without_person, the one where nobody hears
+  std::string holder;        // the body whose clock it is; of body_without_person and receiver_dead, the one where nobody is
   std::string organization;  // who is told
   Role role{};               // and which of its people
   Timestamp due_at;

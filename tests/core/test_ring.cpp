@@ -368,6 +368,16 @@ TEST_CASE("a receiver where nobody has been since the message came is dead, and 
                                  "2 receiver_dead mhlw -> nisc center_liaison (g.2)"};
   const std::vector<Story> stories = {
       {"nobody has been there since", "jps", leaves("mhlw"), {"09:35", "09:49", "09:50", "10:05", "10:35"}, dead_at_level_2},
+      {"somebody was there less than a minute before, and may have looked once more",
+       "jps",
+       [](Scene& scene) { scene.listeners().last_asked["mhlw"] = at("2018-08-01T09:19:00+09:00"); },
+       {"09:50", "10:35"},
+       {}},
+      {"nobody was there in the minute before",
+       "jps",
+       [](Scene& scene) { scene.listeners().last_asked["mhlw"] = at("2018-08-01T09:18:59+09:00"); },
+       {"09:50"},
+       dead_at_level_2},
       {"nobody was ever there",
        "jps",
        [](Scene& scene) { scene.listeners().last_asked.erase("mhlw"); },
