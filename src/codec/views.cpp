@@ -202,6 +202,8 @@ constexpr std::array event_words = {
     EventWords{"obligation.passed", "義務を承継機関へ引継ぎ", "Duty passed to a successor"},
     EventWords{"message.sent", "連絡を送付", "Message sent"},
     EventWords{"message.acknowledged", "受領を確認", "Message acknowledged"},
+    EventWords{"message.passed", "受領確認を承継機関へ引継ぎ", "Message passed to a successor"},
+    EventWords{"incident.passed", "インシデントを承継機関へ引継ぎ", "Incident passed to a successor"},
     EventWords{"waiver.asked", "例外措置を申請", "Exception asked for"},
     EventWords{"waiver.decided", "例外措置を決定", "Exception decided"},
     EventWords{"alarm.raised", "警報", "Alarm raised"},

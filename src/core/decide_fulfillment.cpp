@@ -74,7 +74,7 @@ std::optional<Refusal> check(const Incident& known, const Obligation& obligation
 
 Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillObligation& command, Moment moment) {
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   const auto* found = builder.incident().find(command.obligation);
   if (!found)
     return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));

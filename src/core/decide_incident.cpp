@@ -72,7 +72,7 @@ Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgem
                                  "終結したインシデントです。再開（assessed）してから評価してください。",
                                  "The incident is closed. Reopen it (transition to assessed) before judging again."));
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   if (auto judged = make_judgement(builder, held, next_followup(builder, held)); !judged)
     return tl::unexpected(std::move(judged.error()));
   const auto before = known.judgements.find(held.judgement.organization);
@@ -99,7 +99,7 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
         "Not possible from the present state (" + std::string(to_string(known.state)) +
             "). A change of judgement goes through assessments."));
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   if (*event == IncidentEvent::close && has_open_duty_of(builder.incident(), command.actor.organization))
     return tl::unexpected(refuse(RefusalCode::duties_open,
                                  "未了の義務があります。履行するか例外措置を受けてから終結してください。",
@@ -108,6 +108,7 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
   if (*event == IncidentEvent::reopen)
     followup_due = next_followup(builder, known.judgements.at(known.organization));
   builder.add(IncidentMoved{known.state, *to, command.reason, followup_due});
+  if (*event == IncidentEvent::reopen) pass_to_successors(builder);
   return std::move(builder).finish();
 }
 
@@ -132,7 +133,7 @@ Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipie
     return tl::unexpected(refuse(RefusalCode::recipient_already_added, "すでに連絡先に入っています。",
                                  "This body is told already."));
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   builder.add(RecipientAdded{command.organization, *addition == Addition::police, command.reason});
   align_duties(builder);
   return std::move(builder).finish();
@@ -140,7 +141,7 @@ Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipie
 
 Decision decide_succession(const Law& law, const Incident& known, Moment moment) {
   DecisionBuilder builder(law, known, Actor::system(), moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   return std::move(builder).finish();
 }
 

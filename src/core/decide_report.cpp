@@ -174,7 +174,7 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   const auto held = judgement_after(builder.incident(), command);
   builder.add(ReportReceived{builder.next_id<ReportId>(), builder.incident().version + 1, command.actor.organization,
                              report, command.bytes, command.sha256, followup_due(builder, report, held)});
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   if (auto judged = make_judgement(builder, held, std::nullopt); !judged)
     return tl::unexpected(std::move(judged.error()));
   align_duties(builder);

@@ -56,8 +56,9 @@ class DecisionBuilder {
   std::vector<Event> events_;
 };
 
-// Open duties of bodies that have ended pass to their successors.
-void pass_on_duties(DecisionBuilder& builder);
+// What bodies that have ended left open passes to whoever stands in their place: duties, messages that wait to be
+// acknowledged, the next 続報, and what they see. Their clocks start anew.
+void pass_to_successors(DecisionBuilder& builder);
 
 // Opens every duty that the facts open and that does not exist, meets those that are met at opening, ends those that
 // a reassessment ends, and raises the alarms of routing once each.

@@ -171,6 +171,16 @@ struct Evolution {
     obligation.acknowledged_at = event.at;
     ++obligation.revision;
   }
+  // Nobody of the successor has heard an alarm of what passes to it.
+  void operator()(const MessagePassed& what) {
+    auto& message = must(incident.find(what.message));
+    message.successor = what.recipient;
+    message.ladder.restart(event.at);
+  }
+  void operator()(const IncidentPassed& what) {
+    incident.successor = what.organization;
+    if (incident.followup_due) incident.followup_ladder.restart(event.at);
+  }
   void operator()(const WaiverAsked& what) {
     incident.waivers.push_back(Waiver{.id = what.waiver,
                                       .obligation = what.obligation,
@@ -239,6 +249,8 @@ struct TypeName {
   std::string_view operator()(const ObligationPassed&) const { return "obligation.passed"; }
   std::string_view operator()(const MessageSent&) const { return "message.sent"; }
   std::string_view operator()(const MessageAcknowledged&) const { return "message.acknowledged"; }
+  std::string_view operator()(const MessagePassed&) const { return "message.passed"; }
+  std::string_view operator()(const IncidentPassed&) const { return "incident.passed"; }
   std::string_view operator()(const WaiverAsked&) const { return "waiver.asked"; }
   std::string_view operator()(const WaiverDecided&) const { return "waiver.decided"; }
   std::string_view operator()(const AlarmRaised&) const { return "alarm.raised"; }

@@ -113,7 +113,10 @@ struct Message {
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;
   int revision = 1;
-  Ladder ladder;  // of the recipient's clock
+  Ladder ladder;          // of the clock of whoever has to acknowledge it
+  std::string successor;  // who stands in the place of the recipient, which ended before it acknowledged; empty: nobody
+  // Whose acknowledgement is awaited.
+  const std::string& awaited_from() const { return successor.empty() ? recipient : successor; }
   friend bool operator==(const Message&, const Message&) = default;
 };
 
@@ -161,6 +164,7 @@ struct Incident {
   IncidentId id;
   std::string number;        // "JPS-2018-1"
   std::string organization;  // whose incident
+  std::string successor;     // who stands in that body's place since it ended; empty: nobody
   std::string reference;
   std::string title;
   bool exercise = false;
@@ -188,6 +192,8 @@ struct Incident {
   std::set<std::pair<std::string, std::string>> alarms;  // (code, whom it concerns) raised so far
   int revision = 0;
 
+  // From whom the next 続報 is awaited.
+  const std::string& followup_from() const { return successor.empty() ? organization : successor; }
   Obligation* find(ObligationId obligation);
   Message* find(MessageId message);
   const Obligation* find(ObligationId obligation) const;

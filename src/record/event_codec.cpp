@@ -275,7 +275,7 @@ static_assert(has_members<core::Event, 5> && has_members<core::Actor, 4> && has_
 static_assert(has_members<core::StatedTime, 2> && has_members<routing::LargeScaleCell, 3>);
 static_assert(has_members<core::HeldJudgement, 3> && has_members<routing::Judgement, 4>);
 static_assert(has_members<core::Obligation, 24> && has_members<core::Fulfillment, 6> &&
-              has_members<core::Message, 18>);
+              has_members<core::Message, 19>);
 static_assert(has_members<routing::Reason, 2>);
 static_assert(has_members<core::IncidentOpened, 6> && has_members<core::ReportReceived, 7>);
 static_assert(has_members<core::JudgementMade, 2> && has_members<core::IncidentMoved, 4>);
@@ -288,12 +288,13 @@ static_assert(has_members<core::MessageAcknowledged, 4> && has_members<core::Wai
 static_assert(has_members<core::WaiverDecided, 4> && has_members<core::AlarmRaised, 4> &&
               has_members<core::AlarmRung, 12>);
 static_assert(has_members<core::RelaySwitchAsked, 4> && has_members<core::RelaySwitchDecided, 4>);
+static_assert(has_members<core::MessagePassed, 3> && has_members<core::IncidentPassed, 2>);
 static_assert(has_members<core::RecordContinued, 7> && has_members<core::KeyRegistered, 4> &&
               has_members<core::KeyRetired, 2>);
 static_assert(has_members<core::ErasureAsked, 2> && has_members<core::ErasureDecided, 5>);
 
-// Of duties and messages the ladder of alarms, and what it counts from, is left out: it starts with the event and moves with
-// what follows.
+// Of duties and messages the ladder of alarms, what it counts from and who succeeded to a message are left out: they start
+// with the event and move with what follows.
 
 // describe(): the order of the fields of each kind of value, once for writing and reading; a value is const
 // when written.
@@ -594,6 +595,18 @@ void describe(Archive& archive, Is<core::ErasureDecided> auto& what) {
   archive.text("reason", what.reason);
   archive.fact(what.retention_class);
   archive.fact(what.retained_until);
+}
+
+template <class Archive>
+void describe(Archive& archive, Is<core::MessagePassed> auto& what) {
+  describe(archive, what.message);
+  archive.fact(what.recipient);
+  archive.fact(what.formerly);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::IncidentPassed> auto& what) {
+  archive.fact(what.organization);
+  archive.fact(what.formerly);
 }
 
 // The head of a leaf after its version and type.

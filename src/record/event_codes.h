@@ -64,6 +64,10 @@ inline constexpr std::uint8_t type_code<core::RelaySwitchAsked> = 20;
 template <>
 inline constexpr std::uint8_t type_code<core::RelaySwitchDecided> = 21;
 template <>
+inline constexpr std::uint8_t type_code<core::MessagePassed> = 22;
+template <>
+inline constexpr std::uint8_t type_code<core::IncidentPassed> = 23;
+template <>
 inline constexpr std::uint8_t type_code<core::RecordContinued> = 24;
 template <>
 inline constexpr std::uint8_t type_code<core::KeyRegistered> = 25;

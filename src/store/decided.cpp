@@ -63,6 +63,11 @@ struct ConcernOf {
     const auto* message = after.find(what.message);
     return {what.message.value, std::vector{message->sender, message->recipient}};
   }
+  Concern operator()(const core::MessagePassed& what) const {
+    const auto* message = after.find(what.message);
+    return {what.message.value, std::vector{message->sender, message->recipient, what.recipient}};
+  }
+  Concern operator()(const core::IncidentPassed&) const { return {}; }
   Concern operator()(const core::WaiverAsked& what) const {
     return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
   }
@@ -108,7 +113,7 @@ struct RowWriter {
   const record::ActorSignature* signature;  // of who brought it about; may be null
   std::map<core::ObligationId, core::EventId> changed_obligations;
   std::map<core::ObligationId, core::EventId> rung_obligations;
-  std::map<core::MessageId, core::EventId> rung_messages;
+  std::map<core::MessageId, core::EventId> watched_messages;  // whose clock rang, or passed to a successor
   std::map<std::string, core::EventId> changed_access;
   bool retention_changed = false;
 
@@ -126,10 +131,8 @@ struct RowWriter {
     for (const auto& [organization, event] : changed_access) write_access(organization, event);
     for (const auto& [obligation, event] : changed_obligations) write_obligation(*after().find(obligation), event);
     for (const auto& [obligation, event] : rung_obligations)
-      if (!changed_obligations.contains(obligation))
-        write_ladder(lists.obligation_alarms_, *after().find(obligation), event);
-    for (const auto& [message, event] : rung_messages)
-      write_ladder(lists.message_alarms_, *after().find(message), event);
+      if (!changed_obligations.contains(obligation)) write_clock_of(*after().find(obligation), event);
+    for (const auto& [message, event] : watched_messages) write_clock_of(*after().find(message), event);
   }
 
   void write_clock() {
@@ -160,6 +163,7 @@ struct RowWriter {
         .column("followup_round", after().followup_ladder.round)
         .column("followup_level", after().followup_ladder.level)
         .column("followup_from", after().followup_ladder.from)
+        .column("successor", after().successor)
         .column("event_id", decision.events.back().id);
   }
 
@@ -225,14 +229,22 @@ struct RowWriter {
         .column("event_id", event);
   }
 
-  // Of what a clock rang for and nothing else changed.
-  template <class Watched>
-  static void write_ladder(RowList& list, const Watched& watched, core::EventId event) {
-    RowObject(list)
-        .column("id", watched.id)
-        .column("alarm_round", watched.ladder.round)
-        .column("alarm_level", watched.ladder.level)
-        .column("alarm_from", watched.ladder.from)
+  // Of a duty whose clock rang and of which nothing else changed.
+  void write_clock_of(const core::Obligation& obligation, core::EventId event) {
+    RowObject row(lists.obligation_alarms_);
+    write_ladder(row, obligation.id, obligation.ladder, event);
+  }
+  void write_clock_of(const core::Message& message, core::EventId event) {
+    RowObject row(lists.message_alarms_);
+    write_ladder(row, message.id, message.ladder, event);
+    row.column("successor", message.successor);
+  }
+  template <class Id>
+  static void write_ladder(RowObject& row, const Id& id, const core::Ladder& ladder, core::EventId event) {
+    row.column("id", id)
+        .column("alarm_round", ladder.round)
+        .column("alarm_level", ladder.level)
+        .column("alarm_from", ladder.from)
         .column("event_id", event);
   }
 
@@ -358,6 +370,8 @@ struct RowWriter {
         .column("note", what.note)
         .column("event_id", event.id);
   }
+  void row(const core::Event& event, const core::MessagePassed& what) { watched_messages[what.message] = event.id; }
+  void row(const core::Event&, const core::IncidentPassed&) {}
   void row(const core::Event& event, const core::WaiverAsked& what) {
     RowObject(lists.waivers_)
         .column("id", what.waiver)
@@ -400,7 +414,7 @@ struct RowWriter {
       rung_obligations[*obligation] = event.id;
     } else if (what.clock == core::ClockKind::acknowledgement) {
       obligation = after().find(core::MessageId{what.subject})->obligation;
-      rung_messages[core::MessageId{what.subject}] = event.id;
+      watched_messages[core::MessageId{what.subject}] = event.id;
     }
     RowObject(lists.alarms_)
         .column("id", what.alarm)

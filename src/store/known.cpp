@@ -13,7 +13,7 @@ constexpr Statement select_incidents{
     "known_incidents",
     "SELECT i.id, i.number, i.organization, i.reference, i.title, i.exercise, i.recognized_at, i.police, i.state, "
     "i.version, i.latest_report, i.submitted_by, i.revision, i.followup_due, i.followup_round, i.followup_level, "
-    "i.followup_from, i.confidentiality, i.ended_at, i.erased_at, i.erased_by, r.document FROM incident i "
+    "i.followup_from, i.successor, i.confidentiality, i.ended_at, i.erased_at, i.erased_by, r.document FROM incident i "
     "JOIN report r ON r.id = i.latest_report WHERE i.id = ANY ($1::uuid[])"};
 constexpr Statement select_judgements{
     "known_judgements",
@@ -40,8 +40,8 @@ constexpr Statement select_reasons{
 constexpr Statement select_messages{
     "known_messages",
     "SELECT id, incident_id, report_id, kind, sender, recipient, obligation_id, clause, sentence, note, automatic, sent_at, "
-    "acknowledge_by, state, acknowledged_at, acknowledged_by, revision, alarm_round, alarm_level, alarm_from "
-    "FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
+    "acknowledge_by, state, acknowledged_at, acknowledged_by, revision, alarm_round, alarm_level, alarm_from, "
+    "successor FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
 constexpr Statement select_waivers{"known_waivers",
                                    "SELECT id, incident_id, obligation_id, asked_by, asked_by_name, decision "
                                    "FROM waiver WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
@@ -94,6 +94,7 @@ core::Incident read_incident(const Row& row) {
   incident.erased_at = row.get<std::optional<Timestamp>>("erased_at");
   incident.erased_by = row.get<std::string>("erased_by");
   incident.followup_ladder = read_ladder(row, "followup_round", "followup_level", "followup_from");
+  incident.successor = row.get<std::string>("successor");
   return incident;
 }
 
@@ -184,6 +185,7 @@ core::Message read_message(const Row& row) {
   message.acknowledged_by = row.get<std::string>("acknowledged_by");
   message.revision = row.get<std::int32_t>("revision");
   message.ladder = read_ladder(row, "alarm_round", "alarm_level", "alarm_from");
+  message.successor = row.get<std::string>("successor");
   return message;
 }
 

@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto patience = 800ms;
-constexpr auto remembered_for = 1s;
 constexpr std::size_t remembered_at_most = 10'000;
 
 constexpr std::string_view prefix = "noroshi_";
@@ -32,8 +31,11 @@ constexpr Statement select_tokens{"select_tokens",
 constexpr Statement revoke{"revoke_token",
                            "UPDATE token SET revoked_at = clock() WHERE id = $1::uuid AND revoked_at IS NULL"};
 constexpr Statement find_token{"find_token",
-                               "SELECT organization, role, name, secret_sha256, signing_key FROM token WHERE id = $1::uuid "
-                               "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock())"};
+                               "SELECT t.organization, t.role, t.name, t.secret_sha256, t.signing_key, p.asked_at IS NULL "
+                               "OR p.asked_at NOT BETWEEN at - interval '1 minute' AND at AS presence_is_old "
+                               "FROM clock() AS at, token t LEFT JOIN body_presence p ON p.organization = t.organization "
+                               "WHERE t.id = $1::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > at)"};
+constexpr Statement note_presence{"note_presence", "SELECT note_presence($1)"};
 constexpr Statement clock_now{"clock", "SELECT clock()"};
 
 std::string without_hyphens(core::Uuid id) { return hexadecimal({reinterpret_cast<char*>(id.bytes.data()), 16}); }
@@ -59,6 +61,14 @@ std::optional<record::ActorKey> read_key(const Row& row) {
   // What stands there was parsed before it was stored; a row that was altered since is a key that nobody holds.
   auto key = record::parse_actor_key({reinterpret_cast<const char*>(der->data()), der->size()});
   return key ? std::optional(std::move(*key)) : std::nullopt;
+}
+
+// Who holds a good token is let in, whether or not it can be noted that he came.
+void note(Connection& authenticator, const std::string& organization) {
+  try {
+    authenticator.execute(note_presence, {organization});
+  } catch (const DatabaseError&) {
+  }
 }
 
 IssuedToken read_token(const Row& row) {
@@ -111,8 +121,8 @@ struct TokenDirectory::Memory {
   std::unordered_map<std::string, Entry> entries;
 };
 
-TokenDirectory::TokenDirectory(ConnectionPool& authenticators)
-    : authenticators_(authenticators), memory_(std::make_unique<Memory>()) {}
+TokenDirectory::TokenDirectory(ConnectionPool& authenticators, std::chrono::milliseconds remembered_for)
+    : authenticators_(authenticators), remembered_for_(remembered_for), memory_(std::make_unique<Memory>()) {}
 TokenDirectory::~TokenDirectory() = default;
 
 std::optional<TokenDirectory::Answer> TokenDirectory::remembered(std::string_view bearer) const {
@@ -136,13 +146,16 @@ TokenDirectory::Answer TokenDirectory::look_up(std::string_view bearer, SteadyCl
   const auto presented = sha256(parsed->secret);
   if (stored.size() != presented.size() || sodium_memcmp(stored.data(), presented.data(), stored.size()) != 0) return {};
 
-  Answer answer{Verdict::good,
-                {parsed->id, row->get<std::string>("organization"),
-                          core::parse_role(row->get<std::string_view>("role")), row->get<std::string>("name")},
-                read_key(*row)};
+  const Answer answer{Verdict::good,
+                      {parsed->id, row->get<std::string>("organization"),
+                       core::parse_role(row->get<std::string_view>("role")), row->get<std::string>("name")},
+                      read_key(*row)};
+  if (row->get<bool>("presence_is_old") && answer.actor.role && core::hears_alarms(*answer.actor.role))
+    note(*lease, answer.actor.organization);
+  if (remembered_for_ <= 0ms) return answer;
   std::lock_guard lock(memory_->mutex);
   if (memory_->entries.size() >= remembered_at_most) memory_->entries.clear();
-  memory_->entries[sha256(bearer)] = {answer, SteadyClock::now() + remembered_for};
+  memory_->entries[sha256(bearer)] = {answer, SteadyClock::now() + remembered_for_};
   return answer;
 }
 

@@ -38,11 +38,13 @@ std::vector<IssuedToken> list_tokens(Connection& owner);
 // False where there is no such token, or it has been revoked already.
 bool revoke_token(Connection& owner, core::TokenId id);
 
-// Looks tokens up. Good answers are remembered for a second, so that a revocation takes effect within that and a busy
-// client costs the database one question a second. Safe from any thread.
+// Looks tokens up, and keeps when somebody of a body was last here. Good answers are remembered for a second, so that a
+// revocation takes effect within that and a busy client costs the database one question a second. Safe from any thread.
 class TokenDirectory {
  public:
-  explicit TokenDirectory(ConnectionPool& authenticators);
+  // On a clock that runs fast a second is long: there nothing is remembered.
+  explicit TokenDirectory(ConnectionPool& authenticators,
+                          std::chrono::milliseconds remembered_for = std::chrono::seconds(1));
   ~TokenDirectory();
 
   enum class Verdict { good, bad };
@@ -53,7 +55,8 @@ class TokenDirectory {
   };
   // From memory; nothing where the database has to be asked. Never blocks. A malformed token is bad at once.
   std::optional<Answer> remembered(std::string_view bearer) const;
-  // Asks the database. Blocks, for a connection until the deadline; throws Unavailable and the other errors of
+  // Asks the database. Where the token is good and hears alarms (core::hears_alarms), its body is noted as present, to the
+  // minute; that this fails fails nobody. Blocks, for a connection until the deadline; throws Unavailable and the other errors of
   // database_error.h.
   Answer look_up(std::string_view bearer, std::chrono::steady_clock::time_point deadline = default_deadline());
   // What a caller who asks now may wait for a connection: with no database the daemon refuses within a second.
@@ -62,6 +65,7 @@ class TokenDirectory {
  private:
   struct Memory;
   ConnectionPool& authenticators_;
+  std::chrono::milliseconds remembered_for_;
   std::unique_ptr<Memory> memory_;
 };
 

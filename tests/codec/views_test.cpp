@@ -210,6 +210,7 @@ TEST_CASE("every happening of the core has words for people in the timeline") {
       core::ObligationPassed{},   core::MessageSent{},         core::MessageAcknowledged{},
       core::WaiverAsked{},        core::WaiverDecided{},       core::AlarmRaised{},
       core::AlarmRung{},          core::RelaySwitchAsked{},    core::RelaySwitchDecided{},
+      core::MessagePassed{},      core::IncidentPassed{},
       core::RecordContinued{},    core::KeyRegistered{},       core::KeyRetired{},
       core::ErasureAsked{},       core::ErasureDecided{}};
   static_assert(std::size(all) == std::variant_size_v<core::Happening>);

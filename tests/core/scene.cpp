@@ -146,7 +146,7 @@ Outcome Scene::attempt(const DecideErasure& command) {
   return decide_erasure(law_, incident_, command, moment());
 }
 
-Decision Scene::pass_on_duties() {
+Decision Scene::pass_to_successors() {
   return take(decide_succession(law_, incident_, moment()));
 }
 
@@ -155,7 +155,18 @@ Lines Scene::ring(std::string_view time) {
   return ring();
 }
 
+void Scene::leave(const std::string& body) {
+  everybody_asks();
+  left_.insert(body);
+}
+
+void Scene::everybody_asks() {
+  for (const auto& body : law_.registry.organizations())
+    if (!left_.contains(body.slug)) listeners_.last_asked[body.slug] = now_;
+}
+
 Lines Scene::ring() {
+  everybody_asks();
   const auto decision = take(decide_ring(law_, incident_, listeners_, moment()));
   Lines lines;
   for (const auto& event : decision.events) {

@@ -279,14 +279,18 @@ class Any {
       case 20:
         return RelaySwitchDecided{identifier<RelaySwitchId>(), text(), flag(), text()};
       case 21:
-        return RecordContinued{text(), text(), random_(), hash(), random_(), hash(), text()};
+        return MessagePassed{identifier<MessageId>(), text(), text()};
       case 22:
-        return KeyRegistered{text(), KeyAlgorithm::ed25519, hash(), text()};
+        return IncidentPassed{text(), text()};
       case 23:
-        return KeyRetired{text(), text()};
+        return RecordContinued{text(), text(), random_(), hash(), random_(), hash(), text()};
       case 24:
-        return ErasureAsked{identifier<ErasureId>(), text()};
+        return KeyRegistered{text(), KeyAlgorithm::ed25519, hash(), text()};
       case 25:
+        return KeyRetired{text(), text()};
+      case 26:
+        return ErasureAsked{identifier<ErasureId>(), text()};
+      case 27:
         return ErasureDecided{identifier<ErasureId>(), flag(), text(), text(), maybe([&] { return time(); })};
     }
     FAIL("a happening without a random one: add it here");
@@ -339,6 +343,8 @@ std::vector<Event> sample_events() {
                 {"履行されていません", "is not met"}},
       RelaySwitchAsked{id<RelaySwitchId>(50), "mhlw", true, "夜間は当直のみ"},
       RelaySwitchDecided{id<RelaySwitchId>(50), "mhlw", true, "確認した"},
+      MessagePassed{id<MessageId>(30), "nco", "nisc"},
+      IncidentPassed{"jihs", "ncgm"},
       RecordContinued{"noroshi/0164f3a0-bd00-7000-8000-000000000060/2", "noroshi/0164f3a0-bd00-7000-8000-000000000060/1",
                       5'000'000'000, sha256({"highest"}), 4'999'999'990, sha256({"held"}), "昨夜の控えから復旧した"},
       KeyRegistered{"0123456789abcdef", KeyAlgorithm::ed25519, sha256({"public key"}), "record"},

@@ -254,7 +254,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION erase_content(uuid, uuid, text), apply_erasures(jsonb) FROM PUBLIC;
 
--- As in 0008, with retention and erasures, and answers that know their incident.
+-- As in 0015, with retention and erasures, and answers that know their incident.
 CREATE OR REPLACE FUNCTION apply(decided jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
 BEGIN
@@ -268,19 +268,20 @@ BEGIN
 
   INSERT INTO incident (id, number, organization, reference, title, exercise, recognized_at, police, state, version,
       latest_report, submitted_by, opened_at, revision, event_id, followup_due, followup_round, followup_level,
-      followup_from)
+      followup_from, successor)
     SELECT id, number, organization, reference, title, exercise, recognized_at, police, state, version,
       latest_report, submitted_by, opened_at, revision, event_id, followup_due, followup_round, followup_level,
-      followup_from
+      followup_from, successor
     FROM jsonb_to_recordset(decided->'incidents') AS i(id uuid, number text, organization text, reference text,
       title text, exercise boolean, recognized_at timestamptz, police text, state text, version integer,
       latest_report uuid, submitted_by text, opened_at timestamptz, revision integer, event_id uuid,
-      followup_due timestamptz, followup_round integer, followup_level integer, followup_from timestamptz)
+      followup_due timestamptz, followup_round integer, followup_level integer, followup_from timestamptz,
+      successor text)
   ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, exercise = EXCLUDED.exercise,
       recognized_at = EXCLUDED.recognized_at, police = EXCLUDED.police, state = EXCLUDED.state,
       version = EXCLUDED.version, latest_report = EXCLUDED.latest_report, revision = EXCLUDED.revision,
       event_id = EXCLUDED.event_id, followup_due = EXCLUDED.followup_due, followup_round = EXCLUDED.followup_round,
-      followup_level = EXCLUDED.followup_level, followup_from = EXCLUDED.followup_from;
+      followup_level = EXCLUDED.followup_level, followup_from = EXCLUDED.followup_from, successor = EXCLUDED.successor;
   INSERT INTO report (id, incident_id, organization, version, stage, submitted_by, received_at, bytes, length, sha256,
       document, changes, event_id)
     SELECT id, incident_id, organization, version, stage, submitted_by, received_at, decode(bytes, 'base64'), length,
@@ -359,9 +360,9 @@ BEGIN
       alarm_from timestamptz, event_id uuid)
     WHERE obligation.id = l.id;
   UPDATE message SET alarm_round = l.alarm_round, alarm_level = l.alarm_level, alarm_from = l.alarm_from,
-      event_id = l.event_id
+      successor = l.successor, event_id = l.event_id
     FROM jsonb_to_recordset(decided->'message_alarms') AS l(id uuid, alarm_round integer, alarm_level integer,
-      alarm_from timestamptz, event_id uuid)
+      alarm_from timestamptz, successor text, event_id uuid)
     WHERE message.id = l.id;
   INSERT INTO alarm (id, code, incident_id, obligation_id, organization, role, level, raised_at, due_at, reason_ja,
       reason_en, clock, subject, round, holder, reached_at, event_id)
