@@ -33,6 +33,7 @@ constexpr std::size_t largest_file = 1024 * 1024;
 constexpr seconds longest_target = std::chrono::days{366};
 constexpr seconds longest_step = std::chrono::days{30};
 constexpr std::size_t most_steps = 16;
+constexpr int longest_retention = 60;  // years
 constexpr std::string_view prefix = "NOROSHI_";
 
 // Variables that other programs of the project read.
@@ -125,6 +126,16 @@ class Given {
     if (*value >= least && *value <= most) return value;
     return refuse(fmt::format("must be from {} to {}", format_duration(least), format_duration(most))),
            std::nullopt;
+  }
+
+  // Whole years, ISO 8601: a retention counts from one April 1 to another.
+  std::optional<int> years(int most) const {
+    const auto stated = node_ ? node_->value_exact<std::string>() : text_;
+    std::optional<int> value;
+    if (stated && stated->size() > 2 && stated->front() == 'P' && stated->back() == 'Y')
+      value = whole_number<int>(std::string_view(*stated).substr(1, stated->size() - 2));
+    if (value && *value >= 1 && *value <= most) return value;
+    return refuse(fmt::format("must be whole years, from \"P1Y\" to \"P{}Y\"", most)), std::nullopt;
   }
 
   std::optional<fs::path> path() const {
@@ -355,6 +366,11 @@ void set_relay_on_silence(const Given& given, Draft& draft) {
   if (const auto value = given.boolean()) draft.config.clocks.relay_on_silence = *value;
 }
 
+template <int core::RetentionPolicy::*of>
+void set_retention(const Given& given, Draft& draft) {
+  if (const auto value = given.years(longest_retention)) draft.config.retention.*of = *value;
+}
+
 void set_log_level(const Given& given, Draft& draft) {
   static constexpr std::pair<std::string_view, std::string_view> levels[] = {
       {"trace", "trace"},  {"debug", "debug"}, {"info", "info"},        {"warning", "warning"},
@@ -396,6 +412,9 @@ constexpr Setting settings[] = {
     {followup_table, "target", set_followup},
     {"ladder", "steps", set_ladder},
     {"relay", "on_silence", set_relay_on_silence},
+    {"retention", "confidentiality_1", set_retention<&core::RetentionPolicy::confidentiality_1>},
+    {"retention", "confidentiality_2", set_retention<&core::RetentionPolicy::confidentiality_2>},
+    {"retention", "exercise", set_retention<&core::RetentionPolicy::exercise>},
     {"log", "level", set_log_level},
     {"log", "format", set_log_format},
 };
@@ -772,6 +791,10 @@ std::string show(const Config& config) {
 
   table("relay");
   line("on_silence", config.clocks.relay_on_silence ? "true" : "false");
+
+  table("retention");
+  for (const auto of : core::all_retention_classes)
+    line(core::to_string(of), fmt::format("\"P{}Y\"", config.retention.years(of)));
 
   table("log");
   line("level", toml_text(config.log_level));

@@ -14,6 +14,7 @@
 #include "routing/edition.h"
 #include "routing/registry.h"
 #include "src/core/clocks.h"
+#include "src/core/retention.h"
 
 namespace noroshi::app {
 
@@ -50,6 +51,7 @@ struct Config {
   std::map<std::string, routing::Target, std::less<>> targets;
   // [acknowledgement] target, [followup] target, [ladder] steps, [relay] on_silence
   core::ClockPolicy clocks;
+  core::RetentionPolicy retention;                  // [retention] confidentiality_1 = "P5Y": whole years
   std::string log_level = "info";                   // [log] level
   bool log_json = true;                             // [log] format = "json" | "text"
   bool log_automatic = true;                        // [log] format = "automatic": text on a terminal, else as log_json

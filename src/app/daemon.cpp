@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/system_error.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <condition_variable>
 #include <functional>
@@ -50,7 +51,8 @@ using namespace std::chrono_literals;
 constexpr auto grace = 10s;           // for requests under way when the daemon ends
 constexpr std::size_t reading_queue = 512;  // reading calls that wait for a connection; more are told to come again
 constexpr auto patience_with_cluster = 60s;  // that its supervisor brings back while the daemon starts
-constexpr auto succession_every = 1h; // bodies end at midnight; looking hourly costs one query
+constexpr std::chrono::milliseconds succession_every = 1h;  // what a day did not bring by itself: a registry that changed
+constexpr std::chrono::milliseconds succession_at_most = 1s;  // where the shown clock runs fast
 
 // Ends the start with a word for the operator.
 struct StartRefused {
@@ -167,7 +169,7 @@ http::Authenticator authenticator(store::TokenDirectory& tokens, boost::asio::th
     if (answer.verdict == store::TokenDirectory::Verdict::bad) return http::InvalidToken{};
     const auto& actor = answer.actor;
     return http::Caller{actor.organization, std::string(core::to_string(*actor.role)), core::to_string(*actor.token),
-                        actor.name};
+                        actor.name, answer.signing_key};
   };
   return [&tokens, &threads, outcome](std::string_view bearer, std::function<void(http::AuthenticationOutcome)> callback) {
     if (auto known = tokens.remembered(bearer)) return callback(outcome(*known));
@@ -183,7 +185,8 @@ http::Authenticator authenticator(store::TokenDirectory& tokens, boost::asio::th
   };
 }
 
-// Passes duties on at start and every hour, on a thread of its own: it may wait for the database.
+// Passes on what bodies that have ended left open: at start, when a day begins, and every hour, on a thread of its own: it
+// may wait for the database.
 class SuccessionTimer {
  public:
   SuccessionTimer(store::ConnectionSettings settings, const core::Law& law)
@@ -195,20 +198,19 @@ class SuccessionTimer {
     std::condition_variable_any wake;
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
-      const bool done = pass_on();
-      wake.wait_for(lock, stop, done ? std::chrono::seconds(succession_every) : std::chrono::seconds(5),
-                    [] { return false; });
+      wake.wait_for(lock, stop, pass_on(), [] { return false; });
     }
   }
-  bool pass_on() {
+  // How long nothing will end.
+  std::chrono::milliseconds pass_on() {
     try {
       store::Connection connection(settings_, store::DatabaseRole::writer);
       if (const int changed = store::apply_successions(connection, law_))
-        spdlog::info("duties of {} incidents passed to the successors of bodies that have ended", changed);
-      return true;
+        spdlog::info("{} incidents passed to the successors of bodies that have ended", changed);
+      return std::clamp(store::until_next_day(connection), succession_at_most, succession_every);
     } catch (const store::DatabaseError& error) {
       spdlog::warn("succession could not be looked at: SQLSTATE {}", error.sqlstate());
-      return false;
+      return 5s;
     }
   }
 
@@ -223,7 +225,7 @@ class Service {
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
           const store::ConnectionSettings& database, bool clock_is_real, const SigningKey& signing_key,
           RecordKeys& record_keys, const std::string& record_origin)
-      : law_{files.editions, files.registry, config.clocks},
+      : law_{files.editions, files.registry, config.clocks, config.retention},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
         signer_{signing_key.id(), [signing_key](std::string_view text) { return signing_key.sign(text); }},
@@ -232,11 +234,11 @@ class Service {
         operators_(database, store::DatabaseRole::operator_, 2),
         sealing_(database, record_keys, config.data / "record", record_origin),
         writers_(database, law_, writer_options(config, record_keys)),
-        tokens_(authenticators_),
+        tokens_(authenticators_, clock_is_real ? 1s : 0s),
         sequencing_(database),
         succession_(database, law_),
         ticking_(database, law_, metrics_.ticking_observer()),
-        health_({operators_, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
+        health_({operators_, law_.registry, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
                  certificate_.certificate, digest(config), [this] { return sealing_.status(); }}),
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
                                  certificate_.certificate, [this] { return streams_.counts(); },

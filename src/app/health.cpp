@@ -15,6 +15,7 @@
 #include "src/app/record_words.h"
 #include "src/app/version.h"
 #include "src/codec/json_writer.h"
+#include "src/store/clock.h"
 #include "src/store/connection_address.h"
 #include "src/store/migrations.h"
 #include "src/store/operation.h"
@@ -101,17 +102,40 @@ Check check_clocks(const store::ClockCounts& clocks) {
   return check;
 }
 
+// What is told to a centre of which nobody holds a token reaches nobody.
+Check check_center(store::Connection& connection, const routing::Registry& registry) {
+  Check check{"center", CheckStatus::ok, {}, {}};
+  const auto* center =
+      registry.in_force(routing::OrganizationKind::center, japanese_day(store::shown_time(connection)));
+  if (!center) {
+    check.status = CheckStatus::warning;
+    check.message = {"登録簿に現在のセンター（種別 center）がありません。登録簿を確認してください。",
+                     "The registry knows no centre (kind center) of today: look at the registry."};
+  } else if (!store::somebody_hears(connection, center->slug)) {
+    check.status = CheckStatus::warning;
+    check.message = {
+        fmt::format("センター {0} に警報を受け取れる者がいません。noroshi token issue --org {0} --role center_liaison "
+                    "でトークンを発行してください。",
+                    center->slug),
+        fmt::format("Nobody of the centre, {0}, would hear an alarm: issue a token with noroshi token issue --org {0} "
+                    "--role center_liaison.",
+                    center->slug)};
+  }
+  return check;
+}
+
 // What only the database can tell; the later checks are left out where it does not answer.
-void check_database(store::ConnectionPool& operators, HealthReading& reading) {
+void check_database(const HealthSources& sources, HealthReading& reading) {
   const auto start = Clock::now();
   try {
-    auto connection = operators.acquire(patience);
+    auto connection = sources.operators.acquire(patience);
     const auto state = store::read_database_state(*connection);
     reading.checks.push_back({"database", CheckStatus::ok, {}, {{"answer_seconds", seconds_since(start)}}});
     reading.server_version = state.server_version;
     reading.checks.push_back(check_migrations(state.migrations));
     reading.checks.push_back(check_sequencer(store::count_waiting(*connection)));
     reading.checks.push_back(check_clocks(store::count_clocks(*connection)));
+    reading.checks.push_back(check_center(*connection, sources.registry));
   } catch (const store::DatabaseMisconfigured& error) {
     reading.checks.push_back(
         failed("database", {fmt::format("データベースの設定に誤りがあります: {}", error.what()),
@@ -212,7 +236,7 @@ Check check_record(const RecordStatus& status) {
 
 HealthReading take_reading(const HealthSources& sources) {
   HealthReading reading;
-  check_database(sources.operators, reading);
+  check_database(sources, reading);
   if (sources.record) reading.checks.push_back(check_record(sources.record()));
   reading.checks.push_back(check_writer_queue(sources.writer_queue(), sources.writer_queue_limit));
   reading.checks.push_back(check_certificate(sources.certificate));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "routing/registry.h"
 #include "src/app/cached_reading.h"
 #include "src/app/sealing.h"
 #include "src/codec/problem.h"
@@ -40,6 +41,7 @@ struct HealthReading {
 
 struct HealthSources {
   store::ConnectionPool& operators;           // of role operator_; one connection is used at a time
+  const routing::Registry& registry;          // which body is the centre
   std::function<std::size_t()> writer_queue;  // commands waiting
   std::size_t writer_queue_limit = 0;
   std::filesystem::path data;         // whose disk is looked at

@@ -50,6 +50,9 @@ class AlarmTeller {
   // Watches the bodies that act in the story. Each gets somebody who hears, before anything happens. False as
   // below.
   bool begin(const Story& story);
+  // Somebody of each body looks at what there is: a desk where a person sits is not taken for one where nobody is. False
+  // as below.
+  bool look() { return fetch_new(); }
   // Prints what has risen up to `shown` and was not printed yet; `rate`: how fast the shown clock ran
   // meanwhile. False where the daemon did not answer, after telling why.
   bool tell(Timestamp shown, double rate);

@@ -34,6 +34,7 @@ std::string shown_code(const std::string& code, Language language) {
       {"relay_silent", {"中継なし", "relay silent"}},
       {"relayed_automatically", {"自動中継", "relayed automatically"}},
       {"body_without_person", {"担当者なし", "no person to call"}},
+      {"receiver_dead", {"受信者不在", "nobody there"}},
   };
   for (const auto& word : words)
     if (word.code == code) return in(word.text, language);

@@ -262,6 +262,23 @@ struct SentenceOf {
                              what.approved ? "approved" : "rejected")) +
            because(what.reason);
   }
+  std::string operator()(const core::MessagePassed& what) const {
+    return ja ? fmt::format("受領の確認を {} へ引継ぎ（{}）。", body(what.recipient), message(what.message))
+              : fmt::format("To be acknowledged by {} now ({}).", body(what.recipient), message(what.message));
+  }
+  std::string operator()(const core::IncidentPassed& what) const {
+    return ja ? fmt::format("事案を {} へ引継ぎ。", body(what.organization))
+              : fmt::format("The case passed to {}.", body(what.organization));
+  }
+  std::string operator()(const core::ErasureAsked& what) const {
+    return (ja ? std::string("内容の消去を申請。") : std::string("Erasure of the content asked for.")) + because(what.reason);
+  }
+  std::string operator()(const core::ErasureDecided& what) const {
+    return (ja ? fmt::format("内容の消去を{}（保存期間の区分 {}）。", what.approved ? "決定" : "不許可", what.retention_class)
+               : fmt::format("Erasure of the content {} (retention class {}).", what.approved ? "approved" : "rejected",
+                             what.retention_class)) +
+           because(what.reason);
+  }
   std::string operator()(const core::RecordContinued& what) const {
     return (ja ? fmt::format("記録を新しい木「{}」で継続。前の木「{}」は大きさ {} まで署名されていた。", what.origin,
                              what.origin_before, what.highest_size)

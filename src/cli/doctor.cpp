@@ -21,6 +21,7 @@
 #include "src/store/clock.h"
 #include "src/store/cluster_folder.h"
 #include "src/store/migrations.h"
+#include "src/store/operation.h"
 #include "src/store/record_acts.h"
 #include "src/store/sealer.h"
 #include "src/store/sequencer.h"
@@ -57,8 +58,9 @@ void not_made(Findings& findings, const char* check, Text why) {
   findings.push_back({check, Outcome::not_made, std::move(why), {}});
 }
 
-void check_law(const DoctorOptions& options, Findings& findings) {
-  const auto law = app::load_law(options.registry, options.editions);
+using Law = tl::expected<app::LawFiles, std::vector<routing::Mistake>>;
+
+void check_law(const Law& law, Findings& findings) {
   if (law) {
     std::string ids;
     for (const auto& edition : law->editions.all()) ids += (ids.empty() ? "" : ", ") + edition.id;
@@ -198,7 +200,27 @@ void check_record(const DatabaseVisit& visit, store::Connection& owner, const Da
        "is noroshid running, and does its log say that sealing has stopped?"});
 }
 
-void check_database(const DatabaseOptions& options, const Output& output, Findings& findings) {
+// What is told to a centre of which nobody holds a token reaches nobody.
+void check_center(store::Connection& owner, const Law& law, Findings& findings) {
+  if (!law) return not_made(findings, "center", {"登録簿を読めません", "the registry cannot be read"});
+  const auto* center =
+      law->registry.in_force(routing::OrganizationKind::center, japanese_day(store::shown_time(owner)));
+  if (!center)
+    return bad(findings, "center",
+               {"登録簿に現在のセンター（種別 center）がありません", "the registry knows no centre (kind center) of today"},
+               {"登録簿を確認してください。", "look at the registry"});
+  if (store::somebody_hears(owner, center->slug))
+    return good(findings, "center",
+                {fmt::format("センター {} に警報を受け取れる者がいます", center->slug),
+                 fmt::format("somebody of the centre, {}, would hear an alarm", center->slug)});
+  const auto remedy = fmt::format("noroshi token issue --org {} --role center_liaison", center->slug);
+  bad(findings, "center",
+      {fmt::format("センター {} に警報を受け取れる者がいません", center->slug),
+       fmt::format("nobody of the centre, {}, would hear an alarm", center->slug)},
+      {remedy, remedy});
+}
+
+void check_database(const DatabaseOptions& options, const Law& law, const Output& output, Findings& findings) {
   try {
     const DatabaseVisit visit(options, output);
     const auto owner = visit.owner();
@@ -207,6 +229,7 @@ void check_database(const DatabaseOptions& options, const Output& output, Findin
     if (missing.empty()) {
       good(findings, "migrations", {"スキーマは最新です", "the schema is this program's"});
       check_clock(*owner, findings);
+      check_center(*owner, law, findings);
       check_record(visit, *owner, options, findings);
     } else {
       bad(findings, "migrations",
@@ -260,7 +283,8 @@ void print_findings(const Findings& findings, const Output& output) {
 
 int run(const DoctorOptions& options, const Output& output) {
   Findings findings;
-  check_law(options, findings);
+  const auto law = app::load_law(options.registry, options.editions);
+  check_law(law, findings);
   const auto& database = options.database;
   if (database.database_url.empty()) check_programs(findings);
   const bool there = !database.data.empty() && check_folder(database.data, findings);
@@ -270,7 +294,7 @@ int run(const DoctorOptions& options, const Output& output) {
   }
   std::error_code error;
   if (!database.database_url.empty() || (there && fs::exists(database.data / "postgres", error)))
-    check_database(database, output, findings);
+    check_database(database, law, output, findings);
   else
     not_made(findings, "database",
              {"データベースはまだありません（--data または --database-url）",

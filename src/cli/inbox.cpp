@@ -28,6 +28,13 @@ std::string shown_acknowledgement(const json::value& message, Language language)
   return language == Language::ja ? "未確認" : "NO";
 }
 
+std::string shown_version(const json::value& message, Language language) {
+  const auto version = number_at(message, "/version");
+  if (!version) return "-";
+  if (text_at(message, "/erased_at").empty()) return fmt::format("{}", *version);
+  return fmt::format("{} {}", *version, language == Language::ja ? "（消去済み）" : "(erased)");
+}
+
 // What nobody has acknowledged stands first, the oldest at the top.
 std::string render(const json::array& messages, Language language) {
   const bool ja = language == Language::ja;
@@ -43,11 +50,10 @@ std::string render(const json::array& messages, Language language) {
                  : std::vector<std::string>{"acknowledged", "sent", "kind", "number", "version", "from",
                                             "clause", "id"});
   for (const auto* message : order) {
-    const auto version = number_at(*message, "/version");
     const auto from = text_at(*message, "/from");
     table.add_row({shown_acknowledgement(*message, language), shown_time(text_at(*message, "/sent_at")),
                    shown_kind(*message, language), text_at(*message, "/number"),
-                   version ? fmt::format("{}", *version) : "-", from.empty() ? "-" : shown_organization(from, language),
+                   shown_version(*message, language), from.empty() ? "-" : shown_organization(from, language),
                    shown_clause(*message), text_at(*message, "/id")});
   }
   if (table.empty()) return ja ? "受信箱は空です。\n" : "The inbox is empty.\n";
@@ -95,6 +101,13 @@ int run(const InboxShowOptions& options, const Output& output) {
   }
   // The report is shown member by member, as it was sent: a person must see every word of it.
   print(render({*message}, output.language));
+  if (const auto erased = text_at(*message, "/erased_at"); !erased.empty()) {
+    const auto by = shown_organization(text_at(*message, "/erased_by"), output.language);
+    print_line(output({fmt::format("消去済み: 保存期間の満了により、{} が {} に内容を消去しました。", by, shown_time(erased)),
+                       fmt::format("erased: at the end of its retention {} erased the content on {}", by,
+                                   shown_time(erased))}));
+    return exit_ok;
+  }
   if (const auto note = text_at(*message, "/note"); !note.empty()) print_line(printable(note));
   const auto* report = message->is_object() ? message->get_object().if_contains("report") : nullptr;
   if (!report || !report->is_object()) return exit_ok;

@@ -14,6 +14,7 @@
 #include "src/cli/configuration.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
+#include "src/cli/erasure.h"
 #include "src/cli/inbox.h"
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
@@ -165,8 +166,37 @@ void add_inbox(CLI::App& program, const Global& global, Command& chosen) {
   });
 }
 
+// Below `incident`.
+void add_erasure(CLI::App& incident, const Global& global, Command& chosen) {
+  auto erasable_options = std::make_shared<IncidentErasableOptions>();
+  auto* erasable = add_command(incident, global, chosen, "erasable",
+                               "Own incidents whose retention (保存期間) is over", erasable_options);
+  add_connection(*erasable, erasable_options->connection);
+
+  auto erase_options = std::make_shared<IncidentEraseOptions>();
+  auto* erase = add_command(incident, global, chosen, "erase",
+                            "Ask to erase the content of one whose retention is over; another person decides",
+                            erase_options);
+  erase->add_option("ID", erase_options->incident, "Id, number (JPS-2018-1) or your own reference")->required();
+  erase->add_option("--reason", erase_options->reason, "Why; stays in the record")->type_name("TEXT")->required();
+  add_act(*erase, *erase_options);
+
+  auto* erasure = incident.add_subcommand("erasure", "Decide what another person asked to erase");
+  erasure->require_subcommand(1);
+  const auto add_decision = [&](const char* name, const char* help, bool approved) {
+    auto options = std::make_shared<ErasureDecideOptions>();
+    options->approved = approved;
+    auto* decide = add_command(*erasure, global, chosen, name, help, options);
+    decide->add_option("ID", options->incident, "Id, number (JPS-2018-1) or your own reference")->required();
+    decide->add_option("--reason", options->reason, "Why; stays in the record")->type_name("TEXT")->required();
+    add_act(*decide, *options);
+  };
+  add_decision("approve", "Erase the content; it cannot be brought back", true);
+  add_decision("reject", "Keep the content", false);
+}
+
 void add_incident(CLI::App& program, const Global& global, Command& chosen) {
-  auto* incident = program.add_subcommand("incident", "Your body's judgement of an incident, and its state");
+  auto* incident = program.add_subcommand("incident", "Your body's judgement of an incident, its state, and its end");
   incident->require_subcommand(1);
 
   auto assess_options = std::make_shared<IncidentAssessOptions>();
@@ -202,6 +232,8 @@ void add_incident(CLI::App& program, const Global& global, Command& chosen) {
       ->required();
   move->add_option("--reason", move_options->reason, "Why")->type_name("TEXT");
   add_act(*move, *move_options);
+
+  add_erasure(*incident, global, chosen);
 }
 
 void add_obligation(CLI::App& program, const Global& global, Command& chosen) {
@@ -334,6 +366,8 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
   issue->add_option("--org", issue_options->organization, "The body")->type_name("SLUG")->required();
   issue->add_option("--role", issue_options->role, "What its holder may do")->type_name("ROLE")->required();
   issue->add_option("--name", issue_options->name, "Whose it is; stands in the record")->type_name("TEXT");
+  issue->add_option("--signing-key", issue_options->signing_key, "Its holder's public key, PEM; he may sign what he sends")
+      ->type_name("FILE");
   issue->add_option("--expires", issue_options->expires, "P90D, PT12H [never]")->type_name("DURATION");
   issue->add_option("--registry", issue_options->registry, "The daemon's registry, where it has its own")
       ->type_name("DIR");

@@ -56,6 +56,9 @@ Text sentence(const store::TableFinding& finding) {
       return {fmt::format("葉が約束した文 {} がなく、消去の決定もありません", finding.column),
               fmt::format("the text {} that the leaf commits to is not there, and no erasure was decided",
                           finding.column)};
+    case opening_present:
+      return {fmt::format("消去が決定されたのに、文 {} が残っています", finding.column),
+              fmt::format("the text {} is still there, although its erasure was decided", finding.column)};
     case row_missing:
       return {fmt::format("表 {} に、あるはずの行 {} がありません", table, finding.key),
               fmt::format("table {}: row {} should be there and is not", table, finding.key)};

@@ -456,14 +456,16 @@ store::ReceiptInAnswer receipt_in(std::string_view text) {
   const std::string at = inside ? "/receipt" : "";
   if (!inside && text_at(answer, "/event_id").empty()) return {};
   const auto id = core::parse_uuid(text_at(answer, at + "/event_id"));
+  if (id && flag_at(answer, "/erased")) return {true, core::EventId{*id}, std::nullopt};
   const auto leaf = record::from_hex(text_at(answer, at + "/leaf_sha256"));
   const auto report = record::from_hex(text_at(answer, at + "/sha256"));
   const auto received = parse_rfc3339(text_at(answer, at + "/received_at"));
   const auto signature = record::from_base64(text_at(answer, at + "/signature"));
   const auto leaf_hash = leaf ? record::to_digest(*leaf) : std::nullopt;
   const auto report_hash = report ? record::to_digest(*report) : std::nullopt;
-  if (!id || !leaf_hash || !report_hash || !received || !signature || signature->empty()) return {true, std::nullopt};
-  return {true, store::StatedReceipt{{text_at(answer, at + "/origin"), core::EventId{*id}, *leaf_hash, *report_hash, *received},
+  if (!id || !leaf_hash || !report_hash || !received || !signature || signature->empty()) return {true, std::nullopt, std::nullopt};
+  return {true, std::nullopt,
+          store::StatedReceipt{{text_at(answer, at + "/origin"), core::EventId{*id}, *leaf_hash, *report_hash, *received},
                                      *signature}};
 }
 

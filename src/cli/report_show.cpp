@@ -36,11 +36,16 @@ std::string render(const json::value& incident, Language language) {
   line("ID", text_at(incident, "/id"));
   line(ja ? "機関" : "body", shown_organization(text_at(incident, "/organization"), language));
   line(ja ? "整理番号" : "reference", text_at(incident, "/reference"));
-  line(ja ? "件名" : "title", text_at(incident, "/title"));
+  const auto erased = text_at(incident, "/erased_at");
+  line(ja ? "件名" : "title", erased.empty() ? text_at(incident, "/title") : ja ? "（消去済み）" : "(erased)");
+  if (!erased.empty())
+    line(ja ? "消去" : "erased", fmt::format("{} {}", shown_time(erased),
+                                             shown_organization(text_at(incident, "/erased_by"), language)));
   if (flag_at(incident, "/exercise")) line(ja ? "種別" : "kind", ja ? "訓練" : "EXERCISE");
   line(ja ? "状態" : "state", text_at(incident, "/state"));
   line(ja ? "評価" : "assessment", text_at(incident, "/assessment"));
   line(ja ? "サイバー攻撃" : "cyberattack", text_at(incident, "/cyberattack"));
+  line(ja ? "保存期間満了" : "retained until", shown_time(text_at(incident, "/retained_until")));
   line(ja ? "認知" : "recognised", shown_time(text_at(incident, "/recognized_at")));
   const auto& obligations = array_at(incident, "/obligations");
   if (!obligations.empty())

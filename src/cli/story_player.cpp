@@ -173,7 +173,7 @@ bool StoryPlayer::play(const Story& story) {
   if (!alarms_.begin(story)) return false;
   for (std::size_t index = 0; index < story.steps.size(); ++index) {
     clock_.travel(story.steps[index].at, tell);
-    if (!answered || !do_step(story, index)) return false;
+    if (!answered || !do_step(story, index) || !alarms_.look()) return false;
     if (clock_.runs()) clock_.settle(tell);  // what the step itself let fall due rises before the clock runs on
   }
   clock_.travel(story.steps.back().at + afterwards, tell);

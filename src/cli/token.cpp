@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <boost/json/serialize.hpp>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <boost/json/value.hpp>
 
 #include "routing/time.h"
@@ -19,6 +21,7 @@ struct Wanted {
   std::string organization;
   core::Role role{};
   std::optional<std::chrono::seconds> valid_for;
+  std::optional<record::ActorKey> signing_key;
 };
 
 std::string roles_that_fit(const routing::Organization& organization) {
@@ -34,6 +37,27 @@ std::string all_role_names() {
   for (const auto role : core::all_roles())
     list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(role));
   return list;
+}
+
+// SubjectPublicKeyInfo in PEM, as openssl writes it.
+std::optional<record::ActorKey> read_public_key(const std::filesystem::path& path) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(path.c_str(), "r"), BIO_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      file ? PEM_read_bio_PUBKEY(file.get(), nullptr, nullptr, nullptr) : nullptr, EVP_PKEY_free);
+  unsigned char* der = nullptr;
+  const int length = key ? i2d_PUBKEY(key.get(), &der) : 0;
+  if (length <= 0) return std::nullopt;
+  auto parsed = record::parse_actor_key({reinterpret_cast<char*>(der), static_cast<std::size_t>(length)});
+  OPENSSL_free(der);
+  return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+}
+
+// The beginning of the key's SHA-256, as leaves name it; enough to tell two apart.
+std::string shown_key(const std::optional<record::ActorKey>& key, std::size_t bytes) {
+  std::string text;
+  if (key)
+    for (std::size_t i = 0; i < bytes; ++i) text += fmt::format("{:02x}", record::id_of(*key)[i]);
+  return text;
 }
 
 // What was asked for, if it makes sense; else why not.
@@ -53,7 +77,19 @@ tl::expected<Wanted, Text> check(const TokenIssueOptions& options, const routing
                          organization->name_ja, organization->slug, roles_that_fit(*organization)),
              fmt::format("role {} does not fit {}; those that do: {}", options.role, organization->slug,
                          roles_that_fit(*organization))});
-  Wanted wanted{organization->slug, *role, std::nullopt};
+  Wanted wanted{organization->slug, *role, std::nullopt, std::nullopt};
+  if (options.signing_key) {
+    auto key = read_public_key(*options.signing_key);
+    if (!key)
+      return tl::unexpected(
+          Text{fmt::format("{} に公開鍵がありません。Ed25519、または P-256 か P-384 の ECDSA の公開鍵を PEM で渡してください"
+                           "（例: openssl pkey -in key.pem -pubout）。",
+                           options.signing_key->string()),
+               fmt::format("{} holds no public key that signs here: give one of Ed25519, or of ECDSA on P-256 or P-384, in "
+                           "PEM (openssl pkey -in key.pem -pubout)",
+                           options.signing_key->string())});
+    wanted.signing_key = std::move(*key);
+  }
   if (options.expires.empty()) return wanted;
   wanted.valid_for = parse_duration(options.expires);
   if (!wanted.valid_for || *wanted.valid_for <= std::chrono::seconds(0))
@@ -74,6 +110,7 @@ json::value as_json(const store::IssuedToken& token) {
                      {"organization", token.organization},
                      {"role", std::string(core::to_string(token.role))},
                      {"name", token.name},
+                     {"signing_key_sha256", token.signing_key ? json::value(shown_key(token.signing_key, 32)) : nullptr},
                      {"issued_at", format_rfc3339(token.issued_at)},
                      {"expires_at", time(token.expires_at)},
                      {"revoked_at", time(token.revoked_at)}};
@@ -105,7 +142,8 @@ int run(const TokenIssueOptions& options, const Output& output) {
     const DatabaseVisit visit(options.database, output);
     const auto owner = visit.owner_of_current_schema();
     print_line(
-        store::issue_token(*owner, wanted->organization, wanted->role, options.name, wanted->valid_for));
+        store::issue_token(*owner, wanted->organization, wanted->role, options.name, wanted->valid_for,
+                           wanted->signing_key));
     return exit_ok;
   });
 }
@@ -115,13 +153,13 @@ int run(const TokenListOptions& options, const Output& output) {
     const DatabaseVisit visit(options.database, output);
     const auto owner = visit.owner_of_current_schema();
     const bool ja = output.language == Language::ja;
-    Table table(ja ? std::vector<std::string>{"ID", "機関", "役割", "名前", "発行", "期限", "失効"}
-                   : std::vector<std::string>{"id", "body", "role", "name", "issued", "expires", "revoked"});
+    Table table(ja ? std::vector<std::string>{"ID", "機関", "役割", "名前", "署名鍵", "発行", "期限", "失効"}
+                   : std::vector<std::string>{"id", "body", "role", "name", "signing key", "issued", "expires", "revoked"});
     json::array items;
     for (const auto& token : store::list_tokens(*owner)) {
       items.push_back(as_json(token));
       table.add_row({core::to_string(token.id), token.organization, std::string(core::to_string(token.role)),
-                     token.name, shown_time(when(token.issued_at)), shown_time(when(token.expires_at)),
+                     token.name, shown_key(token.signing_key, 8), shown_time(when(token.issued_at)), shown_time(when(token.expires_at)),
                      shown_time(when(token.revoked_at))});
     }
     print(output.json ? json::serialize(json::value{{"items", items}, {"next", nullptr}}) + '\n'

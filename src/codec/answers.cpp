@@ -293,6 +293,41 @@ std::string answer_waiver(const Decision& decision, core::WaiverId waiver, const
   return text;
 }
 
+std::string answer_erasure(const Decision& decision, const AnswerContext& context) {
+  const auto any = [](const auto&) { return true; };
+  const Event* asked = find_event<core::ErasureAsked>(decision, any);
+  const Event* decided = find_event<core::ErasureDecided>(decision, any);
+  const core::Incident& incident = decision.after;
+  const auto* answer = decided ? &std::get<core::ErasureDecided>(decided->what) : nullptr;
+  const auto erasure = answer ? answer->erasure : std::get<core::ErasureAsked>(must(asked).what).erasure;
+  const auto retention_class = core::retention_class(incident.exercise, incident.confidentiality);
+
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object();
+  out.member("id", to_string(erasure)).member("incident_id", to_string(incident.id));
+  out.member("number", incident.number);
+  out.member("decision", !answer ? "pending" : answer->approved ? "approved" : "rejected");
+  out.member("retention_class", to_string(retention_class));
+  write_time(out, "retained_until",
+             incident.ended_at ? std::optional(core::retained_until(
+                                     *incident.ended_at, context.law.retention.years(retention_class)))
+                               : std::nullopt);
+  if (asked) {
+    out.member("reason", std::get<core::ErasureAsked>(asked->what).reason);
+    write_text_or_null(out, "asked_by", asked->actor.name);
+    write_time(out, "asked_at", asked->at);
+  }
+  if (answer) {
+    write_text_or_null(out, "decided_by", decided->actor.name);
+    write_time(out, "decided_at", decided->at);
+    out.member("decision_reason", answer->reason);
+  }
+  write_time(out, "erased_at", incident.erased_at);
+  out.end_object();
+  return text;
+}
+
 std::string answer_acknowledgement(const Decision& decision, core::MessageId message, const AnswerContext&) {
   const Event& event = must(find_event<core::MessageAcknowledged>(
       decision, [&](const auto& what) { return what.message == message; }));

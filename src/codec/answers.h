@@ -42,6 +42,12 @@ std::string answer_fulfillment(const core::Decision& decision, core::ObligationI
 std::string answer_waiver(const core::Decision& decision, core::WaiverId waiver,
                           const AnswerContext& context);
 
+// POST /incidents/{id}/erasures and …/erasures/{id}/decision:
+// {"id","incident_id","number","decision","retention_class","retained_until","reason","asked_by","asked_at","decided_by",
+//  "decided_at","decision_reason","erased_at"}. Members of the event that this decision does not hold are left out;
+// `erased_at` is null unless the content is gone.
+std::string answer_erasure(const core::Decision& decision, const AnswerContext& context);
+
 // POST /inbox/{message}/acknowledgement: {"id","incident_id","obligation_id","acknowledged_at",
 // "acknowledged_by","note"}.
 std::string answer_acknowledgement(const core::Decision& decision, core::MessageId message,

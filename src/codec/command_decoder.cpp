@@ -71,6 +71,11 @@ Decoded<WaiverCommand> decode_waiver(std::string_view body) {
       body, [](ObjectReader& in, WaiverCommand& command) { read_reason(in, command.reason); });
 }
 
+Decoded<ErasureCommand> decode_erasure(std::string_view body) {
+  return decode<ErasureCommand>(
+      body, [](ObjectReader& in, ErasureCommand& command) { read_reason(in, command.reason); });
+}
+
 Decoded<FourEyesCommand> decode_four_eyes(std::string_view body) {
   return decode<FourEyesCommand>(body, [](ObjectReader& in, FourEyesCommand& command) {
     const auto approved = in.word("decision", parse_decision, "approved, rejected", Need::required);

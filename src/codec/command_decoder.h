@@ -36,7 +36,13 @@ struct WaiverCommand {
 };
 Decoded<WaiverCommand> decode_waiver(std::string_view body);
 
-// POST /obligations/{id}/waivers/{id}/decision and /relay-switch/{id}/decision
+// POST /incidents/{id}/erasures
+struct ErasureCommand {
+  std::string reason;
+};
+Decoded<ErasureCommand> decode_erasure(std::string_view body);
+
+// POST /obligations/{id}/waivers/{id}/decision, /incidents/{id}/erasures/{id}/decision and /relay-switch/{id}/decision
 struct FourEyesCommand {
   bool approved = false;
   std::string reason;

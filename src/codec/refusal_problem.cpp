@@ -54,6 +54,18 @@ Meaning meaning_of(RefusalCode code) {
       return {409, {"自動中継の申請が審査中です", "A request about the relay waits for its decision"}};
     case RefusalCode::relay_switch_decided:
       return {409, {"自動中継の申請は決定済みです", "The request about the relay has been decided"}};
+    case RefusalCode::incident_erased:
+      return {409, {"内容を消去したインシデントです", "The content of this incident was erased"}};
+    case RefusalCode::incident_open:
+      return {409, {"終結していないインシデントです", "The incident is not over"}};
+    case RefusalCode::erasure_pending:
+      return {409, {"消去の申請が審査中です", "A request to erase waits for its decision"}};
+    case RefusalCode::erasure_decided:
+      return {409, {"消去の申請は決定済みです", "The request to erase has been decided"}};
+    case RefusalCode::messages_unacknowledged:
+      return {409, {"受領確認のない連絡があります", "A message has not been acknowledged"}};
+    case RefusalCode::retention_not_over:
+      return {409, {"保存期間が満了していません", "The retention is not over"}};
     case RefusalCode::idempotency_key_reused:
       return {422, {"同じキーで別の内容が送られました", "The same key came with other bytes"}};
   }

@@ -67,7 +67,20 @@ void write_waiver(JsonWriter& out, const WaiverView& view) {
   out.end_object();
 }
 
-void write_summary(JsonWriter& out, const IncidentSummary& view) {
+// How long the content is kept, by what the operator has set today.
+void write_retention(JsonWriter& out, const IncidentSummary& view, const core::Law& law) {
+  const auto retention_class = core::retention_class(view.exercise, view.confidentiality);
+  out.member("retention_class", to_string(retention_class));
+  write_time(out, "retained_until",
+             view.ended_at
+                 ? std::optional(core::retained_until(*view.ended_at, law.retention.years(retention_class)))
+                 : std::nullopt);
+  out.member("erasure_pending", view.erasure_pending);
+  write_time(out, "erased_at", view.erased_at);
+  write_text_or_null(out, "erased_by", view.erased_by);
+}
+
+void write_summary(JsonWriter& out, const IncidentSummary& view, const core::Law& law) {
   out.member("id", view.id).member("number", view.number).member("reference", view.reference);
   out.member("organization", view.organization).member("title", view.title).member("state", view.state);
   out.member("assessment", view.assessment).member("cyberattack", view.cyberattack);
@@ -75,6 +88,7 @@ void write_summary(JsonWriter& out, const IncidentSummary& view) {
   write_time(out, "recognized_at", view.recognized_at);
   write_time(out, "opened_at", view.opened_at);
   out.member("version", view.version);
+  write_retention(out, view, law);
   write_time(out, "followup_due_at", view.followup_due_at);
   out.member("overdue", view.overdue);
 }
@@ -109,7 +123,8 @@ void write_report_version(JsonWriter& out, const ReportVersionView& view) {
   out.member("id", view.id).member("version", view.version).member("stage", view.stage);
   out.member("submitted_by", view.submitted_by);
   write_time(out, "received_at", view.received_at);
-  out.member("sha256", view.sha256).member("length", view.length);
+  write_optional(out, "sha256", view.sha256);
+  write_optional(out, "length", view.length);
   write_raw_or_null(out, "changes", view.changes);
 }
 
@@ -120,6 +135,8 @@ void write_message(JsonWriter& out, const MessageView& view) {
   write_optional(out, "title", view.title);
   out.member("exercise", view.exercise);
   write_optional(out, "version", view.version);
+  write_time(out, "erased_at", view.erased_at);
+  write_text_or_null(out, "erased_by", view.erased_by);
   write_text_or_null(out, "from", view.sender);
   out.member("to", view.recipient);
   write_text_or_null(out, "clause", view.clause);
@@ -136,6 +153,18 @@ void write_recipient(JsonWriter& out, const AddedRecipientView& view) {
   out.begin_object();
   out.member("organization", view.organization).member("police", view.police).member("reason", view.reason);
   write_time(out, "added_at", view.added_at);
+  out.end_object();
+}
+
+void write_erasure(JsonWriter& out, const ErasureView& view) {
+  out.begin_object();
+  out.member("id", view.id).member("reason", view.reason);
+  write_text_or_null(out, "asked_by", view.asked_by);
+  write_time(out, "asked_at", view.asked_at);
+  out.member("decision", view.decision);
+  write_text_or_null(out, "decided_by", view.decided_by);
+  write_text_or_null(out, "decision_reason", view.decision_reason);
+  write_time(out, "decided_at", view.decided_at);
   out.end_object();
 }
 
@@ -173,10 +202,14 @@ constexpr std::array event_words = {
     EventWords{"obligation.passed", "義務を承継機関へ引継ぎ", "Duty passed to a successor"},
     EventWords{"message.sent", "連絡を送付", "Message sent"},
     EventWords{"message.acknowledged", "受領を確認", "Message acknowledged"},
+    EventWords{"message.passed", "受領確認を承継機関へ引継ぎ", "Message passed to a successor"},
+    EventWords{"incident.passed", "インシデントを承継機関へ引継ぎ", "Incident passed to a successor"},
     EventWords{"waiver.asked", "例外措置を申請", "Exception asked for"},
     EventWords{"waiver.decided", "例外措置を決定", "Exception decided"},
     EventWords{"alarm.raised", "警報", "Alarm raised"},
     EventWords{"alarm.rung", "期限の警報", "A clock's alarm"},
+    EventWords{"erasure.asked", "内容の消去を申請", "Erasure of the content asked for"},
+    EventWords{"erasure.decided", "内容の消去を決定", "Erasure of the content decided"},
     EventWords{"relay_switch.asked", "自動中継の切替を申請", "Switch of the relay asked for"},
     EventWords{"relay_switch.decided", "自動中継の切替を決定", "Switch of the relay decided"},
     EventWords{"record.continued", "記録を新しい木で継続", "Record continued in a new tree"},
@@ -247,15 +280,15 @@ void encode(JsonWriter& out, const ObligationDetail& view, const AnswerContext& 
   out.end_object();
 }
 
-void encode(JsonWriter& out, const IncidentSummary& view, const AnswerContext&) {
+void encode(JsonWriter& out, const IncidentSummary& view, const AnswerContext& context) {
   out.begin_object();
-  write_summary(out, view);
+  write_summary(out, view, context.law);
   out.end_object();
 }
 
 void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& context) {
   out.begin_object();
-  write_summary(out, view.summary);
+  write_summary(out, view.summary, context.law);
   const auto own = std::find_if(
       view.judgements.begin(), view.judgements.end(),
       [&](const JudgementView& judgement) { return judgement.organization == view.summary.organization; });
@@ -270,6 +303,7 @@ void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& co
     list.end_object();
   });
   write_list_with(out, "recipients_added", view.recipients_added, write_recipient);
+  write_list_with(out, "erasures", view.erasures, write_erasure);
   write_list(out, "obligations", view.obligations, context);
   write_list(out, "messages", view.messages, context);
   write_list(out, "alarms", view.alarms, context);
@@ -293,10 +327,10 @@ void encode(JsonWriter& out, const MessageDetail& view, const AnswerContext&) {
   write_text_or_null(out, "note", view.note);
   write_text_or_null(out, "acknowledgement_note", view.acknowledgement_note);
   out.name("report");
-  if (view.report && view.document) {
+  if (view.report && (view.document || view.message.erased_at)) {
     out.begin_object();
     write_report_version(out, *view.report);
-    out.name("document").raw(*view.document);
+    write_raw_or_null(out, "document", view.document);
     out.end_object();
   } else {
     out.null();

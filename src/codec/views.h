@@ -88,6 +88,11 @@ struct IncidentSummary {
   Timestamp recognized_at;
   Timestamp opened_at;
   int version = 1;       // of the report
+  int confidentiality = 0;            // 機密性: the highest that a version stated; not written
+  std::optional<Timestamp> ended_at;  // when it was closed or dismissed, while it is; written as `retained_until`
+  std::optional<Timestamp> erased_at;
+  std::string erased_by;         // null where empty
+  bool erasure_pending = false;  // a request of the caller's body waits for its decision
   std::optional<Timestamp> followup_due_at;  // 続報
   bool overdue = false;  // a duty that the caller sees is open past its target
   int revision = 1;
@@ -109,8 +114,8 @@ struct ReportVersionView {
   std::string stage;
   std::string submitted_by;
   Timestamp received_at;
-  std::string sha256;  // of the bytes as received, 64 hexadecimal digits
-  int length = 0;      // of the same
+  std::optional<std::string> sha256;  // of the bytes as received, 64 hexadecimal digits; not set where they were erased
+  std::optional<int> length;          // of the same
   // JSON array of {pointer, before, after}; not set where the version before was not the caller's to see.
   std::optional<std::string> changes;
 };
@@ -125,6 +130,8 @@ struct MessageView {
   std::optional<std::string> title;
   bool exercise = false;
   std::optional<int> version;  // of the report it carries; an alarm carries none
+  std::optional<Timestamp> erased_at;  // since when the content of the incident is gone
+  std::string erased_by;               // the body that decided it; null where empty
   std::string sender;          // null where empty: the daemon
   std::string recipient;
   std::string clause;  // null where the message carries no duty
@@ -176,6 +183,18 @@ struct AlarmView {
   routing::Reason message;
 };
 
+// A request to erase the content of an incident, and its decision.
+struct ErasureView {
+  std::string id;
+  std::string reason;
+  std::string asked_by;  // null where empty
+  Timestamp asked_at;
+  std::string decision;         // pending, approved, rejected
+  std::string decided_by;       // null where empty
+  std::string decision_reason;  // null where empty
+  std::optional<Timestamp> decided_at;
+};
+
 // A request to switch the automatic relay on or off, and its decision.
 struct RelaySwitchRequestView {
   std::string id;
@@ -222,6 +241,7 @@ struct IncidentDetail {
   std::optional<std::string> document;  // JSON: the report in force, of the latest version the caller may see
   std::vector<ReportVersionView> reports;  // oldest first
   std::vector<AddedRecipientView> recipients_added;
+  std::vector<ErasureView> erasures;  // those of the caller's own body, oldest first
   std::vector<ObligationView> obligations;  // in the order of opening
   std::vector<MessageView> messages;        // sent by or to the caller's body, oldest first
   std::vector<AlarmView> alarms;

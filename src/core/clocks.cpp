@@ -13,20 +13,25 @@ bool is_handled(IncidentState state) {
   return state == assessed || state == contained || state == recovered || state == reviewed;
 }
 
-// What nobody of its recipient has acknowledged. Who acknowledged a later version has the earlier ones too.
+}  // namespace
+
 std::vector<const Message*> unacknowledged(const Incident& incident) {
   std::vector<const Message*> waiting;
+  // Who acknowledged a later version has the earlier ones too, its predecessor's among them.
+  std::set<std::string_view> recipients;
   std::set<std::string_view> acknowledging;
   for (auto message = incident.messages.rbegin(); message != incident.messages.rend(); ++message) {
     if (!message->acknowledge_by) continue;
-    if (message->acknowledged_at) acknowledging.insert(message->recipient);
-    if (!acknowledging.contains(message->recipient)) waiting.push_back(&*message);
+    if (message->acknowledged_at) {
+      recipients.insert(message->recipient);
+      acknowledging.insert(message->awaited_from());
+    }
+    if (!recipients.contains(message->recipient) && !acknowledging.contains(message->awaited_from()))
+      waiting.push_back(&*message);
   }
   std::reverse(waiting.begin(), waiting.end());
   return waiting;
 }
-
-}  // namespace
 
 std::vector<Clock> running_clocks(const Incident& incident) {
   std::vector<Clock> clocks;
@@ -37,10 +42,10 @@ std::vector<Clock> running_clocks(const Incident& incident) {
         {ClockKind::duty, obligation.id.value, obligation.holder, obligation.alarm_due, obligation.ladder});
   }
   for (const auto* message : unacknowledged(incident))
-    clocks.push_back({ClockKind::acknowledgement, message->id.value, message->recipient, *message->acknowledge_by,
-                      message->ladder});
+    clocks.push_back({ClockKind::acknowledgement, message->id.value, message->awaited_from(),
+                      *message->acknowledge_by, message->ladder});
   if (incident.followup_due && is_handled(incident.state))
-    clocks.push_back({ClockKind::followup, incident.id.value, incident.organization, *incident.followup_due,
+    clocks.push_back({ClockKind::followup, incident.id.value, incident.followup_from(), *incident.followup_due,
                       incident.followup_ladder});
   return clocks;
 }

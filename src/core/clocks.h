@@ -35,8 +35,12 @@ struct Clock {
   friend bool operator==(const Clock&, const Clock&) = default;
 };
 
-// The clocks that run: of each open duty, of each message of which neither it nor a later one to the same body has been
-// acknowledged, and of the next 続報 while the incident is handled. Inner duties of a dismissed incident stand still.
+// The messages that wait to be acknowledged, oldest first: neither it nor a later one to the same body, or to whoever
+// stands in its place, has been. They point into the incident.
+std::vector<const Message*> unacknowledged(const Incident& incident);
+
+// The clocks that run: of each open duty, of each message that waits to be acknowledged, and of the next 続報 while the
+// incident is handled. Inner duties of a dismissed incident stand still.
 std::vector<Clock> running_clocks(const Incident& incident);
 
 // When the clock reaches that level; nothing above the last step.
@@ -53,6 +57,8 @@ inline constexpr std::string_view followup_overdue = "followup_overdue";
 inline constexpr std::string_view relay_silent = "relay_silent";  // to the centre: nobody has relayed a report to it
 inline constexpr std::string_view relayed_automatically = "relayed_automatically";
 inline constexpr std::string_view body_without_person = "body_without_person";  // nobody there would hear an alarm
+// Nobody of the recipient has asked the daemon anything since a message came, though somebody there holds a token.
+inline constexpr std::string_view receiver_dead = "receiver_dead";
 }  // namespace alarm_codes
 
 }  // namespace noroshi::core

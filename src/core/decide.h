@@ -4,6 +4,7 @@
 // command for an incident that its body cannot see never arrives here.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -91,6 +92,22 @@ struct DecideWaiver {
 };
 Outcome decide_waiver(const Law& law, const Incident& known, const DecideWaiver& command, Moment moment);
 
+// The content of an incident of the actor's body is to be erased. Refused before its retention is over, so that who asks
+// learns it at once; looked at again when it is decided.
+struct AskErasure {
+  Actor actor;
+  std::string reason;
+};
+Outcome decide_erasure_request(const Law& law, const Incident& known, const AskErasure& command, Moment moment);
+
+struct DecideErasure {
+  Actor actor;
+  ErasureId erasure;
+  bool approved = false;
+  std::string reason;
+};
+Outcome decide_erasure(const Law& law, const Incident& known, const DecideErasure& command, Moment moment);
+
 struct AcknowledgeMessage {
   Actor actor;
   MessageId message;
@@ -102,13 +119,15 @@ Outcome decide_acknowledgement(const Law& law, const Incident& known, const Ackn
 // What ringing has to know of the world outside the incident.
 struct Listeners {
   std::set<std::string> bodies_with_person;  // somebody there holds a token that hears alarms
+  // When one of those people last asked the daemon anything, or up to a minute before that; none: never.
+  std::map<std::string, Timestamp> last_asked;
   std::set<std::string> relaying;            // agencies that have reports relayed when they stay silent
 };
 // Tells of every level that a clock of the incident has reached and that was not told of: an alarm for each listener, a
 // message into each one's inbox, the automatic relay where it is switched on. No events where nothing has come due.
 Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, Moment moment);
 
-// Open duties of bodies that have ended pass to their successors. No events where nothing has changed.
+// What bodies that have ended left open passes to their successors, and its clocks start anew. No events where nothing has changed.
 Decision decide_succession(const Law& law, const Incident& known, Moment moment);
 
 }  // namespace noroshi::core

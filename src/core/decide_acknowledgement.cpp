@@ -8,6 +8,7 @@ Outcome decide_acknowledgement(const Law& law, const Incident& known, const Ackn
   const auto* message = known.find(command.message);
   if (!message || !acts_for(law, command.actor.organization, message->recipient, moment.now))
     return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (message->acknowledged_at)
     return tl::unexpected(refuse(RefusalCode::already_acknowledged, "この連絡は受領確認済みです。",
                                  "This message has been acknowledged."));

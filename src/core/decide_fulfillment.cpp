@@ -74,7 +74,7 @@ std::optional<Refusal> check(const Incident& known, const Obligation& obligation
 
 Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillObligation& command, Moment moment) {
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   const auto* found = builder.incident().find(command.obligation);
   if (!found)
     return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
@@ -82,6 +82,7 @@ Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillO
   if (!acts_for(law, command.actor.organization, obligation.holder, moment.now))
     return tl::unexpected(refuse(RefusalCode::not_the_holder, "他の機関の義務です。義務を負う機関だけが履行できます。",
                                  "This duty is another body's. Only its holder can meet it."));
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   const auto recipient = recipient_rule(law, obligation);
   if (auto refusal = check(known, obligation, command, recipient, moment.now))
     return tl::unexpected(std::move(*refusal));

@@ -65,13 +65,14 @@ HeldJudgement judgement_after(const Law& law, const Incident& known, const MakeJ
 
 Outcome decide_judgement(const Law& law, const Incident& known, const MakeJudgement& command, Moment moment) {
   const HeldJudgement held = judgement_after(law, known, command, moment.now);
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   // Closing is the body's own: an agency that received the report judges, and owes (i), all the same.
   if (known.state == IncidentState::closed && held.judgement.organization == known.organization)
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（assessed）してから評価してください。",
                                  "The incident is closed. Reopen it (transition to assessed) before judging again."));
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   if (auto judged = make_judgement(builder, held, next_followup(builder, held)); !judged)
     return tl::unexpected(std::move(judged.error()));
   const auto before = known.judgements.find(held.judgement.organization);
@@ -88,6 +89,7 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
     return tl::unexpected(refuse(RefusalCode::not_the_holder,
                                  "インシデントの状態を変えられるのは、発生した機関だけです。",
                                  "Only the body whose incident it is moves its state."));
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   const auto event = event_leading_to(command.to);
   const auto to = event ? next(known.state, *event) : std::nullopt;
   if (!to)
@@ -97,7 +99,7 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
         "Not possible from the present state (" + std::string(to_string(known.state)) +
             "). A change of judgement goes through assessments."));
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   if (*event == IncidentEvent::close && has_open_duty_of(builder.incident(), command.actor.organization))
     return tl::unexpected(refuse(RefusalCode::duties_open,
                                  "未了の義務があります。履行するか例外措置を受けてから終結してください。",
@@ -106,10 +108,12 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
   if (*event == IncidentEvent::reopen)
     followup_due = next_followup(builder, known.judgements.at(known.organization));
   builder.add(IncidentMoved{known.state, *to, command.reason, followup_due});
+  if (*event == IncidentEvent::reopen) pass_to_successors(builder);
   return std::move(builder).finish();
 }
 
 Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipient& command, Moment moment) {
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (known.state == IncidentState::closed)
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（assessed）してから追加してください。",
@@ -129,7 +133,7 @@ Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipie
     return tl::unexpected(refuse(RefusalCode::recipient_already_added, "すでに連絡先に入っています。",
                                  "This body is told already."));
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   builder.add(RecipientAdded{command.organization, *addition == Addition::police, command.reason});
   align_duties(builder);
   return std::move(builder).finish();
@@ -137,7 +141,7 @@ Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipie
 
 Decision decide_succession(const Law& law, const Incident& known, Moment moment) {
   DecisionBuilder builder(law, known, Actor::system(), moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   return std::move(builder).finish();
 }
 

@@ -147,6 +147,9 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   const Report& report = command.in_force;
   if (auto refusal = check_right_to_report(law, known, report, command.actor, moment.now))
     return tl::unexpected(std::move(*refusal));
+  // Before what it says is looked at: over a document that is gone no later version can be laid.
+  if (known)
+    if (auto refusal = refuse_erased(*known)) return tl::unexpected(std::move(*refusal));
   if (auto refusal = check_report(law, report, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
   if (known && known->state == IncidentState::closed)
     return tl::unexpected(refuse(RefusalCode::incident_closed,
@@ -171,7 +174,7 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   const auto held = judgement_after(builder.incident(), command);
   builder.add(ReportReceived{builder.next_id<ReportId>(), builder.incident().version + 1, command.actor.organization,
                              report, command.bytes, command.sha256, followup_due(builder, report, held)});
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   if (auto judged = make_judgement(builder, held, std::nullopt); !judged)
     return tl::unexpected(std::move(judged.error()));
   align_duties(builder);

@@ -15,6 +15,11 @@ using routing::RecipientRule;
 // The level at which the highest role of a body hears.
 constexpr int highest_role = 3;
 
+// Nobody can ask a daemon that is away: a level that is told later than this after it was reached says nothing of who asked.
+constexpr std::chrono::minutes longest_lateness{5};
+// Listeners::last_asked is kept to the minute: who asked within it may have asked again.
+constexpr std::chrono::minutes presence_precision{1};
+
 struct Listener {
   std::string organization;
   Role role{};
@@ -46,6 +51,7 @@ class Ringing {
       if (!at || *at > builder_.now()) return;
       for (const auto& listener : listeners_at(clock, level)) tell(clock, level, listener);
       if (is_unrelayed(clock) && level >= level_of_silence()) relay(clock, level);
+      if (receiver_is_dead(clock, level, *at)) tell_of_dead_receiver(clock, level);
     }
   }
 
@@ -163,6 +169,20 @@ class Ringing {
     return {};
   }
 
+  // Somebody there holds a token, and nobody has been here since the message came. It is looked at where the centre would
+  // hear of a silent agency, and later only where that level was told too late to say anything.
+  bool receiver_is_dead(const Clock& clock, int level, Timestamp reached) const {
+    if (clock.kind != ClockKind::acknowledgement || level < level_of_silence()) return false;
+    if (builder_.now() - reached > longest_lateness) return false;
+    const auto receiver = builder_.standing_for(clock.organization);
+    if (!listeners_.bodies_with_person.contains(receiver)) return false;
+    const std::pair told{std::string(alarm_codes::receiver_dead), receiver};
+    if (level > level_of_silence() && builder_.incident().alarms.contains(told)) return false;
+    const auto asked = listeners_.last_asked.find(receiver);
+    return asked == listeners_.last_asked.end() ||
+           asked->second + presence_precision < builder_.incident().find(MessageId{clock.subject})->sent_at;
+  }
+
   routing::Reason reason_of(const Clock& clock, int level, std::string_view code) const {
     const auto number = std::to_string(level);
     const auto due = format_rfc3339(std::chrono::floor<std::chrono::seconds>(clock.due_at));
@@ -173,11 +193,22 @@ class Ringing {
     if (code == alarm_codes::body_without_person)
       return reason(clock.organization + " に警報を受け取れる者がいません。電話で連絡してください。",
                     "nobody of " + clock.organization + " could hear an alarm; telephone them");
+    if (code == alarm_codes::receiver_dead) return reason_of_absence(builder_.standing_for(clock.organization), reason);
     if (const auto* duty = duty_of(clock)) return reason_of_duty(*duty, code, reason);
     if (clock.kind == ClockKind::acknowledgement)
       return reason(clock.organization + " が連絡の受領を確認していません",
                     clock.organization + " has not acknowledged a message");
     return reason(clock.organization + " の続報がありません", "no follow-up report of " + clock.organization);
+  }
+  template <class Phrase>
+  routing::Reason reason_of_absence(const std::string& receiver, const Phrase& reason) const {
+    const auto asked = listeners_.last_asked.find(receiver);
+    if (asked == listeners_.last_asked.end())
+      return reason(receiver + " からは、まだ誰もこのシステムに接続していません。電話で連絡してください。",
+                    "nobody of " + receiver + " has ever been here; telephone them");
+    const auto since = format_rfc3339(std::chrono::floor<std::chrono::minutes>(asked->second));
+    return reason(receiver + " からは、" + since + " を最後に誰もこのシステムに接続していません。電話で連絡してください。",
+                  "nobody of " + receiver + " has been here since " + since + "; telephone them");
   }
   template <class Phrase>
   static routing::Reason reason_of_duty(const Obligation& duty, std::string_view code, const Phrase& reason) {
@@ -203,6 +234,14 @@ class Ringing {
     Clock theirs = clock;
     theirs.organization = listener.organization;
     rung(theirs, level, {*centre, Role::center_liaison, alarm_codes::body_without_person});
+  }
+
+  // To the sender's side and to the centre.
+  void tell_of_dead_receiver(const Clock& clock, int level) {
+    std::vector<std::string> bodies{builder_.standing_for(builder_.incident().find(MessageId{clock.subject})->sender)};
+    if (const auto centre = center(); centre && *centre != bodies.front()) bodies.push_back(*centre);
+    std::erase(bodies, builder_.standing_for(clock.organization));
+    for (const auto& body : bodies) rung(clock, level, {body, head_of(body), alarm_codes::receiver_dead});
   }
 
   void rung(const Clock& clock, int level, const Listener& listener) {
@@ -262,7 +301,7 @@ class Ringing {
 
 Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, Moment moment) {
   DecisionBuilder builder(law, known, Actor::system(), moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   Ringing(builder, listeners).run();
   return std::move(builder).finish();
 }

@@ -14,6 +14,7 @@ tl::expected<const Obligation*, Refusal> find_own(const Law& law, const Incident
   if (!acts_for(law, actor.organization, obligation->holder, now))
     return tl::unexpected(refuse(RefusalCode::not_the_holder, "他の機関の義務です。例外措置は義務を負う機関が扱います。",
                                  "This duty is another body's. Its holder handles exceptions."));
+  if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (obligation->state != ObligationState::open)
     return tl::unexpected(refuse(RefusalCode::obligation_not_open, "この義務は未了ではありません。",
                                  "This duty is not open."));
@@ -32,7 +33,7 @@ Outcome decide_waiver_request(const Law& law, const Incident& known, const AskWa
     return tl::unexpected(refuse(RefusalCode::waiver_pending, "例外措置の申請が審査中です。",
                                  "A request for an exception waits for its decision."));
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   builder.add(WaiverAsked{builder.next_id<WaiverId>(), command.obligation, command.reason});
   return std::move(builder).finish();
 }
@@ -54,7 +55,7 @@ Outcome decide_waiver(const Law& law, const Incident& known, const DecideWaiver&
   if (!obligation) return tl::unexpected(std::move(obligation.error()));
 
   DecisionBuilder builder(law, known, command.actor, moment);
-  pass_on_duties(builder);
+  pass_to_successors(builder);
   builder.add(WaiverDecided{command.waiver, command.obligation, command.approved, command.reason});
   if (command.approved) builder.add(ObligationWaived{command.obligation, command.waiver});
   return std::move(builder).finish();

@@ -10,6 +10,7 @@
 #include "src/core/clocks.h"
 #include "src/core/event.h"
 #include "src/core/refusal.h"
+#include "src/core/retention.h"
 
 namespace noroshi::core {
 
@@ -21,12 +22,13 @@ struct Decision {
 
 using Outcome = tl::expected<Decision, Refusal>;
 
-// The law that applies: all editions held, with the operator's targets in them, all bodies known, and the operator's
-// clocks. Outlives every decision.
+// The law that applies: all editions held, with the operator's targets in them, all bodies known, the operator's clocks,
+// and how long what is kept is kept. Outlives every decision.
 struct Law {
   const routing::Editions& editions;
   const routing::Registry& registry;
   ClockPolicy clocks = {};
+  RetentionPolicy retention = {};
 };
 
 // What a decision may use of the world outside.

@@ -185,7 +185,9 @@ void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& 
   builder.add(MessageSent{std::move(message)});
 }
 
-void pass_on_duties(DecisionBuilder& builder) {
+namespace {
+
+void pass_duties(DecisionBuilder& builder) {
   for (const auto& obligation : std::vector(builder.incident().obligations)) {
     if (obligation.state != ObligationState::open) continue;
     const auto holder = builder.standing_for(obligation.holder);
@@ -196,6 +198,26 @@ void pass_on_duties(DecisionBuilder& builder) {
                                  recipient == obligation.recipient ? obligation.recipient_formerly
                                                                    : obligation.recipient});
   }
+}
+
+void pass_messages(DecisionBuilder& builder) {
+  std::vector<MessagePassed> passed;
+  for (const auto* message : unacknowledged(builder.incident())) {
+    const auto standing = builder.standing_for(message->awaited_from());
+    if (standing != message->awaited_from()) passed.push_back({message->id, standing, message->awaited_from()});
+  }
+  for (auto& what : passed) builder.add(std::move(what));
+}
+
+// A closed incident awaits nothing until it is reopened.
+void pass_incident(DecisionBuilder& builder) {
+  const std::string formerly = builder.incident().followup_from();
+  const auto standing = builder.standing_for(formerly);
+  if (standing != formerly && builder.incident().state != IncidentState::closed)
+    builder.add(IncidentPassed{standing, formerly});
+}
+
+void pass_access(DecisionBuilder& builder) {
   // Whoever stands in a body's place sees what it saw; the body itself keeps its history.
   for (const auto& [organization, access] : std::map(builder.incident().access)) {
     const auto successor = builder.standing_for(organization);
@@ -203,6 +225,15 @@ void pass_on_duties(DecisionBuilder& builder) {
     if (held == builder.incident().access.end() || (successor != organization && held->second.in_place_of.empty()))
       builder.add(AccessGranted{successor, access.scope, "successor", organization});
   }
+}
+
+}  // namespace
+
+void pass_to_successors(DecisionBuilder& builder) {
+  pass_duties(builder);
+  pass_messages(builder);
+  pass_incident(builder);
+  pass_access(builder);
 }
 
 void align_duties(DecisionBuilder& builder) {
@@ -321,6 +352,14 @@ bool acts_for(const Law& law, const std::string& actor, const std::string& organ
 
 bool same_person(const std::optional<TokenId>& token, const std::string& name, const Actor& actor) {
   return token == actor.token || (!actor.name.empty() && name == actor.name);
+}
+
+std::optional<Refusal> refuse_erased(const Incident& known) {
+  if (!known.erased_at) return std::nullopt;
+  return refuse(RefusalCode::incident_erased,
+                "保存期間の満了により内容を消去したインシデントです。新しい事象は別の整理番号で報告してください。",
+                "The content of this incident was erased at the end of its retention. Report what is new under another "
+                "reference.");
 }
 
 Refusal refuse(RefusalCode code, std::string ja, std::string en) {

@@ -2,6 +2,7 @@
 // Private to src/core.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -55,8 +56,9 @@ class DecisionBuilder {
   std::vector<Event> events_;
 };
 
-// Open duties of bodies that have ended pass to their successors.
-void pass_on_duties(DecisionBuilder& builder);
+// What bodies that have ended left open passes to whoever stands in their place: duties, messages that wait to be
+// acknowledged, the next 続報, and what they see. Their clocks start anew.
+void pass_to_successors(DecisionBuilder& builder);
 
 // Opens every duty that the facts open and that does not exist, meets those that are met at opening, ends those that
 // a reassessment ends, and raises the alarms of routing once each.
@@ -98,6 +100,9 @@ bool acts_for(const Law& law, const std::string& actor, const std::string& organ
 
 // The same person: the same token, or two tokens issued to one name.
 bool same_person(const std::optional<TokenId>& token, const std::string& name, const Actor& actor);
+
+// Nothing is added to an incident whose content was erased: what would be written now would never be erased.
+std::optional<Refusal> refuse_erased(const Incident& known);
 
 Refusal refuse(RefusalCode code, std::string ja, std::string en);
 Refusal refuse_field(std::string pointer, std::string code, std::string ja, std::string en);

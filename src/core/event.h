@@ -109,6 +109,19 @@ struct MessageAcknowledged {
   std::string note;
   friend bool operator==(const MessageAcknowledged&, const MessageAcknowledged&) = default;
 };
+// Nobody acknowledged it before its recipient ended: whoever stands in its place is asked to.
+struct MessagePassed {
+  MessageId message;
+  std::string recipient;  // who stands there now
+  std::string formerly;
+  friend bool operator==(const MessagePassed&, const MessagePassed&) = default;
+};
+// The body whose incident it is ended: the next 続報 is awaited from whoever stands in its place.
+struct IncidentPassed {
+  std::string organization;  // who stands there now
+  std::string formerly;
+  friend bool operator==(const IncidentPassed&, const IncidentPassed&) = default;
+};
 struct WaiverAsked {
   WaiverId waiver;
   ObligationId obligation;
@@ -138,13 +151,28 @@ struct AlarmRung {
   int round = 1;
   int level = 1;
   std::string code;          // of core::alarm_codes
-  std::string holder;        // the body whose clock it is; of body_without_person, the one where nobody hears
+  std::string holder;        // the body whose clock it is; of body_without_person and receiver_dead, the one where nobody is
   std::string organization;  // who is told
   Role role{};               // and which of its people
   Timestamp due_at;
   Timestamp reached_at;  // when the clock reached the level; an outage lies between this and the event
   routing::Reason reason;
   friend bool operator==(const AlarmRung&, const AlarmRung&) = default;
+};
+
+struct ErasureAsked {
+  ErasureId erasure;
+  std::string reason;
+  friend bool operator==(const ErasureAsked&, const ErasureAsked&) = default;
+};
+// Approved, everything that a person wrote about the case reads as erased from here on.
+struct ErasureDecided {
+  ErasureId erasure;
+  bool approved = false;
+  std::string reason;
+  std::string retention_class;              // of core::RetentionClass
+  std::optional<Timestamp> retained_until;  // when the retention ended or ends; not set while the case is open
+  friend bool operator==(const ErasureDecided&, const ErasureDecided&) = default;
 };
 
 // Of a body, of no incident: Event::incident is nil.
@@ -196,7 +224,8 @@ using Happening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
                  ObligationRecurred, ObligationPassed, MessageSent, MessageAcknowledged, WaiverAsked, WaiverDecided,
-                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided, RecordContinued, KeyRegistered, KeyRetired>;
+                 AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided, MessagePassed, IncidentPassed,
+                 RecordContinued, KeyRegistered, KeyRetired, ErasureAsked, ErasureDecided>;
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);

@@ -45,6 +45,7 @@ using MessageId = Identifier<struct MessageTag>;
 using JudgementId = Identifier<struct JudgementTag>;
 using AlarmId = Identifier<struct AlarmTag>;
 using RelaySwitchId = Identifier<struct RelaySwitchTag>;
+using ErasureId = Identifier<struct ErasureTag>;
 using EventId = Identifier<struct EventTag>;
 using TokenId = Identifier<struct TokenTag>;
 

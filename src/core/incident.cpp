@@ -70,6 +70,7 @@ struct Evolution {
     move_recognition(what.content.recognized.value);
     incident.police = what.content.police;
     incident.exercise = what.content.exercise;
+    incident.confidentiality = std::max(incident.confidentiality, what.content.confidentiality);
     if (what.version == 1) incident.submitted_by = what.submitted_by;
     // A correction (訂正) is no news of the case: who waits for the next 続報 waits on.
     if (what.content.stage != Stage::correction) set_followup(what.followup_due);
@@ -96,6 +97,7 @@ struct Evolution {
   }
   void operator()(const IncidentMoved& what) {
     incident.state = what.to;
+    incident.ended_at = has_ended(what.to) ? std::optional(event.at) : std::nullopt;
     if (what.followup_due) set_followup(what.followup_due);
     if (what.from != IncidentState::dismissed) return;
     // What stood still while there was no case goes on from here.
@@ -169,6 +171,16 @@ struct Evolution {
     obligation.acknowledged_at = event.at;
     ++obligation.revision;
   }
+  // Nobody of the successor has heard an alarm of what passes to it.
+  void operator()(const MessagePassed& what) {
+    auto& message = must(incident.find(what.message));
+    message.successor = what.recipient;
+    message.ladder.restart(event.at);
+  }
+  void operator()(const IncidentPassed& what) {
+    incident.successor = what.organization;
+    if (incident.followup_due) incident.followup_ladder.restart(event.at);
+  }
   void operator()(const WaiverAsked& what) {
     incident.waivers.push_back(Waiver{.id = what.waiver,
                                       .obligation = what.obligation,
@@ -184,6 +196,27 @@ struct Evolution {
     auto& level = ladder_of(what).level;
     level = std::max(level, what.level);
     incident.alarms.emplace(what.code, what.holder);
+  }
+  void operator()(const ErasureAsked& what) {
+    incident.erasures.push_back(
+        Erasure{.id = what.erasure, .asked_by = event.actor.token, .asked_by_name = event.actor.name});
+  }
+  void operator()(const ErasureDecided& what) {
+    must(find_by_id(incident.erasures, what.erasure)).decision =
+        what.approved ? Erasure::Decision::approved : Erasure::Decision::rejected;
+    if (!what.approved) return;
+    incident.erased_at = event.at;
+    incident.erased_by = event.actor.organization;
+    erase(incident.title);
+    erase(incident.document);
+    for (auto& [organization, held] : incident.judgements) {
+      erase(held.assessment_reason);
+      erase(held.cyberattack_reason);
+    }
+    for (auto& message : incident.messages) erase(message.note);
+  }
+  static void erase(std::string& text) {
+    if (!text.empty()) text = erased_text;
   }
   void operator()(const RelaySwitchAsked&) { std::abort(); }
   void operator()(const RelaySwitchDecided&) { std::abort(); }
@@ -216,10 +249,14 @@ struct TypeName {
   std::string_view operator()(const ObligationPassed&) const { return "obligation.passed"; }
   std::string_view operator()(const MessageSent&) const { return "message.sent"; }
   std::string_view operator()(const MessageAcknowledged&) const { return "message.acknowledged"; }
+  std::string_view operator()(const MessagePassed&) const { return "message.passed"; }
+  std::string_view operator()(const IncidentPassed&) const { return "incident.passed"; }
   std::string_view operator()(const WaiverAsked&) const { return "waiver.asked"; }
   std::string_view operator()(const WaiverDecided&) const { return "waiver.decided"; }
   std::string_view operator()(const AlarmRaised&) const { return "alarm.raised"; }
   std::string_view operator()(const AlarmRung&) const { return "alarm.rung"; }
+  std::string_view operator()(const ErasureAsked&) const { return "erasure.asked"; }
+  std::string_view operator()(const ErasureDecided&) const { return "erasure.decided"; }
   std::string_view operator()(const RelaySwitchAsked&) const { return "relay_switch.asked"; }
   std::string_view operator()(const RelaySwitchDecided&) const { return "relay_switch.decided"; }
   std::string_view operator()(const RecordContinued&) const { return "record.continued"; }
@@ -252,6 +289,7 @@ const Obligation* Incident::find(ObligationId obligation) const { return find_by
 Message* Incident::find(MessageId message) { return find_by_id(messages, message); }
 const Message* Incident::find(MessageId message) const { return find_by_id(messages, message); }
 const Waiver* Incident::find(WaiverId waiver) const { return find_by_id(waivers, waiver); }
+const Erasure* Incident::find(ErasureId erasure) const { return find_by_id(erasures, erasure); }
 
 bool Incident::content_visible_to(std::string_view body) const {
   auto found = access.find(std::string(body));

@@ -113,7 +113,10 @@ struct Message {
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;
   int revision = 1;
-  Ladder ladder;  // of the recipient's clock
+  Ladder ladder;          // of the clock of whoever has to acknowledge it
+  std::string successor;  // who stands in the place of the recipient, which ended before it acknowledged; empty: nobody
+  // Whose acknowledgement is awaited.
+  const std::string& awaited_from() const { return successor.empty() ? recipient : successor; }
   friend bool operator==(const Message&, const Message&) = default;
 };
 
@@ -125,6 +128,19 @@ struct Waiver {
   enum class Decision { pending, approved, rejected } decision = Decision::pending;
   friend bool operator==(const Waiver&, const Waiver&) = default;
 };
+
+// The content of the case is to be erased (3.1.1(7)): asked by one person, decided by another. Where it was approved there
+// is no content any more, and no further one is asked for.
+struct Erasure {
+  ErasureId id;
+  std::optional<TokenId> asked_by;
+  std::string asked_by_name;
+  enum class Decision { pending, approved, rejected } decision = Decision::pending;
+  friend bool operator==(const Erasure&, const Erasure&) = default;
+};
+
+// What an erased text reads as. One that was empty stays so.
+inline constexpr std::string_view erased_text = "erased";
 
 // What one body's CSIRT holds of the case, with its reasons.
 struct HeldJudgement {
@@ -148,12 +164,15 @@ struct Incident {
   IncidentId id;
   std::string number;        // "JPS-2018-1"
   std::string organization;  // whose incident
+  std::string successor;     // who stands in that body's place since it ended; empty: nobody
   std::string reference;
   std::string title;
   bool exercise = false;
   Timestamp recognized;
   std::string police;  // named in the report; empty: the default
   IncidentState state = IncidentState::reported;
+  std::optional<Timestamp> ended_at;  // when it was closed or dismissed, while it is
+  int confidentiality = 0;            // 機密性: the highest that a version stated; 0: none did
   int version = 0;  // of the report
   std::optional<Timestamp> followup_due;  // when the next 続報 is due; nothing after a 最終報
   Ladder followup_ladder;
@@ -167,14 +186,20 @@ struct Incident {
   std::vector<Obligation> obligations;
   std::vector<Message> messages;
   std::vector<Waiver> waivers;
+  std::vector<Erasure> erasures;
+  std::optional<Timestamp> erased_at;  // since when its content is gone
+  std::string erased_by;               // the body that decided it
   std::set<std::pair<std::string, std::string>> alarms;  // (code, whom it concerns) raised so far
   int revision = 0;
 
+  // From whom the next 続報 is awaited.
+  const std::string& followup_from() const { return successor.empty() ? organization : successor; }
   Obligation* find(ObligationId obligation);
   Message* find(MessageId message);
   const Obligation* find(ObligationId obligation) const;
   const Message* find(MessageId message) const;
   const Waiver* find(WaiverId waiver) const;
+  const Erasure* find(ErasureId erasure) const;
   // Sees content: it reported or received the incident.
   bool content_visible_to(std::string_view organization) const;
   // The message that brought the latest version of the report to that body; null where it has not got it.

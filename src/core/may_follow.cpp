@@ -34,6 +34,9 @@ struct MayFollow {
   bool operator()(const WaiverDecided& what) const {
     return has(what.obligation) && incident.find(what.waiver) != nullptr;
   }
+  bool operator()(const MessagePassed& what) const { return has(what.message); }
+  bool operator()(const ErasureAsked& what) const { return incident.find(what.erasure) == nullptr; }
+  bool operator()(const ErasureDecided& what) const { return incident.find(what.erasure) != nullptr; }
   bool operator()(const AlarmRung& what) const {
     switch (what.clock) {
       case ClockKind::duty: return has(ObligationId{what.subject});

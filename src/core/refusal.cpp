@@ -25,6 +25,12 @@ std::string_view to_string(RefusalCode code) {
     case RefusalCode::recipient_already_added: return "recipient_already_added";
     case RefusalCode::relay_switch_pending: return "relay_switch_pending";
     case RefusalCode::relay_switch_decided: return "relay_switch_decided";
+    case RefusalCode::incident_erased: return "incident_erased";
+    case RefusalCode::incident_open: return "incident_open";
+    case RefusalCode::erasure_pending: return "erasure_pending";
+    case RefusalCode::erasure_decided: return "erasure_decided";
+    case RefusalCode::messages_unacknowledged: return "messages_unacknowledged";
+    case RefusalCode::retention_not_over: return "retention_not_over";
     case RefusalCode::idempotency_key_reused: return "idempotency_key_reused";
   }
   return "unknown";

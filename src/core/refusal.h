@@ -34,6 +34,12 @@ enum class RefusalCode {
   recipient_already_added,
   relay_switch_pending,
   relay_switch_decided,
+  incident_erased,            // its content is gone; nothing is added to it
+  incident_open,              // erasing waits for the case to be closed or dismissed
+  erasure_pending,
+  erasure_decided,
+  messages_unacknowledged,    // erasing waits for everybody to have read what was sent
+  retention_not_over,         // 保存期間: `detail` names the day
   idempotency_key_reused,     // the same key with other bytes
 };
 std::string_view to_string(RefusalCode code);

@@ -68,4 +68,9 @@ bool is_csirt(Role role) {
   return role == Role::csirt_member || role == Role::csirt_head || role == Role::external_contact;
 }
 
+bool hears_alarms(Role role) {
+  return is_csirt(role) || role == Role::ciso || role == Role::center_liaison || role == Role::police_desk ||
+         role == Role::crisis_desk;
+}
+
 }  // namespace noroshi::core

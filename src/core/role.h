@@ -38,6 +38,9 @@ bool role_fits(Role role, const routing::Organization& organization);
 // csirt_member, csirt_head, external_contact.
 bool is_csirt(Role role);
 
+// Whether who holds a token of that role is told of alarms: the CSIRT, the CISO and the desks.
+bool hears_alarms(Role role);
+
 // Who acts: the holder of a token, for a body, in a role. The daemon itself acts as `system`, without a token.
 struct Actor {
   std::optional<TokenId> token;  // empty: the daemon

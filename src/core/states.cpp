@@ -174,6 +174,8 @@ std::optional<MessageState> next(MessageState state, MessageEvent event) {
   return look_up(message_table, state, event);
 }
 
+bool has_ended(IncidentState state) { return state == IncidentState::closed || state == IncidentState::dismissed; }
+
 std::optional<IncidentEvent> event_leading_to(IncidentState state) {
   switch (state) {
     case contained: return IncidentEvent::contain;

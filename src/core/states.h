@@ -61,6 +61,9 @@ std::optional<IncidentState> next(IncidentState state, IncidentEvent event);
 std::optional<ObligationState> next(ObligationState state, ObligationEvent event);
 std::optional<MessageState> next(MessageState state, MessageEvent event);
 
+// Whether the case is over: closed or dismissed. What is kept is kept for a time that counts from then.
+bool has_ended(IncidentState state);
+
 // The event by which a person's transition leads to that state; nothing for states only a judgement leads to.
 std::optional<IncidentEvent> event_leading_to(IncidentState state);
 

@@ -7,6 +7,7 @@
 #include "src/codec/command_decoder.h"
 #include "src/codec/refusal_problem.h"
 #include "src/codec/report_decoder.h"
+#include "src/http/act_signature.h"
 #include "src/http/api_shared.h"
 #include "src/http/refusals.h"
 
@@ -87,7 +88,10 @@ std::string call_of(const Request& request) {
 }
 
 void submit(store::WriterPool& writers, const Request& request, store::Action action, Responder respond) {
+  auto signature = act_signature_of(request);
+  if (!signature) return respond(std::move(signature.error()));
   store::Command command;
+  command.signature = std::move(*signature);
   command.actor = actor_of(*request.caller);
   command.language = request.language;
   command.idempotency_key = request.idempotency_key.value_or("");
@@ -143,6 +147,18 @@ Handler decide_waiver(store::WriterPool& writers) {
     auto body = codec::decode_four_eyes(request.body);
     if (!body) return respond(refuse_body(std::move(body.error()), request.language));
     submit(writers, request, store::DecideWaiver{*obligation, *waiver, std::move(*body)}, std::move(respond));
+  };
+}
+
+Handler decide_erasure(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    const auto incident = id_in_path<core::IncidentId>(request, "id");
+    const auto erasure = id_in_path<core::ErasureId>(request, "erasure");
+    if (!incident || !erasure) return respond(not_found(request.language));
+    auto body = codec::decode_four_eyes(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, store::DecideErasure{*incident, *erasure, std::move(*body)}, std::move(respond));
   };
 }
 
@@ -204,6 +220,9 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
   post(router, "/obligations/{id}/waivers", csirt_roles,
        command_on<ObligationId, codec::WaiverCommand, store::AskWaiver>(writers, "id", codec::decode_waiver));
   post(router, "/obligations/{id}/waivers/{waiver}/decision", exception_roles, decide_waiver(writers));
+  post(router, "/incidents/{id}/erasures", erasure_asking_roles,
+       command_on<IncidentId, codec::ErasureCommand, store::AskErasure>(writers, "id", codec::decode_erasure));
+  post(router, "/incidents/{id}/erasures/{erasure}/decision", erasure_deciding_roles, decide_erasure(writers));
   post(router, "/relay-switch", relay_switch_roles, ask_relay_switch(writers));
   post(router, "/relay-switch/{id}/decision", relay_switch_roles,
        command_on<core::RelaySwitchId, codec::FourEyesCommand, store::DecideRelaySwitch>(writers, "id",

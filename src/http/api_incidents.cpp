@@ -9,13 +9,15 @@ constexpr std::string_view states = "reported, assessed, contained, recovered, r
 Response list(store::TenantTransaction& transaction, const Request& request,
               const codec::AnswerContext& context) {
   QueryReader query(request,
-                    {"state", "organization", "exercise", "overdue", "reference", "limit", "cursor"});
+                    {"state", "organization", "exercise", "overdue", "erasable", "reference", "limit", "cursor"});
   store::IncidentFilter filter;
   if (const auto state = query.word("state", core::parse_incident_state, states))
     filter.state = to_string(*state);
   filter.organization = query.body("organization", context.law.registry);
   filter.exercise = query.boolean("exercise");
   filter.overdue = query.boolean("overdue");
+  filter.erasable = query.boolean("erasable");
+  filter.retention = context.law.retention;
   filter.reference = query.text("reference");
   filter.own = sees_own_only(*request.caller);
   const store::PageRequest page = page_of(query);

@@ -23,6 +23,8 @@ extern const std::vector<std::string> readers_of_obligations;
 extern const std::vector<std::string> readers_of_inbox;
 extern const std::vector<std::string> readers_of_alarms;
 extern const std::vector<std::string> relay_switch_roles;
+extern const std::vector<std::string> erasure_asking_roles;
+extern const std::vector<std::string> erasure_deciding_roles;
 extern const std::vector<std::string> csirt_and_ciso_roles;
 extern const std::vector<std::string> auditors;
 extern const std::vector<std::string> readers_of_record;  // who reads incidents, and auditors

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/codec/language.h"
+#include "src/record/actor_signature.h"
 
 namespace noroshi::http {
 
@@ -23,6 +24,7 @@ struct Caller {
   std::string role;          // opaque to this room; compared with Route::roles only
   std::string token_id;
   std::string name;  // of the person or the machine, as stored with the token; may be empty
+  std::optional<record::ActorKey> signing_key;  // with which he signs what he sends, where he has one
 };
 
 struct Request {
@@ -47,6 +49,7 @@ struct Request {
   std::optional<std::string> if_match;
   std::optional<std::string> if_none_match;
   std::optional<std::string> last_event_id;
+  std::optional<std::string> signature;  // Noroshi-Signature
 
   std::optional<Caller> caller;  // always set where Route::access is token_required
   std::string remote_address;    // numeric, without the port

@@ -434,6 +434,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     request.if_match = field(fields, "If-Match");
     request.if_none_match = field(fields, "If-None-Match");
     request.last_event_id = field(fields, "Last-Event-ID");
+    request.signature = field(fields, "Noroshi-Signature");
     request.remote_address = remote_address_;
     request.id = exchange.id;
     request.body = std::move(parser.get().body());

@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::uint8_t version = 1;
 
-std::size_t length_of(SignatureAlgorithm algorithm) {
-  return algorithm == SignatureAlgorithm::ecdsa_p384_sha384 ? 96 : 64;
-}
-
 void append(std::string& bytes, std::uint64_t number, int width) {
   for (int shift = 8 * (width - 1); shift >= 0; shift -= 8)
     bytes.push_back(static_cast<char>(number >> shift));
@@ -279,7 +275,7 @@ static_assert(has_members<core::Event, 5> && has_members<core::Actor, 4> && has_
 static_assert(has_members<core::StatedTime, 2> && has_members<routing::LargeScaleCell, 3>);
 static_assert(has_members<core::HeldJudgement, 3> && has_members<routing::Judgement, 4>);
 static_assert(has_members<core::Obligation, 24> && has_members<core::Fulfillment, 6> &&
-              has_members<core::Message, 18>);
+              has_members<core::Message, 19>);
 static_assert(has_members<routing::Reason, 2>);
 static_assert(has_members<core::IncidentOpened, 6> && has_members<core::ReportReceived, 7>);
 static_assert(has_members<core::JudgementMade, 2> && has_members<core::IncidentMoved, 4>);
@@ -292,11 +288,13 @@ static_assert(has_members<core::MessageAcknowledged, 4> && has_members<core::Wai
 static_assert(has_members<core::WaiverDecided, 4> && has_members<core::AlarmRaised, 4> &&
               has_members<core::AlarmRung, 12>);
 static_assert(has_members<core::RelaySwitchAsked, 4> && has_members<core::RelaySwitchDecided, 4>);
+static_assert(has_members<core::MessagePassed, 3> && has_members<core::IncidentPassed, 2>);
 static_assert(has_members<core::RecordContinued, 7> && has_members<core::KeyRegistered, 4> &&
               has_members<core::KeyRetired, 2>);
+static_assert(has_members<core::ErasureAsked, 2> && has_members<core::ErasureDecided, 5>);
 
-// Of duties and messages the ladder of alarms, and what it counts from, is left out: it starts with the event and moves with
-// what follows.
+// Of duties and messages the ladder of alarms, what it counts from and who succeeded to a message are left out: they start
+// with the event and move with what follows.
 
 // describe(): the order of the fields of each kind of value, once for writing and reading; a value is const
 // when written.
@@ -585,6 +583,32 @@ void describe(Archive& archive, Is<core::KeyRetired> auto& what) {
   archive.text("reason", what.reason);
 }
 
+template <class Archive>
+void describe(Archive& archive, Is<core::ErasureAsked> auto& what) {
+  describe(archive, what.erasure);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ErasureDecided> auto& what) {
+  describe(archive, what.erasure);
+  archive.fact(what.approved);
+  archive.text("reason", what.reason);
+  archive.fact(what.retention_class);
+  archive.fact(what.retained_until);
+}
+
+template <class Archive>
+void describe(Archive& archive, Is<core::MessagePassed> auto& what) {
+  describe(archive, what.message);
+  archive.fact(what.recipient);
+  archive.fact(what.formerly);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::IncidentPassed> auto& what) {
+  archive.fact(what.organization);
+  archive.fact(what.formerly);
+}
+
 // The head of a leaf after its version and type.
 template <class Archive>
 void describe_head(Archive& archive, Is<core::Event> auto& event) {
@@ -616,7 +640,8 @@ void write_signature(Writer& writer, const ActorSignature* signature) {
   if (signature->signature.size() != length_of(signature->algorithm)) std::abort();
   writer.fact(signature->algorithm);
   writer.bytes(signature->key.data(), signature->key.size());
-  writer.text("actor_signature", std::string(bytes_of(signature->body_sha256)) + signature->signature);
+  writer.text("actor_signature",
+              std::string(bytes_of(signature->body_sha256)) + signature->signature + signature->call);
 }
 
 // Nothing where there is none, or where it has been erased.
@@ -629,12 +654,14 @@ std::optional<ActorSignature> read_signature(Reader& reader) {
   reader.bytes(signature.key.data(), signature.key.size());
   const auto opened = reader.commitment("actor_signature");
   if (!opened) return std::nullopt;
-  if (opened->size() != sizeof(Digest) + length_of(signature.algorithm)) {
+  const auto length = length_of(signature.algorithm);
+  if (opened->size() < sizeof(Digest) + length) {
     reader.fail("a signature of the wrong length");
     return std::nullopt;
   }
   std::copy_n(opened->begin(), sizeof(Digest), signature.body_sha256.begin());
-  signature.signature = opened->substr(sizeof(Digest));
+  signature.signature = opened->substr(sizeof(Digest), length);
+  signature.call = opened->substr(sizeof(Digest) + length);
   return signature;
 }
 
@@ -698,8 +725,20 @@ tl::expected<std::vector<Commitment>, std::string> commitments_in(std::string_vi
   return found;
 }
 
+std::size_t length_of(SignatureAlgorithm algorithm) {
+  return algorithm == SignatureAlgorithm::ecdsa_p384_sha384 ? 96 : 64;
+}
+
 Digest commitment_of(const Salt& salt, std::string_view value) {
   return sha256({bytes_of(salt), value});
+}
+
+bool outlives_erasure(std::string_view type, std::string_view field) {
+  if (field == "actor_name" || field == "acknowledged_by" || field == "by" || field == "because") return true;
+  if (field == "reference") return type == "incident.opened" || type == "report.received";
+  if (field == "reason")
+    return type == "obligation.superseded" || type.starts_with("alarm.") || type.starts_with("erasure.");
+  return false;
 }
 
 }  // namespace noroshi::record

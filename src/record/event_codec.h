@@ -47,19 +47,21 @@ struct EncodedEvent {
   friend bool operator==(const EncodedEvent&, const EncodedEvent&) = default;
 };
 
-// The actor's own signature over the body of the request that brought the event about.
+// The actor's own signature over the request that brought the event about (actor_signature.h).
 enum class SignatureAlgorithm { ed25519, ecdsa_p256_sha256, ecdsa_p384_sha384 };
+std::size_t length_of(SignatureAlgorithm algorithm);  // of a signature, in bytes
 struct ActorSignature {
   SignatureAlgorithm algorithm{};
   Digest key{};           // SHA-256 of the public key's SubjectPublicKeyInfo (DER)
-  Digest body_sha256{};   // of the body that was signed
+  std::string call;       // the path that was called: "/api/v1/reports"
+  Digest body_sha256{};   // of the body that was sent there
   std::string signature;  // 64 bytes; 96 for P-384: r || s as in IEEE P1363
 
   friend bool operator==(const ActorSignature&, const ActorSignature&) = default;
 };
 
 // What an erased text reads as: an opening that is absent although the leaf commits to a value.
-inline constexpr std::string_view erased = "erased";
+inline constexpr std::string_view erased = core::erased_text;
 
 // The bytes of the event. Left out are the report's own bytes (their SHA-256 is committed to). Aborts where a
 // fact of the event (a slug, a clause, a list's length) exceeds 65,535, a signature has the wrong length, a
@@ -88,5 +90,10 @@ tl::expected<std::vector<Commitment>, std::string> commitments_in(std::string_vi
 
 // The commitment as it stands in the leaf: SHA-256(salt || value).
 Digest commitment_of(const Salt& salt, std::string_view value);
+
+// Whether that opening of an event of that type is kept when the content of its incident is erased: identifiers, names of
+// who acted, sentences of the program's own, and why it was erased. Every other is deleted, also one of a type that this
+// does not know. outlives_erasure() of schemas/sql says the same.
+bool outlives_erasure(std::string_view type, std::string_view field);
 
 }  // namespace noroshi::record

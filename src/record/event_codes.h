@@ -64,11 +64,19 @@ inline constexpr std::uint8_t type_code<core::RelaySwitchAsked> = 20;
 template <>
 inline constexpr std::uint8_t type_code<core::RelaySwitchDecided> = 21;
 template <>
+inline constexpr std::uint8_t type_code<core::MessagePassed> = 22;
+template <>
+inline constexpr std::uint8_t type_code<core::IncidentPassed> = 23;
+template <>
 inline constexpr std::uint8_t type_code<core::RecordContinued> = 24;
 template <>
 inline constexpr std::uint8_t type_code<core::KeyRegistered> = 25;
 template <>
 inline constexpr std::uint8_t type_code<core::KeyRetired> = 26;
+template <>
+inline constexpr std::uint8_t type_code<core::ErasureAsked> = 27;
+template <>
+inline constexpr std::uint8_t type_code<core::ErasureDecided> = 28;
 
 inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
   using enum core::Role;

@@ -12,6 +12,7 @@
 #include "src/codec/language.h"
 #include "src/codec/report_decoder.h"
 #include "src/core/decide.h"
+#include "src/record/event_codec.h"
 
 namespace noroshi::store {
 
@@ -49,6 +50,15 @@ struct Acknowledge {
   core::MessageId message;
   codec::AcknowledgementCommand body;
 };
+struct AskErasure {
+  core::IncidentId incident;
+  codec::ErasureCommand body;
+};
+struct DecideErasure {
+  core::IncidentId incident;
+  core::ErasureId erasure;
+  codec::FourEyesCommand body;
+};
 // Of the caller's body.
 struct AskRelaySwitch {
   codec::RelaySwitchCommand body;
@@ -62,7 +72,7 @@ struct Cosign {
   codec::CosignatureCommand body;
 };
 using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
-                            AskRelaySwitch, DecideRelaySwitch, Cosign>;
+                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, Cosign>;
 
 struct Command {
   core::Actor actor;
@@ -70,6 +80,7 @@ struct Command {
   std::string idempotency_key;  // empty: none was sent
   std::string request_sha256;   // request_digest(): the same key elsewhere is another request
   std::string if_match;         // empty: none was sent; else an entity tag with its quotes, or "*"
+  std::optional<record::ActorSignature> signature;  // verified with the key of the actor's token
   Action action;
 };
 

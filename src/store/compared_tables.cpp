@@ -149,7 +149,7 @@ const ComparedTable message{
     {"refold_messages",
      "SELECT id, incident_id, report_id, kind, sender, recipient, obligation_id, clause, sentence, note, automatic, "
      "sent_at, acknowledge_by, state, acknowledged_at, acknowledged_by, acknowledgement_note, revision, alarm_round, "
-     "alarm_level, alarm_from, event_id FROM message WHERE incident_id = ANY ($1::uuid[])"},
+     "alarm_level, alarm_from, successor, event_id FROM message WHERE incident_id = ANY ($1::uuid[])"},
     "incident_id",
     {{"id"},
      {"incident_id"},
@@ -172,10 +172,12 @@ const ComparedTable message{
      {"alarm_round"},
      {"alarm_level"},
      {"alarm_from", time},
+     {"successor"},
      {"event_id"}},
     {{"acknowledged_at", nullptr},
      {"acknowledged_by", ""},
      {"acknowledgement_note", ""},
+     {"successor", ""},
      {"revision", "1"},
      {"alarm_round", "1"},
      {"alarm_level", "0"},
@@ -207,6 +209,37 @@ const ComparedTable alarm{
      {"event_id"}},
     {}};
 
+const ComparedTable erasure{
+    "erasure",
+    {"id"},
+    {"refold_erasures",
+     "SELECT id, incident_id, organization, reason, asked_by, asked_by_name, asked_at, decision, decided_by, "
+     "decided_by_name, decision_reason, decided_at, retention_class, retained_until, event_id FROM erasure "
+     "WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"organization"},
+     {"reason"},
+     {"asked_by"},
+     {"asked_by_name"},
+     {"asked_at", time},
+     {"decision"},
+     {"decided_by"},
+     {"decided_by_name"},
+     {"decision_reason"},
+     {"decided_at", time},
+     {"retention_class"},
+     {"retained_until", time},
+     {"event_id"}},
+    {{"decision", "pending"},
+     {"decided_by", nullptr},
+     {"decided_by_name", ""},
+     {"decision_reason", ""},
+     {"decided_at", nullptr},
+     {"retention_class", ""},
+     {"retained_until", nullptr}}};
+
 }  // namespace
 
 const ComparedTable incident{
@@ -214,8 +247,8 @@ const ComparedTable incident{
     {"id"},
     {"refold_incident_rows",
      "SELECT id, number, organization, reference, title, exercise, recognized_at, police, state, version, latest_report, "
-     "submitted_by, opened_at, revision, followup_due, followup_round, followup_level, followup_from, event_id "
-     "FROM incident WHERE id = ANY ($1::uuid[])"},
+     "submitted_by, opened_at, revision, followup_due, followup_round, followup_level, followup_from, successor, "
+     "confidentiality, ended_at, erased_at, erased_by, event_id FROM incident WHERE id = ANY ($1::uuid[])"},
     "id",
     {{"id"},
      {"number"},
@@ -235,15 +268,21 @@ const ComparedTable incident{
      {"followup_round"},
      {"followup_level"},
      {"followup_from", time},
+     {"successor"},
+     {"confidentiality"},
+     {"ended_at", time},
+     {"erased_at", time},
+     {"erased_by"},
      {"event_id"}},
-    {}};
+    {{"confidentiality", "0"}, {"ended_at", nullptr}, {"erased_at", nullptr}, {"erased_by", ""}}};
 
 // Without bytes, document and changes, which are large and compared a part at a time; length is of the bytes.
 const ComparedTable report{
     "report",
     {"id"},
     {"refold_reports",
-     "SELECT id, incident_id, organization, version, stage, submitted_by, received_at, sha256, event_id FROM report "
+     "SELECT id, incident_id, organization, version, stage, submitted_by, received_at, sha256, erased_at, event_id "
+     "FROM report "
      "WHERE incident_id = ANY ($1::uuid[])"},
     "incident_id",
     {{"id"},
@@ -254,6 +293,7 @@ const ComparedTable report{
      {"submitted_by"},
      {"received_at", time},
      {"sha256", bytes},
+     {"erased_at", time},
      {"event_id"}},
     {}};
 
@@ -315,7 +355,8 @@ const ComparedTable record_origin{
 
 const std::vector<const ComparedTable*>& of_incidents() {
   static const std::vector<const ComparedTable*> tables{&incident,   &report,      &judgement, &access,  &added_recipient,
-                                                        &obligation, &fulfillment, &waiver,    &message, &alarm};
+                                                        &obligation, &fulfillment, &waiver,    &message, &alarm,
+                                                        &erasure};
   return tables;
 }
 
@@ -326,7 +367,9 @@ bool ComparedList::keeps(std::string_view column) const {
 }
 
 std::string_view ComparedList::stored_as(std::string_view column) const {
-  return name == "acknowledgements" && column == "note" ? "acknowledgement_note" : column;
+  if (name == "acknowledgements" && column == "note") return "acknowledgement_note";
+  if (name == "retentions" && column == "incident_id") return "id";
+  return column;
 }
 
 const ComparedList* find_list(std::string_view name) {
@@ -350,6 +393,9 @@ const ComparedList* find_list(std::string_view name) {
       {"alarms", &alarm, insert, {}},
       {"relay_switches", &relay_switch, insert, {}},
       {"relay_switch_decisions", &relay_switch, update, {}},
+      {"erasures", &erasure, insert, {}},
+      {"erasure_decisions", &erasure, update, {}},
+      {"retentions", &incident, update, {}},
       {"keys", &signing_key, insert, {}},
       {"key_retirements", &signing_key, update, {}},
       {"origins", &record_origin, insert, {}},

@@ -63,11 +63,24 @@ struct ConcernOf {
     const auto* message = after.find(what.message);
     return {what.message.value, std::vector{message->sender, message->recipient}};
   }
+  Concern operator()(const core::MessagePassed& what) const {
+    const auto* message = after.find(what.message);
+    return {what.message.value, std::vector{message->sender, message->recipient, what.recipient}};
+  }
+  Concern operator()(const core::IncidentPassed&) const { return {}; }
   Concern operator()(const core::WaiverAsked& what) const {
     return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
   }
   Concern operator()(const core::WaiverDecided& what) const {
     return {what.waiver.value, std::vector{after.find(what.obligation)->holder}};
+  }
+  // That it was asked for, or refused, is the body's own; that the content is gone concerns all who had it.
+  Concern operator()(const core::ErasureAsked& what) const {
+    return {what.erasure.value, std::vector{after.organization}};
+  }
+  Concern operator()(const core::ErasureDecided& what) const {
+    if (what.approved) return {what.erasure.value, std::nullopt};
+    return {what.erasure.value, std::vector{after.organization}};
   }
   Concern operator()(const core::AlarmRung& what) const {
     return {what.alarm.value, std::vector{what.organization, what.holder}};
@@ -97,10 +110,12 @@ struct ConcernOf {
 struct RowWriter {
   Decided& lists;
   const core::Decision& decision;
+  const record::ActorSignature* signature;  // of who brought it about; may be null
   std::map<core::ObligationId, core::EventId> changed_obligations;
   std::map<core::ObligationId, core::EventId> rung_obligations;
-  std::map<core::MessageId, core::EventId> rung_messages;
+  std::map<core::MessageId, core::EventId> watched_messages;  // whose clock rang, or passed to a successor
   std::map<std::string, core::EventId> changed_access;
+  bool retention_changed = false;
 
   const core::Incident& after() const { return decision.after; }
 
@@ -112,20 +127,21 @@ struct RowWriter {
     }
     if (decision.events.empty()) return;
     write_incident();
+    if (retention_changed) write_retention();
     for (const auto& [organization, event] : changed_access) write_access(organization, event);
     for (const auto& [obligation, event] : changed_obligations) write_obligation(*after().find(obligation), event);
     for (const auto& [obligation, event] : rung_obligations)
-      if (!changed_obligations.contains(obligation))
-        write_ladder(lists.obligation_alarms_, *after().find(obligation), event);
-    for (const auto& [message, event] : rung_messages)
-      write_ladder(lists.message_alarms_, *after().find(message), event);
+      if (!changed_obligations.contains(obligation)) write_clock_of(*after().find(obligation), event);
+    for (const auto& [message, event] : watched_messages) write_clock_of(*after().find(message), event);
   }
 
   void write_clock() {
     RowObject(lists.clocks_).column("incident_id", after().id).column("rings_at", decision.rings_at);
   }
 
-  void write_event(const core::Event& event) { lists.add_event(event, after()); }
+  void write_event(const core::Event& event) {
+    lists.add_event(event, after(), &event == &decision.events.front() ? signature : nullptr);
+  }
 
   void write_incident() {
     RowObject(lists.incidents_)
@@ -147,7 +163,17 @@ struct RowWriter {
         .column("followup_round", after().followup_ladder.round)
         .column("followup_level", after().followup_ladder.level)
         .column("followup_from", after().followup_ladder.from)
+        .column("successor", after().successor)
         .column("event_id", decision.events.back().id);
+  }
+
+  void write_retention() {
+    RowObject(lists.retentions_)
+        .column("incident_id", after().id)
+        .column("confidentiality", after().confidentiality)
+        .column("ended_at", after().ended_at)
+        .column("erased_at", after().erased_at)
+        .column("erased_by", after().erased_by);
   }
 
   void write_access(const std::string& organization, core::EventId event) {
@@ -203,19 +229,28 @@ struct RowWriter {
         .column("event_id", event);
   }
 
-  // Of what a clock rang for and nothing else changed.
-  template <class Watched>
-  static void write_ladder(RowList& list, const Watched& watched, core::EventId event) {
-    RowObject(list)
-        .column("id", watched.id)
-        .column("alarm_round", watched.ladder.round)
-        .column("alarm_level", watched.ladder.level)
-        .column("alarm_from", watched.ladder.from)
+  // Of a duty whose clock rang and of which nothing else changed.
+  void write_clock_of(const core::Obligation& obligation, core::EventId event) {
+    RowObject row(lists.obligation_alarms_);
+    write_ladder(row, obligation.id, obligation.ladder, event);
+  }
+  void write_clock_of(const core::Message& message, core::EventId event) {
+    RowObject row(lists.message_alarms_);
+    write_ladder(row, message.id, message.ladder, event);
+    row.column("successor", message.successor);
+  }
+  template <class Id>
+  static void write_ladder(RowObject& row, const Id& id, const core::Ladder& ladder, core::EventId event) {
+    row.column("id", id)
+        .column("alarm_round", ladder.round)
+        .column("alarm_level", ladder.level)
+        .column("alarm_from", ladder.from)
         .column("event_id", event);
   }
 
   void row(const core::Event&, const core::IncidentOpened&) {}
   void row(const core::Event& event, const core::IncidentMoved& what) {
+    retention_changed = true;
     if (what.from != core::IncidentState::dismissed) return;
     // The clocks of inner duties that stood still start again.
     for (const auto& obligation : after().obligations)
@@ -223,6 +258,7 @@ struct RowWriter {
         changed_obligations[obligation.id] = event.id;
   }
   void row(const core::Event& event, const core::ReportReceived& what) {
+    retention_changed = true;
     RowObject(lists.reports_)
         .column("id", what.report)
         .column("incident_id", event.incident)
@@ -334,6 +370,8 @@ struct RowWriter {
         .column("note", what.note)
         .column("event_id", event.id);
   }
+  void row(const core::Event& event, const core::MessagePassed& what) { watched_messages[what.message] = event.id; }
+  void row(const core::Event&, const core::IncidentPassed&) {}
   void row(const core::Event& event, const core::WaiverAsked& what) {
     RowObject(lists.waivers_)
         .column("id", what.waiver)
@@ -376,7 +414,7 @@ struct RowWriter {
       rung_obligations[*obligation] = event.id;
     } else if (what.clock == core::ClockKind::acknowledgement) {
       obligation = after().find(core::MessageId{what.subject})->obligation;
-      rung_messages[core::MessageId{what.subject}] = event.id;
+      watched_messages[core::MessageId{what.subject}] = event.id;
     }
     RowObject(lists.alarms_)
         .column("id", what.alarm)
@@ -397,6 +435,30 @@ struct RowWriter {
         .column("holder", what.holder)
         .column("event_id", event.id);
   }
+  void row(const core::Event& event, const core::ErasureAsked& what) {
+    RowObject(lists.erasures_)
+        .column("id", what.erasure)
+        .column("incident_id", event.incident)
+        .column("organization", after().organization)
+        .column("reason", what.reason)
+        .column("asked_by", event.actor.token)
+        .column("asked_by_name", event.actor.name)
+        .column("asked_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ErasureDecided& what) {
+    retention_changed = true;
+    RowObject(lists.erasure_decisions_)
+        .column("id", what.erasure)
+        .column("decision", what.approved ? "approved" : "rejected")
+        .column("decided_by", event.actor.token)
+        .column("decided_by_name", event.actor.name)
+        .column("decision_reason", what.reason)
+        .column("decided_at", event.at)
+        .column("retention_class", what.retention_class)
+        .column("retained_until", what.retained_until)
+        .column("event_id", event.id);
+  }
   void row(const core::Event&, const core::RelaySwitchAsked&) {}
   void row(const core::Event&, const core::RelaySwitchDecided&) {}
   void row(const core::Event&, const core::RecordContinued&) {}
@@ -404,7 +466,8 @@ struct RowWriter {
   void row(const core::Event&, const core::KeyRetired&) {}
 };
 
-void Decided::add_event(const core::Event& event, const core::Incident& after) {
+void Decided::add_event(const core::Event& event, const core::Incident& after,
+                        const record::ActorSignature* signature) {
   const auto concern = std::visit(ConcernOf{after}, event.what);
   RowObject row(events_);
   row.column("id", event.id)
@@ -416,7 +479,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after) {
       .column("subject", concern.subject ? std::optional(core::to_string(*concern.subject)) : std::nullopt);
   if (concern.parties) row.column("parties", *concern.parties);
   if (!salts_) return;
-  const auto encoded = record::encode(event, *salts_);
+  const auto encoded = record::encode(event, *salts_, signature);
   if (std::holds_alternative<core::ReportReceived>(event.what)) report_leaf_ = record::leaf_hash(encoded.leaf);
   row.column("leaf", base64(encoded.leaf));
   for (const auto& opening : encoded.openings)
@@ -427,16 +490,16 @@ void Decided::add_event(const core::Event& event, const core::Incident& after) {
         .column("value", base64(opening.value));
 }
 
-void Decided::add(const core::Decision& decision) {
+void Decided::add(const core::Decision& decision, const record::ActorSignature* signature) {
   report_leaf_.reset();
-  RowWriter writer{*this, decision, {}, {}, {}, {}};
+  RowWriter writer{*this, decision, signature, {}, {}, {}, {}, false};
   writer.write();
 }
 
-void Decided::add(const core::SwitchDecision& decision) {
+void Decided::add(const core::SwitchDecision& decision, const record::ActorSignature* signature) {
   const auto& after = decision.after;
   for (const auto& event : decision.events) {
-    add_event(event, {});
+    add_event(event, {}, &event == &decision.events.front() ? signature : nullptr);
     if (const auto* asked = std::get_if<core::RelaySwitchAsked>(&event.what))
       RowObject(relay_switches_)
           .column("id", asked->id)
@@ -468,7 +531,8 @@ void Decided::add(const StoredAnswer& answer) {
       .column("status", answer.status)
       .column("etag", answer.etag)
       .column("body", base64(answer.body))
-      .column("answered_at", answer.answered_at);
+      .column("answered_at", answer.answered_at)
+      .column("incident_id", answer.incident);
 }
 
 void Decided::add_number(const std::string& organization, int year, std::int64_t last) {
@@ -496,6 +560,9 @@ void Decided::each_list(Self& self, const Visit& visit) {
   visit("clocks", self.clocks_);
   visit("relay_switches", self.relay_switches_);
   visit("relay_switch_decisions", self.relay_switch_decisions_);
+  visit("erasures", self.erasures_);
+  visit("erasure_decisions", self.erasure_decisions_);
+  visit("retentions", self.retentions_);
   visit("numbers", self.numbers_);
   visit("answers", self.answers_);
 }

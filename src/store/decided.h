@@ -20,6 +20,7 @@ struct StoredAnswer {
   std::string etag;
   std::string body;
   Timestamp answered_at;
+  std::optional<core::IncidentId> incident;  // whose erasure takes it along; none: of a body
 };
 
 class Decided {
@@ -29,12 +30,13 @@ class Decided {
   static Decided as_values();
 
   // With no events the incident's clocks alone are set: they were looked at.
-  void add(const core::Decision& decision);
+  // The signature of who acted, where he gave one, stands in the first event.
+  void add(const core::Decision& decision, const record::ActorSignature* signature = nullptr);
   // The hash of the leaf of the report that was added last: what its receipt promises. Nothing where there was none.
   const std::optional<record::Digest>& report_leaf() const { return report_leaf_; }
-  void add(const core::SwitchDecision& decision);
+  void add(const core::SwitchDecision& decision, const record::ActorSignature* signature = nullptr);
   // An event of the record itself, of no incident.
-  void add(const core::Event& event) { add_event(event, {}); }
+  void add(const core::Event& event) { add_event(event, {}, nullptr); }
   void add(const StoredAnswer& answer);
   // The last number given to the body in the year.
   void add_number(const std::string& organization, int year, std::int64_t last);
@@ -51,13 +53,13 @@ class Decided {
   static void each_list(Self& self, const Visit& visit);
 
   friend struct RowWriter;
-  void add_event(const core::Event& event, const core::Incident& after);
+  void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
   record::SaltSource* salts_ = nullptr;  // null: rows are kept as values
   std::optional<record::Digest> report_leaf_;
   RowList events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
-      relay_switches_, relay_switch_decisions_, numbers_, answers_;
+      relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, numbers_, answers_;
 };
 
 }  // namespace noroshi::store

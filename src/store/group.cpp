@@ -57,6 +57,8 @@ struct MemberOf {
   void operator()(const AskWaiver& action) const { json.member("obligation", core::to_string(action.obligation)); }
   void operator()(const DecideWaiver& action) const { json.member("obligation", core::to_string(action.obligation)); }
   void operator()(const Acknowledge& action) const { json.member("message", core::to_string(action.message)); }
+  void operator()(const AskErasure& action) const { json.member("incident", core::to_string(action.incident)); }
+  void operator()(const DecideErasure& action) const { json.member("incident", core::to_string(action.incident)); }
   void operator()(const AskRelaySwitch&) const {}
   void operator()(const DecideRelaySwitch&) const {}
   void operator()(const Cosign&) const {}
@@ -130,7 +132,7 @@ struct Decider {
   Ruling operator()(const SubmitReport& action) const {
     const auto& submission = action.submission;
     core::SubmitReport command{actor, submission.report, false, false, false, action.bytes, sha256(action.bytes)};
-    if (!submission.complete && known) {
+    if (!submission.complete && known && !known->erased_at) {
       auto completed = codec::complete_report(submission, known->document);
       if (!completed) return refused(invalid(std::move(completed.error())));
       command.in_force = std::move(*completed);
@@ -183,6 +185,14 @@ struct Decider {
               return codec::answer_acknowledgement(decision, id, context);
             }),
             [id](const core::Incident& incident) { return incident.find(id)->revision; }};
+  }
+  Ruling operator()(const AskErasure& action) const {
+    return {core::decide_erasure_request(law, *known, {actor, action.body.reason}, moment),
+            without_receipt(codec::answer_erasure), incident_revision};
+  }
+  Ruling operator()(const DecideErasure& action) const {
+    return {core::decide_erasure(law, *known, {actor, action.erasure, action.body.approved, action.body.reason}, moment),
+            without_receipt(codec::answer_erasure), incident_revision};
   }
   // Of a body and no incident: Switching decides them.
   Ruling operator()(const AskRelaySwitch&) const { std::abort(); }
@@ -342,7 +352,9 @@ class Group {
   static std::optional<Result> stored_answer(const Row& row) {
     const auto status = row.get<std::optional<std::int32_t>>("answered_status");
     if (!status) return std::nullopt;
-    if (!row.get<bool>("same_bytes"))
+    // Whether they were the same is no longer known of an answer whose incident was erased: its mark is for whoever has
+    // the key.
+    if (!row.get<std::optional<bool>>("same_bytes").value_or(true))
       return core::Refusal{core::RefusalCode::idempotency_key_reused,
                            {"この Idempotency-Key は別の内容で使われています。新しいキーを付けてください。",
                             "This Idempotency-Key was used with other bytes. Use a new key."},
@@ -359,9 +371,9 @@ class Group {
     const auto known = load_relay_switches(transaction_);
     auto decided = std::visit(Switching{law_, command.actor, known, {at, identifiers}}, command.action);
     if (!decided) return std::move(decided.error());
-    decided_.add(*decided);
+    decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_relay_switch(*decided), codec::etag_of(1), false};
-    store_answer(command, answered, at);
+    store_answer(command, answered, at, std::nullopt);
     return answered;
   }
 
@@ -413,7 +425,7 @@ class Group {
       return mistake("/line", "unknown_witness", {"登録されていない証人です。", "No such witness is registered."});
     Answered answered{201, codec::answer_cosignature(checkpoint.get<std::string>("name"), size, {signature.name, *first}),
                       codec::etag_of(1), false};
-    store_answer(command, answered, at);
+    store_answer(command, answered, at, std::nullopt);
     return answered;
   }
 
@@ -435,10 +447,15 @@ class Group {
                                 record::to_base64(made.signature)};
   }
 
-  void store_answer(const Command& command, const Answered& answered, Timestamp at) {
+  static const record::ActorSignature* signature_of(const Command& command) {
+    return command.signature ? &*command.signature : nullptr;
+  }
+
+  void store_answer(const Command& command, const Answered& answered, Timestamp at,
+                    std::optional<core::IncidentId> incident) {
     if (command.idempotency_key.empty()) return;
     decided_.add(StoredAnswer{command.actor.organization, command.idempotency_key, command.request_sha256,
-                              answered.status, answered.etag, answered.body, at});
+                              answered.status, answered.etag, answered.body, at, incident});
   }
 
   Result decide(const Command& command, const core::Incident* known, const Row& row, Timestamp at) {
@@ -459,13 +476,13 @@ class Group {
       const auto* report = std::get_if<SubmitReport>(&command.action);
       numbers_[{reporting_body(*report, command.actor), static_cast<int>(row.get<std::int32_t>("year"))}] = ++*last;
     }
-    decided_.add(decision);  // before the answer: its receipt promises the leaf
+    decided_.add(decision, signature_of(command));  // before the answer: its receipt promises the leaf
     const codec::AnswerContext context{law_, command.language, at};
     const auto receipt = receipt_for(decision);
     Answered answered{201, decided.answer(decision, context, receipt ? &*receipt : nullptr),
                       codec::etag_of(decided.revision(decision.after)), false};
     changed_.insert(decision.after.id);
-    store_answer(command, answered, at);
+    store_answer(command, answered, at, decision.after.id);
     return answered;
   }
 

@@ -31,6 +31,9 @@ struct ConflictsOf {
   std::vector<std::string> operator()(const DecideWaiver& action) const { return {of(action.obligation)}; }
   std::vector<std::string> operator()(const Acknowledge& action) const { return {of(action.message)}; }
 
+  std::vector<std::string> operator()(const AskErasure& action) const { return {of(action.incident)}; }
+  std::vector<std::string> operator()(const DecideErasure& action) const { return {of(action.incident)}; }
+
   std::vector<std::string> operator()(const AskRelaySwitch&) const { return {"switch:" + actor.organization}; }
   std::vector<std::string> operator()(const DecideRelaySwitch&) const { return {"switch:" + actor.organization}; }
 

@@ -13,7 +13,7 @@ constexpr Statement select_incidents{
     "known_incidents",
     "SELECT i.id, i.number, i.organization, i.reference, i.title, i.exercise, i.recognized_at, i.police, i.state, "
     "i.version, i.latest_report, i.submitted_by, i.revision, i.followup_due, i.followup_round, i.followup_level, "
-    "i.followup_from, r.document FROM incident i "
+    "i.followup_from, i.successor, i.confidentiality, i.ended_at, i.erased_at, i.erased_by, r.document FROM incident i "
     "JOIN report r ON r.id = i.latest_report WHERE i.id = ANY ($1::uuid[])"};
 constexpr Statement select_judgements{
     "known_judgements",
@@ -40,11 +40,14 @@ constexpr Statement select_reasons{
 constexpr Statement select_messages{
     "known_messages",
     "SELECT id, incident_id, report_id, kind, sender, recipient, obligation_id, clause, sentence, note, automatic, sent_at, "
-    "acknowledge_by, state, acknowledged_at, acknowledged_by, revision, alarm_round, alarm_level, alarm_from "
-    "FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
+    "acknowledge_by, state, acknowledged_at, acknowledged_by, revision, alarm_round, alarm_level, alarm_from, "
+    "successor FROM message WHERE incident_id = ANY ($1::uuid[]) ORDER BY sent_at, id"};
 constexpr Statement select_waivers{"known_waivers",
                                    "SELECT id, incident_id, obligation_id, asked_by, asked_by_name, decision "
                                    "FROM waiver WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
+constexpr Statement select_erasures{"known_erasures",
+                                    "SELECT id, incident_id, asked_by, asked_by_name, decision "
+                                    "FROM erasure WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
 constexpr Statement select_alarms{"known_alarms",
                                   "SELECT incident_id, code, CASE WHEN clock IS NULL THEN organization ELSE holder END AS "
                                   "organization FROM alarm WHERE incident_id = ANY ($1::uuid[])"};
@@ -86,7 +89,12 @@ core::Incident read_incident(const Row& row) {
   incident.revision = row.get<std::int32_t>("revision");
   incident.document = row.get<std::string>("document");
   incident.followup_due = row.get<std::optional<Timestamp>>("followup_due");
+  incident.confidentiality = row.get<std::int32_t>("confidentiality");
+  incident.ended_at = row.get<std::optional<Timestamp>>("ended_at");
+  incident.erased_at = row.get<std::optional<Timestamp>>("erased_at");
+  incident.erased_by = row.get<std::string>("erased_by");
   incident.followup_ladder = read_ladder(row, "followup_round", "followup_level", "followup_from");
+  incident.successor = row.get<std::string>("successor");
   return incident;
 }
 
@@ -177,6 +185,7 @@ core::Message read_message(const Row& row) {
   message.acknowledged_by = row.get<std::string>("acknowledged_by");
   message.revision = row.get<std::int32_t>("revision");
   message.ladder = read_ladder(row, "alarm_round", "alarm_level", "alarm_from");
+  message.successor = row.get<std::string>("successor");
   return message;
 }
 
@@ -191,6 +200,18 @@ core::Waiver read_waiver(const Row& row) {
                     : decision == "approved" ? core::Waiver::Decision::approved
                                              : core::Waiver::Decision::rejected;
   return waiver;
+}
+
+core::Erasure read_erasure(const Row& row) {
+  core::Erasure erasure;
+  erasure.id = id_of<core::ErasureId>(row.get<std::string_view>("id"));
+  if (auto token = row.get<std::optional<std::string>>("asked_by")) erasure.asked_by = id_of<core::TokenId>(*token);
+  erasure.asked_by_name = row.get<std::string>("asked_by_name");
+  const auto decision = row.get<std::string_view>("decision");
+  erasure.decision = decision == "pending"    ? core::Erasure::Decision::pending
+                     : decision == "approved" ? core::Erasure::Decision::approved
+                                              : core::Erasure::Decision::rejected;
+  return erasure;
 }
 
 }  // namespace
@@ -225,6 +246,7 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
   }
   for (const auto& row : rows_of(select_messages)) incident_of(known, row).messages.push_back(read_message(row));
   for (const auto& row : rows_of(select_waivers)) incident_of(known, row).waivers.push_back(read_waiver(row));
+  for (const auto& row : rows_of(select_erasures)) incident_of(known, row).erasures.push_back(read_erasure(row));
   for (const auto& row : rows_of(select_alarms))
     incident_of(known, row).alarms.emplace(row.get<std::string>("code"), row.get<std::string>("organization"));
   return known;

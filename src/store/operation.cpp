@@ -15,6 +15,7 @@ constexpr Statement read_waiting{
 constexpr Statement read_clocks{"operator_clocks",
                                 "SELECT running, behind, extract(epoch FROM oldest_behind)::double precision AS "
                                 "oldest_behind FROM count_clocks()"};
+constexpr Statement hears{"operator_somebody_hears", "SELECT $1 IN (SELECT * FROM bodies_with_person(clock()))"};
 constexpr Statement read_open_obligations{
     "operator_open_obligations",
     "SELECT edition, rule, exercise, open, overdue FROM count_open_obligations() ORDER BY 1, 2, 3"};
@@ -39,6 +40,10 @@ ClockCounts count_clocks(Connection& operator_connection) {
   const auto rows = operator_connection.execute(read_clocks);
   const auto row = rows.one();
   return {row.get<std::int64_t>("running"), row.get<std::int64_t>("behind"), row.get<double>("oldest_behind")};
+}
+
+bool somebody_hears(Connection& operator_connection, const std::string& organization) {
+  return operator_connection.execute(hears, {organization}).one().get<bool>(0);
 }
 
 std::vector<OpenObligations> count_open_obligations(Connection& operator_connection) {

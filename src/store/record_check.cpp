@@ -42,6 +42,10 @@ constexpr Statement answers_after{
     "record_answers",
     "SELECT organization, key, body FROM idempotency WHERE (organization, key) > ($1, $2) "
     "ORDER BY organization, key LIMIT $3::integer"};
+constexpr Statement erased_incident{
+    "record_erased_incident",
+    "SELECT EXISTS (SELECT FROM event e JOIN incident i ON i.id = e.incident_id WHERE e.id = $1::uuid AND i.erased_at IS NOT "
+    "NULL)"};
 constexpr Statement leaves_of{"record_leaves_of",
                               "SELECT id, leaf, sequence FROM event WHERE id = ANY ($1::uuid[])"};
 
@@ -325,6 +329,10 @@ class RecordCheck {
     event.leaf = std::move(stored.leaf);
     event.openings = std::move(stored.openings);
     event.report = std::move(report);
+    // Of a report that was erased nothing is left, and its SHA-256 neither.
+    if (event.report && event.report->empty() &&
+        std::none_of(event.openings.begin(), event.openings.end(), [](const auto& opening) { return opening.field == "sha256"; }))
+      event.report.reset();
     if (!origins_.empty()) event.leaf_hash = check_tiles(transaction, event, sealing);
     verification_->event(event);
     ++progress_.events;
@@ -428,6 +436,11 @@ class RecordCheck {
   RefoldProgress progress_;
 };
 
+// Whether the content of the event's incident was erased; that it was rightly is the refold's to say.
+bool is_erased(Transaction& transaction, core::EventId event) {
+  return transaction.execute(erased_incident, {core::to_string(event)}).one().get<bool>(0);
+}
+
 }  // namespace
 
 RecordChecked check_record(Connection& owner, const RecordCheckOptions& options, RefoldSink& sink) {
@@ -450,8 +463,8 @@ std::uint64_t check_answers(Connection& owner, const ReceiptReader& receipt_in, 
     for (const auto& row : rows) {
       organization = row.get<std::string>("organization");
       key = row.get<std::string>("key");
-      auto [has_one, receipt] = receipt_in(text_of(row.get<Bytes>("body")));
-      if (!has_one) continue;
+      auto [has_one, erased, receipt] = receipt_in(text_of(row.get<Bytes>("body")));
+      if (!has_one || (erased && is_erased(transaction, *erased))) continue;
       const auto where = organization + "/" + key;
       if (!receipt) {
         sink.found(finding_in(TableFault::column_differs, "idempotency", where, "body"));

@@ -27,6 +27,7 @@ struct StatedReceipt {
 // Reads the answer to a command. `stated`: it holds a receipt; `receipt`: which one, where it can be read and is signed.
 struct ReceiptInAnswer {
   bool stated = false;
+  std::optional<core::EventId> erased;  // of a case whose content was erased: the receipt's event alone is left
   std::optional<StatedReceipt> receipt;
 };
 using ReceiptReader = std::function<ReceiptInAnswer(std::string_view answer)>;

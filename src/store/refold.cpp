@@ -113,7 +113,7 @@ class ExpectedTables {
     const auto* list = find_list(row.list);
     if (!list) return;  // events themselves, and what is compared by other means
     Columns columns;
-    for (auto& [name, value] : row.columns) columns[name] = std::move(value);
+    for (auto& [name, value] : row.columns) columns[list->stored_as(name)] = std::move(value);
     auto& rows = tables_[list->table];
     const auto key = key_of(columns, *list->table);
     const auto known = rows.find(key);
@@ -124,12 +124,12 @@ class ExpectedTables {
       return;
     }
     for (auto& [name, value] : columns)
-      if (!list->keeps(name)) known->second[list->stored_as(name)] = std::move(value);
+      if (!list->keeps(name)) known->second[name] = std::move(value);
     if (list->counts_revision) known->second["revision"] = incremented(known->second["revision"]);
   }
 
   ExpectedRows take(const ComparedTable& table) { return std::exchange(tables_[&table], {}); }
-  const ExpectedRows& of(const ComparedTable& table) { return tables_[&table]; }
+  ExpectedRows& of(const ComparedTable& table) { return tables_[&table]; }
 
  private:
   static ColumnValue default_of(const ComparedTable::Default& column, const Columns& columns) {
@@ -156,7 +156,7 @@ std::vector<std::string> absent_texts(const StoredEvent& stored) {
 
 TableFinding finding_of(TableFault fault, const StoredEvent& stored, std::string incident, std::string_view column = {},
                         std::string detail = {}) {
-  return {fault,     fault == TableFault::opening_absent ? "event_opening" : "event",
+  return {fault,     fault == TableFault::opening_absent || fault == TableFault::opening_present ? "event_opening" : "event",
           stored.id, std::string(column),
           std::move(detail), std::move(incident), stored.id, stored.type, stored.sequence};
 }
@@ -194,7 +194,7 @@ class IncidentFold {
       broken_ = true;
       return tell(TableFault::event_unreadable, stored, {}, event.error());
     }
-    note_absent(stored);
+    note_openings(stored);
     if (core::to_string(event->incident) != id_ || core::to_string(event->id) != stored.id) {
       // The leaf is of another incident or event than its row says: it moves nothing here.
       broken_ = true;
@@ -218,9 +218,17 @@ class IncidentFold {
   // After the last event.
   void finish() {
     close();
-    const bool erased = decision_.after.number.empty() ? false : is_erased();
+    const auto erased_at = decision_.after.erased_at;
     for (const auto& [stored, field] : absent_)
-      if (!erased) tell(TableFault::opening_absent, stored, field);
+      if (!erased_at || record::outlives_erasure(stored.type, field)) tell(TableFault::opening_absent, stored, field);
+    if (!erased_at) return;
+    for (const auto& [stored, field] : erasable_) tell(TableFault::opening_present, stored, field);
+    // What erase_content() of the schema does to reports; all other texts read as erased since their openings are gone.
+    for (auto& [key, report] : expected_.of(compared_tables::report)) {
+      report["sha256"] = std::nullopt;
+      report["erased_at"] = value_of(*erased_at);
+      report["document"] = report["changes"] = value_of(std::string_view(core::erased_text));
+    }
   }
 
   bool broken() const { return broken_; }  // its tables cannot be compared
@@ -232,8 +240,6 @@ class IncidentFold {
   const core::Incident& incident() const { return decision_.after; }
 
  private:
-  bool is_erased() const { return false; }
-
   void close() {
     if (decision_.events.empty()) return;
     auto rows = Decided::as_values();
@@ -249,14 +255,16 @@ class IncidentFold {
     stored_.clear();
   }
 
-  void note_absent(const StoredEvent& stored) {
-    const auto absent = absent_texts(stored);
-    if (absent.empty()) return;
+  // What an erasure has to do with: texts that are not there, and those that it would take away.
+  void note_openings(const StoredEvent& stored) {
     StoredEvent named;
     named.id = stored.id;
     named.type = stored.type;
     named.sequence = stored.sequence;
-    for (const auto& field : absent) absent_.emplace_back(named, field);
+    for (const auto& field : absent_texts(stored)) absent_.emplace_back(named, field);
+    for (const auto& opening : stored.openings)
+      if (erasable_.size() < erasable_kept && !record::outlives_erasure(stored.type, opening.field))
+        erasable_.emplace_back(named, opening.field);
   }
 
   void tell(TableFault fault, const StoredEvent& stored, std::string_view column = {}, std::string detail = {}) {
@@ -267,7 +275,8 @@ class IncidentFold {
   RefoldSink& sink_;
   core::Decision decision_;  // of the events since the last decision; `after` is of all so far
   std::vector<StoredEvent> stored_;  // beside them
-  std::vector<std::pair<StoredEvent, std::string>> absent_;
+  static constexpr std::size_t erasable_kept = 100;  // more of them say nothing more
+  std::vector<std::pair<StoredEvent, std::string>> absent_, erasable_;
   ExpectedTables expected_;
   bool broken_ = false;
 };
@@ -478,8 +487,11 @@ class Refold {
       if (value_of(row.get<std::string_view>(column)) != implied.at(column))
         tell(TableFault::column_differs, table, key, column, implied, number);
     const auto bytes = text_of(row.get<Bytes>("bytes"));
-    if (value_of(std::string_view(base64(sha256(bytes)))) != implied.at("sha256"))
+    if (!implied.at("sha256")) {  // erased
+      if (!bytes.empty()) tell(TableFault::bytes_differ, table, key, "bytes", implied, number);
+    } else if (value_of(std::string_view(base64(sha256(bytes)))) != implied.at("sha256")) {
       tell(TableFault::bytes_differ, table, key, "bytes", implied, number);
+    }
     if (row.get<std::int32_t>("length") != static_cast<std::int64_t>(bytes.size()))
       tell(TableFault::bytes_differ, table, key, "length", implied, number);
   }
@@ -594,6 +606,7 @@ std::string_view name_of(TableFault fault) {
     case TableFault::event_differs: return "event_differs";
     case TableFault::event_out_of_place: return "event_out_of_place";
     case TableFault::opening_absent: return "opening_absent";
+    case TableFault::opening_present: return "opening_present";
     case TableFault::row_missing: return "row_missing";
     case TableFault::row_unimplied: return "row_unimplied";
     case TableFault::column_differs: return "column_differs";

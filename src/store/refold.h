@@ -21,6 +21,7 @@ enum class TableFault {
   event_differs,        // a column beside the leaf is not what the leaf says
   event_out_of_place,   // it cannot follow from those before it: one of them is missing or altered
   opening_absent,       // a text that the leaf commits to is not there, and no erasure was decided
+  opening_present,      // one that a decided erasure takes away is still there
   row_missing,          // an event implies it
   row_unimplied,        // no event implies it
   column_differs,

@@ -25,7 +25,11 @@ constexpr Statement next{"earliest_ring", "SELECT min(rings_at) FROM incident_cl
 constexpr Statement use_steps{"use_ladder", "SELECT use_ladder($1)"};
 constexpr Statement open_group{"open_group", "SELECT * FROM open_group($1::jsonb)"};
 constexpr Statement held_claims{"held_claims", "SELECT * FROM held_claims($1::jsonb)"};
-constexpr Statement bodies_with_person{"bodies_with_person", "SELECT * FROM bodies_with_person($1::timestamptz)"};
+constexpr Statement next_day{"until_next_day",
+                             "SELECT extract(epoch FROM (date_trunc('day', shown AT TIME ZONE interval '9 hours') + "
+                             "interval '1 day') AT TIME ZONE interval '9 hours' - shown)::double precision / rate "
+                             "FROM clock_setting, (SELECT clock() AS shown OFFSET 0) AS now"};
+constexpr Statement select_listeners{"listeners", "SELECT * FROM listeners($1::timestamptz)"};
 constexpr Statement relaying_bodies{"relaying_bodies", "SELECT * FROM relaying_bodies()"};
 constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
 constexpr Statement clock_now{"clock", "SELECT clock()"};
@@ -66,6 +70,16 @@ std::set<std::string> words(const Rows& rows) {
   std::set<std::string> all;
   for (const auto& row : rows) all.insert(row.get<std::string>(0));
   return all;
+}
+
+core::Listeners read_listeners(Transaction& transaction, Timestamp now) {
+  core::Listeners listeners;
+  for (const auto& row : transaction.execute(select_listeners, {now})) {
+    const auto& body = *listeners.bodies_with_person.insert(row.get<std::string>("organization")).first;
+    if (const auto at = row.get<std::optional<Timestamp>>("asked_at")) listeners.last_asked[body] = *at;
+  }
+  listeners.relaying = words(transaction.execute(relaying_bodies));
+  return listeners;
 }
 
 std::set<core::IncidentId> still_held(Transaction& transaction, std::span<const ClaimedClock> claims) {
@@ -150,8 +164,7 @@ Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const Claim
   for (const auto& claimed : claims) incidents.push_back(claimed.incident);
   OwnActs acts(writer, incidents);
   const auto held = still_held(acts.transaction(), claims);
-  const core::Listeners listeners{words(acts.transaction().execute(bodies_with_person, {acts.now()})),
-                                  words(acts.transaction().execute(relaying_bodies))};
+  const auto listeners = read_listeners(acts.transaction(), acts.now());
   Rung rung;
   auto identifiers = fresh_identifiers(acts.now());
   for (const auto& [id, incident] : acts.known()) {
@@ -171,6 +184,11 @@ int apply_successions(Connection& writer, const core::Law& law) {
   for (const auto& row : writer.execute(incidents_naming, {bodies}))
     if (pass_on(writer, law, id_of<core::IncidentId>(row.get<std::string_view>(0)))) ++changed;
   return changed;
+}
+
+std::chrono::milliseconds until_next_day(Connection& writer) {
+  const std::chrono::duration<double> left(writer.execute(next_day).one().get<double>(0));
+  return std::chrono::ceil<std::chrono::milliseconds>(left);
 }
 
 }  // namespace noroshi::store

@@ -48,9 +48,13 @@ struct Rung {
 // connection of role writer.
 Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const ClaimedClock> claims);
 
-// Passes the open duties of every incident that is not closed to the successors of bodies that have ended. Run at start
-// and every hour; each incident in a transaction of its own. Returns how many incidents changed. A connection of role
-// writer.
+// Passes what bodies that have ended left open to their successors (core::decide_succession). Run at start, when a day
+// begins and every hour; each incident in a transaction of its own. Returns how many incidents changed. A connection of
+// role writer.
 int apply_successions(Connection& writer, const core::Law& law);
+
+// Real time until the next day begins in Japan by the database's clock: bodies end and begin with a day. A connection of
+// role writer.
+std::chrono::milliseconds until_next_day(Connection& writer);
 
 }  // namespace noroshi::store

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "src/core/role.h"
+#include "src/record/actor_signature.h"
 #include "src/store/connection_pool.h"
 
 namespace noroshi::store {
@@ -21,6 +22,7 @@ struct IssuedToken {
   std::string organization;
   core::Role role{};
   std::string name;
+  std::optional<record::ActorKey> signing_key;  // its holder's own, with which he signs what he sends
   Timestamp issued_at;
   std::optional<Timestamp> expires_at;
   std::optional<Timestamp> revoked_at;
@@ -29,27 +31,32 @@ struct IssuedToken {
 // `owner` is a connection of role owner. The bearer token is returned this once. That the role fits the body is the
 // caller's affair (core::role_fits). `valid_for` empty: until revoked.
 std::string issue_token(Connection& owner, const std::string& organization, core::Role role, const std::string& name,
-                        std::optional<std::chrono::seconds> valid_for);
+                        std::optional<std::chrono::seconds> valid_for,
+                        const std::optional<record::ActorKey>& signing_key = std::nullopt);
 // All, revoked and expired ones too, newest first.
 std::vector<IssuedToken> list_tokens(Connection& owner);
 // False where there is no such token, or it has been revoked already.
 bool revoke_token(Connection& owner, core::TokenId id);
 
-// Looks tokens up. Good answers are remembered for a second, so that a revocation takes effect within that and a busy
-// client costs the database one question a second. Safe from any thread.
+// Looks tokens up, and keeps when somebody of a body was last here. Good answers are remembered for a second, so that a
+// revocation takes effect within that and a busy client costs the database one question a second. Safe from any thread.
 class TokenDirectory {
  public:
-  explicit TokenDirectory(ConnectionPool& authenticators);
+  // On a clock that runs fast a second is long: there nothing is remembered.
+  explicit TokenDirectory(ConnectionPool& authenticators,
+                          std::chrono::milliseconds remembered_for = std::chrono::seconds(1));
   ~TokenDirectory();
 
   enum class Verdict { good, bad };
   struct Answer {
     Verdict verdict = Verdict::bad;
-    core::Actor actor;  // where good
+    core::Actor actor;                            // where good
+    std::optional<record::ActorKey> signing_key;  // of the token, where it has one
   };
   // From memory; nothing where the database has to be asked. Never blocks. A malformed token is bad at once.
   std::optional<Answer> remembered(std::string_view bearer) const;
-  // Asks the database. Blocks, for a connection until the deadline; throws Unavailable and the other errors of
+  // Asks the database. Where the token is good and hears alarms (core::hears_alarms), its body is noted as present, to the
+  // minute; that this fails fails nobody. Blocks, for a connection until the deadline; throws Unavailable and the other errors of
   // database_error.h.
   Answer look_up(std::string_view bearer, std::chrono::steady_clock::time_point deadline = default_deadline());
   // What a caller who asks now may wait for a connection: with no database the daemon refuses within a second.
@@ -58,6 +65,7 @@ class TokenDirectory {
  private:
   struct Memory;
   ConnectionPool& authenticators_;
+  std::chrono::milliseconds remembered_for_;
   std::unique_ptr<Memory> memory_;
 };
 

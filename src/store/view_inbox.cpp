@@ -19,9 +19,11 @@ constexpr Statement select_message{
     "view_message",
     "WITH page AS (SELECT " NOROSHI_MESSAGE_COLUMNS
     ", m.note, m.acknowledgement_note FROM message m WHERE m.id = $1::uuid AND m.recipient = ANY ($2::text[])) "
-    "SELECT r.stage, r.submitted_by, r.received_at, encode(r.sha256, 'hex') AS sha256, r.length, r.document, "
-    "CASE WHEN r.version = 1 OR EXISTS (SELECT FROM report before WHERE before.incident_id = r.incident_id "
-    "AND before.version = r.version - 1) THEN r.changes END AS changes, " NOROSHI_MESSAGE_OF_PAGE};
+    "SELECT r.stage, r.submitted_by, r.received_at, encode(r.sha256, 'hex') AS sha256, "
+    "CASE WHEN r.erased_at IS NULL THEN r.length END AS length, "
+    "CASE WHEN r.erased_at IS NULL THEN r.document END AS document, "
+    "CASE WHEN r.erased_at IS NULL AND (r.version = 1 OR EXISTS (SELECT FROM report before "
+    "WHERE before.incident_id = r.incident_id AND before.version = r.version - 1)) THEN r.changes END AS changes, " NOROSHI_MESSAGE_OF_PAGE};
 
 constexpr Statement select_alarms{
     "view_alarms", "WITH page AS (SELECT " NOROSHI_ALARM_COLUMNS
@@ -37,8 +39,8 @@ codec::ReportVersionView read_version(const Row& row) {
   view.stage = row.get<std::string>("stage");
   view.submitted_by = row.get<std::string>("submitted_by");
   view.received_at = row.get<Timestamp>("received_at");
-  view.sha256 = row.get<std::string>("sha256");
-  view.length = row.get<std::int32_t>("length");
+  view.sha256 = row.get<std::optional<std::string>>("sha256");
+  view.length = row.get<std::optional<std::int32_t>>("length");
   view.changes = row.get<std::optional<std::string>>("changes");
   return view;
 }
@@ -66,7 +68,7 @@ std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction,
   detail.message = read_message(*row);
   detail.note = row->get<std::string>("note");
   detail.acknowledgement_note = row->get<std::string>("acknowledgement_note");
-  if (!row->is_null("sha256")) detail.report = read_version(*row);
+  if (!row->is_null("stage")) detail.report = read_version(*row);
   detail.document = row->get<std::optional<std::string>>("document");
   detail.message.checkpoint = newest_note(transaction);
   return detail;

@@ -11,7 +11,9 @@ constexpr int longest_list = 1000;
 #define NOROSHI_INCIDENT_COLUMNS                                                                 \
   "i.id, i.number, i.reference, i.organization, i.title, i.state, i.exercise, i.recognized_at, " \
   "i.opened_at, "                                                                                \
-  "i.version, i.revision, i.submitted_by, i.police, i.followup_due, j.assessment, "               \
+  "i.version, i.revision, i.submitted_by, i.police, i.followup_due, i.confidentiality, "          \
+  "i.ended_at, i.erased_at, i.erased_by, EXISTS (SELECT FROM erasure e WHERE "                    \
+  "e.incident_id = i.id AND e.decision = 'pending') AS erasure_pending, j.assessment, "           \
   "j.cyberattack, "                                                                               \
   "EXISTS (SELECT FROM obligation o WHERE o.incident_id = i.id AND o.state = 'open' "            \
   "AND o.due_at < $1::timestamptz) AS overdue "
@@ -30,7 +32,10 @@ constexpr Statement select_incidents{
     "'open' "
     "AND o.due_at < $1::timestamptz) = $7) "
     "AND (NOT $8::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for)) "
-    "ORDER BY a.incident_id DESC LIMIT $9"};
+    "AND ($9::boolean IS NULL OR $9 = coalesce(i.erased_at IS NULL AND i.organization = ANY (a.stands_for) "
+    "AND i.ended_at < CASE WHEN i.exercise THEN $12::timestamptz WHEN i.confidentiality = 1 THEN $10::timestamptz "
+    "ELSE $11::timestamptz END, false)) "
+    "ORDER BY a.incident_id DESC LIMIT $13"};
 
 constexpr Statement select_incident{
     "view_incident",
@@ -47,18 +52,24 @@ constexpr Statement select_judgements{
 
 constexpr Statement select_reports{
     "view_reports",
-    "SELECT id, version, stage, submitted_by, received_at, encode(sha256, 'hex') AS sha256, length, "
-    "CASE WHEN version = 1 OR lag(version) OVER (ORDER BY version) = version - 1 THEN changes END AS changes "
+    "SELECT id, version, stage, submitted_by, received_at, encode(sha256, 'hex') AS sha256, "
+    "CASE WHEN erased_at IS NULL AND (version = 1 OR lag(version) OVER (ORDER BY version) = version - 1) "
+    "THEN changes END AS changes, CASE WHEN erased_at IS NULL THEN length END AS length "
     "FROM report WHERE incident_id = $1::uuid ORDER BY version DESC LIMIT $2"};
 
 constexpr Statement select_document{
     "view_document",
-    "SELECT document FROM report WHERE incident_id = $1::uuid ORDER BY version DESC LIMIT 1"};
+    "SELECT document FROM report WHERE incident_id = $1::uuid AND erased_at IS NULL ORDER BY version DESC LIMIT 1"};
 
 constexpr Statement select_recipients{
     "view_added_recipients",
     "SELECT organization, police, reason, added_at FROM added_recipient WHERE incident_id = $1::uuid "
     "ORDER BY added_at, organization"};
+
+constexpr Statement select_erasures{
+    "view_erasures",
+    "SELECT id, reason, asked_by_name, asked_at, decision, decided_by_name, decision_reason, decided_at FROM erasure "
+    "WHERE incident_id = $1::uuid ORDER BY asked_at, id"};
 
 constexpr Statement select_obligations{
     "view_obligations_of_incident",
@@ -97,6 +108,11 @@ codec::IncidentSummary read_summary(const Row& row) {
   view.recognized_at = row.get<Timestamp>("recognized_at");
   view.opened_at = row.get<Timestamp>("opened_at");
   view.version = row.get<std::int32_t>("version");
+  view.confidentiality = row.get<std::int32_t>("confidentiality");
+  view.ended_at = row.get<std::optional<Timestamp>>("ended_at");
+  view.erased_at = row.get<std::optional<Timestamp>>("erased_at");
+  view.erased_by = row.get<std::string>("erased_by");
+  view.erasure_pending = row.get<bool>("erasure_pending");
   view.followup_due_at = row.get<std::optional<Timestamp>>("followup_due");
   view.overdue = row.get<bool>("overdue");
   view.revision = row.get<std::int32_t>("revision");
@@ -122,8 +138,8 @@ codec::ReportVersionView read_report(const Row& row) {
   view.stage = row.get<std::string>("stage");
   view.submitted_by = row.get<std::string>("submitted_by");
   view.received_at = row.get<Timestamp>("received_at");
-  view.sha256 = row.get<std::string>("sha256");
-  view.length = row.get<std::int32_t>("length");
+  view.sha256 = row.get<std::optional<std::string>>("sha256");
+  view.length = row.get<std::optional<std::int32_t>>("length");
   view.changes = row.get<std::optional<std::string>>("changes");
   return view;
 }
@@ -131,6 +147,19 @@ codec::ReportVersionView read_report(const Row& row) {
 codec::AddedRecipientView read_recipient(const Row& row) {
   return {row.get<std::string>("organization"), row.get<bool>("police"), row.get<std::string>("reason"),
           row.get<Timestamp>("added_at")};
+}
+
+codec::ErasureView read_erasure(const Row& row) {
+  codec::ErasureView view;
+  view.id = row.get<std::string>("id");
+  view.reason = row.get<std::string>("reason");
+  view.asked_by = row.get<std::string>("asked_by_name");
+  view.asked_at = row.get<Timestamp>("asked_at");
+  view.decision = row.get<std::string>("decision");
+  view.decided_by = row.get<std::string>("decided_by_name");
+  view.decision_reason = row.get<std::string>("decision_reason");
+  view.decided_at = row.get<std::optional<Timestamp>>("decided_at");
+  return view;
 }
 
 codec::TimelineEntry read_entry(const Row& row) {
@@ -179,9 +208,14 @@ PageOutcome<codec::IncidentSummary> list_incidents(TenantTransaction& transactio
                                                    Timestamp now) {
   auto key = key_of(page, 'i', "u");
   if (!key) return tl::unexpected(key.error());
+  const auto kept = [&](core::RetentionClass of) {
+    return core::kept_if_ended_before(now, filter.retention.years(of));
+  };
   const Rows rows = transaction.execute(
-      select_incidents, {now, (*key)[0], filter.state, filter.organization, filter.reference, filter.exercise,
-                         filter.overdue, filter.own, page.limit + 1});
+      select_incidents,
+      {now, (*key)[0], filter.state, filter.organization, filter.reference, filter.exercise, filter.overdue,
+       filter.own, filter.erasable, kept(core::RetentionClass::confidentiality_1),
+       kept(core::RetentionClass::confidentiality_2), kept(core::RetentionClass::exercise), page.limit + 1});
   return read_page(rows, page.limit, read_summary,
                    [](const Row& row) { return write_cursor('i', {uuid_of(row, "id")}); });
 }
@@ -202,6 +236,7 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
       reader.all(select_document, [](const Row& document) { return document.get<std::string>(0); });
   if (!documents.empty()) detail.document = documents.front();
   detail.recipients_added = reader.all(select_recipients, read_recipient);
+  detail.erasures = reader.all(select_erasures, read_erasure);
   detail.obligations = reader.latest(select_obligations, read_obligation);
   detail.messages = reader.latest(select_messages, read_message);
   detail.alarms = reader.latest(select_alarms, read_alarm);

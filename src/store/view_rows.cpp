@@ -66,6 +66,8 @@ codec::MessageView read_message(const Row& row) {
   view.title = row.get<std::optional<std::string>>("title");
   view.exercise = row.get<bool>("exercise");
   view.version = row.get<std::optional<std::int32_t>>("version");
+  view.erased_at = row.get<std::optional<Timestamp>>("erased_at");
+  view.erased_by = row.get<std::optional<std::string>>("erased_by").value_or("");
   view.sender = row.get<std::string>("sender");
   view.recipient = row.get<std::string>("recipient");
   view.clause = row.get<std::string>("clause");

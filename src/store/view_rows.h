@@ -31,7 +31,8 @@ codec::AlarmView read_alarm(const Row& row);
 // The columns that read_message() takes, of `page` with labels_of() as l. Who sees the rows of duties only is shown alarms
 // without the case they are of; an alarm carries no report.
 #define NOROSHI_MESSAGE_OF_PAGE                                                                 \
-  "page.*, l.number, l.exercise, i.reference, i.title, r.version FROM page "                    \
+  "page.*, l.number, l.exercise, i.reference, i.title, i.erased_at, i.erased_by, r.version "    \
+  "FROM page "                                                                                 \
   "JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l ON l.incident_id = page.incident_id "  \
   "LEFT JOIN incident i ON i.id = page.incident_id LEFT JOIN report r ON r.id = page.report_id "
 #define NOROSHI_MESSAGE_COLUMNS                                                                      \

@@ -17,6 +17,7 @@
 #include "src/codec/stream_views.h"
 #include "src/codec/views.h"
 #include "src/core/identifier.h"
+#include "src/core/retention.h"
 #include "src/store/database.h"
 
 namespace noroshi::store {
@@ -47,6 +48,9 @@ struct IncidentFilter {
   std::optional<std::string> reference;
   std::optional<bool> exercise;
   std::optional<bool> overdue;
+  // The content of the body's own may be erased: ended, kept for its retention, and still there.
+  std::optional<bool> erasable;
+  core::RetentionPolicy retention = {};  // by which it is
   bool own = false;  // only the body's own, or entered by it: what a reporter sees
 };
 // Newest first.

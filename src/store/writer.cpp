@@ -43,6 +43,8 @@ struct NameOfAction {
   std::string_view operator()(const AskWaiver&) const { return "ask_waiver"; }
   std::string_view operator()(const DecideWaiver&) const { return "decide_waiver"; }
   std::string_view operator()(const Acknowledge&) const { return "acknowledge"; }
+  std::string_view operator()(const AskErasure&) const { return "ask_erasure"; }
+  std::string_view operator()(const DecideErasure&) const { return "decide_erasure"; }
   std::string_view operator()(const AskRelaySwitch&) const { return "ask_relay_switch"; }
   std::string_view operator()(const DecideRelaySwitch&) const { return "decide_relay_switch"; }
   std::string_view operator()(const Cosign&) const { return "cosign"; }

@@ -20,10 +20,11 @@ inline const http::Route& route_of(const http::Router& router, const std::string
 }
 
 // The answer to GET `path` of a caller in that role, or of nobody.
-inline http::Response ask(const http::Router& router, const std::string& path, const std::string& role = "") {
+inline http::Response ask(const http::Router& router, const std::string& path, const std::string& role = "",
+                          http::Language language = http::Language::en) {
   http::Request request;
   request.pattern = path;
-  request.language = http::Language::en;
+  request.language = language;
   if (!role.empty()) request.caller = http::Caller{"nisc", role, "id", "name"};
   std::promise<std::optional<http::Response>> promise;
   auto future = promise.get_future();

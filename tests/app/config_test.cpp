@@ -31,6 +31,7 @@ TEST_CASE("without a file, variables and flags the defaults hold") {
   CHECK(config->clocks.acknowledgement.usual == 15min);
   CHECK(config->clocks.steps == std::vector<std::chrono::seconds>{0s, 15min, 30min, 60min});
   CHECK_FALSE(config->clocks.relay_on_silence);
+  CHECK(config->retention == core::RetentionPolicy{.confidentiality_1 = 5, .confidentiality_2 = 5, .exercise = 1});
   CHECK(config->log_automatic);
 }
 
@@ -58,6 +59,10 @@ target = 600
 steps = [60, "PT10M"]
 [relay]
 on_silence = true
+[retention]
+confidentiality_1 = "P3Y"
+confidentiality_2 = "P30Y"
+exercise = "P2Y"
 [log]
 level = "warn"
 format = "text"
@@ -79,6 +84,7 @@ format = "text"
   CHECK(config->clocks.acknowledgement.usual == 10min);
   CHECK(config->clocks.steps == std::vector<std::chrono::seconds>{1min, 10min});
   CHECK(config->clocks.relay_on_silence);
+  CHECK(config->retention == core::RetentionPolicy{.confidentiality_1 = 3, .confidentiality_2 = 30, .exercise = 2});
   CHECK(config->log_level == "warning");
   CHECK_FALSE(config->log_automatic);
   CHECK_FALSE(config->log_json);
@@ -140,6 +146,14 @@ TEST_CASE("each mistake is told with its line and column") {
       {"[ladder]\nsteps = [\"PT0S\", \"PT5M\", 300]", "noroshi.toml:2:26: 'steps' must rise"},
       {"[ladder]\nsteps = [-1]", "noroshi.toml:2:10: 'steps' must be from PT0S to P30D"},
       {"[relay]\non_silence = \"true\"", "noroshi.toml:2:14: 'on_silence' must be true or false"},
+      {"[retention]\nexercise = \"P0Y\"", "noroshi.toml:2:12: 'exercise' must be whole years, from \"P1Y\" to \"P60Y\""},
+      {"[retention]\nexercise = \"P61Y\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
+      {"[retention]\nexercise = \"P18M\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
+      {"[retention]\nexercise = \"P1Y6M\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
+      {"[retention]\nexercise = \"P365D\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
+      {"[retention]\nexercise = \"P+1Y\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
+      {"[retention]\nexercise = 1", "noroshi.toml:2:12: 'exercise' must be whole years"},
+      {"[retention]\nconfidentiality_3 = \"P5Y\"", "noroshi.toml:2:1: unknown key 'confidentiality_3' in [retention]"},
       {"[log]\nlevel = \"loud\"", "noroshi.toml:2:9: 'level' must be one of \"trace\", \"debug\", \"info\""},
       {"[log]\nformat = \"xml\"",
        "noroshi.toml:2:10: 'format' must be one of \"automatic\", \"json\", \"text\""},
@@ -311,6 +325,9 @@ target = "P2DT1S"
 steps = [1]
 [relay]
 on_silence = true
+[retention]
+confidentiality_1 = "P1Y"
+exercise = "P60Y"
 [log]
 level = "critical"
 format = "text"
@@ -325,6 +342,7 @@ format = "text"
   CHECK(again->key == config->key);
   CHECK(again->targets == config->targets);
   CHECK(again->database_url == config->database_url);
+  CHECK(again->retention == config->retention);
   CHECK(digest(*again) == digest(*config));
 
   auto other = *config;

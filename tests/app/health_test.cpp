@@ -10,6 +10,7 @@
 #include "src/http/tls.h"
 #include "src/store/migrations.h"
 #include "src/store/operation.h"
+#include "src/store/tokens.h"
 #include "tests/app/asking.h"
 #include "tests/store/store_scene.h"
 
@@ -30,7 +31,7 @@ struct Scene {
       : files(http::ensure_own_certificate(folder.path() / "tls", {"localhost"},
                                            std::chrono::system_clock::now())),
         operators(std::move(settings), store::DatabaseRole::operator_, 1),
-        health(HealthSources{operators, [queued] { return queued; }, 100, folder.path(), files.certificate,
+        health(HealthSources{operators, StoreScene::shared().law().registry, [queued] { return queued; }, 100, folder.path(), files.certificate,
                              "d1ge57"}) {
     add_health_routes(router, health);
   }
@@ -71,11 +72,11 @@ TEST_CASE("an operator sees every check") {
   CHECK(object.at("status") == "ready");
   CHECK(object.at("stopping") == false);
   const auto& checks = object.at("checks").as_object();
-  for (const char* name : {"database", "migrations", "sequencer", "clocks", "writer_queue", "certificate", "disk"}) {
+  for (const char* name : {"database", "migrations", "sequencer", "clocks", "center", "writer_queue", "certificate", "disk"}) {
     CAPTURE(name);
     REQUIRE(checks.contains(name));
   }
-  CHECK(checks.size() == 7);
+  CHECK(checks.size() == 8);
   CHECK(checks.at("database").at("status") == "ok");
   const auto expected = static_cast<double>(store::Migrations::embedded().all().size());
   CHECK(checks.at("migrations").at("status") == "ok");
@@ -85,6 +86,28 @@ TEST_CASE("an operator sees every check") {
   CHECK(days > 390);
   CHECK(days < 398);
   CHECK(checks.at("disk").at("free_bytes").to_number<double>() > 0);
+}
+
+TEST_CASE("while nobody of the centre would hear an alarm a warning says what to do about it") {
+  auto& owner = StoreScene::shared().owner();
+  const auto center = [](http::Language language = http::Language::en) {
+    Scene scene;
+    const auto response = ask(scene.router, "/readyz", "operator", language);
+    CHECK(response.status == 200);
+    return parsed(response).at("checks").at("center").as_object();
+  };
+  // Who may not hear alarms does not count.
+  store::issue_token(owner, "nco", core::Role::operator_, "", std::nullopt);
+  CHECK(center().at("status") == "warning");
+  for (const auto language : {http::Language::ja, http::Language::en})
+    CHECK(std::string(center(language).at("message").as_string())
+              .find("noroshi token issue --org nco --role center_liaison") != std::string::npos);
+
+  store::issue_token(owner, "nco", core::Role::center_liaison, "", std::nullopt);
+  CHECK(center() == boost::json::object{{"status", "ok"}});
+  for (const auto& token : store::list_tokens(owner))
+    if (token.organization == "nco") store::revoke_token(owner, token.id);
+  CHECK(center().at("status") == "warning");
 }
 
 TEST_CASE("with no database the daemon is alive and not ready") {
@@ -134,7 +157,7 @@ TEST_CASE("a certificate that cannot be read or has ended is told") {
   const auto ended = http::ensure_own_certificate(folder.path() / "tls", {"localhost"}, long_ago);
   store::ConnectionPool operators(StoreScene::shared().settings(), store::DatabaseRole::operator_, 1);
   Health health(
-      HealthSources{operators, [] { return std::size_t{0}; }, 1, folder.path(), ended.certificate, ""});
+      HealthSources{operators, StoreScene::shared().law().registry, [] { return std::size_t{0}; }, 1, folder.path(), ended.certificate, ""});
   http::Router router;
   add_health_routes(router, health);
   const auto response = ask(router, "/readyz", "operator");

@@ -52,7 +52,7 @@ struct AllRoutes {
   boost::asio::io_context io;
   http::WorkerPool workers{1, 1};
   http::LiveStreams streams{io.get_executor(), {readers, workers, law}};
-  Health health{HealthSources{readers, [] { return std::size_t{0}; }, 1, ".", "", ""}};
+  Health health{HealthSources{readers, law.registry, [] { return std::size_t{0}; }, 1, ".", "", ""}};
   Metrics metrics;
   MetricsPage page{metrics, MetricsSources{.operators = readers}};
   http::Router router;

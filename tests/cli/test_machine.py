@@ -188,11 +188,12 @@ class Machine(Case):
 
     def test_the_doctor_finds_a_healthy_folder_healthy_and_names_what_is_not(self):
         self.start().stop()
+        self.issue("nco", "center_liaison")
         code, out, err = self.at("--json", "doctor")
         self.assertEqual(code, 0, out + err)
         outcomes = {item["check"]: item["outcome"] for item in json.loads(out)["items"]}
         self.assertEqual(outcomes, dict.fromkeys(
-            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock", "record"),
+            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock", "record", "center"),
             "good"))
 
         certificate = self.data / "tls/server.pem"
@@ -211,6 +212,17 @@ class Machine(Case):
         code, _, _ = self.at("doctor", data=self.home / "none")
         self.assertEqual(code, 1)
         self.assertFalse((self.home / "none").exists(), "the doctor makes nothing")
+
+    def test_the_doctor_names_what_gives_the_centre_somebody_who_hears(self):
+        data = self.data.parent / "unheard"
+        self.assertEqual(self.at("migrate", data=data)[0], 0)
+        code, out, _ = self.at("--json", "doctor", data=data)
+        self.assertEqual(code, 1)
+        bad = {item["check"]: item["remedy"] for item in json.loads(out)["items"] if item["outcome"] == "bad"}
+        self.assertEqual(bad, {"center": "noroshi token issue --org nco --role center_liaison"})
+        self.assertEqual(self.at(*bad["center"].split()[1:], data=data)[0], 0)
+        code, out, _ = self.at("--json", "doctor", data=data)
+        self.assertEqual(code, 0, out)
 
     def test_migrate_tells_what_it_would_do_then_does_it_once(self):
         data = self.data.parent / "fresh"

@@ -139,6 +139,41 @@ class Terminal(Case):
                          fulfilled)
         self.assertNotEqual(receiver.requests[1]["headers"]["Idempotency-Key"], request["headers"]["Idempotency-Key"])
 
+    def test_an_erasure_is_decided_on_the_request_that_waits_and_shows_who_asked_and_why(self):
+        id = "0190163d-8694-739b-9bea-966c26f8ad02"
+        asked = {"id": "e2", "decision": "pending", "asked_at": "2024-04-01T00:00:00+09:00", "asked_by": "責任者", "reason": "満了\x1b[2J"}
+        incident = {"id": id, "number": "JPS-2018-1", "title": "件名", "erasures": [dict(asked, id="e1", decision="rejected"), asked]}
+        for word, decision in (("approve", "approved"), ("reject", "rejected")):
+            receiver = self.receiver((200, incident), (201, {"id": "e2", "decision": decision}))
+            code, out, err = self.noroshi("incident", "erasure", word, id, "--reason", "可", *self.to(receiver.url))
+            self.assertEqual(code, 0, err)
+            self.assertIn("責任者", out)
+            self.assertNotIn("\x1b", out)
+            self.assertEqual(receiver.requests[1]["target"], f"/api/v1/incidents/{id}/erasures/e2/decision")
+            self.assertEqual(json.loads(receiver.requests[1]["body"]), {"decision": decision, "reason": "可"})
+        receiver = self.receiver((200, dict(incident, erasures=[])))
+        self.assertEqual(self.noroshi("incident", "erasure", "approve", id, "--reason", "可", *self.to(receiver.url))[0], 1)
+        self.assertEqual(len(receiver.requests), 1)
+
+    def test_what_may_be_erased_is_listed_with_when_its_retention_ended(self):
+        receiver = self.receiver(self.page([{"number": "JPS-2018-1", "reference": "A-1", "title": "件名", "state": "closed",
+                                             "retention_class": "confidentiality_2", "retained_until": "2024-03-31T15:00:00Z",
+                                             "erasure_pending": True}]), self.page([]))
+        code, out, _ = self.noroshi("incident", "erasable", *self.to(receiver.url))
+        self.assertEqual((code, receiver.requests[0]["target"]), (0, "/api/v1/incidents?erasable=true"))
+        self.assertIn("2024-04-01 00:00", out)
+        self.assertIn("決定待ち", out)
+        self.assertIn("ありません", self.noroshi("incident", "erasable", *self.to(receiver.url))[1])
+
+    def test_a_message_that_was_erased_says_so_in_the_list_and_alone(self):
+        message = dict(MESSAGES[0], title="erased", erased_at="2024-03-31T15:00:00Z", erased_by="jps",
+                       report={"version": 1, "document": None})
+        receiver = self.receiver(self.page([message]), (200, message))
+        self.assertIn("消去済み", self.noroshi("inbox", *self.to(receiver.url))[1])
+        out = self.noroshi("inbox", "show", "m1", *self.to(receiver.url))[1]
+        self.assertRegex(out, r"消去済み: .*jps.*2024-04-01 00:00")
+        self.assertNotIn("document", out)
+
     def test_a_lost_answer_is_asked_for_again_with_the_same_key_and_bytes(self):
         unknown = (503, problem(503, "outcome_unknown"))
         receiver = self.receiver("cut", unknown, (201, {"incident": {"number": "JPS-2026-1"}, "obligations": [], "alarms": []}))

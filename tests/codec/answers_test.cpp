@@ -139,6 +139,35 @@ TEST_CASE("a waiver is answered when it is asked for and when it is decided") {
   CHECK(second.at("obligation").at("state") == "waived");
 }
 
+TEST_CASE("an erasure is answered when it is asked for and when it is decided") {
+  Scene scene("2018-08-01T09:40:00+09:00");
+  scene.accept(report_of("jps", "2018-08-01T09:00:00+09:00"));
+  scene.waive_all();
+  scene.acknowledge_all();
+  scene.accept(core::MoveIncident{person("jps"), core::IncidentState::closed, "終結"});
+  scene.travel_to("2024-04-01T00:00:00+09:00");
+  const auto asked = scene.accept(core::AskErasure{person("jps", Role::csirt_head, "責任者"), "満了"});
+  const auto first = json::parse(answer_erasure(asked, context(scene))).as_object();
+  const auto erasure = scene.incident().erasures.front().id;
+  CHECK(first.at("id") == json::value(to_string(erasure)));
+  CHECK(first.at("number") == json::value(scene.incident().number));
+  CHECK(first.at("decision") == "pending");
+  CHECK(first.at("reason") == "満了");
+  CHECK(first.at("asked_by") == "責任者");
+  CHECK(first.at("retention_class") == "confidentiality_2");
+  CHECK(first.at("retained_until") == "2024-04-01T00:00:00+09:00");
+  CHECK(first.at("erased_at").is_null());
+  CHECK_FALSE(first.contains("decided_by"));
+
+  const auto decided = scene.accept(
+      core::DecideErasure{person("jps", Role::section_officer, "課室責任者"), erasure, true, "確認した"});
+  const auto second = json::parse(answer_erasure(decided, context(scene))).as_object();
+  CHECK(second.at("decision") == "approved");
+  CHECK(second.at("decided_by") == "課室責任者");
+  CHECK(second.at("decision_reason") == "確認した");
+  CHECK(second.at("erased_at") == "2024-04-01T00:00:00+09:00");
+}
+
 TEST_CASE("an acknowledgement is answered with who gave it and when") {
   Scene scene("2018-08-01T09:40:00+09:00");
   scene.accept(report_of("jps", "2018-08-01T09:00:00+09:00"));

@@ -39,6 +39,13 @@ TEST_CASE("a police decision against telling them needs its reason") {
   CHECK(decode_fulfillment(R"({"method":"decided_not_needed","note":"内容に照らし不要"})").has_value());
 }
 
+TEST_CASE("an erasure is asked for with a reason, and nothing else") {
+  CHECK(decode_erasure(R"({"reason":"保存期間の満了"})")->reason == "保存期間の満了");
+  CHECK(mistakes_of(decode_erasure("")) == List{"/reason required"});
+  CHECK(mistakes_of(decode_erasure(R"({"reason":" "})")) == List{"/reason blank"});
+  CHECK(mistakes_of(decode_erasure(R"({"reason":"満了","decision":"approved"})")) == List{"/decision unknown_member"});
+}
+
 TEST_CASE("a waiver and the decision on it") {
   CHECK(decode_waiver(R"({"reason":"電話で済み"})")->reason == "電話で済み");
   CHECK(mistakes_of(decode_waiver("")) == List{"/reason required"});

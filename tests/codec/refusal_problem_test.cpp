@@ -30,6 +30,12 @@ TEST_CASE("every refusal has a status, a title in both languages and its own cod
       {RefusalCode::waiver_decided, 409},
       {RefusalCode::four_eyes, 409},
       {RefusalCode::recipient_already_added, 409},
+      {RefusalCode::incident_erased, 409},
+      {RefusalCode::incident_open, 409},
+      {RefusalCode::erasure_pending, 409},
+      {RefusalCode::erasure_decided, 409},
+      {RefusalCode::messages_unacknowledged, 409},
+      {RefusalCode::retention_not_over, 409},
       {RefusalCode::idempotency_key_reused, 422},
   };
   for (const auto& [code, status] : expected) {

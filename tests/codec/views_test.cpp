@@ -169,6 +169,37 @@ TEST_CASE("an incident is shown whole") {
   check_golden("incident", encode_one(detail, context()));
 }
 
+TEST_CASE("how long the content is kept follows the operator's classes from when the case ended, and no earlier") {
+  IncidentSummary view;
+  view.confidentiality = 1;
+  const auto shown_summary = [&] { return json::parse(encode_one(view, context())).as_object(); };
+  CHECK(shown_summary().at("retention_class") == "confidentiality_1");
+  CHECK(shown_summary().at("retained_until").is_null());
+  view.ended_at = at("2018-08-01T09:00:00+09:00");
+  CHECK(shown_summary().at("retained_until") == "2024-04-01T00:00:00+09:00");
+  view.exercise = true;
+  CHECK(shown_summary().at("retention_class") == "exercise");
+  CHECK(shown_summary().at("retained_until") == "2020-04-01T00:00:00+09:00");
+  CHECK(shown_summary().at("erased_at").is_null());
+  CHECK(shown_summary().at("erased_by").is_null());
+}
+
+TEST_CASE("a message whose content was erased says when and by which body; its report has no document and no digest") {
+  MessageDetail detail;
+  detail.message.id = "m";
+  detail.message.title = "erased";
+  detail.message.erased_at = at("2024-04-01T09:00:00+09:00");
+  detail.message.erased_by = "jps";
+  detail.note = "erased";
+  detail.report.emplace();
+  detail.report->version = 3;
+  const auto one = json::parse(encode_one(detail, context())).as_object();
+  CHECK(one.at("erased_at") == "2024-04-01T09:00:00+09:00");
+  CHECK(one.at("erased_by") == "jps");
+  CHECK(one.at("report").at("version") == 3);
+  for (const auto* gone : {"document", "sha256", "length", "changes"}) CHECK(one.at("report").at(gone).is_null());
+}
+
 TEST_CASE("every happening of the core has words for people in the timeline") {
   IncidentDetail detail;
   const core::Happening all[] = {
@@ -179,7 +210,9 @@ TEST_CASE("every happening of the core has words for people in the timeline") {
       core::ObligationPassed{},   core::MessageSent{},         core::MessageAcknowledged{},
       core::WaiverAsked{},        core::WaiverDecided{},       core::AlarmRaised{},
       core::AlarmRung{},          core::RelaySwitchAsked{},    core::RelaySwitchDecided{},
-      core::RecordContinued{},    core::KeyRegistered{},       core::KeyRetired{}};
+      core::MessagePassed{},      core::IncidentPassed{},
+      core::RecordContinued{},    core::KeyRegistered{},       core::KeyRetired{},
+      core::ErasureAsked{},       core::ErasureDecided{}};
   static_assert(std::size(all) == std::variant_size_v<core::Happening>);
   for (const auto& happening : all)
     detail.timeline.push_back({.type = std::string(core::type_of(happening))});

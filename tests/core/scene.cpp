@@ -139,7 +139,14 @@ Outcome Scene::attempt(const AcknowledgeMessage& command) {
   return decide_acknowledgement(law_, incident_, command, moment());
 }
 
-Decision Scene::pass_on_duties() {
+Outcome Scene::attempt(const AskErasure& command) {
+  return decide_erasure_request(law_, incident_, command, moment());
+}
+Outcome Scene::attempt(const DecideErasure& command) {
+  return decide_erasure(law_, incident_, command, moment());
+}
+
+Decision Scene::pass_to_successors() {
   return take(decide_succession(law_, incident_, moment()));
 }
 
@@ -148,7 +155,18 @@ Lines Scene::ring(std::string_view time) {
   return ring();
 }
 
+void Scene::leave(const std::string& body) {
+  everybody_asks();
+  left_.insert(body);
+}
+
+void Scene::everybody_asks() {
+  for (const auto& body : law_.registry.organizations())
+    if (!left_.contains(body.slug)) listeners_.last_asked[body.slug] = now_;
+}
+
 Lines Scene::ring() {
+  everybody_asks();
   const auto decision = take(decide_ring(law_, incident_, listeners_, moment()));
   Lines lines;
   for (const auto& event : decision.events) {
@@ -178,6 +196,15 @@ std::string Scene::line_of_alarm(const AlarmRung& alarm) const {
     if (const auto* message = incident_.find(MessageId{alarm.subject}); message->obligation)
       duty = incident_.find(*message->obligation);
   return duty ? line + " (" + duty->rule + ")" : line;
+}
+
+void Scene::waive_all() {
+  for (const auto& obligation : Incident(incident_).obligations) {
+    if (obligation.state != ObligationState::open) continue;
+    accept(AskWaiver{person(obligation.holder), obligation.id, "対象外"});
+    accept(DecideWaiver{person(obligation.holder, Role::exception_officer, "許可権限者"), obligation.id,
+                        incident_.waivers.back().id, true, "可"});
+  }
 }
 
 void Scene::acknowledge_all() {

@@ -57,12 +57,15 @@ Lines of(const Lines& alarms, std::string_view word);
 
 class Scene {
  public:
-  // Everywhere somebody hears alarms, and no agency has its notice relayed.
+  // Everywhere somebody hears alarms and is at his desk, and no agency has its notice relayed.
   explicit Scene(std::string_view now);
 
   // What the operator set of the clocks, and who would hear.
   ClockPolicy& clocks() { return law_.clocks; }
+  RetentionPolicy& retention() { return law_.retention; }
   Listeners& listeners() { return listeners_; }
+  // From now on nobody of that body asks the daemon anything; until now somebody did.
+  void leave(const std::string& body);
 
   // What would follow; the incident stays as it is.
   Outcome attempt(const SubmitReport& command);
@@ -73,6 +76,8 @@ class Scene {
   Outcome attempt(const AskWaiver& command);
   Outcome attempt(const DecideWaiver& command);
   Outcome attempt(const AcknowledgeMessage& command);
+  Outcome attempt(const AskErasure& command);
+  Outcome attempt(const DecideErasure& command);
 
   // It is accepted, and the incident moves.
   template <class Command>
@@ -84,11 +89,13 @@ class Scene {
   std::string refuse(const Command& command) {
     return told(attempt(command));
   }
-  Decision pass_on_duties();
+  Decision pass_to_successors();
   // Rings the clocks then, or now: a line each, "2 relay_silent mhlw -> nco center_liaison (g.3)". The rule is that of the
   // duty, or of the duty whose message is not acknowledged. Whatever rings, what must hold of it is looked at too.
   Lines ring(std::string_view time);
   Lines ring();
+  // Every duty that is open is excepted, by two persons of its holder.
+  void waive_all();
   // Every message that waits for it is acknowledged by a person of its recipient.
   void acknowledge_all();
 
@@ -121,7 +128,10 @@ class Scene {
   std::string line_of_alarm(const AlarmRung& alarm) const;
 
   Law law_;
+  void everybody_asks();
+
   Listeners listeners_;
+  std::set<std::string> left_;
   Timestamp now_;
   Incident incident_;
   bool exists_ = false;

@@ -51,7 +51,7 @@ TEST_CASE("all events of an incident, folded over nothing, give the incident") {
   scene.accept(followup(report_of("jps", "2018-08-01T09:00:00+09:00")));
   scene.accept(MoveIncident{person("jps"), IncidentState::contained, "遮断"});
   scene.travel_to("2025-07-01T00:00:00+09:00");
-  scene.pass_on_duties();
+  scene.pass_to_successors();
   Incident folded;
   for (const auto& event : scene.events()) evolve(folded, event);
   CHECK(folded == scene.incident());
@@ -107,6 +107,7 @@ TEST_CASE("an event that cannot follow from the state is a broken invariant and 
   CHECK(aborts_with(ObligationReopened{open, {}, {}}));
   CHECK(aborts_with(ObligationRecurred{{}, 2}));
   CHECK(aborts_with(ObligationPassed{{}, "a", "b", "", ""}));
+  CHECK(aborts_with(MessagePassed{{}, "a", "b"}));
   CHECK(aborts_with(MessageAcknowledged{{}, {}, "当直", ""}));
   CHECK(aborts_with(WaiverDecided{{}, open, true, ""}));
   AlarmRung alarm;

@@ -67,6 +67,7 @@ class Walk {
     for (const char* body : {"mhlw", "mext", "cao", "meti", "jps", "nco", "police-tokyo", "cas-jitai"}) {
       if (chance(2)) scene_.listeners().relaying.insert(body);
       if (chance(4)) scene_.listeners().bodies_with_person.erase(body);
+      if (chance(4)) scene_.leave(body);
     }
   }
 
@@ -185,6 +186,7 @@ class Walk {
     REQUIRE(alarm.level <= clock->ladder.level);
     REQUIRE(alarm.level <= static_cast<int>(scene_.clocks().steps.size()));
     REQUIRE(reaches(*clock, alarm.level, scene_.clocks()).value() <= scene_.now());
+    if (alarm.code == alarm_codes::receiver_dead) ++happened_["receiver dead"];
     // Desks outside hear of nothing in an exercise, and a police of its own acknowledgements alone.
     const auto* told = law().registry.find(alarm.organization);
     if (told->kind == routing::OrganizationKind::police)
@@ -221,6 +223,8 @@ class Walk {
       const auto& policy = scene_.clocks();
       if (clock.ladder.level > 0) REQUIRE(reaches(clock, clock.ladder.level, policy).value() <= scene_.now());
       if (const auto next = reaches(clock, clock.ladder.level + 1, policy)) REQUIRE(*next > scene_.now());
+      // Nobody is asked who is there no more.
+      REQUIRE(clock.organization == standing(clock.organization));
     }
   }
 
@@ -261,7 +265,7 @@ class Walk {
                                     chance(2), "理由"});
       }
       case 7: {
-        scene_.pass_on_duties();
+        scene_.pass_to_successors();
         ++accepted_;
         return;
       }
@@ -436,9 +440,10 @@ TEST_CASE("commands at random never break what must hold") {
   for (const char* type :
        {"report.received", "judgement.made", "incident.moved", "access.granted", "recipient.added",
         "obligation.opened", "obligation.fulfilled", "obligation.superseded", "obligation.reopened",
-        "obligation.waived", "obligation.recurred", "obligation.passed", "message.sent",
+        "obligation.waived", "obligation.recurred", "obligation.passed", "message.passed", "incident.passed",
+        "message.sent",
         "message.acknowledged", "waiver.asked", "waiver.decided", "alarm.raised", "alarm.rung",
-        "relayed automatically"}) {
+        "relayed automatically", "receiver dead"}) {
     CAPTURE(type);
     CHECK(happened[type] > 0);
   }

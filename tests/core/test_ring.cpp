@@ -1,5 +1,6 @@
 // Who hears of what is late: role by role in the body that is late, at last the other side.
 #include <algorithm>
+#include <functional>
 
 #include "tests/core/scene.h"
 
@@ -348,6 +349,125 @@ TEST_CASE("of two bodies where nobody would hear the centre is told of each") {
   REQUIRE(lines.size() == agencies.size());
   for (std::size_t i = 0; i < agencies.size(); ++i)
     CHECK(lines[i] == "4 body_without_person " + agencies[i] + " -> nisc center_liaison");
+}
+
+TEST_CASE("a receiver where nobody has been since the message came is dead, and its sender and the centre hear of it") {
+  struct Story {
+    std::string name;
+    std::string body;                    // whose incident it is
+    std::function<void(Scene&)> before;  // at 09:20, the report being there
+    std::vector<std::string> looks;      // in the morning of that day
+    Lines told;
+  };
+  const auto nothing = [](Scene&) {};
+  const auto leaves = [](const std::string& body) {
+    // Somebody was there at 09:10.
+    return [body](Scene& scene) { scene.listeners().last_asked[body] = at("2018-08-01T09:10:30+09:00"); };
+  };
+  const Lines dead_at_level_2 = {"2 receiver_dead mhlw -> jps csirt_head (g.2)",
+                                 "2 receiver_dead mhlw -> nisc center_liaison (g.2)"};
+  const std::vector<Story> stories = {
+      {"nobody has been there since", "jps", leaves("mhlw"), {"09:35", "09:49", "09:50", "10:05", "10:35"}, dead_at_level_2},
+      {"somebody was there less than a minute before, and may have looked once more",
+       "jps",
+       [](Scene& scene) { scene.listeners().last_asked["mhlw"] = at("2018-08-01T09:19:00+09:00"); },
+       {"09:50", "10:35"},
+       {}},
+      {"nobody was there in the minute before",
+       "jps",
+       [](Scene& scene) { scene.listeners().last_asked["mhlw"] = at("2018-08-01T09:18:59+09:00"); },
+       {"09:50"},
+       dead_at_level_2},
+      {"nobody was ever there",
+       "jps",
+       [](Scene& scene) { scene.listeners().last_asked.erase("mhlw"); },
+       {"09:50"},
+       dead_at_level_2},
+      {"somebody looked when it came, and has not acknowledged it", "jps", nothing, {"09:50", "10:35"}, {}},
+      {"nobody holds a token: the centre hears of that instead",
+       "jps",
+       [&](Scene& scene) {
+         leaves("mhlw")(scene);
+         scene.listeners().bodies_with_person.erase("mhlw");
+       },
+       {"09:50", "10:35"},
+       {}},
+      {"it was acknowledged, by telephone as it were",
+       "jps",
+       [&](Scene& scene) {
+         leaves("mhlw")(scene);
+         scene.acknowledge_all();
+       },
+       {"09:50", "10:35"},
+       {}},
+      {"the centre itself: its sender alone hears",
+       "mhlw",
+       leaves("nisc"),
+       {"09:50"},
+       {"2 receiver_dead nisc -> mhlw csirt_head (g.1)"}},
+      {"the daemon was away when the level came, and so could nobody ask: it is seen a level later",
+       "jps",
+       leaves("mhlw"),
+       {"10:00", "10:05", "10:35"},
+       {"3 receiver_dead mhlw -> jps csirt_head (g.2)", "3 receiver_dead mhlw -> nisc center_liaison (g.2)"}},
+      {"the daemon was away all the time: nobody can say", "jps", leaves("mhlw"), {"11:00"}, {}},
+  };
+  for (const auto& story : stories) {
+    CAPTURE(story.name);
+    Scene scene("2018-08-01T09:20:00+09:00");
+    scene.accept(report_of(story.body, recognized));
+    scene.leave("mhlw");
+    scene.leave("nisc");
+    story.before(scene);
+    Lines told;
+    for (const auto& look : story.looks)
+      for (auto& line : of(scene.ring("2018-08-01T" + look + ":00+09:00"), "receiver_dead")) told.push_back(line);
+    CHECK(told == story.told);
+  }
+}
+
+TEST_CASE("that a receiver is dead is told with when somebody was there last, and with what to do") {
+  struct Story {
+    std::optional<Timestamp> asked;
+    std::string ja, en;
+  };
+  const std::vector<Story> stories = {
+      {at("2018-08-01T09:10:30+09:00"), "2018-08-01T09:10:00+09:00 を最後に",
+       "nobody of mhlw has been here since 2018-08-01T09:10:00+09:00; telephone them"},
+      {std::nullopt, "まだ誰も", "nobody of mhlw has ever been here; telephone them"},
+  };
+  for (const auto& story : stories) {
+    Scene scene("2018-08-01T09:20:00+09:00");
+    scene.accept(report_of("jps", recognized));
+    scene.leave("mhlw");
+    scene.listeners().last_asked.erase("mhlw");
+    if (story.asked) scene.listeners().last_asked["mhlw"] = *story.asked;
+    scene.ring("2018-08-01T09:50:00+09:00");
+    int told = 0;
+    for (const auto& event : scene.events()) {
+      const auto* alarm = std::get_if<AlarmRung>(&event.what);
+      if (!alarm || alarm->code != alarm_codes::receiver_dead) continue;
+      ++told;
+      CHECK(alarm->reason.ja.find(story.ja) != std::string::npos);
+      CHECK(alarm->reason.en.find(story.en) != std::string::npos);
+    }
+    CHECK(told == 2);
+    // Each finds it in its inbox too.
+    CHECK(scene.message_to("jps").note.find(story.en) != std::string::npos);
+  }
+}
+
+TEST_CASE("of a successor it counts who was there of the successor") {
+  Scene scene("2025-06-30T23:15:00+09:00");
+  scene.accept(report_of("mhlw", "2025-06-30T23:05:00+09:00"));
+  scene.wait(minutes(1));
+  scene.leave("nco");
+  scene.listeners().last_asked.erase("nco");
+  scene.travel_to("2025-06-30T23:45:00+09:00");
+  CHECK(of(scene.ring(), "receiver_dead").empty());  // nisc has looked
+  scene.ring("2025-07-01T00:00:00+09:00");
+  CHECK(of(scene.ring("2025-07-01T00:15:00+09:00"), "receiver_dead") ==
+        Lines{"2 receiver_dead nco -> mhlw csirt_head (g.1)"});
 }
 
 TEST_CASE("where nobody is at the centre either, there is nobody to be told") {

@@ -9,13 +9,11 @@ import json
 import re
 import struct
 import subprocess
-import sys
 import unittest
 import uuid
 from pathlib import Path
 
-# rfc6962.py reads leaves by the same page.
-FOLDER = Path(sys.argv.pop(1)) if __name__ == "__main__" else Path(__file__).parents[2] / "schemas" / "events"
+FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "events"
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
@@ -120,6 +118,7 @@ class Leaf:
             "public_key": lambda: self.take(32).hex(),
             "text": lambda: self.opened(name).decode("utf-8"),
             "digest": lambda: self.opened(name).hex(),
+            "bytes": lambda: self.opened(name).hex(),
             "reasons": lambda: self.reasons(name),
             "reason": lambda: self.reasons(name),
         }

@@ -279,11 +279,19 @@ class Any {
       case 20:
         return RelaySwitchDecided{identifier<RelaySwitchId>(), text(), flag(), text()};
       case 21:
-        return RecordContinued{text(), text(), random_(), hash(), random_(), hash(), text()};
+        return MessagePassed{identifier<MessageId>(), text(), text()};
       case 22:
-        return KeyRegistered{text(), KeyAlgorithm::ed25519, hash(), text()};
+        return IncidentPassed{text(), text()};
       case 23:
+        return RecordContinued{text(), text(), random_(), hash(), random_(), hash(), text()};
+      case 24:
+        return KeyRegistered{text(), KeyAlgorithm::ed25519, hash(), text()};
+      case 25:
         return KeyRetired{text(), text()};
+      case 26:
+        return ErasureAsked{identifier<ErasureId>(), text()};
+      case 27:
+        return ErasureDecided{identifier<ErasureId>(), flag(), text(), text(), maybe([&] { return time(); })};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -335,10 +343,14 @@ std::vector<Event> sample_events() {
                 {"履行されていません", "is not met"}},
       RelaySwitchAsked{id<RelaySwitchId>(50), "mhlw", true, "夜間は当直のみ"},
       RelaySwitchDecided{id<RelaySwitchId>(50), "mhlw", true, "確認した"},
+      MessagePassed{id<MessageId>(30), "nco", "nisc"},
+      IncidentPassed{"jihs", "ncgm"},
       RecordContinued{"noroshi/0164f3a0-bd00-7000-8000-000000000060/2", "noroshi/0164f3a0-bd00-7000-8000-000000000060/1",
                       5'000'000'000, sha256({"highest"}), 4'999'999'990, sha256({"held"}), "昨夜の控えから復旧した"},
       KeyRegistered{"0123456789abcdef", KeyAlgorithm::ed25519, sha256({"public key"}), "record"},
       KeyRetired{"0123456789abcdef", "年次の更新"},
+      ErasureAsked{id<ErasureId>(60), "保存期間の満了"},
+      ErasureDecided{id<ErasureId>(60), true, "満了を確認した", "confidentiality_2", at("2024-04-01T00:00:00+09:00")},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
@@ -357,7 +369,7 @@ std::vector<Event> sample_events() {
 }
 
 ActorSignature sample_signature() {
-  return {SignatureAlgorithm::ed25519, sha256({"key"}), sha256({"body"}), std::string(64, 'S')};
+  return {SignatureAlgorithm::ed25519, sha256({"key"}), "/api/v1/reports", sha256({"body"}), std::string(64, 'S')};
 }
 
 Event random_event(std::mt19937_64& random) {

@@ -1,4 +1,6 @@
-// Clocks as desks live them: a daemon whose shown clock runs 1,200 times as fast, so that 20 minutes pass in a second.
+// Clocks as desks live them: a daemon whose shown clock runs 1,200 times as fast, so that 20 minutes pass in a second,
+// unless a story says otherwise.
+#include "routing/time.h"
 #include "tests/scenario/scene.h"
 
 using namespace noroshi::scenario;
@@ -22,9 +24,9 @@ target = "PT2H"
 
 class Clocked {
  public:
-  explicit Clocked(std::string_view toml = quick) {
+  explicit Clocked(std::string_view toml = quick, int rate = 1200) : rate_(std::to_string(rate)) {
     write_file(folder_.path() / "noroshi.toml", toml);
-    daemon_.emplace(folder_.path() / "data", std::vector<std::string>{"--test-clock", "1200", "--config",
+    daemon_.emplace(folder_.path() / "data", std::vector<std::string>{"--test-clock", rate_, "--config",
                                                                       (folder_.path() / "noroshi.toml").string()});
   }
 
@@ -39,11 +41,12 @@ class Clocked {
     const auto folder = std::filesystem::exists(socket / "where") ? read_file(socket / "where") : socket.string();
     const auto ending = run("/usr/bin/psql", {"-X", "-q", "-h", folder.substr(0, folder.find('\n')), "-U",
                                               superuser.substr(0, superuser.find('\n')), "-d", "noroshi", "-c",
-                                              "SELECT noroshi.show_clock('" + instant + "', 1200)"});
+                                              "SELECT noroshi.show_clock('" + instant + "', " + rate_ + ")"});
     REQUIRE_MESSAGE(ending.code == 0, ending.errors);
   }
 
  private:
+  std::string rate_;
   TemporaryFolder folder_;
   std::optional<Daemon> daemon_;
 };
@@ -120,6 +123,7 @@ TEST_CASE("Nobody acknowledges: the recipient's roles hear, then the sender; wha
   const auto nco = world.desk("nco", "center_liaison");
   const auto incident = jps.reports(a_report());
   REQUIRE(mhlw.fulfills(mhlw.obligation_of(incident, "g", 3, "mhlw"), {{"method", "relay"}}).status == 201);
+  CHECK(nco.messages_of(incident).size() == 1);  // somebody looks, and does no more
   becomes(jps, incident, "(g)2", {"4 acknowledgement_overdue mhlw -> jps csirt_head (g)2"});
   CHECK(alarms_of(mhlw, incident, "(g)2") ==
         Lines{"1 acknowledgement_overdue mhlw -> mhlw csirt_member (g)2",
@@ -278,6 +282,112 @@ TEST_CASE("A duty passes to the successor in mid-clock, and the successor hears 
   CHECK(text(duty, "recipient") == "nco");
   CHECK(text(duty, "recipient_formerly") == "nisc");
   CHECK(alarms_of(nisc, incident, "(g)3").empty());
+}
+
+// Twenty minutes of the story are ten seconds.
+constexpr std::string_view short_ladder = R"([acknowledgement]
+target = "PT4M"
+[followup]
+target = "PT6M"
+[ladder]
+steps = ["PT0M", "PT2M", "PT4M", "PT6M"]
+)";
+
+TEST_CASE("What a body left unacknowledged rings anew for who stands in its place; whoever acknowledges later ends it") {
+  Clocked world(short_ladder, 120);
+  const auto mhlw = world.desk("mhlw", "csirt_head", "責任者");
+  const auto nisc = world.desk("nisc", "center_liaison"), nco = world.desk("nco", "center_liaison");
+  world.show("2025-06-30T23:53:00+09:00");
+  // Two incidents of which the centre is told, seven minutes before it ends.
+  const auto facts = json::object{{"cyberattack", "no"}, {"cyberattack_reason", "設定誤り"}};
+  const auto silent = mhlw.reports(a_report_recognized("2025-06-30T23:52:00+09:00", facts));
+  const auto answered = mhlw.reports(a_report_recognized("2025-06-30T23:52:00+09:00", facts));
+  CHECK(nisc.messages_of(silent).size() == 1);
+  const auto of_successor = [&](const Desk& desk, const Incident& incident) {
+    Lines lines;
+    for (const auto& line : alarms_of(desk, incident, "(g)1"))
+      if (mentions(line, "acknowledgement_overdue nco")) lines.push_back(line);
+    return lines;
+  };
+  // Midnight comes by itself, and with it the first level of another body.
+  const Lines all = {"1 acknowledgement_overdue nco -> nco center_liaison (g)1",
+                     "2 acknowledgement_overdue nco -> nco center_liaison (g)1",
+                     "3 acknowledgement_overdue nco -> nco center_liaison (g)1",
+                     "4 acknowledgement_overdue nco -> mhlw csirt_head (g)1"};
+  REQUIRE(eventually([&] { return !of_successor(nco, answered).empty(); }));
+  CHECK(of_successor(nco, answered).front() == all.front());
+  CHECK(text(nco.messages_of(answered).front(), "to") == "nisc");
+  // A later version, sent to the successor and acknowledged there, ends the clock of the one sent to its predecessor.
+  REQUIRE(mhlw.sends(later_version(answered, "followup", {{"summary", "続報"}})).status == 201);
+  const auto messages = nco.messages_of(answered);
+  REQUIRE(!messages.empty());
+  REQUIRE(text(messages.back(), "to") == "nco");
+  REQUIRE(nco.acknowledges(messages.back(), "当直").status == 201);
+  const auto heard = of_successor(nco, answered);
+  // Of the other the successor hears every level, whatever its predecessor heard, and at last the sender.
+  REQUIRE(eventually([&] { return of_successor(nco, silent).size() >= all.size(); }));
+  CHECK(of_successor(nco, silent) == all);
+  CHECK(of_successor(mhlw, silent) == Lines{all.back()});
+  CHECK(of_successor(nco, answered) == heard);
+}
+
+TEST_CASE("The next 続報 of a body that ended is awaited from its successor") {
+  Clocked world(short_ladder, 120);
+  const auto before = world.desk("jogmec", "csirt_member"), after = world.desk("jogmec-2022", "csirt_member");
+  const auto meti = world.desk("meti", "csirt_head");
+  world.show("2022-11-13T23:56:00+09:00");
+  const auto incident = before.reports(
+      a_report_recognized("2022-11-13T23:55:00+09:00", {{"cyberattack", "no"}, {"cyberattack_reason", "設定誤り"}}));
+  const auto followups = [&](const Desk& desk) {
+    Lines lines;
+    for (const auto& line : alarms_of(desk, incident))
+      if (mentions(line, "followup_overdue")) lines.push_back(line);
+    return lines;
+  };
+  const Lines all = {"1 followup_overdue jogmec-2022 -> jogmec-2022 csirt_member",
+                     "2 followup_overdue jogmec-2022 -> jogmec-2022 csirt_head",
+                     "3 followup_overdue jogmec-2022 -> jogmec-2022 ciso",
+                     "4 followup_overdue jogmec-2022 -> meti csirt_head"};
+  REQUIRE(eventually([&] { return followups(after).size() >= all.size(); }));
+  CHECK(followups(after) == all);
+  CHECK(followups(meti) == Lines{all.back()});
+  CHECK(followups(before).empty());
+  // The successor reports, and the wait begins again.
+  REQUIRE(after.sends(later_version(incident, "followup", {{"organization", "jogmec"}, {"summary", "続報"}})).status == 201);
+  REQUIRE(eventually([&] { return followups(after).size() > all.size(); }));
+  CHECK(followups(after)[all.size()] == all.front());
+}
+
+TEST_CASE("A receiver where nobody has been since the report came is shown to its sender and to the centre") {
+  Clocked world(short_ladder, 120);
+  const auto jps = world.desk("jps", "csirt_head"), mhlw = world.desk("mhlw", "csirt_member");
+  const auto nco = world.desk("nco", "center_liaison");
+  CHECK(mhlw.inbox().empty());
+  const auto dead = [&](const Desk& desk, const Incident& incident) {
+    Lines lines;
+    for (const auto& line : alarms_of(desk, incident))
+      if (mentions(line, "receiver_dead")) lines.push_back(line.substr(2));
+    return lines;
+  };
+  const auto shown = [&] { return text(jps.get("/heartbeat").json(), "at"); };
+  const auto last_here = noroshi::parse_rfc3339(shown()).value();
+  // Who was there is kept to the minute.
+  REQUIRE(eventually([&] { return noroshi::parse_rfc3339(shown()).value() > last_here + std::chrono::minutes(2); }));
+  const auto unread = jps.reports(a_report_recognized(shown()));
+  REQUIRE(eventually([&] { return !dead(jps, unread).empty(); }));
+  CHECK(dead(jps, unread) == Lines{"receiver_dead mhlw -> jps csirt_head (g)2"});
+  CHECK(dead(nco, unread) == Lines{"receiver_dead mhlw -> nco center_liaison (g)2"});
+  const auto said = jps.get("/alarms").body;
+  CHECK(mentions(said, "を最後に誰もこのシステムに接続していません"));
+
+  // Somebody opens the inbox and reads, without a word: the receiver is there.
+  const auto read = jps.reports(a_report_recognized(shown()));
+  CHECK(!mhlw.messages_of(read).empty());
+  REQUIRE(eventually([&] {
+    const auto lines = alarms_of(jps, read, "(g)2");
+    return !lines.empty() && lines.back() == "4 acknowledgement_overdue mhlw -> jps csirt_head (g)2";
+  }));
+  CHECK(dead(jps, read).empty());
 }
 
 TEST_CASE("Duties of an edition stay with it when another comes into force under them") {

@@ -105,6 +105,9 @@ TEST_CASE("What exists elsewhere is answered as what does not exist, byte for by
     alike_acts("/incidents/", incident.id, "/assessments", {{"assessment", "incident"}});
     alike_acts("/incidents/", incident.id, "/transitions", {{"to", "contained"}, {"reason", "x"}});
     alike_acts("/incidents/", incident.id, "/recipients", {{"organization", "meti"}, {"reason", "x"}});
+    alike_acts("/incidents/", incident.id, "/erasures", {{"reason", "x"}});
+    alike_acts("/incidents/", incident.id, std::string("/erasures/") + nobody + "/decision",
+               {{"decision", "approved"}, {"reason", "x"}});
     alike_acts("/obligations/", duty, "/fulfillments", {{"method", "telephone"}});
     alike_acts("/obligations/", duty, "/waivers", {{"reason", "x"}});
     alike_acts("/inbox/", message, "/acknowledgement", {{"by", "x"}});
@@ -267,6 +270,10 @@ TEST_CASE("Every call is for some roles only, and says so to the others") {
       {"/incidents/" + incident.id + "/recipients",
        {{"organization", "police-osaka"}, {"reason", "x"}},
        {&keeper, &officer, &reporter}},
+      {"/incidents/" + incident.id + "/erasures", {{"reason", "x"}}, {&keeper, &officer, &reporter, &police}},
+      {"/incidents/" + incident.id + "/erasures/" + nobody + "/decision",
+       {{"decision", "approved"}, {"reason", "x"}},
+       {&keeper, &officer, &reporter, &jps}},
       {duty + "/fulfillments", {{"method", "telephone"}}, {&keeper, &officer, &reporter, &police}},
       {duty + "/waivers", {{"reason", "x"}}, {&keeper, &officer, &reporter}},
       {duty + "/waivers/" + nobody + "/decision",

@@ -4,6 +4,7 @@
 
 #include "src/core/states.h"
 #include "src/store/clock.h"
+#include "src/store/migrations.h"
 #include "src/store/outbox.h"
 #include "src/store/sequencer.h"
 #include "src/store/tokens.h"
@@ -152,6 +153,55 @@ TEST_CASE("a token is good until it is revoked or expires; a changed secret is b
   CHECK(directory.look_up(bearer).verdict == TokenDirectory::Verdict::bad);
   const auto expired = issue_token(scene.owner(), "jps", core::Role::reporter, "", std::chrono::seconds(0));
   CHECK(directory.look_up(expired).verdict == TokenDirectory::Verdict::bad);
+}
+
+TEST_CASE("who comes with a token that hears alarms is noted for his body, to the minute") {
+  const OwnDatabase database;
+  Connection owner(database.settings(), DatabaseRole::owner);
+  Migrations::embedded().apply(owner);
+  const auto presence = [&] {
+    return text_of(owner, "SELECT string_agg(organization || ' ' || to_char(asked_at AT TIME ZONE interval '9 hours', "
+                          "'HH24:MI'), '; ' ORDER BY organization) FROM body_presence");
+  };
+  const auto travel_to = [&](const std::string& time) {
+    constexpr Statement show{"test_show_clock", "SELECT show_clock($1::timestamptz, 1)"};
+    owner.execute(show, {time});
+  };
+  ConnectionPool pool(database.settings(), DatabaseRole::authenticator, 1);
+  TokenDirectory directory(pool);
+  const auto comes = [&](const std::string& bearer) {
+    CHECK(directory.look_up(bearer).verdict == TokenDirectory::Verdict::good);
+  };
+  travel_to("2018-08-01T09:20:00+09:00");
+  const auto member = issue_token(owner, "mhlw", core::Role::csirt_member, "", std::nullopt);
+  const auto scraper = issue_token(owner, "nisc", core::Role::operator_, "", std::nullopt);
+  const auto reporter = issue_token(owner, "jps", core::Role::reporter, "", std::nullopt);
+  // A program that reads figures is nobody who would read the inbox.
+  for (const auto& bearer : {member, scraper, reporter}) comes(bearer);
+  CHECK(presence() == "mhlw 09:20");
+  travel_to("2018-08-01T09:20:50+09:00");
+  comes(member);
+  CHECK(presence() == "mhlw 09:20");
+  travel_to("2018-08-01T09:21:10+09:00");
+  comes(member);
+  CHECK(presence() == "mhlw 09:21");
+  // The clock is set back.
+  travel_to("2018-08-01T08:00:00+09:00");
+  comes(member);
+  CHECK(presence() == "mhlw 08:00");
+
+  // A row that another session holds, or none to be had at all, keeps nobody out.
+  travel_to("2018-08-01T10:00:00+09:00");
+  {
+    Connection other(database.settings(), DatabaseRole::owner);
+    Transaction holding(other);
+    holding.execute_script("UPDATE noroshi.body_presence SET asked_at = asked_at");
+    comes(member);
+  }
+  CHECK(presence() == "mhlw 08:00");
+  run(owner, "DROP FUNCTION note_presence(text)");
+  comes(member);
+  CHECK(presence() == "mhlw 08:00");
 }
 
 TEST_CASE("who asks for a token when no connection is to be had waits until his deadline and no longer") {

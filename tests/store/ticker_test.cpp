@@ -75,7 +75,14 @@ class Scene {
   }
 
   std::vector<ClaimedClock> claim() { return claim_clocks(ticker_, lease, 100); }
-  Rung ring(std::span<const ClaimedClock> claims) { return ring_clocks(writer_, law_, claims); }
+  // Whoever holds a token is at his desk when the clocks ring, unless he has left.
+  Rung ring(std::span<const ClaimedClock> claims) {
+    if (!left_)
+      run(owner_, "INSERT INTO body_presence SELECT DISTINCT organization, clock() FROM token "
+                  "ON CONFLICT (organization) DO UPDATE SET asked_at = EXCLUDED.asked_at");
+    return ring_clocks(writer_, law_, claims);
+  }
+  void everybody_leaves() { left_ = true; }
   Rung ring() { return ring(claim()); }
   // "2 relay_silent mhlw -> nisc center_liaison" of all alarms so far that clocks raised, in their order.
   std::string alarms(const std::string& condition = "true") {
@@ -98,6 +105,7 @@ class Scene {
   Connection ticker_;
   Connection writer_;
   WriterPool writers_;
+  bool left_ = false;
 };
 
 // The constraint that says no, "not permitted", or nothing.
@@ -608,6 +616,95 @@ TEST_CASE("a ring passes duties of bodies that have ended on, and its alarms wit
   CHECK(apply_successions(scene.owner(), scene.law()) == 0);
 }
 
+TEST_CASE("what a body left open is found when the day comes, passed to its successor once, and rings for it") {
+  Scene scene;
+  issue_token(scene.owner(), "nco", core::Role::center_liaison, "", std::nullopt);
+  scene.travel_to("2025-06-30T23:15:00+09:00");
+  const auto yesterday = [](const std::string& time) {
+    return R"(,"times":{"recognized":{"value":")" + time + R"("}},"assessment":"incident","cyberattack":"yes")";
+  };
+  const auto waiting = scene.report("mhlw", "waiting", yesterday("2025-06-30T23:05:00+09:00"));
+  const auto quiet = scene.report("mhlw", "quiet", yesterday("2025-06-30T23:05:00+09:00"));
+  const auto latest_of = [&](const std::string& incident) {
+    return core::MessageId{*core::parse_uuid(scene.text("SELECT id FROM message WHERE kind <> 'alarm' AND incident_id = '" +
+                                                        incident + "' ORDER BY sent_at DESC, id DESC LIMIT 1"))};
+  };
+  const auto acknowledge = [&](const std::string& body, core::MessageId message) {
+    Command command;
+    command.actor = csirt_head(body);
+    command.action = Acknowledge{message, {"当直", ""}};
+    accepted(scene.perform(command));
+  };
+  // Of one incident two versions, the later acknowledged in time.
+  accepted(scene.perform(submit(csirt_head("mhlw"), report_json("quiet", "followup", R"(,"title":"続報")"), "second")));
+  acknowledge("nisc", latest_of(quiet));
+  scene.travel_to("2025-06-30T23:45:00+09:00");
+  scene.ring();
+  CHECK(apply_successions(scene.owner(), scene.law()) == 0);
+  CHECK(until_next_day(scene.owner()) <= 15min);
+  CHECK(until_next_day(scene.owner()) > 14min);
+
+  scene.travel_to("2025-07-01T00:00:00+09:00");
+  CHECK(apply_successions(scene.owner(), scene.law()) == 2);
+  CHECK(scene.text("SELECT string_agg(recipient || ' ' || successor || ' ' || alarm_round || ' ' || alarm_level, '; ' "
+                   "ORDER BY incident_id, sent_at) FROM message WHERE kind <> 'alarm'") ==
+        "nisc nco 2 0; nisc  1 0; nisc  1 0");
+  CHECK(scene.count("event WHERE type = 'message.passed' AND parties = '{mhlw,nisc,nco}'") == 1);
+  // Nothing is found a second time, and what was found is as it was decided.
+  CHECK(apply_successions(scene.owner(), scene.law()) == 0);
+  CHECK(scene.text("SELECT count(*) FROM incidents_naming('{nisc}')") == "0");
+  scene.ring();
+  CHECK(scene.alarms("code = 'acknowledgement_overdue' AND round = 2") ==
+        "1 acknowledgement_overdue nco -> nco center_liaison");
+  acknowledge("nco", latest_of(waiting));
+  scene.travel_to("2025-07-01T03:00:00+09:00");
+  scene.ring();
+  CHECK(scene.count("alarm WHERE code = 'acknowledgement_overdue' AND round = 2") == 1);
+  CHECK(scene.text("SELECT count(*) FROM incidents_naming('{nisc}')") == "0");
+}
+
+TEST_CASE("of a body that ended the next 続報 is awaited from its successor; a closed incident stays as it is") {
+  Scene scene;
+  scene.travel_to("2022-11-12T12:00:00+09:00");
+  const auto recognized =
+      R"(,"times":{"recognized":{"value":"2022-11-12T11:50:00+09:00"}},"assessment":"incident","cyberattack":"yes")";
+  const auto open = scene.report("jogmec", "open", recognized);
+  const auto closed = scene.report("jogmec", "closed", recognized);
+  run(scene.owner(), "UPDATE obligation SET state = 'waived' WHERE incident_id = '" + closed + "' AND state = 'open'");
+  run(scene.owner(), "UPDATE message SET acknowledged_at = clock(), acknowledged_by = 'x'");
+  run(scene.owner(), "UPDATE incident SET state = 'closed' WHERE id = '" + closed + "'");
+  scene.travel_to("2022-11-14T00:00:00+09:00");
+  CHECK(apply_successions(scene.owner(), scene.law()) == 1);
+  CHECK(scene.text("SELECT organization || ' ' || successor || ' ' || followup_round || ' ' || date_trunc('second', followup_from) "
+                   "FROM incident WHERE id = '" + open +
+                   "'") == "jogmec jogmec-2022 3 2022-11-13 15:00:00+00");
+  CHECK(scene.text("SELECT successor FROM incident WHERE id = '" + closed + "'").empty());
+  CHECK(apply_successions(scene.owner(), scene.law()) == 0);
+  scene.ring();
+  CHECK(scene.alarms("clock = 'followup'") == "1 followup_overdue jogmec-2022 -> jogmec-2022 csirt_member");
+}
+
+TEST_CASE("where nobody has been since a message came, the ring says so; who has been there is kept") {
+  Scene scene;
+  ConnectionPool pool(scene.settings(), DatabaseRole::authenticator, 1);
+  TokenDirectory directory(pool);
+  const auto liaison = issue_token(scene.owner(), "nisc", core::Role::center_liaison, "", std::nullopt);
+  REQUIRE(directory.look_up(liaison).verdict == TokenDirectory::Verdict::good);
+  scene.everybody_leaves();
+  scene.travel_to("2018-08-01T09:21:00+09:00");
+  scene.report("jps", "unread");
+  scene.report("mhlw", "unread");
+  scene.travel_to("2018-08-01T09:52:00+09:00");
+  scene.ring();
+  // Of nisc, which was there before: since when. Of mhlw, which never was: that.
+  CHECK(scene.alarms("code = 'receiver_dead'") ==
+        "2 receiver_dead mhlw -> jps csirt_head; 2 receiver_dead mhlw -> nisc center_liaison; "
+        "2 receiver_dead nisc -> mhlw csirt_head");
+  CHECK(scene.count("alarm WHERE code = 'receiver_dead' AND holder = 'nisc' AND reason_en LIKE "
+                    "'%has been here since 2018-08-01T09:20:00+09:00%'") == 1);
+  CHECK(scene.count("alarm WHERE code = 'receiver_dead' AND holder = 'mhlw' AND reason_ja LIKE '%まだ誰も%'") == 2);
+}
+
 // --- the upgrade of a database that had no clocks
 // --------------------------------------------------------------------------------
 
@@ -690,7 +787,10 @@ TEST_CASE("a database of the time before clocks gets them for what is open, whoe
     CHECK(text("SELECT bool_and(relrowsecurity AND relforcerowsecurity)::text FROM pg_class WHERE relname IN "
                "('obligation', 'message', 'incident', 'incident_clock', 'relay_switch')") == "true");
 
-    // And they ring, eight years late and once.
+    // And, brought up to this program, they ring, eight years late and once.
+    run(owner, become);
+    Migrations::embedded().apply(owner);
+    run(owner, "RESET SESSION AUTHORIZATION");
     Connection ticker(database.settings(), DatabaseRole::ticker);
     Connection writer(database.settings(), DatabaseRole::writer);
     const auto claims = claim_clocks(ticker, lease, 10);

@@ -266,7 +266,7 @@ TEST_CASE("the inbox holds what was sent to the body, with the report as sent") 
   REQUIRE(message);
   CHECK(message->report->version == 1);
   CHECK(message->report->stage == "first");
-  CHECK(message->report->sha256.size() == 64);
+  CHECK(message->report->sha256.value().size() == 64);
   CHECK(message->report->changes == "[]");
   CHECK(message->document->find(reference) != std::string::npos);
 
