@@ -18,7 +18,9 @@ using store::RecordFaultKind;
 
 const RecordLag::Time start = RecordLag::Time() + 1000h;
 
-double seconds(const RecordLag& lag, RecordLag::Time now) { return lag.behind(now).count(); }
+double seconds(const RecordLag& lag, RecordLag::Time now) {
+  return lag.behind(now).count();
+}
 
 }  // namespace
 
