@@ -59,10 +59,13 @@ RecordKeys::RecordKeys(std::filesystem::path folder, store::Connection& owner) :
   rows_ = state_of(rows);
 }
 
-std::string RecordKeys::add(const std::filesystem::path& folder, store::Connection& owner, const core::Actor& by) {
+std::string RecordKeys::add(const std::filesystem::path& folder, store::Connection& owner, const core::Actor& by,
+                            const std::function<void(const std::filesystem::path&)>& written) {
   const auto key = SigningKey::make();
+  const auto file = folder / (key.id() + ".pem");
   // The file first: one that the database does not know yet is registered at the next start.
-  key.write(folder / (key.id() + ".pem"));
+  key.write(file);
+  if (written) written(file);
   store::register_record_key(owner, key.id(), key.public_key(), key.raw_public_key(), by);
   return key.id();
 }

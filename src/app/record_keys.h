@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -36,8 +37,9 @@ class RecordKeys {
   // The note with a signature by each key that may sign; empty where there is none.
   std::string sign_note(const record::Checkpoint& checkpoint) const;
 
-  // Adds a key beside those there are: file, row and event. Its id.
-  static std::string add(const std::filesystem::path& folder, store::Connection& owner, const core::Actor& by);
+  // Adds a key beside those there are: file, row and event. Its id. `written` is told the file before it is registered.
+  static std::string add(const std::filesystem::path& folder, store::Connection& owner, const core::Actor& by,
+                         const std::function<void(const std::filesystem::path&)>& written = {});
 
  private:
   using Keys = std::vector<SigningKey>;  // that may sign, oldest first

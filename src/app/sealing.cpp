@@ -1,5 +1,7 @@
 #include "src/app/sealing.h"
 
+#include <utility>
+
 #include <spdlog/spdlog.h>
 
 #include "src/app/record_words.h"
@@ -37,7 +39,7 @@ void Sealing::run(std::stop_token stop) {
       seal_until_lost(stop);
       lost = false;
     } catch (const store::DatabaseError& error) {
-      if (!lost) spdlog::warn("the sealer has lost the database: SQLSTATE {}", error.sqlstate());
+      if (!lost) spdlog::warn("the record could not be sealed: SQLSTATE {}", error.sqlstate());
       lost = true;
       wait(stop, retry_after);
     } catch (const std::exception& error) {
@@ -56,6 +58,10 @@ void Sealing::seal_until_lost(std::stop_token stop) {
     keys_.refresh(connection);
     return keys_.sign_note(head);
   });
+  // How much waits is known even where no pass comes to its end.
+  const auto found = sealer.inspect();
+  publish(found);
+  warn_without_head(found);
   while (!stop.stop_requested()) {
     const auto state = sealer.run_once();
     publish(state);
@@ -80,6 +86,13 @@ void Sealing::publish(const store::SealingState& state) {
   }
   lag_.look(state.checkpoint, state.checkpoint + state.unsealed, state.oldest_seconds, std::chrono::steady_clock::now());
   state_ = state;
+}
+
+// A folder that is new, or was restored without its head: what was signed beyond this database would not be missed.
+void Sealing::warn_without_head(const store::SealingState& found) {
+  if (std::exchange(looked_for_head_, true) || found.stopped || found.checkpoint == 0 || kept_.read()) return;
+  spdlog::warn("no head of the record is kept in the data folder: the database is believed as it stands, {} events of {}",
+               found.checkpoint, found.origin);
 }
 
 RecordStatus Sealing::status() const {

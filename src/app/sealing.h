@@ -41,12 +41,14 @@ class Sealing {
   void run(std::stop_token stop);
   void seal_until_lost(std::stop_token stop);
   void publish(const store::SealingState& state);
+  void warn_without_head(const store::SealingState& found);
   void wait(std::stop_token stop, std::chrono::milliseconds length);
 
   store::ConnectionSettings settings_;
   RecordKeys& keys_;
   store::KeptCheckpoint kept_;
   core::Uuid holder_;
+  bool looked_for_head_ = false;  // on the thread
   mutable std::mutex mutex_;
   store::SealingState state_;
   RecordLag lag_;

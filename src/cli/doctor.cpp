@@ -16,10 +16,14 @@
 #include <boost/json/value.hpp>
 
 #include "src/app/law.h"
+#include "src/app/record_words.h"
 #include "src/cli/table.h"
 #include "src/store/clock.h"
 #include "src/store/cluster_folder.h"
 #include "src/store/migrations.h"
+#include "src/store/record_acts.h"
+#include "src/store/sealer.h"
+#include "src/store/sequencer.h"
 
 namespace noroshi::cli {
 namespace {
@@ -171,6 +175,29 @@ void check_clock(store::Connection& owner, Findings& findings) {
        "check the time synchronisation of both machines (systemd-timesyncd, chrony)"});
 }
 
+// What the sealer would find, and how much it has left undone.
+void check_record(const DatabaseVisit& visit, store::Connection& owner, const DatabaseOptions& options,
+                  Findings& findings) {
+  constexpr double late = 60;
+  if (store::record_origins(owner).empty())
+    return not_made(findings, "record", {"noroshid はまだ起動していません", "noroshid was not started yet"});
+  store::Connection connection(visit.settings(), store::DatabaseRole::sequencer);
+  store::KeptCheckpoint kept(options.data.empty() ? options.data : options.data / "record");
+  store::Sealer sealer(connection, store::Sequencer::make_holder(), kept, [](const auto&) { return std::string(); });
+  const auto state = sealer.inspect();
+  if (state.stopped) {
+    const auto words = app::words_of(*state.stopped);
+    return bad(findings, "record", {words.ja, words.en},
+               {"noroshi record verify で何が失われたかを確認してください。", "see by noroshi record verify what was lost"});
+  }
+  const Text what{fmt::format("記録 {} 件に署名済み、未署名 {} 件", state.checkpoint, state.unsealed),
+                  fmt::format("{} events of the record signed, {} not yet", state.checkpoint, state.unsealed)};
+  if (state.oldest_seconds.value_or(0) < late) return good(findings, "record", what);
+  bad(findings, "record", what,
+      {"noroshid が動いているか、ログに封印の停止が出ていないかを確認してください。",
+       "is noroshid running, and does its log say that sealing has stopped?"});
+}
+
 void check_database(const DatabaseOptions& options, const Output& output, Findings& findings) {
   try {
     const DatabaseVisit visit(options, output);
@@ -180,6 +207,7 @@ void check_database(const DatabaseOptions& options, const Output& output, Findin
     if (missing.empty()) {
       good(findings, "migrations", {"スキーマは最新です", "the schema is this program's"});
       check_clock(*owner, findings);
+      check_record(visit, *owner, options, findings);
     } else {
       bad(findings, "migrations",
           {fmt::format("適用していない変更が {} 件あります", missing.size()),

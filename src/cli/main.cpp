@@ -18,6 +18,8 @@
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
+#include "src/cli/record_continue.h"
+#include "src/cli/record_keys.h"
 #include "src/cli/record_witness.h"
 #include "src/cli/relay_switch.h"
 #include "src/cli/report_show.h"
@@ -356,9 +358,32 @@ void add_record_witness(CLI::App& record, const Global& global, Command& chosen)
       ->required();
 }
 
+void add_record_keys(CLI::App& record, const Global& global, Command& chosen) {
+  add_local_command(record, global, chosen, "keys", "Its public keys in the form in which they are pinned",
+                    std::make_shared<RecordKeysOptions>());
+  add_local_command(record, global, chosen, "rotate-key", "Add a key beside the present one; needs --data",
+                    std::make_shared<RotateKeyOptions>());
+  auto retire_options = std::make_shared<RetireKeyOptions>();
+  auto* retire = add_local_command(record, global, chosen, "retire-key", "End a key once all know the next; needs --data",
+                                   retire_options);
+  retire->add_option("ID", retire_options->key, "As listed")->required();
+  retire->add_option("--reason", retire_options->reason, "Why; stands in the record")->type_name("TEXT")->required();
+}
+
+void add_record_continue(CLI::App& record, const Global& global, Command& chosen) {
+  auto options = std::make_shared<RecordContinueOptions>();
+  add_local_command(record, global, chosen, "continue",
+                    "Begin a new tree after a loss: what was signed is gone; needs --data", options)
+      ->add_option("--reason", options->reason, "What happened; stands in the record")
+      ->type_name("TEXT")
+      ->required();
+}
+
 void add_record(CLI::App& program, const Global& global, Command& chosen) {
   auto* record = program.add_subcommand("record", "The record: evidence that nobody can alter unseen");
   record->require_subcommand(1);
+  add_record_keys(*record, global, chosen);
+  add_record_continue(*record, global, chosen);
   add_record_witness(*record, global, chosen);
 }
 

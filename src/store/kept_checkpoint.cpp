@@ -82,6 +82,7 @@ void write_file(const std::filesystem::path& folder, const char* name, const std
 }  // namespace
 
 std::optional<KeptHead> KeptCheckpoint::read() const {
+  if (folder_.empty()) return std::nullopt;
   const auto path = folder_ / "checkpoint";
   auto text = read_file(path);
   if (!text) return std::nullopt;
@@ -93,16 +94,19 @@ std::optional<KeptHead> KeptCheckpoint::read() const {
 }
 
 void KeptCheckpoint::keep(const std::string& note) const {
+  if (folder_.empty()) return;
   write_file(folder_, "checkpoint", note);
 }
 
 std::string KeptCheckpoint::accepted_origin() const {
+  if (folder_.empty()) return {};
   auto text = read_file(folder_ / "continued").value_or("");
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }
 
 void KeptCheckpoint::accept_origin(const std::string& name) const {
+  if (folder_.empty()) return;
   write_file(folder_, "continued", name + "\n");
 }
 

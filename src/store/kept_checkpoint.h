@@ -22,7 +22,7 @@ struct KeptHead {
   std::string note;  // the whole signed note
 };
 
-// Of one folder. No state but the files; one thread at a time.
+// Of one folder; one without a name keeps nothing. No state but the files; one thread at a time.
 class KeptCheckpoint {
  public:
   explicit KeptCheckpoint(std::filesystem::path folder) : folder_(std::move(folder)) {}

@@ -253,16 +253,31 @@ bool Sealer::sign() {
   return token && sign_tree(*token);
 }
 
+void Sealer::tell(const Look& look, SealingState& state) {
+  state.origin = look.origin.name;
+  state.sealed = look.size;
+  state.checkpoint = look.signed_size();
+  state.unsealed = look.numbered - std::min(look.numbered, state.checkpoint) + look.unnumbered;
+  state.oldest_seconds = look.oldest_seconds;
+}
+
+SealingState Sealer::inspect() {
+  SealingState state;
+  Look seen;
+  try {
+    seen = look();
+    check_kept(seen);
+    if (seen.signed_head) prove(seen, *seen.signed_head);
+  } catch (const RecordFault& fault) {
+    state.stopped = fault;
+  }
+  tell(seen, state);
+  return state;
+}
+
 SealingState Sealer::run_once() {
   SealingState state;
   Look seen;
-  const auto tell = [&] {
-    state.origin = seen.origin.name;
-    state.sealed = seen.size;
-    state.checkpoint = seen.signed_size();
-    state.unsealed = seen.numbered - std::min(seen.numbered, state.checkpoint) + seen.unnumbered;
-    state.oldest_seconds = seen.oldest_seconds;
-  };
   try {
     const auto token = hold();
     state.holds_lease = token.has_value();
@@ -281,7 +296,7 @@ SealingState Sealer::run_once() {
   } catch (const RecordFault& fault) {
     state.stopped = fault;
   }
-  tell();
+  tell(seen, state);
   return state;
 }
 

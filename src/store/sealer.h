@@ -56,6 +56,9 @@ class Sealer {
   // what this one knows to be wrong. Throws the errors of database_error.h.
   SealingState run_once();
 
+  // Looks and seals nothing: what a pass would find before it begins.
+  SealingState inspect();
+
   // The steps of a pass, for tests that look between them. extend(): false where the lease is another's.
   bool extend();
   bool sign();
@@ -75,6 +78,7 @@ class Sealer {
   void look_back(Transaction& transaction, const Look& look, const record::NodeReader& nodes);
   void follow(const Look& look);
   bool prove(const Look& look, const record::Checkpoint& head);
+  static void tell(const Look& look, SealingState& state);
 
   Connection& connection_;
   std::string holder_;

@@ -48,6 +48,14 @@ struct Scene {
                                      [this] { return writers.counts(); }, "/nonexistent",
                                      [] {
                                        return http::LiveStreams::Counts{3, 2};
+                                     },
+                                     [] {
+                                       RecordStatus status;
+                                       status.state.checkpoint = 1000;
+                                       status.state.unsealed = 7;
+                                       status.state.stopped.emplace(store::RecordFaultKind::smaller, "o", 1);
+                                       status.behind_seconds = 12.5;
+                                       return status;
                                      }}) {
     add_metrics_route(router, page);
   }
@@ -149,6 +157,10 @@ TEST_CASE(
   CHECK(at(counted, R"(noroshi_commands_total{action="submit_report",result="refused"})") == 1);
   CHECK(at(counted, "noroshi_writer_queue") == 0);
   CHECK(at(counted, "noroshi_streams_open") == 3);
+  CHECK(at(counted, "noroshi_record_size") == 1000);
+  CHECK(at(counted, "noroshi_record_unsealed_events") == 7);
+  CHECK(at(counted, "noroshi_record_behind_seconds") == 12.5);
+  CHECK(at(counted, "noroshi_record_stopped") == 1);
   CHECK(at(counted, "noroshi_streams_cut_slow_total") == 2);
   CHECK(at(counted, "noroshi_writer_groups_total") >= 3);
 

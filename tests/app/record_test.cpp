@@ -1,198 +1,118 @@
-// The calls of the record where the scenarios cannot look: before the first checkpoint, and how an export streams.
+// How the daemon tells of its record: how late it is, when it warns, when it takes nothing more, what it says to do.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
-#include <future>
-#include <set>
 
-#include "src/http/api_read.h"
-#include "src/http/record_export.h"
-#include "src/store/sequencer.h"
-#include "tests/app/api_request.h"
+#include "src/app/health.h"
+#include "src/app/record_lag.h"
+#include "src/app/record_words.h"
+#include "tests/app/asking.h"
 #include "tests/store/store_scene.h"
 
 namespace noroshi::app::test {
 namespace {
 
-namespace json = boost::json;
-using store::test::StoreScene;
-using Piece = http::BodySource::Piece;
+using namespace std::chrono_literals;
+using store::RecordFault;
+using store::RecordFaultKind;
 
-struct Scene {
-  Scene() { http::add_read_routes(router, context); }
+const RecordLag::Time start = RecordLag::Time() + 1000h;
 
-  http::Response get(const std::string& target, const std::string& role = "auditor") {
-    const auto caller = who("jps", role);
-    return ask(router, "/api/v1" + target, &caller);
-  }
-  static http::Caller who(const std::string& organization, const std::string& role) {
-    return {organization, role, "01649a4e-2f00-7000-8000-0000000000ff", ""};
-  }
-  std::shared_ptr<http::RecordExport> export_of(const std::string& organization, http::ExportForm form) {
-    auto lease = readers.acquire(std::chrono::seconds(5));
-    const std::int64_t until = store::numbered_events(*lease);
-    return std::make_shared<http::RecordExport>(context, who(organization, "auditor"), codec::Language::en, form,
-                                                store::RecordFilter{}, 0, until);
-  }
-
-  store::ConnectionPool readers{StoreScene::shared().settings(), store::DatabaseRole::reader, 1};
-  http::WorkerPool workers{1, 8};
-  http::ReadContext context{readers, workers, StoreScene::shared().law()};
-  http::Router router;
-};
-
-void report(const std::string& reference) {
-  using namespace store::test;
-  const auto body = report_json(reference, "first", R"(,"assessment":"incident","cyberattack":"yes")");
-  accepted(StoreScene::shared().perform(submit(csirt_member("jps"), body, reference)));
-}
-
-void number_events() {
-  // One holder: another would wait for the lease of the one before.
-  static const core::Uuid holder = store::Sequencer::make_holder();
-  store::Connection connection(StoreScene::shared().settings(), store::DatabaseRole::sequencer);
-  store::Sequencer sequencer(connection, holder);
-  while (sequencer.run_once().value_or(0) > 0) {
-  }
-}
-
-std::string code_of(const http::Response& response) {
-  return std::string(json::parse(response.body).at("code").as_string());
-}
-
-bool says_when_to_come_again(const http::Response& response) {
-  return std::any_of(response.headers.begin(), response.headers.end(),
-                     [](const http::Header& header) { return header.name == "Retry-After"; });
-}
-
-// The next piece; nothing where the body was cut.
-std::optional<Piece> pull(http::BodySource& source) {
-  std::promise<std::optional<Piece>> told;
-  source.next([&](std::optional<Piece> piece) { told.set_value(std::move(piece)); });
-  return told.get_future().get();
-}
+double seconds(const RecordLag& lag, RecordLag::Time now) { return lag.behind(now).count(); }
 
 }  // namespace
 
-TEST_CASE("before the first checkpoint there is none, and what is numbered is not sealed yet") {
-  Scene scene;
-  report("record-unsealed");
-  number_events();
-  const auto none = scene.get("/record/checkpoint");
-  CHECK(none.status == 404);
-  CHECK(code_of(none) == "no_checkpoint_yet");
-  CHECK(says_when_to_come_again(none));
-  const auto unsealed = scene.get("/record/proofs/0");
-  CHECK(unsealed.status == 404);
-  CHECK(code_of(unsealed) == "not_sealed_yet");
-  CHECK(says_when_to_come_again(unsealed));
-  const auto unknown = scene.get("/record/proofs/1000000000");
-  CHECK(code_of(unknown) == "not_found");
-  CHECK_FALSE(says_when_to_come_again(unknown));
-  CHECK(code_of(scene.get("/record/consistency?from=0")) == "invalid");
-  const auto inbox = json::parse(scene.get("/inbox", "csirt_member").body).as_object();
-  CHECK(inbox.at("checkpoint").is_null());
+TEST_CASE("the lag is that of the oldest event that no checkpoint covers") {
+  RecordLag lag;
+  lag.look(10, 10, std::nullopt, start);
+  CHECK(seconds(lag, start + 10min) == 0);  // nothing waits
+  lag.look(10, 15, std::nullopt, start + 10s);
+  lag.look(10, 20, std::nullopt, start + 40s);
+  CHECK(seconds(lag, start + 70s) == 60);
+  lag.look(12, 20, std::nullopt, start + 80s);  // some of the first five still wait
+  CHECK(seconds(lag, start + 80s) == 70);
+  lag.look(15, 20, std::nullopt, start + 90s);
+  CHECK(seconds(lag, start + 90s) == 50);
+  lag.look(20, 20, std::nullopt, start + 100s);
+  CHECK(seconds(lag, start + 100s) == 0);
 }
 
-TEST_CASE("a report that nobody signs a receipt for is answered with what there is") {
-  using namespace store::test;
-  const auto body = report_json("record-unsigned", "first", R"(,"assessment":"incident")");
-  const auto result = StoreScene::shared().perform(submit(csirt_member("jps"), body, "record-unsigned"));
-  CHECK(!in_answer(accepted(result), "receipt.event_id").empty());
-  CHECK(accepted(result).body.find("signature") == std::string::npos);
+TEST_CASE("what the database says counts for what was there before, and not when a clock jumps later") {
+  RecordLag lag;
+  lag.look(10, 12, 7200.0, start);
+  CHECK(seconds(lag, start) == 7200);
+  lag.look(12, 12, std::nullopt, start + 1s);
+  CHECK(seconds(lag, start + 1s) == 0);
+  lag.look(12, 13, 86400.0, start + 2s);  // the clock of the database went on by a day
+  CHECK(seconds(lag, start + 3s) == 1);
+  lag.forget();
+  CHECK(seconds(lag, start + 4s) == 0);
 }
 
-TEST_CASE("a receipt is signed once for a report, over the leaf that is stored") {
-  using namespace store::test;
-  std::vector<std::string> signed_texts;
-  store::WriterOptions options{.writers = 1};
-  options.receipts = record::RecordSigner{[] { return std::string("noroshi/test/1"); },
-                                          [&](std::string_view text) {
-                                            signed_texts.emplace_back(text);
-                                            return record::KeySignature{"0123456789abcdef", std::string(64, 's')};
-                                          }};
-  store::WriterPool writers(StoreScene::shared().settings(), StoreScene::shared().law(), options);
-  const auto body = report_json("record-signed", "first", R"(,"assessment":"incident")");
-  const auto first = perform(writers, submit(csirt_member("jps"), body, "record-signed"));
-  const auto again = perform(writers, submit(csirt_member("jps"), body, "record-signed"));
-  CHECK(accepted(first).body == accepted(again).body);
-  REQUIRE(signed_texts.size() == 1);
-  const auto event = in_answer(accepted(first), "receipt.event_id");
-  CHECK(signed_texts[0].find("\nnoroshi/test/1\n" + event + "\n") != std::string::npos);
-  CHECK(in_answer(accepted(first), "receipt.leaf_sha256") ==
-        StoreScene::shared().text("SELECT encode(sha256('\\x00'::bytea || leaf), 'hex') FROM event WHERE id = '" +
-                                  event + "'"));
-  CHECK(in_answer(accepted(first), "receipt.key") == "0123456789abcdef");
+TEST_CASE("a flood of events takes no more room than one look a second") {
+  RecordLag lag;
+  for (int i = 0; i < 10'000; ++i) lag.look(0, static_cast<std::uint64_t>(i + 1), std::nullopt, start + i * 100us);
+  CHECK(seconds(lag, start + 2s) == 2);
+  lag.look(9'999, 10'000, std::nullopt, start + 2s);
+  CHECK(seconds(lag, start + 2s) <= 2);
+  CHECK(seconds(lag, start + 2s) > 0);
 }
 
-TEST_CASE("a signer that fails leaves nothing behind") {
-  using namespace store::test;
-  store::WriterOptions options{.writers = 1};
-  options.receipts =
-      record::RecordSigner{[] { return std::string("noroshi/test/1"); },
-                           [](std::string_view) -> record::KeySignature { throw std::runtime_error("no memory"); }};
-  store::WriterPool writers(StoreScene::shared().settings(), StoreScene::shared().law(), options);
-  const auto body = report_json("record-unsignable", "first", R"(,"assessment":"incident")");
-  const auto result = perform(writers, submit(csirt_member("jps"), body, "record-unsignable"));
-  CHECK(std::holds_alternative<store::Failed>(result));
-  CHECK(StoreScene::shared().count("incident WHERE reference = 'record-unsignable'") == 0);
-}
-
-TEST_CASE("an export comes in pieces of bounded length and holds every event once") {
-  Scene scene;
-  for (int i = 0; i < 60; ++i) report("record-exported-" + std::to_string(i));
-  number_events();
-  for (const auto form : {http::ExportForm::json_lines, http::ExportForm::csv}) {
-    const auto source = scene.export_of("jps", form);
-    std::set<std::int64_t> numbers;
-    std::size_t lines = 0, pieces = 0;
-    for (auto piece = pull(*source); piece && *piece; piece = pull(*source)) {
-      ++pieces;
-      CHECK(!(*piece)->empty());
-      CHECK((*piece)->size() < 2'000'000);
-      CHECK((*piece)->back() == '\n');  // no line is torn
-      for (std::size_t at = 0; at < (*piece)->size(); ++lines) {
-        const auto end = (*piece)->find('\n', at);
-        if (form == http::ExportForm::json_lines)
-          CHECK(numbers.insert(json::parse((*piece)->substr(at, end - at)).at("sequence").as_int64()).second);
-        at = end + 1;
-      }
-    }
-    CHECK(pieces > 1);
-    const auto expected = static_cast<std::size_t>(StoreScene::shared().count(
-        "event e WHERE sequence IS NOT NULL AND EXISTS (SELECT FROM incident_access a WHERE a.incident_id = "
-        "e.incident_id "
-        "AND a.organization = 'jps' AND a.scope = 'content' AND (e.parties IS NULL OR e.parties && a.stands_for))"));
-    CHECK(lines == expected + (form == http::ExportForm::csv ? 1 : 0));
-    if (form == http::ExportForm::json_lines) CHECK(numbers.size() == expected);
+TEST_CASE("the check of the record warns after a minute and when sealing has stopped, and fails after an hour") {
+  struct Case {
+    double behind;
+    std::optional<RecordFault> stopped;
+    const char* status;
+    unsigned answer;
+    const char* says;
+  };
+  const Case cases[] = {
+      {0, {}, "ok", 200, ""},
+      {59, {}, "ok", 200, ""},
+      {61, {}, "warning", 200, "sealed late"},
+      {3599, {}, "warning", 200, "sealed late"},
+      {3601, {}, "failed", 503, "no report and no command is taken"},
+      {0, RecordFault(RecordFaultKind::smaller, "o", 7), "warning", 200, "noroshi record continue"},
+      {3601, RecordFault(RecordFaultKind::inconsistent, "o", 7), "failed", 503, "no report and no command is taken"},
+  };
+  for (const auto& expected : cases) {
+    CAPTURE(expected.behind);
+    RecordStatus status;
+    status.behind_seconds = expected.behind;
+    status.state.stopped = expected.stopped;
+    status.state.checkpoint = 41;
+    status.state.unsealed = 2;
+    store::ConnectionPool operators(store::test::StoreScene::shared().settings(), store::DatabaseRole::operator_, 1);
+    store::test::TemporaryFolder folder;
+    HealthSources sources{operators, [] { return std::size_t{0}; }, 1, folder.path(), "", ""};
+    sources.record = [&] { return status; };
+    Health health(std::move(sources));
+    http::Router router;
+    add_health_routes(router, health);
+    const auto response = ask(router, "/readyz", "operator");
+    CHECK(response.status == expected.answer);
+    const auto check = boost::json::parse(response.body).at("checks").at("record").as_object();
+    CHECK(check.at("status") == expected.status);
+    CHECK(check.at("size").to_number<double>() == 41);
+    CHECK(check.at("unsealed_events").to_number<double>() == 2);
+    const std::string said = check.contains("message") ? check.at("message").as_string().c_str() : "";
+    CHECK(said.find(expected.says) != std::string::npos);
+    CHECK(said.empty() == (std::string_view(expected.status) == "ok"));
   }
 }
 
-TEST_CASE("an export of nothing is a header in CSV, and nothing in JSON Lines") {
-  Scene scene;
-  const auto csv = scene.export_of("kahaku", http::ExportForm::csv);
-  const auto header = pull(*csv);
-  REQUIRE(header);
-  REQUIRE(*header);
-  CHECK((*header)->starts_with("\xEF\xBB\xBF\"sequence\""));
-  CHECK(std::count((*header)->begin(), (*header)->end(), '\n') == 1);
-  const auto end = pull(*csv);
-  REQUIRE(end);
-  CHECK_FALSE(*end);
-  const auto lines = pull(*scene.export_of("kahaku", http::ExportForm::json_lines));
-  REQUIRE(lines);
-  CHECK_FALSE(*lines);
-}
-
-TEST_CASE("an export that has to end is cut, so that nobody takes it for whole") {
-  Scene scene;
-  report("record-cut");
-  number_events();
-  const auto source = scene.export_of("jps", http::ExportForm::json_lines);
-  REQUIRE(pull(*source));
-  source->end(http::BodyEnd::stopping);
-  CHECK_FALSE(pull(*source));
+TEST_CASE("every reason to stop has words in both languages, with what to do") {
+  using enum RecordFaultKind;
+  for (const auto kind :
+       {smaller, inconsistent, other_tree, events_missing, leaves_changed, tiles_changed, head_unusable, no_key}) {
+    CAPTURE(std::string(to_string(kind)));
+    const auto words = words_of(RecordFault(kind, "noroshi/x/1", 4711));
+    CHECK(words.ja.size() > 60);
+    CHECK(words.en.size() > 60);
+    const bool of_the_tree = kind != head_unusable && kind != no_key;
+    CHECK((words.ja.find("noroshi record continue") != std::string::npos) == of_the_tree);
+    CHECK((words.en.find("noroshi record continue") != std::string::npos) == of_the_tree);
+  }
 }
 
 }  // namespace noroshi::app::test

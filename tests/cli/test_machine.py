@@ -192,7 +192,8 @@ class Machine(Case):
         self.assertEqual(code, 0, out + err)
         outcomes = {item["check"]: item["outcome"] for item in json.loads(out)["items"]}
         self.assertEqual(outcomes, dict.fromkeys(
-            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock"), "good"))
+            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock", "record"),
+            "good"))
 
         certificate = self.data / "tls/server.pem"
         good = certificate.read_bytes()

@@ -162,7 +162,13 @@ TABLES = {
          "WHEN 'message' THEN EXISTS (SELECT FROM message t WHERE t.id = e.subject) "
          "WHEN 'waiver' THEN EXISTS (SELECT FROM waiver t WHERE t.id = e.subject) "
          "WHEN 'alarm' THEN EXISTS (SELECT FROM alarm t WHERE t.id = e.subject) "
-         "WHEN 'relay_switch' THEN EXISTS (SELECT FROM relay_switch t WHERE t.id = e.subject) ELSE false END;"),
+         "WHEN 'relay_switch' THEN EXISTS (SELECT FROM relay_switch t WHERE t.id = e.subject) "
+         "WHEN 'key' THEN EXISTS (SELECT FROM signing_key t WHERE e.id IN (t.event_id, t.retirement_event_id)) "
+         "WHEN 'record' THEN EXISTS (SELECT FROM record_origin t WHERE t.event_id = e.id) ELSE false END;"),
+        ("a key of the record, or a tree after the first, without its event",
+         "SELECT id FROM signing_key k WHERE purpose = 'record' AND NOT EXISTS (SELECT FROM event e "
+         "WHERE e.id = k.event_id AND e.type = 'key.registered') UNION ALL SELECT name FROM record_origin o "
+         "WHERE ordinal > 1 AND NOT EXISTS (SELECT FROM event e WHERE e.id = o.event_id AND e.type = 'record.continued');"),
         ("an incident, report, duty, message or alarm whose beginning is not in the record",
          "SELECT t.type || ' ' || t.id FROM (SELECT 'report.received' AS type, id FROM report UNION ALL "
          "SELECT 'judgement.made', id FROM judgement UNION ALL SELECT 'obligation.opened', id FROM obligation UNION ALL "
@@ -192,7 +198,8 @@ def check_tables(deployment):
     findings = [] if settled(deployment) else [
         Finding("record", "event", f"events without a number {SETTLING:.0f} s after the last answer")]
     acts = deployment.sql("SELECT table_name FROM information_schema.columns WHERE table_schema = 'noroshi' "
-                          "AND column_name = 'event_id' AND table_name <> 'event_opening' ORDER BY 1;")
+                          "AND column_name = 'event_id' AND table_name NOT IN ('event_opening', 'signing_key', "
+                          "'record_origin') ORDER BY 1;")
     questions = [(code, what, query) for code, of_code in TABLES.items() for what, query in of_code]
     questions += [("record", "an act without its event", NO_EVENT.format(table=table)) for table in acts]
     script = "".join(f"SELECT {number} || ' ' || found FROM ({query.rstrip().rstrip(';')}) AS question(found);\n"
