@@ -29,7 +29,7 @@ codec::Text found(const store::RecordFault& fault) {
               fmt::format("Nodes of the record's tree were changed, near {}.", place)};
     case head_unusable:
       return {
-          "データフォルダーの record/checkpoint または record/continued を読み書きできません。ログを確認してください。",
+          "データフォルダーの record/checkpoint 又は record/continued を読み書きできません。ログを確認してください。",
           "A file of record/ in the data folder cannot be read or written; see the log."};
     case no_key:
       break;
