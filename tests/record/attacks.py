@@ -300,8 +300,12 @@ def special_attacks():
 
 
 def sentences(said):
-    """The findings, altered ones first."""
-    return [line for line in said.splitlines() if line.startswith("ALTERED: ")]
+    """The findings by which it ends with exit 1: what was altered; of a file also that nothing proves it."""
+    lines = said.splitlines()
+    found = [line for line in lines if line.startswith("ALTERED: ")]
+    if any(line.startswith("Verdict: NOT PROVEN") for line in lines):
+        found += [line for line in lines if line.startswith("unproven: ")]
+    return found
 
 
 def run_attack(target, attack):
