@@ -35,9 +35,12 @@ const std::array assessments{Word{"incident", {"インシデントである", "a
                              Word{"not_incident", {"インシデントでない", "no incident"}}};
 const std::array attacks{Word{"yes", {"該当", "yes"}}, Word{"possible", {"可能性あり", "possible"}},
                          Word{"no", {"該当しない", "no"}}, Word{"unknown", {"不明", "unknown"}}};
-const std::array states{Word{"reported", {"報告済み", "reported"}},   Word{"assessed", {"評価済み", "assessed"}},
-                        Word{"contained", {"応急措置済み", "contained"}}, Word{"recovered", {"復旧済み", "recovered"}},
-                        Word{"reviewed", {"再発防止策済み", "reviewed"}}, Word{"closed", {"終結", "closed"}},
+const std::array states{Word{"reported", {"報告済み", "reported"}},
+                        Word{"assessed", {"評価済み", "assessed"}},
+                        Word{"contained", {"応急措置済み", "contained"}},
+                        Word{"recovered", {"復旧済み", "recovered"}},
+                        Word{"reviewed", {"再発防止策済み", "reviewed"}},
+                        Word{"closed", {"終結", "closed"}},
                         Word{"dismissed", {"インシデントでないと判断", "dismissed"}}};
 const std::array methods{Word{"relay", {"中継", "relay"}},
                          Word{"report", {"報告の送付", "report"}},
@@ -96,7 +99,8 @@ struct SentenceOf {
   }
   std::string duty(core::ObligationId id) const {
     const auto found = chronology.duties_.find(id);
-    if (found == chronology.duties_.end()) return ja ? fmt::format("義務 {}", to_string(id)) : fmt::format("duty {}", to_string(id));
+    if (found == chronology.duties_.end())
+      return ja ? fmt::format("義務 {}", to_string(id)) : fmt::format("duty {}", to_string(id));
     const auto& [clause, holder, recipient] = found->second;
     const auto way = holder == recipient ? body(holder) : fmt::format("{} → {}", body(holder), body(recipient));
     return ja ? fmt::format("{} の義務（{}）", clause, way) : fmt::format("the duty of {} ({})", clause, way);
@@ -126,7 +130,8 @@ struct SentenceOf {
   std::string operator()(const core::ReportReceived& what) const {
     const auto stage = word(stages, core::to_string(what.content.stage));
     const auto digest = what.sha256.size() == sizeof(record::Digest) ? record::to_hex(what.sha256) : text(what.sha256);
-    return ja ? fmt::format("第{}版の報告（{}）を受付:「{}」 SHA-256 {}", what.version, stage, text(what.content.title), digest)
+    return ja ? fmt::format("第{}版の報告（{}）を受付:「{}」 SHA-256 {}", what.version, stage, text(what.content.title),
+                            digest)
               : fmt::format("Report received, version {} ({}): \"{}\". SHA-256 {}", what.version, stage,
                             text(what.content.title), digest);
   }
@@ -149,8 +154,8 @@ struct SentenceOf {
     const bool content = what.scope == core::AccessScope::content;
     return ja ? fmt::format("{} が{}を閲覧できるようになった（根拠: {}）。", body(what.organization),
                             content ? "内容" : "義務の一覧", what.because)
-              : fmt::format("{} can see {} (because: {}).", body(what.organization), content ? "the content" : "the duties",
-                            what.because);
+              : fmt::format("{} can see {} (because: {}).", body(what.organization),
+                            content ? "the content" : "the duties", what.because);
   }
   std::string operator()(const core::RecipientAdded& what) const {
     return (ja ? fmt::format("連絡先に {} を追加（{}）。", body(what.organization), what.police ? "警察" : "共管")
@@ -161,8 +166,8 @@ struct SentenceOf {
     const auto& duty_opened = what.obligation;
     chronology.duties_[duty_opened.id] = {clause_of(duty_opened.clause, duty_opened.sentence), duty_opened.holder,
                                           duty_opened.recipient};
-    return ja ? fmt::format("{} が発生。目標 {}（{} 版、規則 {}）。", duty(duty_opened.id), shown_second(duty_opened.due_at),
-                            duty_opened.edition, duty_opened.rule)
+    return ja ? fmt::format("{} が発生。目標 {}（{} 版、規則 {}）。", duty(duty_opened.id),
+                            shown_second(duty_opened.due_at), duty_opened.edition, duty_opened.rule)
               : fmt::format("Opened: {}, target {} (edition {}, rule {}).", duty(duty_opened.id),
                             shown_second(duty_opened.due_at), duty_opened.edition, duty_opened.rule);
   }
@@ -177,7 +182,8 @@ struct SentenceOf {
                    : fmt::format("Met: {} (by {}, at {}, {}).", duty(met.obligation),
                                  word(methods, core::to_string(met.method)), shown_second(met.at), late);
     if (!met.note.empty()) line += ja ? " 備考: " + text(met.note) : " Note: " + text(met.note);
-    if (!met.reference.empty()) line += ja ? " 相手の番号: " + text(met.reference) : " Their number: " + text(met.reference);
+    if (!met.reference.empty())
+      line += ja ? " 相手の番号: " + text(met.reference) : " Their number: " + text(met.reference);
     return line;
   }
   std::string operator()(const core::ObligationSuperseded& what) const {
@@ -211,8 +217,9 @@ struct SentenceOf {
     chronology.messages_[sent.id] = way;
     auto line = ja ? fmt::format("{}を送付: {}", word(kinds, core::to_string(sent.kind)), way)
                    : fmt::format("Sent ({}): {}", word(kinds, core::to_string(sent.kind)), way);
-    if (!sent.clause.empty()) line += ja ? fmt::format("（{}）", clause_of(sent.clause, sent.sentence))
-                                         : fmt::format(" ({})", clause_of(sent.clause, sent.sentence));
+    if (!sent.clause.empty())
+      line += ja ? fmt::format("（{}）", clause_of(sent.clause, sent.sentence))
+                 : fmt::format(" ({})", clause_of(sent.clause, sent.sentence));
     line += ja ? "。" : ".";
     if (sent.automatic) line += ja ? " 自動中継・未確認。" : " Relayed automatically, unconfirmed.";
     // An alarm's message repeats what the alarms before it said.
@@ -233,13 +240,14 @@ struct SentenceOf {
   }
   std::string operator()(const core::WaiverDecided& what) const {
     return (ja ? fmt::format("{} の例外措置を{}。", duty(what.obligation), what.approved ? "許可" : "不許可")
-               : fmt::format("The exception from {} {}.", duty(what.obligation), what.approved ? "approved" : "rejected")) +
+               : fmt::format("The exception from {} {}.", duty(what.obligation),
+                             what.approved ? "approved" : "rejected")) +
            because(what.reason);
   }
   std::string operator()(const core::AlarmRaised& what) const {
     const auto about = what.organization.empty() ? std::string() : fmt::format(" {}", body(what.organization));
-    return (ja ? fmt::format("警報 {}{}。", what.code, about) : fmt::format("Alarm {}{}.", what.code, about)) +
-           " " + text(ja ? what.reason.ja : what.reason.en);
+    return (ja ? fmt::format("警報 {}{}。", what.code, about) : fmt::format("Alarm {}{}.", what.code, about)) + " " +
+           text(ja ? what.reason.ja : what.reason.en);
   }
   std::string operator()(const core::AlarmRung& what) const {
     return (ja ? fmt::format("期限の警報 {}（第{}段階、期限 {}、{}）を {} の{}へ。", what.code, what.level,
@@ -271,10 +279,12 @@ struct SentenceOf {
               : fmt::format("The case passed to {}.", body(what.organization));
   }
   std::string operator()(const core::ErasureAsked& what) const {
-    return (ja ? std::string("内容の消去を申請。") : std::string("Erasure of the content asked for.")) + because(what.reason);
+    return (ja ? std::string("内容の消去を申請。") : std::string("Erasure of the content asked for.")) +
+           because(what.reason);
   }
   std::string operator()(const core::ErasureDecided& what) const {
-    return (ja ? fmt::format("内容の消去を{}（保存期間の区分 {}）。", what.approved ? "決定" : "不許可", what.retention_class)
+    return (ja ? fmt::format("内容の消去を{}（保存期間の区分 {}）。", what.approved ? "決定" : "不許可",
+                             what.retention_class)
                : fmt::format("Erasure of the content {} (retention class {}).", what.approved ? "approved" : "rejected",
                              what.retention_class)) +
            because(what.reason);
@@ -287,10 +297,12 @@ struct SentenceOf {
            because(what.reason);
   }
   std::string operator()(const core::KeyRegistered& what) const {
-    return ja ? fmt::format("記録の署名鍵 {} を登録。", what.key) : fmt::format("Key {} of the record registered.", what.key);
+    return ja ? fmt::format("記録の署名鍵 {} を登録。", what.key)
+              : fmt::format("Key {} of the record registered.", what.key);
   }
   std::string operator()(const core::KeyRetired& what) const {
-    return (ja ? fmt::format("記録の署名鍵 {} を廃止。", what.key) : fmt::format("Key {} of the record retired.", what.key)) +
+    return (ja ? fmt::format("記録の署名鍵 {} を廃止。", what.key)
+               : fmt::format("Key {} of the record retired.", what.key)) +
            because(what.reason);
   }
   template <class Other>
@@ -299,14 +311,17 @@ struct SentenceOf {
   }
 };
 
-std::string Chronology::sentence(const core::Event& event) { return std::visit(SentenceOf{*this, event}, event.what); }
+std::string Chronology::sentence(const core::Event& event) {
+  return std::visit(SentenceOf{*this, event}, event.what);
+}
 
 std::string Chronology::who(const core::Actor& actor) const {
   if (!actor.token) return language_ == Language::ja ? "noroshid（自動）" : "noroshid (by itself)";
   auto text = shown_organization(actor.organization, language_);
   if (actor.role) text += " " + shown_word(roles, core::to_string(*actor.role), language_);
   if (!actor.name.empty())
-    text += " " + (actor.name == "erased" ? std::string(language_ == Language::ja ? "（消去済み）" : "(erased)") : actor.name);
+    text += " " + (actor.name == "erased" ? std::string(language_ == Language::ja ? "（消去済み）" : "(erased)")
+                                          : actor.name);
   return text;
 }
 

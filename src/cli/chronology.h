@@ -1,7 +1,7 @@
 // Events of the record as sentences for a person: when, who, for which body, what, under which clause, how late.
 //
-// Remembers what later sentences refer to (duties, messages), so it is fed the events of an incident in their order; one that
-// refers to something it has not seen still makes a sentence. Pure but for the names of bodies built in.
+// Remembers what later sentences refer to (duties, messages), so it is fed the events of an incident in their order;
+// one that refers to something it has not seen still makes a sentence. Pure but for the names of bodies built in.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ class Chronology {
  public:
   explicit Chronology(Language language) : language_(language) {}
 
-  // Two lines: "2018-08-01 10:20:30  #12  厚生労働省 (mhlw) CSIRT責任者 山田" and, indented, what happened. Made printable.
+  // Two lines: "2018-08-01 10:20:30  #12  厚生労働省 (mhlw) CSIRT責任者 山田" and, indented, what happened. Made
+  // printable.
   std::string entry(const core::Event& event, std::optional<std::uint64_t> sequence);
   // What happened, in one sentence.
   std::string sentence(const core::Event& event);

@@ -78,7 +78,9 @@ class Target {
   std::FILE* out_ = nullptr;
 };
 
-std::string base64(std::string_view bytes) { return record::to_base64(bytes); }
+std::string base64(std::string_view bytes) {
+  return record::to_base64(bytes);
+}
 
 void write_digests(JsonWriter& out, const std::vector<record::Digest>& digests) {
   out.begin_array();
@@ -104,10 +106,11 @@ class Export {
     std::uint64_t next = 0;
     while (true) {
       store::Transaction transaction(owner_, store::Isolation::repeatable_read, store::Access::read_only);
-      const auto read = store::read_events(transaction, wanted_.filter, next, end_, page, [&](store::StoredEvent event) {
-        next = *event.sequence + 1;
-        write(transaction, event);
-      });
+      const auto read =
+          store::read_events(transaction, wanted_.filter, next, end_, page, [&](store::StoredEvent event) {
+            next = *event.sequence + 1;
+            write(transaction, event);
+          });
       if (read < page) break;
       progress.tell([&] {
         return Text{fmt::format("出来事 {} 件を書き出しました（{} まで / {}）", written_, next, end_),
@@ -166,7 +169,8 @@ class Export {
     out.end_array().name("keys").begin_array();
     std::vector<store::StoredOrigin> origins;
     for (const auto& tree : trees_) origins.push_back(tree.origin);
-    for (const auto& key : store::note_keys(origins, store::read_record_keys(transaction))) out.value(record::to_string(key));
+    for (const auto& key : store::note_keys(origins, store::read_record_keys(transaction)))
+      out.value(record::to_string(key));
     for (const auto& witness : store::read_witnesses(transaction)) out.value(record::to_string(witness.key));
     out.end_array().name("checkpoints").begin_array();
     for (const auto& tree : trees_)
@@ -225,7 +229,8 @@ class Export {
     const auto mark = out.mark();
     try {
       out.name("proof");
-      write_digests(out, record::inclusion_proof(index, of->checkpoint->size, nodes_of(transaction, of->origin.ordinal)));
+      write_digests(out,
+                    record::inclusion_proof(index, of->checkpoint->size, nodes_of(transaction, of->origin.ordinal)));
     } catch (const std::out_of_range&) {
       out.rewind(mark);  // tiles that are not there prove nothing; record verify names them
     }
@@ -283,18 +288,21 @@ int run(const RecordExportOptions& options, const Output& output) {
       Target target(options.file);
       Export exporting(owner, wanted, target, output);
       if (!exporting.run()) {
-        complain(output, {"署名されたチェックポイントがまだありません。noroshid が動いていれば数秒後に再実行してください。",
-                          "no checkpoint is signed yet; where noroshid runs, try again in some seconds"});
+        complain(output,
+                 {"署名されたチェックポイントがまだありません。noroshid が動いていれば数秒後に再実行してください。",
+                  "no checkpoint is signed yet; where noroshid runs, try again in some seconds"});
         return exit_failed;
       }
       target.finish();
       complain(output, {fmt::format("出来事 {} 件を書き出しました。", exporting.written()),
                         fmt::format("{} events exported", exporting.written())});
       if (exporting.unsigned_events() > 0)
-        complain(output, {fmt::format("まだ署名されていない {} 件は含まれません。", exporting.unsigned_events()),
-                          fmt::format("{} events that are not signed for yet are left out", exporting.unsigned_events())});
+        complain(output,
+                 {fmt::format("まだ署名されていない {} 件は含まれません。", exporting.unsigned_events()),
+                  fmt::format("{} events that are not signed for yet are left out", exporting.unsigned_events())});
     } catch (const WriteFault& error) {
-      complain(output, {fmt::format("書き出せません: {}", error.what()), fmt::format("cannot write: {}", error.what())});
+      complain(output,
+               {fmt::format("書き出せません: {}", error.what()), fmt::format("cannot write: {}", error.what())});
       return exit_failed;
     }
     return exit_ok;

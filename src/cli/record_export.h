@@ -1,5 +1,5 @@
-// `noroshi record export`: one file with all that is needed to check the record, or a part of it, somewhere else. Its form is
-// that of schemas/events/README.md, "The export file".
+// `noroshi record export`: one file with all that is needed to check the record, or a part of it, somewhere else. Its
+// form is that of schemas/events/README.md, "The export file".
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ struct RecordExportOptions {
   std::string from, to;  // RFC 3339; empty: no bound
   DatabaseOptions database;
 };
-// The file appears whole or not at all, mode 0600. Events that no checkpoint covers yet are left out, and told of. Exit 1
-// where nothing is signed yet or there is no such incident.
+// The file appears whole or not at all, mode 0600. Events that no checkpoint covers yet are left out, and told of. Exit
+// 1 where nothing is signed yet or there is no such incident.
 int run(const RecordExportOptions& options, const Output& output);
 
 }  // namespace noroshi::cli

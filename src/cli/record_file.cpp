@@ -96,7 +96,8 @@ ExportHeader read_header(const Members& line) {
   header.range.to = range.time("to");
   const auto proofs = line.text("proofs");
   if (proofs != "whole" && proofs != "each") line.wrong("proofs");
-  header.proofs = proofs == "whole" ? record::RecordVerification::Proofs::whole : record::RecordVerification::Proofs::each;
+  header.proofs =
+      proofs == "whole" ? record::RecordVerification::Proofs::whole : record::RecordVerification::Proofs::each;
   for (const auto& value : line.list("origins")) {
     const Members origin(value, "origins");
     origin.only({"name", "first_sequence"});
@@ -112,7 +113,8 @@ ExportHeader read_header(const Members& line) {
     for (const auto& value : line.list("consistency")) {
       const Members proof(value, "consistency");
       proof.only({"origin", "from", "to", "proof"});
-      header.consistency.push_back({proof.text("origin"), proof.number("from"), proof.number("to"), proof.digests("proof")});
+      header.consistency.push_back(
+          {proof.text("origin"), proof.number("from"), proof.number("to"), proof.digests("proof")});
     }
   return header;
 }
@@ -141,7 +143,8 @@ record::RecordedEvent read_event(const Members& line) {
 }
 
 ExportFault not_an_export(std::uint64_t line) {
-  return {line, {"書き出された記録（noroshi-record/1）ではありません", "this is no exported record (noroshi-record/1)"},
+  return {line,
+          {"書き出された記録（noroshi-record/1）ではありません", "this is no exported record (noroshi-record/1)"},
           true};
 }
 
@@ -169,20 +172,22 @@ tl::expected<std::optional<ExportLine>, ExportFault> ExportReader::next() {
   if (!*text) {
     if (line_ == 1) return tl::unexpected(not_an_export(1));
     if (!ended_)
-      return tl::unexpected(ExportFault{line_, {"終わりの行がありません。ファイルが途中で切れています",
-                                                "the line that ends the file is not there: it was cut off"}});
+      return tl::unexpected(ExportFault{line_,
+                                        {"終わりの行がありません。ファイルが途中で切れています",
+                                         "the line that ends the file is not there: it was cut off"}});
     return std::nullopt;
   }
   if (ended_)
-    return tl::unexpected(ExportFault{line_, {"終わりの行の後に行があります", "a line follows the one that ends the file"}});
+    return tl::unexpected(
+        ExportFault{line_, {"終わりの行の後に行があります", "a line follows the one that ends the file"}});
   codec::JsonDocument document;
   if (const auto parsed = document.parse(**text); !parsed) {
     if (line_ == 1) return tl::unexpected(not_an_export(1));
-    return tl::unexpected(
-        ExportFault{line_, {fmt::format("JSON として読めません（{} バイト目、{}）", parsed.error().offset + 1,
-                                        codec::to_string(parsed.error().fault)),
-                            fmt::format("no JSON (byte {}, {})", parsed.error().offset + 1,
-                                        codec::to_string(parsed.error().fault))}});
+    return tl::unexpected(ExportFault{
+        line_,
+        {fmt::format("JSON として読めません（{} バイト目、{}）", parsed.error().offset + 1,
+                     codec::to_string(parsed.error().fault)),
+         fmt::format("no JSON (byte {}, {})", parsed.error().offset + 1, codec::to_string(parsed.error().fault))}});
   }
   try {
     const Members line(document.root(), "");
@@ -203,8 +208,9 @@ tl::expected<std::optional<ExportLine>, ExportFault> ExportReader::next() {
   } catch (const Wrong& wrong) {
     if (line_ == 1 && (wrong.member == "line" || wrong.member == "format" || wrong.member.empty()))
       return tl::unexpected(not_an_export(1));
-    return tl::unexpected(ExportFault{line_, {fmt::format("{} が正しくありません", wrong.member),
-                                              fmt::format("{} is not what it has to be", wrong.member)}});
+    return tl::unexpected(ExportFault{line_,
+                                      {fmt::format("{} が正しくありません", wrong.member),
+                                       fmt::format("{} is not what it has to be", wrong.member)}});
   }
 }
 

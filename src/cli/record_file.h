@@ -1,5 +1,5 @@
-// Reads an exported record (schemas/events/README.md, "The export file") line by line: strictly, with a bound on each line, in
-// memory that does not grow with the file.
+// Reads an exported record (schemas/events/README.md, "The export file") line by line: strictly, with a bound on each
+// line, in memory that does not grow with the file.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,9 @@ struct ExportHeader {
   ExportRange range;
   record::RecordVerification::Proofs proofs{};
   std::vector<record::RecordOrigin> origins;
-  std::vector<record::NoteKey> keys;     // of the log under each origin's name, and of witnesses
-  std::vector<std::string> checkpoints;  // signed notes with cosignatures; of each origin the first is what proofs lead to
+  std::vector<record::NoteKey> keys;  // of the log under each origin's name, and of witnesses
+  std::vector<std::string>
+      checkpoints;  // signed notes with cosignatures; of each origin the first is what proofs lead to
   std::vector<ExportConsistency> consistency;
 };
 struct ExportEnd {

@@ -14,9 +14,12 @@ constexpr std::size_t kept_at_most = 200;
 
 std::string_view name_of(record::FindingWeight weight) {
   switch (weight) {
-    case record::FindingWeight::altered: return "altered";
-    case record::FindingWeight::unproven: return "unproven";
-    case record::FindingWeight::told: return "told";
+    case record::FindingWeight::altered:
+      return "altered";
+    case record::FindingWeight::unproven:
+      return "unproven";
+    case record::FindingWeight::told:
+      return "told";
   }
   return {};
 }
@@ -28,10 +31,8 @@ Text whereabouts(const store::TableFinding& finding) {
     ja += (ja.empty() ? "" : "、") + in_ja;
     en += (en.empty() ? "" : ", ") + in_en;
   };
-  if (!finding.incident.empty())
-    add("インシデント " + finding.incident, "incident " + finding.incident);
-  if (finding.sequence)
-    add(fmt::format("出来事 {}", *finding.sequence), fmt::format("event {}", *finding.sequence));
+  if (!finding.incident.empty()) add("インシデント " + finding.incident, "incident " + finding.incident);
+  if (finding.sequence) add(fmt::format("出来事 {}", *finding.sequence), fmt::format("event {}", *finding.sequence));
   if (!finding.event.empty()) add("ID " + finding.event, "id " + finding.event);
   if (!finding.type.empty()) add("種類 " + finding.type, "type " + finding.type);
   return ja.empty() ? Text{"", ""} : Text{"（" + ja + "）", " (" + en + ")"};
@@ -53,9 +54,9 @@ Text sentence(const store::TableFinding& finding) {
       return {"出来事が前の出来事に続きません（前の出来事が欠けているか改変されています）",
               "an event cannot follow from those before it: one of them is missing or altered"};
     case opening_absent:
-      return {fmt::format("葉が約束した文 {} がなく、消去の決定もありません", finding.column),
-              fmt::format("the text {} that the leaf commits to is not there, and no erasure was decided",
-                          finding.column)};
+      return {
+          fmt::format("葉が約束した文 {} がなく、消去の決定もありません", finding.column),
+          fmt::format("the text {} that the leaf commits to is not there, and no erasure was decided", finding.column)};
     case opening_present:
       return {fmt::format("消去が決定されたのに、文 {} が残っています", finding.column),
               fmt::format("the text {} is still there, although its erasure was decided", finding.column)};
@@ -75,9 +76,9 @@ Text sentence(const store::TableFinding& finding) {
       return {fmt::format("表 {} {}の {} が遅すぎ、期限の警報が遅れるか鳴りません", table, row_ja, finding.column),
               fmt::format("table {}{}: {} is too late for the clocks that run", table, row_en, finding.column)};
     case counter_differs:
-      return {fmt::format("表 {} {}の {} が、付与された番号と合いません", table, row_ja, finding.column),
-              fmt::format("table {}{}: {} does not agree with the numbers that were given", table, row_en,
-                          finding.column)};
+      return {
+          fmt::format("表 {} {}の {} が、付与された番号と合いません", table, row_ja, finding.column),
+          fmt::format("table {}{}: {} does not agree with the numbers that were given", table, row_en, finding.column)};
   }
   return {};
 }
@@ -127,10 +128,11 @@ void Findings::add(ShownFinding finding) {
 std::string render(const Findings& findings, Language language) {
   const bool ja = language == Language::ja;
   std::string out;
-  for (const auto weight : {record::FindingWeight::altered, record::FindingWeight::unproven, record::FindingWeight::told})
+  for (const auto weight :
+       {record::FindingWeight::altered, record::FindingWeight::unproven, record::FindingWeight::told})
     for (const auto& finding : findings.kept()) {
       if (finding.weight != weight) continue;
-      const auto* mark = weight == record::FindingWeight::altered ? (ja ? "改変" : "ALTERED")
+      const auto* mark = weight == record::FindingWeight::altered    ? (ja ? "改変" : "ALTERED")
                          : weight == record::FindingWeight::unproven ? (ja ? "未証明" : "unproven")
                                                                      : (ja ? "参考" : "note");
       out += fmt::format("{}: {} [{}]\n", mark, printable(in(finding.text, language)), finding.code);
@@ -149,8 +151,10 @@ std::string json_of(const Findings& findings, Language language) {
     out.begin_object().member("code", finding.code).member("weight", name_of(finding.weight));
     if (finding.sequence) out.member("sequence", *finding.sequence);
     if (finding.last) out.member("last", *finding.last);
-    for (const auto& [name, value] :
-         {std::pair{"place", finding.place}, {"event", finding.event}, {"type", finding.type}, {"incident", finding.incident}})
+    for (const auto& [name, value] : {std::pair{"place", finding.place},
+                                      {"event", finding.event},
+                                      {"type", finding.type},
+                                      {"incident", finding.incident}})
       if (!value.empty()) out.member(name, value);
     out.member("message", in(finding.text, language)).end_object();
   }

@@ -31,7 +31,8 @@ std::unique_ptr<store::Connection> patient_owner(const DatabaseVisit& visit) {
 }
 
 int no_such_incident(const Output& output, const std::string& number) {
-  complain(output, {fmt::format("インシデント {} はありません。", number), fmt::format("there is no incident {}", number)});
+  complain(output,
+           {fmt::format("インシデント {} はありません。", number), fmt::format("there is no incident {}", number)});
   return exit_failed;
 }
 
@@ -70,18 +71,20 @@ std::string render(const RecordState& state, Language language) {
   line(ja ? "出来事" : "events", std::to_string(state.sealing.highest_after));
   if (state.checkpoint) {
     line(ja ? "署名済み" : "signed for",
-         fmt::format(fmt::runtime(ja ? "{} 件（{}）" : "{} ({})"), state.checkpoint->size, shown_second(state.checkpoint->signed_at)));
+         fmt::format(fmt::runtime(ja ? "{} 件（{}）" : "{} ({})"), state.checkpoint->size,
+                     shown_second(state.checkpoint->signed_at)));
     line(ja ? "根" : "root", record::to_base64(state.checkpoint->root));
   }
   line(ja ? "未署名" : "not signed for yet", std::to_string(state.behind()));
   for (const auto& key : state.keys)
     for (const auto& name : names_of(state, key))
-      line(ja ? "鍵" : "key", key.retired_at ? fmt::format(fmt::runtime(ja ? "{}（{} に廃止）" : "{} (retired {})"), name,
-                                                           shown_second(*key.retired_at))
+      line(ja ? "鍵" : "key", key.retired_at ? fmt::format(fmt::runtime(ja ? "{}（{} に廃止）" : "{} (retired {})"),
+                                                           name, shown_second(*key.retired_at))
                                              : name);
   if (state.checkpoint)
     for (const auto& cosignature : state.checkpoint->cosignatures)
-      line(ja ? "副署" : "cosigned by", fmt::format("{} {}", cosignature.witness, shown_second(cosignature.cosigned_at)));
+      line(ja ? "副署" : "cosigned by",
+           fmt::format("{} {}", cosignature.witness, shown_second(cosignature.cosigned_at)));
   for (const auto& origin : state.origins)
     if (&origin != &state.origins.back())
       line(ja ? "以前の木" : "earlier tree",
@@ -121,7 +124,10 @@ std::string json_of(const RecordState& state) {
   }
   out.name("keys").begin_array();
   for (const auto& key : state.keys) {
-    out.begin_object().member("id", key.id).member("registered_at", format_rfc3339(key.registered_at)).name("retired_at");
+    out.begin_object()
+        .member("id", key.id)
+        .member("registered_at", format_rfc3339(key.registered_at))
+        .name("retired_at");
     key.retired_at ? out.value(format_rfc3339(*key.retired_at)) : out.null();
     out.name("names").begin_array();
     if (!state.origins.empty())
@@ -144,10 +150,11 @@ int show_record(store::Connection& owner, const Output& output) {
   state.sealing = store::read_sealing(transaction);
   Chronology chronology(output.language);
   const auto end = state.sealing.highest_after;
-  store::read_events(transaction, end - std::min<std::uint64_t>(end, last_events), last_events, [&](store::StoredEvent event) {
-    if (const auto decoded = record::decode(event.leaf, event.openings))
-      state.entries += chronology.entry(*decoded, event.sequence);
-  });
+  store::read_events(transaction, end - std::min<std::uint64_t>(end, last_events), last_events,
+                     [&](store::StoredEvent event) {
+                       if (const auto decoded = record::decode(event.leaf, event.openings))
+                         state.entries += chronology.entry(*decoded, event.sequence);
+                     });
   output.json ? print_line(json_of(state)) : print(render(state, output.language));
   return exit_ok;
 }
@@ -196,7 +203,8 @@ class EventList {
         law_(app::load_law({}, {})),
         context_{law_view_, output.language, Timestamp{}},
         table_({output({"通番", "sequence"}), output({"日時", "at"}), output({"インシデント", "incident"}),
-                output({"内容", "what"}), output({"機関", "body"}), output({"役割", "role"}), output({"氏名", "name"})}) {
+                output({"内容", "what"}), output({"機関", "body"}), output({"役割", "role"}),
+                output({"氏名", "name"})}) {
     if (csv_) print(codec::csv_header(output.language));
   }
 
@@ -251,7 +259,8 @@ class EventList {
   void flush() {
     print(table_.render(terminal_width()));
     table_ = Table({output_({"通番", "sequence"}), output_({"日時", "at"}), output_({"インシデント", "incident"}),
-                    output_({"内容", "what"}), output_({"機関", "body"}), output_({"役割", "role"}), output_({"氏名", "name"})});
+                    output_({"内容", "what"}), output_({"機関", "body"}), output_({"役割", "role"}),
+                    output_({"氏名", "name"})});
   }
 
   bool csv_;

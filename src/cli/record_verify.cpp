@@ -106,8 +106,8 @@ class Verdict {
   std::string entries;  // of one incident
 
   bool altered() const { return findings.altered() > 0; }
-  // Nothing speaks against it, but not everything is shown by what was given. Of the database that is no verdict: its last
-  // events are signed for in a moment.
+  // Nothing speaks against it, but not everything is shown by what was given. Of the database that is no verdict: its
+  // last events are signed for in a moment.
   bool unproven = false;
 
   void take(const RecordVerification& verification) {
@@ -143,35 +143,41 @@ class Verdict {
     const bool whole = proofs == RecordVerification::Proofs::whole;
     for (const auto& [origin, proven] : proven_) say_of_tree(origin, proven, whole, given);
     if (proven_.empty())
-      leaves_open.push_back({"署名されたチェックポイントがないため、出来事が後から書き換えられていないことは示されません。",
-                             "There is no signed checkpoint: nothing shows that the events were not rewritten later."});
+      leaves_open.push_back(
+          {"署名されたチェックポイントがないため、出来事が後から書き換えられていないことは示されません。",
+           "There is no signed checkpoint: nothing shows that the events were not rewritten later."});
     if (reports_ > 0)
       proves.push_back({fmt::format("報告 {} 件のバイト列は、受け付けたときのものです。", reports_),
                         fmt::format("The bytes of {} reports are those that were received.", reports_)});
     if (receipts_ > 0)
-      proves.push_back({fmt::format("受付証 {} 件が約束した出来事は、約束どおり記録にあります。", receipts_),
-                        fmt::format("The events that {} receipts promised stand in the record as promised.", receipts_)});
+      proves.push_back(
+          {fmt::format("受付証 {} 件が約束した出来事は、約束どおり記録にあります。", receipts_),
+           fmt::format("The events that {} receipts promised stand in the record as promised.", receipts_)});
     if (!given.notes.empty())
       proves.push_back({fmt::format("別に保管されていたチェックポイント {} 件と矛盾しません。", given.notes.size()),
                         fmt::format("It agrees with {} checkpoints that were kept elsewhere.", given.notes.size())});
     if (!whole)
-      leaves_open.push_back({"ここにない出来事については何も言えません。抜粋だけでは、間の出来事がすべて示されたかは分かりません。",
-                             "Nothing is said of events that are not here: an extract does not show that none was left out."});
+      leaves_open.push_back(
+          {"ここにない出来事については何も言えません。抜粋だけでは、間の出来事がすべて示されたかは分かりません。",
+           "Nothing is said of events that are not here: an extract does not show that none was left out."});
     if (given.keys.empty())
-      leaves_open.push_back(from_file
-          ? Text{"鍵はファイルに入っていたものです。公開されている鍵と同じか、--key で確かめてください。",
-                 "The keys came with the file. Compare them with the published ones: --key."}
-          : Text{"鍵はデータベースのものです。公開されている鍵と同じか、--key で確かめてください。",
-                 "The keys are those of the database. Compare them with the published ones: --key."});
+      leaves_open.push_back(
+          from_file ? Text{"鍵はファイルに入っていたものです。公開されている鍵と同じか、--key で確かめてください。",
+                           "The keys came with the file. Compare them with the published ones: --key."}
+                    : Text{"鍵はデータベースのものです。公開されている鍵と同じか、--key で確かめてください。",
+                           "The keys are those of the database. Compare them with the published ones: --key."});
     const bool watched = !given.notes.empty() || std::any_of(proven_.begin(), proven_.end(), [](const auto& entry) {
       return !entry.second.cosigned_by.empty();
     });
     if (!watched)
-      leaves_open.push_back({"同じ鍵で別の木が他の人に示されていないことは分かりません。証人の副署か、別に保管したチェックポイント（--checkpoint）が要ります。",
-                             "It does not show that no other tree was signed with the same key and shown to others: that takes a "
-                             "witness's cosignature or a checkpoint kept elsewhere (--checkpoint)."});
-    leaves_open.push_back({"報告された内容が事実であること、時刻がプログラムの時計のとおりであることは、記録の外の問題です。",
-                           "That what was reported is true, and that the program's clock was right, is beyond the record."});
+      leaves_open.push_back(
+          {"同じ鍵で別の木が他の人に示されていないことは分かりません。証人の副署か、別に保管したチェックポイント（--"
+           "checkpoint）が要ります。",
+           "It does not show that no other tree was signed with the same key and shown to others: that takes a "
+           "witness's cosignature or a checkpoint kept elsewhere (--checkpoint)."});
+    leaves_open.push_back(
+        {"報告された内容が事実であること、時刻がプログラムの時計のとおりであることは、記録の外の問題です。",
+         "That what was reported is true, and that the program's clock was right, is beyond the record."});
   }
 
   int tell(const Output& output) const {
@@ -184,23 +190,30 @@ class Verdict {
     const auto& [name, size, root] = proven.checkpoint;
     const auto root_text = record::to_base64(record::bytes_of(root));
     proves.push_back(
-        whole ? Text{fmt::format("木「{}」の出来事 {} 件は、署名されたときのままです。その間に変更・削除・追加・並べ替えはありません（根 {}）。",
-                                 origin, size, root_text),
-                     fmt::format("The {} events of the tree {} are as they were signed for: none between the first and the last was "
-                                 "changed, dropped, added or moved (root {}).",
-                                 size, origin, root_text)}
-              : Text{fmt::format("ここにある出来事は、木「{}」（大きさ {}、根 {}）にその番号で含まれ、署名されたときのままです。", origin, size,
-                                 root_text),
-                     fmt::format("The events here stand in the tree {} (size {}, root {}) under their numbers, as they were signed for.",
-                                 origin, size, root_text)});
+        whole
+            ? Text{fmt::format(
+                       "木「{}」の出来事 {} "
+                       "件は、署名されたときのままです。その間に変更・削除・追加・並べ替えはありません（根 {}）。",
+                       origin, size, root_text),
+                   fmt::format("The {} events of the tree {} are as they were signed for: none between the first and "
+                               "the last was "
+                               "changed, dropped, added or moved (root {}).",
+                               size, origin, root_text)}
+            : Text{fmt::format(
+                       "ここにある出来事は、木「{}」（大きさ {}、根 {}）にその番号で含まれ、署名されたときのままです。",
+                       origin, size, root_text),
+                   fmt::format("The events here stand in the tree {} (size {}, root {}) under their numbers, as they "
+                               "were signed for.",
+                               origin, size, root_text)});
     for (const auto& key : proven.signed_by) {
       const bool pinned = std::find(given.keys.begin(), given.keys.end(), key) != given.keys.end();
       proves.push_back({fmt::format("署名: {}{}", key_name(key), pinned ? "（示された鍵）" : ""),
                         fmt::format("Signed by {}{}", key_name(key), pinned ? " (the key that was given)" : "")});
     }
     for (const auto& [witness, at] : proven.cosigned_by)
-      proves.push_back({fmt::format("証人 {} が {} に同じ木を見て副署しています。", witness.name, shown_moment(at)),
-                        fmt::format("The witness {} saw this tree and cosigned it at {}.", witness.name, shown_moment(at))});
+      proves.push_back(
+          {fmt::format("証人 {} が {} に同じ木を見て副署しています。", witness.name, shown_moment(at)),
+           fmt::format("The witness {} saw this tree and cosigned it at {}.", witness.name, shown_moment(at))});
   }
 
   std::string text(Language language) const {
@@ -210,8 +223,8 @@ class Verdict {
     out += altered()  ? (ja ? "結果: 改変があります。\n" : "Verdict: ALTERED.\n")
            : unproven ? (ja ? "結果: 改変は見つかりませんが、すべては証明されません。\n"
                             : "Verdict: NOT PROVEN. Nothing altered was found, but not everything is shown.\n")
-                     : (ja ? fmt::format("結果: 改変は見つかりません（出来事 {} 件）。\n", events_)
-                           : fmt::format("Verdict: nothing altered ({} events).\n", events_));
+                      : (ja ? fmt::format("結果: 改変は見つかりません（出来事 {} 件）。\n", events_)
+                            : fmt::format("Verdict: nothing altered ({} events).\n", events_));
     out += render(findings, language);
     const auto list = [&](const char* title, const std::vector<Text>& lines) {
       if (lines.empty()) return;
@@ -226,7 +239,11 @@ class Verdict {
   std::string json(Language language) const {
     std::string out;
     codec::JsonWriter writer(out);
-    writer.begin_object().member("verdict", altered() ? "altered" : unproven ? "unproven" : "whole").member("altered", findings.altered());
+    writer.begin_object()
+        .member("verdict", altered()  ? "altered"
+                           : unproven ? "unproven"
+                                      : "whole")
+        .member("altered", findings.altered());
     writer.member("events", events_).member("reports", reports_).member("receipts", receipts_);
     writer.name("checkpoints").begin_array();
     for (const auto& [origin, proven] : proven_) {
@@ -283,7 +300,8 @@ class FileCheck {
     verdict_.unproven = verification_->proven().empty();
     for (const auto& finding : verification_->findings())
       // Of a report that was erased there is lawfully nothing to show.
-      if (record::weight_of(finding.code) == FindingWeight::unproven && finding.code != record::FindingCode::report_unproven)
+      if (record::weight_of(finding.code) == FindingWeight::unproven &&
+          finding.code != record::FindingCode::report_unproven)
         verdict_.unproven = true;
     verdict_.say_what_it_proves(header.proofs, given_, true);
     if (!verdict_.altered()) verdict_.entries = std::move(entries_);
@@ -383,7 +401,8 @@ class FileCheck {
 // Takes what is found in tables, and tells how far the work has come.
 class LiveSink : public store::RefoldSink {
  public:
-  LiveSink(Findings& findings, ProgressLine& line, Text what) : findings_(findings), line_(line), what_(std::move(what)) {}
+  LiveSink(Findings& findings, ProgressLine& line, Text what)
+      : findings_(findings), line_(line), what_(std::move(what)) {}
   void found(store::TableFinding finding) override { findings_.add(shown(finding)); }
   void progress(const store::RefoldProgress& progress) override {
     line_.tell([&] {
@@ -401,7 +420,8 @@ class LiveSink : public store::RefoldSink {
 int verify_database(const RecordVerifyOptions& options, Given given, const Output& output) {
   // The daemon's own copy of what it signed, outside the database.
   if (!options.database.data.empty())
-    if (auto note = read_whole((options.database.data / "record" / "checkpoint").string())) given.notes.push_back(*std::move(note));
+    if (auto note = read_whole((options.database.data / "record" / "checkpoint").string()))
+      given.notes.push_back(*std::move(note));
 
   const DatabaseVisit visit(options.database, output);
   store::Connection owner(store::for_migrations(visit.settings()), store::DatabaseRole::owner);
@@ -426,9 +446,10 @@ int verify_database(const RecordVerifyOptions& options, Given given, const Outpu
   verdict.take(checked.verification);
   verdict.hold_against(given);
   if (options.tables && !verdict.altered())
-    verdict.proves.push_back(
-        {fmt::format("表 {} 行は、{} 件の出来事から導かれるものと一致します（受付証 {} 件）。", tables.rows, tables.events, answers),
-         fmt::format("{} rows of the tables are what {} events imply ({} receipts).", tables.rows, tables.events, answers)});
+    verdict.proves.push_back({fmt::format("表 {} 行は、{} 件の出来事から導かれるものと一致します（受付証 {} 件）。",
+                                          tables.rows, tables.events, answers),
+                              fmt::format("{} rows of the tables are what {} events imply ({} receipts).", tables.rows,
+                                          tables.events, answers)});
   verdict.say_what_it_proves(RecordVerification::Proofs::whole, given, false);
   if (checked.unnumbered > 0)
     verdict.leaves_open.push_back({fmt::format("まだ番号のない出来事が {} 件あります。", checked.unnumbered),
@@ -441,7 +462,8 @@ int verify_file(const RecordVerifyOptions& options, const Given& given, const Ou
   if (options.file == "-") return FileCheck(std::cin, given, output).run();
   std::ifstream in(options.file, std::ios::binary);
   if (!in) {
-    complain(output, {fmt::format("{} を開けません。", options.file), fmt::format("{} cannot be opened", options.file)});
+    complain(output,
+             {fmt::format("{} を開けません。", options.file), fmt::format("{} cannot be opened", options.file)});
     return exit_usage;
   }
   return FileCheck(in, given, output).run();
@@ -463,10 +485,11 @@ store::ReceiptInAnswer receipt_in(std::string_view text) {
   const auto signature = record::from_base64(text_at(answer, at + "/signature"));
   const auto leaf_hash = leaf ? record::to_digest(*leaf) : std::nullopt;
   const auto report_hash = report ? record::to_digest(*report) : std::nullopt;
-  if (!id || !leaf_hash || !report_hash || !received || !signature || signature->empty()) return {true, std::nullopt, std::nullopt};
+  if (!id || !leaf_hash || !report_hash || !received || !signature || signature->empty())
+    return {true, std::nullopt, std::nullopt};
   return {true, std::nullopt,
-          store::StatedReceipt{{text_at(answer, at + "/origin"), core::EventId{*id}, *leaf_hash, *report_hash, *received},
-                                     *signature}};
+          store::StatedReceipt{
+              {text_at(answer, at + "/origin"), core::EventId{*id}, *leaf_hash, *report_hash, *received}, *signature}};
 }
 
 int run(const RecordVerifyOptions& options, const Output& output) {
@@ -477,7 +500,8 @@ int run(const RecordVerifyOptions& options, const Output& output) {
   }
   if (!options.file.empty()) {
     if (options.tables) {
-      complain(output, {"--tables はデータベースを調べるときだけ使えます。", "--tables is for the database, not for a file"});
+      complain(output,
+               {"--tables はデータベースを調べるときだけ使えます。", "--tables is for the database, not for a file"});
       return exit_usage;
     }
     return verify_file(options, *given, output);

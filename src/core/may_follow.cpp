@@ -5,7 +5,8 @@
 namespace noroshi::core {
 namespace {
 
-// The preconditions of evolve(), and of the rows that follow from an event, one overload for each happening that has any.
+// The preconditions of evolve(), and of the rows that follow from an event, one overload for each happening that has
+// any.
 struct MayFollow {
   const Incident& incident;
 
@@ -39,9 +40,12 @@ struct MayFollow {
   bool operator()(const ErasureDecided& what) const { return incident.find(what.erasure) != nullptr; }
   bool operator()(const AlarmRung& what) const {
     switch (what.clock) {
-      case ClockKind::duty: return has(ObligationId{what.subject});
-      case ClockKind::acknowledgement: return has(MessageId{what.subject});
-      case ClockKind::followup: return true;
+      case ClockKind::duty:
+        return has(ObligationId{what.subject});
+      case ClockKind::acknowledgement:
+        return has(MessageId{what.subject});
+      case ClockKind::followup:
+        return true;
     }
     return false;
   }

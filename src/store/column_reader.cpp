@@ -10,11 +10,16 @@ namespace {
 
 std::string read_value(const Row& row, const Column& column) {
   switch (column.kind) {
-    case Column::Kind::text: return value_of(row.get<std::string_view>(column.name));
-    case Column::Kind::flag: return value_of(row.get<bool>(column.name));
-    case Column::Kind::time: return value_of(row.get<Timestamp>(column.name));
-    case Column::Kind::words: return value_of(row.get<std::vector<std::string>>(column.name));
-    case Column::Kind::bytes: return value_of(std::string_view(base64(text_of(row.get<Bytes>(column.name)))));
+    case Column::Kind::text:
+      return value_of(row.get<std::string_view>(column.name));
+    case Column::Kind::flag:
+      return value_of(row.get<bool>(column.name));
+    case Column::Kind::time:
+      return value_of(row.get<Timestamp>(column.name));
+    case Column::Kind::words:
+      return value_of(row.get<std::vector<std::string>>(column.name));
+    case Column::Kind::bytes:
+      return value_of(std::string_view(base64(text_of(row.get<Bytes>(column.name)))));
   }
   return {};
 }
@@ -40,8 +45,9 @@ ImpliedColumns read_columns(const Row& row, std::span<const Column> columns) {
 
 std::span<const Column> event_columns() {
   using enum Column::Kind;
-  static constexpr std::array columns{Column{"id"},          Column{"type"}, Column{"at", time},       Column{"incident_id"},
-                                      Column{"organization"}, Column{"role"}, Column{"parties", words}, Column{"subject"}};
+  static constexpr std::array columns{
+      Column{"id"},           Column{"type"}, Column{"at", time},       Column{"incident_id"},
+      Column{"organization"}, Column{"role"}, Column{"parties", words}, Column{"subject"}};
   return columns;
 }
 

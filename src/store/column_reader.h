@@ -11,7 +11,7 @@ namespace noroshi::store {
 
 struct Column {
   enum class Kind { text, flag, time, words, bytes };  // text: also ids and numbers
-  const char* name;  // of the result, which is that of the list (decided.cpp)
+  const char* name;                                    // of the result, which is that of the list (decided.cpp)
   Kind kind = Kind::text;
 };
 
@@ -21,6 +21,8 @@ ImpliedColumns read_columns(const Row& row, std::span<const Column> columns);
 // Of the table event, beside leaf and sequence.
 std::span<const Column> event_columns();
 
-inline std::string text_of(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+inline std::string text_of(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 }  // namespace noroshi::store

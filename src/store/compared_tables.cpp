@@ -53,11 +53,13 @@ const ComparedTable obligation{
     "obligation",
     {"id"},
     {"refold_obligations",
-     "SELECT id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on, opened_at, "
+     "SELECT id, incident_id, edition, rule, clause, sentence, holder, recipient, self, inner_duty, opens_on, "
+     "opened_at, "
      "due_at, extract(epoch FROM target)::bigint AS target_seconds, state, occasion, formerly, recipient_formerly, "
      "CASE WHEN jsonb_typeof(because) = 'array' AND because = (SELECT coalesce(jsonb_agg(jsonb_build_object('ja', "
      "r.value->>'ja', 'en', r.value->>'en') ORDER BY r.place), '[]') FROM jsonb_array_elements(CASE WHEN "
-     "jsonb_typeof(because) = 'array' THEN because ELSE '[]' END) WITH ORDINALITY AS r(value, place)) THEN ARRAY(SELECT "
+     "jsonb_typeof(because) = 'array' THEN because ELSE '[]' END) WITH ORDINALITY AS r(value, place)) THEN "
+     "ARRAY(SELECT "
      "s.sentence FROM jsonb_array_elements(because) WITH ORDINALITY AS r(value, place), LATERAL (VALUES (1, "
      "r.value->>'ja'), (2, r.value->>'en')) AS s(language, sentence) ORDER BY r.place, s.language) END AS because, "
      "fulfilled_at, acknowledged_at, revision, alarm_round, alarm_level, alarm_from, alarm_due, event_id "
@@ -98,7 +100,8 @@ const ComparedTable fulfillment{
     {"refold_fulfillments",
      "SELECT o.incident_id AS of_incident, f.id, f.obligation_id, f.incident_id, f.method, f.at, f.note, f.reference, "
      "extract(epoch FROM f.late_by)::bigint AS late_seconds, f.organization, f.role, f.name, f.token, f.recorded_at, "
-     "f.event_id FROM obligation o JOIN fulfillment f ON f.obligation_id = o.id WHERE o.incident_id = ANY ($1::uuid[])"},
+     "f.event_id FROM obligation o JOIN fulfillment f ON f.obligation_id = o.id WHERE o.incident_id = ANY "
+     "($1::uuid[])"},
     "of_incident",
     {{"id"},
      {"obligation_id"},
@@ -120,7 +123,8 @@ const ComparedTable waiver{
     "waiver",
     {"id"},
     {"refold_waivers",
-     "SELECT o.incident_id AS of_incident, w.id, w.obligation_id, w.incident_id, w.reason, w.asked_by, w.asked_by_name, "
+     "SELECT o.incident_id AS of_incident, w.id, w.obligation_id, w.incident_id, w.reason, w.asked_by, "
+     "w.asked_by_name, "
      "w.asked_at, w.decision, w.decided_by, w.decided_by_name, w.decision_reason, w.decided_at, w.event_id "
      "FROM obligation o JOIN waiver w ON w.obligation_id = o.id WHERE o.incident_id = ANY ($1::uuid[])"},
     "of_incident",
@@ -246,7 +250,8 @@ const ComparedTable incident{
     "incident",
     {"id"},
     {"refold_incident_rows",
-     "SELECT id, number, organization, reference, title, exercise, recognized_at, police, state, version, latest_report, "
+     "SELECT id, number, organization, reference, title, exercise, recognized_at, police, state, version, "
+     "latest_report, "
      "submitted_by, opened_at, revision, followup_due, followup_round, followup_level, followup_from, successor, "
      "confidentiality, ended_at, erased_at, erased_by, event_id FROM incident WHERE id = ANY ($1::uuid[])"},
     "id",
@@ -301,7 +306,8 @@ const ComparedTable relay_switch{
     "relay_switch",
     {"id"},
     {"refold_relay_switches",
-     "SELECT id, organization, switched_on, reason, asked_by, asked_by_name, asked_role, asked_at, decision, decided_by, "
+     "SELECT id, organization, switched_on, reason, asked_by, asked_by_name, asked_role, asked_at, decision, "
+     "decided_by, "
      "decided_by_name, decision_reason, decided_at, event_id FROM relay_switch ORDER BY id"},
     "",
     {{"id"},
@@ -354,9 +360,9 @@ const ComparedTable record_origin{
     {}};
 
 const std::vector<const ComparedTable*>& of_incidents() {
-  static const std::vector<const ComparedTable*> tables{&incident,   &report,      &judgement, &access,  &added_recipient,
-                                                        &obligation, &fulfillment, &waiver,    &message, &alarm,
-                                                        &erasure};
+  static const std::vector<const ComparedTable*> tables{&incident,        &report,     &judgement,   &access,
+                                                        &added_recipient, &obligation, &fulfillment, &waiver,
+                                                        &message,         &alarm,      &erasure};
   return tables;
 }
 

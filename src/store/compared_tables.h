@@ -1,5 +1,5 @@
-// The tables that follow from events: their columns as decided.cpp names them, and what apply() of schemas/sql does with
-// each list of rows. Private to src/store.
+// The tables that follow from events: their columns as decided.cpp names them, and what apply() of schemas/sql does
+// with each list of rows. Private to src/store.
 #pragma once
 
 #include <string_view>

@@ -20,8 +20,8 @@ constexpr std::size_t page = 1024;
 constexpr std::size_t checkpoints_at_once = 1000;
 constexpr std::size_t answers_at_once = 100;
 
-constexpr Statement reports_of{
-    "record_reports", "SELECT event_id, bytes FROM report WHERE event_id = ANY ($1::uuid[])"};
+constexpr Statement reports_of{"record_reports",
+                               "SELECT event_id, bytes FROM report WHERE event_id = ANY ($1::uuid[])"};
 constexpr Statement report_sizes{
     "record_report_sizes",
     "SELECT event_id, octet_length(bytes)::bigint AS size FROM report WHERE event_id = ANY ($1::uuid[])"};
@@ -34,7 +34,8 @@ constexpr Statement how_many_answers{"record_how_many_answers",
 constexpr Statement unknown_rows{
     "record_unknown_rows",
     "(SELECT 'checkpoint' AS table, origin || '/' || size AS key FROM checkpoint c "
-    "WHERE NOT EXISTS (SELECT FROM record_origin o WHERE o.ordinal = c.origin) ORDER BY origin, size LIMIT 100) UNION ALL "
+    "WHERE NOT EXISTS (SELECT FROM record_origin o WHERE o.ordinal = c.origin) ORDER BY origin, size LIMIT 100) UNION "
+    "ALL "
     "(SELECT 'cosignature', origin || '/' || size || '/' || witness FROM cosignature s "
     "WHERE NOT EXISTS (SELECT FROM checkpoint c WHERE c.origin = s.origin AND c.size = s.size) "
     "ORDER BY origin, size, witness LIMIT 100)"};
@@ -42,12 +43,11 @@ constexpr Statement answers_after{
     "record_answers",
     "SELECT organization, key, body FROM idempotency WHERE (organization, key) > ($1, $2) "
     "ORDER BY organization, key LIMIT $3::integer"};
-constexpr Statement erased_incident{
-    "record_erased_incident",
-    "SELECT EXISTS (SELECT FROM event e JOIN incident i ON i.id = e.incident_id WHERE e.id = $1::uuid AND i.erased_at IS NOT "
-    "NULL)"};
-constexpr Statement leaves_of{"record_leaves_of",
-                              "SELECT id, leaf, sequence FROM event WHERE id = ANY ($1::uuid[])"};
+constexpr Statement erased_incident{"record_erased_incident",
+                                    "SELECT EXISTS (SELECT FROM event e JOIN incident i ON i.id = e.incident_id WHERE "
+                                    "e.id = $1::uuid AND i.erased_at IS NOT "
+                                    "NULL)"};
+constexpr Statement leaves_of{"record_leaves_of", "SELECT id, leaf, sequence FROM event WHERE id = ANY ($1::uuid[])"};
 
 TableFinding finding_in(TableFault fault, std::string table, std::string key, std::string column = {}) {
   TableFinding finding;
@@ -64,8 +64,8 @@ std::string joined(const std::vector<record::Digest>& nodes) {
   return bytes;
 }
 
-// The tiles of one origin against each other: what the upper ones hold follows from the lowest, whose hashes are compared
-// with the leaves by whoever feeds them.
+// The tiles of one origin against each other: what the upper ones hold follows from the lowest, whose hashes are
+// compared with the leaves by whoever feeds them.
 class TileCheck {
  public:
   TileCheck(int origin, RefoldSink& sink) : origin_(origin), sink_(sink) {}
@@ -261,7 +261,8 @@ class RecordCheck {
       sink_.found(finding_in(TableFault::column_differs, "cosignature", key, "line"));
       return;
     }
-    if (record::time_of(*line) != std::chrono::floor<std::chrono::seconds>(stored.cosigned_at).time_since_epoch().count())
+    if (record::time_of(*line) !=
+        std::chrono::floor<std::chrono::seconds>(stored.cosigned_at).time_since_epoch().count())
       sink_.found(finding_in(TableFault::column_differs, "cosignature", key, "cosigned_at"));
   }
 
@@ -319,11 +320,13 @@ class RecordCheck {
           bytes_of[row.get<std::string>("event_id")] = text_of(row.get<Bytes>("bytes"));
       }
       const auto report = bytes_of.find(event.id);
-      feed(transaction, std::move(event), report == bytes_of.end() ? std::nullopt : std::optional(report->second), sealing);
+      feed(transaction, std::move(event), report == bytes_of.end() ? std::nullopt : std::optional(report->second),
+           sealing);
     }
   }
 
-  void feed(Transaction& transaction, StoredEvent stored, std::optional<std::string> report, const StoredSealing& sealing) {
+  void feed(Transaction& transaction, StoredEvent stored, std::optional<std::string> report,
+            const StoredSealing& sealing) {
     record::RecordedEvent event;
     event.sequence = *stored.sequence;
     event.leaf = std::move(stored.leaf);
@@ -331,7 +334,8 @@ class RecordCheck {
     event.report = std::move(report);
     // Of a report that was erased nothing is left, and its SHA-256 neither.
     if (event.report && event.report->empty() &&
-        std::none_of(event.openings.begin(), event.openings.end(), [](const auto& opening) { return opening.field == "sha256"; }))
+        std::none_of(event.openings.begin(), event.openings.end(),
+                     [](const auto& opening) { return opening.field == "sha256"; }))
       event.report.reset();
     if (!origins_.empty()) event.leaf_hash = check_tiles(transaction, event, sealing);
     verification_->event(event);
@@ -430,7 +434,7 @@ class RecordCheck {
   std::vector<StoredWitness> witnesses_;
   std::optional<record::RecordVerification> verification_;
   std::vector<TileCheck> tile_checks_;
-  std::vector<std::int64_t> above_;                  // by origin: the highest checkpoint that was fed
+  std::vector<std::int64_t> above_;  // by origin: the highest checkpoint that was fed
   std::map<std::size_t, std::uint64_t> highest_;
   std::uint64_t unnumbered_ = 0, checkpoints_ = 0, cosignatures_ = 0, tiles_ = 0;
   RefoldProgress progress_;
@@ -481,13 +485,14 @@ std::uint64_t check_answers(Connection& owner, const ReceiptReader& receipt_in, 
       ++receipts;
       const auto text = record::receipt_text(receipt.receipt);
       const bool is_signed = std::any_of(keys.begin(), keys.end(), [&](const auto& candidate) {
-        return candidate.name == receipt.receipt.origin && record::verify_ed25519(text, receipt.signature, candidate.key);
+        return candidate.name == receipt.receipt.origin &&
+               record::verify_ed25519(text, receipt.signature, candidate.key);
       });
       const auto id = core::to_string(receipt.receipt.event);
       const auto leaf = leaves.find(id);
       if (is_signed && leaf != leaves.end() && leaf->second == receipt.receipt.leaf_hash) continue;
-      auto finding = finding_in(is_signed ? TableFault::event_differs : TableFault::column_differs, "idempotency", where,
-                                is_signed ? "leaf" : "body");
+      auto finding = finding_in(is_signed ? TableFault::event_differs : TableFault::column_differs, "idempotency",
+                                where, is_signed ? "leaf" : "body");
       finding.event = id;
       sink.found(std::move(finding));
     }

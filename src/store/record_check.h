@@ -1,9 +1,9 @@
 // Checks the record in the database: every leaf, opening and report, the tree with its tiles, every checkpoint and
-// cosignature, and receipts that were given. What an export file allows too is record::RecordVerification's; what only the
-// tables show (tiles, the sealer's row, columns beside a note) is told as TableFinding.
+// cosignature, and receipts that were given. What an export file allows too is record::RecordVerification's; what only
+// the tables show (tiles, the sealer's row, columns beside a note) is told as TableFinding.
 //
-// Reads through the owner's connection in pages, each in a snapshot of its own, the last one up to the end: a daemon may run.
-// Memory does not grow with the record.
+// Reads through the owner's connection in pages, each in a snapshot of its own, the last one up to the end: a daemon
+// may run. Memory does not grow with the record.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ struct StatedReceipt {
   record::Receipt receipt;
   std::string signature;  // 64 bytes where it can be right
 };
-// Reads the answer to a command. `stated`: it holds a receipt; `receipt`: which one, where it can be read and is signed.
+// Reads the answer to a command. `stated`: it holds a receipt; `receipt`: which one, where it can be read and is
+// signed.
 struct ReceiptInAnswer {
   bool stated = false;
   std::optional<core::EventId> erased;  // of a case whose content was erased: the receipt's event alone is left

@@ -19,13 +19,16 @@ constexpr Statement select_by_sequence{
 constexpr Statement select_filtered{
     "record_events_filtered",
     "SELECT id, type, at, incident_id, organization, role, parties, subject, leaf, sequence FROM event "
-    "WHERE sequence >= $1::bigint AND sequence < $2::bigint AND ($4 = '' OR type = $4) AND ($5 = '' OR organization = $5) "
+    "WHERE sequence >= $1::bigint AND sequence < $2::bigint AND ($4 = '' OR type = $4) AND ($5 = '' OR organization = "
+    "$5) "
     "AND at >= $6::timestamptz AND at < $7::timestamptz ORDER BY sequence LIMIT $3::integer"};
 constexpr Statement select_of_incident{
     "record_events_of_incident",
     "SELECT id, type, at, incident_id, organization, role, parties, subject, leaf, sequence FROM event "
-    "WHERE sequence >= $1::bigint AND sequence < $2::bigint AND ($4 = '' OR type = $4) AND ($5 = '' OR organization = $5) "
-    "AND at >= $6::timestamptz AND at < $7::timestamptz AND incident_id = $8::uuid ORDER BY sequence LIMIT $3::integer"};
+    "WHERE sequence >= $1::bigint AND sequence < $2::bigint AND ($4 = '' OR type = $4) AND ($5 = '' OR organization = "
+    "$5) "
+    "AND at >= $6::timestamptz AND at < $7::timestamptz AND incident_id = $8::uuid ORDER BY sequence LIMIT "
+    "$3::integer"};
 constexpr Statement incident_of_number{"record_incident", "SELECT id FROM incident WHERE number = $1"};
 constexpr Statement label_of{"record_label", "SELECT number, exercise FROM incident WHERE id = $1::uuid"};
 constexpr Statement report_of{"record_report", "SELECT bytes FROM report WHERE event_id = $1::uuid"};
@@ -38,9 +41,9 @@ constexpr Statement select_opening_sizes{
     "record_opening_sizes",
     "SELECT event_id, sum(octet_length(value))::bigint AS size FROM event_opening WHERE event_id = ANY ($1::uuid[]) "
     "GROUP BY event_id"};
-constexpr Statement select_openings{
-    "record_openings",
-    "SELECT event_id, field, salt, value FROM event_opening WHERE event_id = ANY ($1::uuid[]) ORDER BY event_id, field"};
+constexpr Statement select_openings{"record_openings",
+                                    "SELECT event_id, field, salt, value FROM event_opening WHERE event_id = ANY "
+                                    "($1::uuid[]) ORDER BY event_id, field"};
 
 StoredEvent read_event(const Row& row) {
   StoredEvent event;
@@ -138,9 +141,13 @@ std::size_t read_events(Transaction& transaction, const EventFilter& filter, std
                         std::size_t most, const TakeEvent& take) {
   const auto since = filter.from ? Parameter(*filter.from) : Parameter("-infinity");
   const auto until = filter.to ? Parameter(*filter.to) : Parameter("infinity");
-  std::vector<Parameter> parameters{from,  std::min(end, std::uint64_t{std::numeric_limits<std::int64_t>::max()}),
-                                    most,  filter.type,
-                                    filter.organization, since, until};
+  std::vector<Parameter> parameters{from,
+                                    std::min(end, std::uint64_t{std::numeric_limits<std::int64_t>::max()}),
+                                    most,
+                                    filter.type,
+                                    filter.organization,
+                                    since,
+                                    until};
   if (!filter.incident.empty()) parameters.push_back(filter.incident);
   const auto rows = transaction.execute(filter.incident.empty() ? select_filtered : select_of_incident, parameters);
   hand_on(transaction, read_page(rows), take);

@@ -1,5 +1,5 @@
-// Reads events as they are stored, with their openings: in order of sequence, or incident by incident. For whoever checks or
-// exports the record, over the owner's connection.
+// Reads events as they are stored, with their openings: in order of sequence, or incident by incident. For whoever
+// checks or exports the record, over the owner's connection.
 //
 // Memory is bounded by the largest event: pages are small, and openings are read in parts by their size.
 #pragma once
@@ -33,9 +33,9 @@ std::size_t read_events(Transaction& transaction, std::uint64_t from, std::size_
 
 // Which events are wanted; what is empty or nothing leaves none out.
 struct EventFilter {
-  std::string incident;      // id
-  std::string type;          // "report.received"
-  std::string organization;  // of the actor
+  std::string incident;               // id
+  std::string type;                   // "report.received"
+  std::string organization;           // of the actor
   std::optional<Timestamp> from, to;  // of `at`; `to` itself is left out
 };
 // Those of them numbered from `from` on and before `end`, at most `most`, by rising sequence; how many there were.

@@ -22,8 +22,8 @@ constexpr Statement checkpoints{
 constexpr Statement highest{"record_highest_checkpoint",
                             "SELECT origin, size, root, signed_at, note FROM checkpoint WHERE origin = $1::integer "
                             "ORDER BY size DESC LIMIT 1"};
-constexpr Statement highest_cosigned{
-    "record_highest_cosigned", "SELECT max(size) AS size FROM cosignature WHERE origin = $1::integer"};
+constexpr Statement highest_cosigned{"record_highest_cosigned",
+                                     "SELECT max(size) AS size FROM cosignature WHERE origin = $1::integer"};
 constexpr Statement cosignatures{
     "record_cosignatures",
     "SELECT size, witness, line, cosigned_at FROM cosignature WHERE origin = $1::integer AND size >= $2::bigint "
@@ -35,10 +35,10 @@ constexpr Statement tiles{"record_tile_counts",
                           "SELECT origin, level, count(*) AS rows, max(index) AS highest FROM record_tile "
                           "GROUP BY origin, level ORDER BY origin, level"};
 constexpr Statement sealing{"record_sealing", "SELECT origin, size, nodes FROM sealer"};
-constexpr Statement numbering{
-    "record_numbering",
-    "SELECT (SELECT next_sequence FROM sequencer) AS next_sequence, coalesce((SELECT max(sequence) + 1 FROM event), 0) AS "
-    "after, (SELECT count(*) FROM event WHERE sequence IS NULL) AS unnumbered"};
+constexpr Statement numbering{"record_numbering",
+                              "SELECT (SELECT next_sequence FROM sequencer) AS next_sequence, coalesce((SELECT "
+                              "max(sequence) + 1 FROM event), 0) AS "
+                              "after, (SELECT count(*) FROM event WHERE sequence IS NULL) AS unnumbered"};
 
 std::uint64_t count_of(const Row& row, const char* column) {
   return static_cast<std::uint64_t>(row.get<std::int64_t>(column));
@@ -66,8 +66,7 @@ StoredCheckpoint read_row(const Row& row) {
 void add_cosignatures(Transaction& transaction, std::vector<StoredCheckpoint>& of) {
   if (of.empty()) return;
   auto next = of.begin();
-  for (const auto& row :
-       transaction.execute(cosignatures, {of.front().origin, of.front().size, of.back().size})) {
+  for (const auto& row : transaction.execute(cosignatures, {of.front().origin, of.front().size, of.back().size})) {
     const auto size = count_of(row, "size");
     while (next != of.end() && next->size < size) ++next;
     if (next == of.end()) return;
@@ -117,8 +116,8 @@ std::string StoredCheckpoint::whole_note() const {
   return text;
 }
 
-std::vector<StoredCheckpoint> read_checkpoints(Transaction& transaction, int origin, std::int64_t above, std::uint64_t up_to,
-                                               std::size_t most) {
+std::vector<StoredCheckpoint> read_checkpoints(Transaction& transaction, int origin, std::int64_t above,
+                                               std::uint64_t up_to, std::size_t most) {
   std::vector<StoredCheckpoint> list;
   const auto bound = std::min(up_to, std::uint64_t{std::numeric_limits<std::int64_t>::max()});
   for (const auto& row : transaction.execute(checkpoints, {origin, above, bound, most})) list.push_back(read_row(row));

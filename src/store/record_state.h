@@ -1,6 +1,6 @@
 // What stands in the database beside the events of the record: trees, keys, witnesses, checkpoints, tiles, and how far
-// sealing has come. Read as it stands, for whoever checks, shows or exports it; over the owner's connection, in the caller's
-// transaction. Nothing here judges what it reads.
+// sealing has come. Read as it stands, for whoever checks, shows or exports it; over the owner's connection, in the
+// caller's transaction. Nothing here judges what it reads.
 #pragma once
 
 #include <cstdint>
@@ -53,8 +53,8 @@ struct StoredCheckpoint {
   std::string whole_note() const;  // with them
 };
 // Of the origin, of sizes above `above` up to `up_to`, by rising size, at most `most`.
-std::vector<StoredCheckpoint> read_checkpoints(Transaction& transaction, int origin, std::int64_t above, std::uint64_t up_to,
-                                               std::size_t most);
+std::vector<StoredCheckpoint> read_checkpoints(Transaction& transaction, int origin, std::int64_t above,
+                                               std::uint64_t up_to, std::size_t most);
 std::optional<StoredCheckpoint> read_checkpoint(Transaction& transaction, int origin, std::uint64_t size);
 std::optional<StoredCheckpoint> highest_checkpoint(Transaction& transaction, int origin);
 // That a witness has cosigned.

@@ -23,7 +23,7 @@ namespace noroshi::store {
 namespace {
 
 constexpr std::size_t incidents_at_once = 64;
-constexpr std::int64_t events_at_once = 4096;      // of the incidents taken together; one incident may have more
+constexpr std::int64_t events_at_once = 4096;     // of the incidents taken together; one incident may have more
 constexpr std::uint64_t bytes_at_once = 4 << 20;  // of reports and their documents
 constexpr const char* no_incident = "00000000-0000-0000-0000-000000000000";
 
@@ -34,8 +34,10 @@ constexpr Statement next_incidents{
     "(SELECT id FROM incident WHERE id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM report WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM judgement WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
-    "(SELECT DISTINCT incident_id FROM incident_access WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
-    "(SELECT DISTINCT incident_id FROM added_recipient WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM incident_access WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) "
+    "UNION "
+    "(SELECT DISTINCT incident_id FROM added_recipient WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) "
+    "UNION "
     "(SELECT DISTINCT incident_id FROM obligation WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM message WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM alarm WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
@@ -46,10 +48,11 @@ constexpr Statement report_sizes{
     "SELECT id, (octet_length(bytes) + octet_length(document) + octet_length(changes))::bigint AS size FROM report "
     "WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
 constexpr Statement report_contents{
-    "refold_report_contents", "SELECT id, incident_id, bytes, length, document, changes FROM report WHERE id = ANY ($1::uuid[])"};
+    "refold_report_contents",
+    "SELECT id, incident_id, bytes, length, document, changes FROM report WHERE id = ANY ($1::uuid[])"};
 constexpr Statement steps_of_ladder{"refold_ladder", "SELECT steps FROM clock_ladder"};
-constexpr Statement clocks_of{
-    "refold_clocks", "SELECT incident_id, rings_at FROM incident_clock WHERE incident_id = ANY ($1::uuid[])"};
+constexpr Statement clocks_of{"refold_clocks",
+                              "SELECT incident_id, rings_at FROM incident_clock WHERE incident_id = ANY ($1::uuid[])"};
 // In one snapshot: that incidents have the numbers of their events was compared before.
 constexpr Statement counters{
     "refold_counters",
@@ -62,13 +65,14 @@ constexpr Statement counters{
 // Rows that hang on others by a foreign key, which a superuser can switch off; found in parts of the table.
 struct Stray {
   const char* table;
-  Statement bound;  // the last key of the next part after $1
+  Statement bound;   // the last key of the next part after $1
   Statement strays;  // between $1 and $2
 };
 constexpr Stray strays[] = {
     {"event_opening",
      {"refold_bound_openings",
-      "SELECT event_id::text AS key FROM event_opening WHERE event_id > $1::uuid ORDER BY event_id OFFSET 50000 LIMIT 1"},
+      "SELECT event_id::text AS key FROM event_opening WHERE event_id > $1::uuid ORDER BY event_id OFFSET 50000 LIMIT "
+      "1"},
      {"refold_stray_openings",
       "SELECT event_id || '/' || field AS key FROM event_opening p WHERE event_id > $1::uuid AND event_id <= $2::uuid "
       "AND NOT EXISTS (SELECT FROM event e WHERE e.id = p.event_id) ORDER BY event_id, field LIMIT 100"}},
@@ -79,7 +83,8 @@ constexpr Stray strays[] = {
       "SELECT id::text AS key FROM fulfillment f WHERE id > $1::uuid AND id <= $2::uuid "
       "AND NOT EXISTS (SELECT FROM obligation o WHERE o.id = f.obligation_id) ORDER BY id LIMIT 100"}},
     {"waiver",
-     {"refold_bound_waivers", "SELECT id::text AS key FROM waiver WHERE id > $1::uuid ORDER BY id OFFSET 50000 LIMIT 1"},
+     {"refold_bound_waivers",
+      "SELECT id::text AS key FROM waiver WHERE id > $1::uuid ORDER BY id OFFSET 50000 LIMIT 1"},
      {"refold_stray_waivers",
       "SELECT id::text AS key FROM waiver w WHERE id > $1::uuid AND id <= $2::uuid "
       "AND NOT EXISTS (SELECT FROM obligation o WHERE o.id = w.obligation_id) ORDER BY id LIMIT 100"}},
@@ -91,7 +96,9 @@ using Columns = std::map<std::string_view, ColumnValue>;
 using ExpectedRows = std::map<std::string, Columns>;
 
 // The key as text: ids and words are texts, whose value begins with "text ".
-std::string key_text(const ColumnValue& value) { return value ? value->substr(5) : std::string(); }
+std::string key_text(const ColumnValue& value) {
+  return value ? value->substr(5) : std::string();
+}
 
 std::string key_of(const Columns& columns, const ComparedTable& table) {
   std::string key;
@@ -156,13 +163,20 @@ std::vector<std::string> absent_texts(const StoredEvent& stored) {
 
 TableFinding finding_of(TableFault fault, const StoredEvent& stored, std::string incident, std::string_view column = {},
                         std::string detail = {}) {
-  return {fault,     fault == TableFault::opening_absent || fault == TableFault::opening_present ? "event_opening" : "event",
-          stored.id, std::string(column),
-          std::move(detail), std::move(incident), stored.id, stored.type, stored.sequence};
+  return {fault,
+          fault == TableFault::opening_absent || fault == TableFault::opening_present ? "event_opening" : "event",
+          stored.id,
+          std::string(column),
+          std::move(detail),
+          std::move(incident),
+          stored.id,
+          stored.type,
+          stored.sequence};
 }
 
 // What an event beside its leaf has to say, against the row.
-void compare_event(const StoredEvent& stored, const ImpliedColumns& implied, const std::string& incident, RefoldSink& sink) {
+void compare_event(const StoredEvent& stored, const ImpliedColumns& implied, const std::string& incident,
+                   RefoldSink& sink) {
   for (const auto& [name, value] : stored.columns) {
     const auto expected = std::find_if(implied.begin(), implied.end(),
                                        [&, column = name](const auto& entry) { return entry.first == column; });
@@ -174,13 +188,15 @@ void compare_event(const StoredEvent& stored, const ImpliedColumns& implied, con
 // The same of an event that cannot be folded: what needs nothing of the incident.
 void compare_plain(const StoredEvent& stored, const core::Event& event, const std::string& incident, RefoldSink& sink) {
   const auto role = event.actor.role ? core::to_string(*event.actor.role) : std::string_view{};
-  const std::pair<std::string_view, std::string> implied[] = {{"type", value_of(core::type_of(event.what))},
-                                                              {"at", value_of(event.at)},
-                                                              {"organization", value_of(std::string_view(event.actor.organization))},
-                                                              {"role", value_of(role)}};
+  const std::pair<std::string_view, std::string> implied[] = {
+      {"type", value_of(core::type_of(event.what))},
+      {"at", value_of(event.at)},
+      {"organization", value_of(std::string_view(event.actor.organization))},
+      {"role", value_of(role)}};
   for (const auto& [name, value] : stored.columns)
     for (const auto& [column, expected] : implied)
-      if (name == column && value != expected) sink.found(finding_of(TableFault::event_differs, stored, incident, name));
+      if (name == column && value != expected)
+        sink.found(finding_of(TableFault::event_differs, stored, incident, name));
 }
 
 // Everything of one incident while its events pass by.
@@ -273,8 +289,8 @@ class IncidentFold {
 
   std::string id_;
   RefoldSink& sink_;
-  core::Decision decision_;  // of the events since the last decision; `after` is of all so far
-  std::vector<StoredEvent> stored_;  // beside them
+  core::Decision decision_;                          // of the events since the last decision; `after` is of all so far
+  std::vector<StoredEvent> stored_;                  // beside them
   static constexpr std::size_t erasable_kept = 100;  // more of them say nothing more
   std::vector<std::pair<StoredEvent, std::string>> absent_, erasable_;
   ExpectedTables expected_;
@@ -300,10 +316,9 @@ struct RowsOfRecord {
                      {"event_id", text(stored.id)}}});
   }
   void operator()(const core::KeyRetired& what) const {
-    expected.apply({"key_retirements",
-                    {{"id", text(what.key)},
-                     {"retired_at", value_of(event.at)},
-                     {"retirement_event_id", text(stored.id)}}});
+    expected.apply(
+        {"key_retirements",
+         {{"id", text(what.key)}, {"retired_at", value_of(event.at)}, {"retirement_event_id", text(stored.id)}}});
   }
   void operator()(const core::RecordContinued& what) const {
     expected.apply({"origins",
@@ -333,7 +348,8 @@ class BodyFold {
       sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
       return;
     }
-    for (const auto& field : absent_texts(stored)) sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
+    for (const auto& field : absent_texts(stored))
+      sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
     std::visit(RowsOfRecord{*event, stored, expected_}, event->what);
     core::SwitchDecision decision;
     decision.after.asked_role = event->actor.role.value_or(core::Role::reporter);
@@ -446,8 +462,8 @@ class Refold {
     expected.erase(implied);
   }
 
-  void compare_columns(const ComparedTable& table, const std::string& key, const Columns& columns, const Columns& implied,
-                       const std::string& number) {
+  void compare_columns(const ComparedTable& table, const std::string& key, const Columns& columns,
+                       const Columns& implied, const std::string& number) {
     for (const auto& [name, value] : columns) {
       const auto found = implied.find(name);
       if (value != (found == implied.end() ? ColumnValue{} : found->second))
@@ -529,7 +545,15 @@ class Refold {
   }
 
   void tell_clock(TableFault fault, const std::string& id, const IncidentFold& fold) {
-    sink_.found({fault, "incident_clock", id, fault == TableFault::clock_late ? "rings_at" : "", {}, fold.number(), {}, {}, {}});
+    sink_.found({fault,
+                 "incident_clock",
+                 id,
+                 fault == TableFault::clock_late ? "rings_at" : "",
+                 {},
+                 fold.number(),
+                 {},
+                 {},
+                 {}});
   }
 
   // Events of no incident: the switches of relays, keys, trees.
@@ -602,21 +626,34 @@ class Refold {
 
 std::string_view name_of(TableFault fault) {
   switch (fault) {
-    case TableFault::event_unreadable: return "event_unreadable";
-    case TableFault::event_differs: return "event_differs";
-    case TableFault::event_out_of_place: return "event_out_of_place";
-    case TableFault::opening_absent: return "opening_absent";
-    case TableFault::opening_present: return "opening_present";
-    case TableFault::row_missing: return "row_missing";
-    case TableFault::row_unimplied: return "row_unimplied";
-    case TableFault::column_differs: return "column_differs";
-    case TableFault::bytes_differ: return "bytes_differ";
-    case TableFault::clock_late: return "clock_late";
-    case TableFault::counter_differs: return "counter_differs";
+    case TableFault::event_unreadable:
+      return "event_unreadable";
+    case TableFault::event_differs:
+      return "event_differs";
+    case TableFault::event_out_of_place:
+      return "event_out_of_place";
+    case TableFault::opening_absent:
+      return "opening_absent";
+    case TableFault::opening_present:
+      return "opening_present";
+    case TableFault::row_missing:
+      return "row_missing";
+    case TableFault::row_unimplied:
+      return "row_unimplied";
+    case TableFault::column_differs:
+      return "column_differs";
+    case TableFault::bytes_differ:
+      return "bytes_differ";
+    case TableFault::clock_late:
+      return "clock_late";
+    case TableFault::counter_differs:
+      return "counter_differs";
   }
   return {};
 }
 
-RefoldProgress refold(Connection& owner, RefoldSink& sink) { return Refold(owner, sink).run(); }
+RefoldProgress refold(Connection& owner, RefoldSink& sink) {
+  return Refold(owner, sink).run();
+}
 
 }  // namespace noroshi::store

@@ -18,9 +18,15 @@ std::string shortened(std::string value) {
 }  // namespace
 
 // The first letter tells a text from the SHA-256 of one, and both from all else.
-std::string value_of(std::string_view text) { return shortened("text " + std::string(text)); }
-std::string value_of(bool flag) { return flag ? "true" : "false"; }
-std::string value_of(Timestamp at) { return "at " + std::to_string(at.time_since_epoch().count()); }
+std::string value_of(std::string_view text) {
+  return shortened("text " + std::string(text));
+}
+std::string value_of(bool flag) {
+  return flag ? "true" : "false";
+}
+std::string value_of(Timestamp at) {
+  return "at " + std::to_string(at.time_since_epoch().count());
+}
 std::string value_of(const std::vector<std::string>& words) {
   std::string value = "words";
   for (const auto& word : words) append_counted(value += ' ', word);
@@ -63,7 +69,8 @@ RowObject& RowObject::column(std::string_view name, const std::vector<std::strin
 RowObject& RowObject::column(std::string_view name, const std::vector<routing::Reason>& reasons) {
   if (list_.as_values_) return keep(name, value_of(reasons));
   writer_.name(name).begin_array();
-  for (const auto& reason : reasons) writer_.begin_object().member("ja", reason.ja).member("en", reason.en).end_object();
+  for (const auto& reason : reasons)
+    writer_.begin_object().member("ja", reason.ja).member("en", reason.en).end_object();
   writer_.end_array();
   return *this;
 }

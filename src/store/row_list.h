@@ -1,5 +1,5 @@
-// Rows on their way into a table: as JSON for apply() of schemas/sql, or as values to compare a table with. Both come of
-// the same calls, so that what is written and what is expected cannot part ways. Private to src/store.
+// Rows on their way into a table: as JSON for apply() of schemas/sql, or as values to compare a table with. Both come
+// of the same calls, so that what is written and what is expected cannot part ways. Private to src/store.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace noroshi::store {
 
-// The value of a column in one form for each type, so that equal values are equal bytes; nothing is NULL. Long texts stand
-// as their SHA-256: whoever compares keeps no content.
+// The value of a column in one form for each type, so that equal values are equal bytes; nothing is NULL. Long texts
+// stand as their SHA-256: whoever compares keeps no content.
 using ColumnValue = std::optional<std::string>;
 std::string value_of(std::string_view text);
 std::string value_of(const char* text) = delete;  // would be a flag

@@ -28,7 +28,7 @@ UNSPOKEN = {
 }
 # Every column of these is altered once, a row deleted once, a row inserted once.
 TABLES = ("event", "event_opening", "incident", "report", "judgement", "incident_access", "added_recipient", "obligation",
-          "fulfillment", "waiver", "message", "alarm", "relay_switch", "incident_clock", "body_counter", "record_tile",
+          "fulfillment", "waiver", "message", "alarm", "erasure", "relay_switch", "incident_clock", "body_counter", "record_tile",
           "checkpoint", "sealer", "sequencer", "record_origin")
 INSERTED_ANEW = {"incident_clock": ("incident_id",), "incident_access": ("organization",), "added_recipient": ("organization",),
                  "body_counter": ("organization",), "event_opening": ("field",), "record_tile": ("index",),
@@ -39,8 +39,8 @@ KEEPS = {"sealer", "sequencer"}  # one row for ever: none is inserted
 ANOTHER = {
     "text": "coalesce({c}, '') || 'x'", "uuid": "gen_random_uuid()", "boolean": "NOT {c}",
     "timestamp with time zone": "coalesce({c}, '2026-01-01Z') + interval '1 second'",
-    "interval": "{c} + interval '1 second'", "integer": "coalesce({c}, 0) + 1", "bigint": "coalesce({c}, 0) + 1",
-    "smallint": "{c} + 1", "bytea": "set_byte({c}, length({c}) / 2, get_byte({c}, length({c}) / 2) # 1)",
+    "interval": "{c} + interval '1 second'", "integer": "coalesce({c}, 0) + 1000", "bigint": "coalesce({c}, 0) + 1000",
+    "smallint": "{c} + 1000", "bytea": "set_byte({c}, length({c}) / 2, get_byte({c}, length({c}) / 2) # 1)",
     "jsonb": """'[{{"ja": "別の理由", "en": "another reason"}}]'::jsonb""",
     "ARRAY": "coalesce({c}, '{{}}') || ARRAY['mof']",
 }
@@ -221,6 +221,19 @@ def special_attacks():
     yield Attack("an opening deleted without an erasure",
                  "DELETE FROM event_opening WHERE ctid = (SELECT ctid FROM event_opening WHERE field = 'title' LIMIT 1);",
                  ["text title .*no erasure"])
+    yield Attack("an erasure pretended: a case said to be erased", "UPDATE incident SET erased_at = now(), erased_by = "
+                 "organization, title = 'erased' WHERE number LIKE 'JPS-%'; DELETE FROM event_opening WHERE field = 'title' AND "
+                 "event_id IN (SELECT e.id FROM event e JOIN incident i ON i.id = e.incident_id WHERE i.number LIKE 'JPS-%');",
+                 ["text title .*no erasure", "table incident.*erased_at"])
+    yield Attack("an erased text put back", "INSERT INTO event_opening (event_id, field, salt, value) SELECT event_id, 'title', salt, "
+                 "value FROM event_opening WHERE field = 'actor_name' AND event_id = (SELECT event_id FROM report WHERE erased_at "
+                 "IS NOT NULL LIMIT 1);", ["title|event"])
+    yield Attack("an erasure undone", "UPDATE incident SET erased_at = NULL, erased_by = '' WHERE erased_at IS NOT NULL; "
+                 "DELETE FROM erasure;", ["table incident.*erased_at", "table erasure"])
+    yield Attack("a stored answer said to be of an erased case",
+                 "UPDATE idempotency SET body = convert_to(jsonb_build_object('erased', true, 'receipt', "
+                 "convert_from(body, 'UTF8')::jsonb->'receipt')::text, 'UTF8') WHERE convert_from(body, 'UTF8')::jsonb ? 'receipt' "
+                 "AND NOT convert_from(body, 'UTF8')::jsonb ? 'erased';", ["idempotency"])
     yield Attack("a report's bytes, length and SHA-256 exchanged for others that agree",
                  "UPDATE report SET bytes = '{}', length = 2, sha256 = sha256('{}') WHERE version = 1;",
                  ["table report.*bytes", "sha256"])
@@ -287,8 +300,12 @@ def special_attacks():
 
 
 def sentences(said):
-    """The findings, altered ones first."""
-    return [line for line in said.splitlines() if line.startswith("ALTERED: ")]
+    """The findings by which it ends with exit 1: what was altered; of a file also that nothing proves it."""
+    lines = said.splitlines()
+    found = [line for line in lines if line.startswith("ALTERED: ")]
+    if any(line.startswith("Verdict: NOT PROVEN") for line in lines):
+        found += [line for line in lines if line.startswith("unproven: ")]
+    return found
 
 
 def run_attack(target, attack):
@@ -465,6 +482,7 @@ def attack_bytes(scene, options, name, lines, count):
 def run(options):
     with Scene(options, 4) as scene:
         scene.play()
+        scene.erase_one()
         scene.wait_quiet()
         scene.daemon.stop()
         scene.make_copy("early")
@@ -478,7 +496,7 @@ def run(options):
         control = scene.noroshi("record", "verify", "--tables")
         said = control.stdout.decode()
         say(options, f"untouched: exit {control.returncode}, {len(sentences(said))} findings: {said.splitlines()[0]}")
-        good = control.returncode == 0 and not sentences(said) and "note:" not in said and "unproven" not in said
+        good = control.returncode == 0 and not sentences(said) and "unproven" not in said
         if not good:
             say(options, said + control.stderr.decode())
 

@@ -75,6 +75,18 @@ class Scene:
         crisis = next(duty for duty in said["obligations"] if duty["clause"] == "2.2.4(2)(i)")
         self.post("mhlw", "csirt_head", f"/api/v1/obligations/{crisis['id']}/waivers", {"reason": "別の経路で伝達済み"})
 
+    def erase_one(self):
+        """A case that was none is erased by two persons, many years of the database's clock later."""
+        self.desks.tokens["jma", "section_officer"] = self.daemon.issue_token("jma", "section_officer")
+        said = self.post("jma", "csirt_head", "/api/v1/reports", {
+            "reference": "JMA-ERASED-1", "stage": "first", "title": "誤検知の疑い", "assessment": "not_incident",
+            "assessment_reason": "設定の誤り", "cyberattack": "no", "cyberattack_reason": "内部の操作",
+            "times": {"recognized": {"value": "2026-01-05T09:00:00+09:00"}}})
+        self.cluster.sql("UPDATE clock_setting SET shown_at = shown_at + interval '20 years';")
+        where = f"/api/v1/incidents/{said['incident']['id']}/erasures"
+        asked = self.post("jma", "csirt_head", where, {"reason": "保存期間の満了"})
+        self.post("jma", "section_officer", f"{where}/{asked['id']}/decision", {"decision": "approved", "reason": "満了を確認"})
+
     def report(self, organization, reference):
         body = {"reference": reference, "stage": "first", "title": "受給者情報の流出",
                 "summary": "標的型メールの添付を開いた端末から外部への通信",
