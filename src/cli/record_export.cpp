@@ -172,6 +172,8 @@ class Export {
     for (const auto& key : store::note_keys(origins, store::read_record_keys(transaction)))
       out.value(record::to_string(key));
     for (const auto& witness : store::read_witnesses(transaction)) out.value(record::to_string(witness.key));
+    out.end_array().name("actor_keys").begin_array();
+    for (const auto& key : store::read_actor_keys(transaction)) out.value(record::to_base64(key.public_key));
     out.end_array().name("checkpoints").begin_array();
     for (const auto& tree : trees_)
       for (const auto* checkpoint : {&tree.checkpoint, &tree.cosigned})

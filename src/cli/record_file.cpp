@@ -86,7 +86,8 @@ class Members {
 };
 
 ExportHeader read_header(const Members& line) {
-  line.only({"line", "format", "made_at", "range", "proofs", "origins", "keys", "checkpoints", "consistency"});
+  line.only({"line", "format", "made_at", "range", "proofs", "origins", "keys", "actor_keys", "checkpoints",
+             "consistency"});
   ExportHeader header;
   header.made_at = line.text("made_at");
   const Members range(line.at("range"), "range");
@@ -108,6 +109,13 @@ ExportHeader read_header(const Members& line) {
     if (!key) line.wrong("keys");
     header.keys.push_back(*std::move(key));
   }
+  if (line.find("actor_keys"))
+    for (const auto& value : line.list("actor_keys")) {
+      const auto der = record::from_base64(line.text_of(value, "actor_keys"));
+      auto key = der ? record::parse_actor_key(*der) : tl::unexpected(std::string());
+      if (!key) line.wrong("actor_keys");
+      header.actor_keys.push_back(*std::move(key));
+    }
   for (const auto& value : line.list("checkpoints")) header.checkpoints.push_back(line.text_of(value, "checkpoints"));
   if (line.find("consistency"))
     for (const auto& value : line.list("consistency")) {

@@ -33,6 +33,7 @@ struct ExportHeader {
   record::RecordVerification::Proofs proofs{};
   std::vector<record::RecordOrigin> origins;
   std::vector<record::NoteKey> keys;  // of the log under each origin's name, and of witnesses
+  std::vector<record::ActorKey> actor_keys;  // with which people sign what they do
   std::vector<std::string>
       checkpoints;  // signed notes with cosignatures; of each origin the first is what proofs lead to
   std::vector<ExportConsistency> consistency;

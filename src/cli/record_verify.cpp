@@ -114,6 +114,7 @@ class Verdict {
     for (const auto& finding : verification.findings()) findings.add(shown(finding));
     events_ = verification.events();
     reports_ = verification.reports();
+    signed_acts_ = verification.signed_acts();
     receipts_ = verification.receipts();
     proven_ = verification.proven();
   }
@@ -149,6 +150,9 @@ class Verdict {
     if (reports_ > 0)
       proves.push_back({fmt::format("報告 {} 件のバイト列は、受け付けたときのものです。", reports_),
                         fmt::format("The bytes of {} reports are those that were received.", reports_)});
+    if (signed_acts_ > 0)
+      proves.push_back({fmt::format("行為者自身の署名 {} 件は、葉が示す鍵によるものです。", signed_acts_),
+                        fmt::format("{} acts are signed by who acted, with the key that the leaf names.", signed_acts_)});
     if (receipts_ > 0)
       proves.push_back(
           {fmt::format("受付証 {} 件が約束した出来事は、約束どおり記録にあります。", receipts_),
@@ -244,7 +248,8 @@ class Verdict {
                            : unproven ? "unproven"
                                       : "whole")
         .member("altered", findings.altered());
-    writer.member("events", events_).member("reports", reports_).member("receipts", receipts_);
+    writer.member("events", events_).member("reports", reports_).member("signed_acts", signed_acts_);
+    writer.member("receipts", receipts_);
     writer.name("checkpoints").begin_array();
     for (const auto& [origin, proven] : proven_) {
       writer.begin_object()
@@ -273,7 +278,7 @@ class Verdict {
     return out;
   }
 
-  std::uint64_t events_ = 0, reports_ = 0, receipts_ = 0;
+  std::uint64_t events_ = 0, reports_ = 0, signed_acts_ = 0, receipts_ = 0;
   std::map<std::string, record::ProvenCheckpoint> proven_;
 };
 
@@ -320,6 +325,7 @@ class FileCheck {
     for (const auto& key : given_.keys)
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     verification_.emplace(header.proofs, header.origins, std::move(keys));
+    for (const auto& key : header.actor_keys) verification_->actor_key(key);
     for (const auto& note : header.checkpoints) verification_->checkpoint(note);
     for (const auto& note : given_.notes) verification_->checkpoint(note);
     for (const auto& proof : header.consistency)

@@ -28,6 +28,8 @@ constexpr Entry entries[] = {
     {FindingCode::report_unproven, "report_unproven", unproven},
     {FindingCode::proof_wrong, "proof_wrong", altered},
     {FindingCode::proof_missing, "proof_missing", unproven},
+    {FindingCode::act_signature_wrong, "act_signature_wrong", altered},
+    {FindingCode::act_key_unknown, "act_key_unknown", unproven},
     {FindingCode::texts_absent, "texts_absent", told},
     {FindingCode::checkpoint_unreadable, "checkpoint_unreadable", altered},
     {FindingCode::checkpoint_origin_unknown, "checkpoint_origin_unknown", altered},

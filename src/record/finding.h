@@ -25,6 +25,8 @@ enum class FindingCode {
   report_unproven,    // the report's SHA-256 is absent, its bytes are not
   proof_wrong,        // the leaf is not where its proof says
   proof_missing,      // no proof, or no checkpoint that it could lead to
+  act_signature_wrong,  // the actor's own signature is not by the key that the leaf names
+  act_key_unknown,      // that key was not given
   texts_absent,       // texts that the leaf commits to are not given: erased, or not exported
   // Checkpoints.
   checkpoint_unreadable,

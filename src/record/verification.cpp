@@ -99,6 +99,7 @@ struct RecordVerification::State {
   bool take_sequence(std::uint64_t sequence);
   std::optional<core::Event> read(const RecordedEvent& event);
   void check_report(const RecordedEvent& event, const core::Event& decoded);
+  void check_act(const RecordedEvent& event, const std::vector<Opening>& openings);
   void note_leaf_hash(const RecordedEvent& event, const std::optional<core::Event>& decoded, const Digest& hash);
   void tell_leaf_hashes(FindingCode code);
   void append(const RecordedEvent& event, const Digest& hash);
@@ -133,7 +134,8 @@ struct RecordVerification::State {
   bool diverged = false;          // it was found to be another already
   std::optional<Ended> ended;
 
-  std::uint64_t events = 0, reports = 0, receipts = 0;
+  std::map<Digest, ActorKey> actor_keys;
+  std::uint64_t events = 0, reports = 0, signed_acts = 0, receipts = 0;
   std::map<std::string, ProvenCheckpoint> proven;
   std::vector<Finding> findings;
   std::map<FindingCode, std::uint64_t> counts;
@@ -397,6 +399,7 @@ std::optional<core::Event> RecordVerification::State::read(const RecordedEvent& 
                     "Of event {} ({}), {} texts are not here: erased, or not exported.",
                     {number, std::string(type_of(decoded->what)), text_of(absent)}),
            event.sequence);
+    check_act(event, event.openings);
     return *std::move(decoded);
   }
   std::vector<Opening> good;
@@ -418,8 +421,32 @@ std::optional<core::Event> RecordVerification::State::read(const RecordedEvent& 
                   "Of event {}, the text {} is not what the leaf commits to.", {number, known}),
          event.sequence);
   }
+  check_act(event, good);
   auto decoded = decode(event.leaf, good);
   return decoded ? std::optional(*std::move(decoded)) : std::nullopt;
+}
+
+// Whether who acted signed it. An erased signature is one that can be checked no more.
+void RecordVerification::State::check_act(const RecordedEvent& event, const std::vector<Opening>& openings) {
+  const bool stated = std::any_of(openings.begin(), openings.end(),
+                                  [](const auto& opening) { return opening.field == "actor_signature"; });
+  const auto signature = stated ? signature_in(event.leaf, openings) : std::nullopt;
+  if (!signature || !*signature) return;
+  const auto number = text_of(event.sequence);
+  const auto key = actor_keys.find((*signature)->key);
+  if (key == actor_keys.end())
+    return find(FindingCode::act_key_unknown, "opening actor_signature",
+                sentence("出来事 {} には行為者の署名がありますが、その鍵は示されていません。",
+                         "Event {} bears the signature of who acted, but its key was not given.", {number}),
+                event.sequence);
+  if (verify(**signature, key->second)) {
+    ++signed_acts;
+    return;
+  }
+  find(FindingCode::act_signature_wrong, "opening actor_signature",
+       sentence("出来事 {} の行為者の署名は、葉が示す鍵によるものではありません。",
+                "The signature of who acted in event {} is not by the key that its leaf names.", {number}),
+       event.sequence);
 }
 
 void RecordVerification::State::check_report(const RecordedEvent& event, const core::Event& decoded) {
@@ -660,6 +687,10 @@ void RecordVerification::consistency(const std::string& origin, std::uint64_t fr
 void RecordVerification::receipt(std::string_view text, std::string_view signature) {
   state_->take_receipt(text, signature);
 }
+void RecordVerification::actor_key(ActorKey key) {
+  const auto id = id_of(key);
+  state_->actor_keys.emplace(id, std::move(key));
+}
 std::optional<core::Event> RecordVerification::event(const RecordedEvent& event) {
   return state_->take_event(event);
 }
@@ -682,6 +713,9 @@ std::uint64_t RecordVerification::events() const {
 }
 std::uint64_t RecordVerification::reports() const {
   return state_->reports;
+}
+std::uint64_t RecordVerification::signed_acts() const {
+  return state_->signed_acts;
 }
 std::uint64_t RecordVerification::receipts() const {
   return state_->receipts;

@@ -4,7 +4,7 @@
 // Memory does not grow with the record: a compact range, the checkpoints not yet reached, the receipts not yet met, and
 // a bounded list of findings. Pure. One object belongs to one thread.
 //
-// Order of calls: checkpoints and receipts before the events they speak of, events by rising sequence, finish() last.
+// Order of calls: keys of actors, checkpoints and receipts before the events they speak of, events by rising sequence, finish() last.
 #pragma once
 
 #include <array>
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "src/core/event.h"
+#include "src/record/actor_signature.h"
 #include "src/record/checkpoint.h"
 #include "src/record/event_codec.h"
 #include "src/record/finding.h"
@@ -60,6 +61,8 @@ class RecordVerification {
   RecordVerification(RecordVerification&&) noexcept;
   RecordVerification& operator=(RecordVerification&&) noexcept;
 
+  // The key of somebody who signs what he does. Leaves name it by its hash, so that whoever gives it need not be trusted.
+  void actor_key(ActorKey key);
   // A signed note (parse_note()), with or without cosignatures, by whomever it was kept. Several of one size may be
   // given. Where the record is whole, at the latest when the events have reached its size.
   void checkpoint(std::string_view note);
@@ -81,6 +84,7 @@ class RecordVerification {
 
   std::uint64_t events() const;    // fed so far
   std::uint64_t reports() const;   // whose bytes have the SHA-256 that their leaf commits to
+  std::uint64_t signed_acts() const;  // with a signature of who acted, by the key that the leaf names
   std::uint64_t receipts() const;  // whose event was there as they promise
   // By the name of the origin; complete after finish().
   const std::map<std::string, ProvenCheckpoint>& proven() const;

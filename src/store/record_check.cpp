@@ -177,6 +177,7 @@ class RecordCheck {
     for (const auto& key : options_.keys)
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     verification_.emplace(record::RecordVerification::Proofs::whole, record_origins(), std::move(keys));
+    for (auto& key : read_actor_keys(transaction)) verification_->actor_key(std::move(key));
     for (const auto& note : options_.held_notes) verification_->checkpoint(note);
     for (const auto& receipt : options_.receipts)
       verification_->receipt(record::receipt_text(receipt.receipt), receipt.signature);

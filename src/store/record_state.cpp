@@ -13,6 +13,8 @@ constexpr Statement origins{"record_origins",
 constexpr Statement keys{"record_keys",
                          "SELECT id, public_key, registered_at, retired_at FROM signing_key WHERE purpose = 'record' "
                          "ORDER BY registered_at, id"};
+constexpr Statement actor_keys{"record_actor_keys",
+                               "SELECT DISTINCT signing_key FROM token WHERE signing_key IS NOT NULL ORDER BY signing_key"};
 constexpr Statement witnesses{"record_witnesses",
                               "SELECT name, public_key, removed_at FROM witness ORDER BY added_at, name"};
 constexpr Statement checkpoints{
@@ -98,6 +100,16 @@ std::vector<record::NoteKey> note_keys(const std::vector<StoredOrigin>& of, cons
   for (const auto& origin : of)
     for (const auto& key : stored)
       if (key.key) list.push_back({origin.origin.name, record::KeyKind::log, *key.key});
+  return list;
+}
+
+std::vector<record::ActorKey> read_actor_keys(Transaction& transaction) {
+  std::vector<record::ActorKey> list;
+  for (const auto& row : transaction.execute(actor_keys)) {
+    const auto der = row.get<Bytes>(0);
+    if (auto key = record::parse_actor_key({reinterpret_cast<const char*>(der.data()), der.size()}))
+      list.push_back(*std::move(key));
+  }
   return list;
 }
 

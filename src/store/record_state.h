@@ -31,6 +31,9 @@ std::vector<StoredKey> read_record_keys(Transaction& transaction);
 // Every key under the name of every tree: how notes name it.
 std::vector<record::NoteKey> note_keys(const std::vector<StoredOrigin>& origins, const std::vector<StoredKey>& keys);
 
+// Of all tokens, those that are no longer good too: keys with which their holders sign what they do.
+std::vector<record::ActorKey> read_actor_keys(Transaction& transaction);
+
 struct StoredWitness {
   record::NoteKey key;
   std::optional<Timestamp> removed_at;

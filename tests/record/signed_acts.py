@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import uuid
 from pathlib import Path
@@ -173,6 +174,40 @@ class SignedActs(unittest.TestCase):
                 status, answer = self.post(token, "/api/v1/reports", body, signature)
                 self.assertEqual((status, answer["code"]), (422, code))
                 self.assertEqual(self.events(), before)
+
+    def verify(self, *arguments):
+        done = subprocess.run([self.deployment.cli, "--json", *map(str, arguments)], capture_output=True, text=True,
+                              timeout=120, env=plain_environment())
+        return done.returncode, json.loads(done.stdout)
+
+    def test_whoever_checks_the_record_checks_the_signatures_too(self):
+        person, body = Person(self.deployment, self.folder, "ecdsa_p384_sha384"), self.report()
+        status, answer = self.post(person.token, "/api/v1/reports", body, person.signs("/api/v1/reports", body))
+        self.assertEqual(status, 201, answer)
+        deadline = time.monotonic() + 30
+        while self.deployment.sql("SELECT 1 FROM event WHERE sequence >= (SELECT coalesce(max(size), 0) FROM checkpoint) "
+                                  "OR sequence IS NULL LIMIT 1"):
+            self.assertLess(time.monotonic(), deadline, "the record is not sealed")
+            time.sleep(0.05)
+        code, said = self.verify("--data", self.deployment.data, "record", "verify")
+        self.assertEqual((code, said["altered"]), (0, 0), said)
+        signed = said["signed_acts"]
+        self.assertGreater(signed, 0)
+
+        export = self.folder / "record.jsonl"
+        subprocess.run([self.deployment.cli, "--data", self.deployment.data, "record", "export", export], check=True,
+                       capture_output=True, timeout=120, env=plain_environment())
+        code, said = self.verify("record", "verify", export)
+        self.assertEqual((code, said["signed_acts"]), (0, signed), said)
+
+        lines = export.read_text().splitlines()
+        header = json.loads(lines[0])
+        header["actor_keys"] = []
+        stripped = self.folder / "stripped.jsonl"
+        stripped.write_text("\n".join([json.dumps(header), *lines[1:]]) + "\n")
+        code, said = self.verify("record", "verify", stripped)
+        self.assertEqual(said["signed_acts"], 0)
+        self.assertIn("act_key_unknown", [finding["code"] for finding in said["findings"]])
 
     def test_it_is_never_asked_for(self):
         person, body = Person(self.deployment, self.folder, "ed25519"), self.report()

@@ -651,3 +651,40 @@ TEST_CASE("a checkpoint that comes too late is said not to have been compared") 
   verification.finish();
   CHECK(found_in(verification) == std::vector<std::string>{"checkpoint_unconnected: checkpoint " + tree_one + " 5"});
 }
+
+TEST_CASE("an act that its actor signed is checked with the key that its leaf names") {
+  const TestKey actor("actor", "an actor's key");
+  const std::string prefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);  // RFC 8410: Ed25519
+  const auto key = parse_actor_key(prefix + std::string(bytes_of(actor.key.key))).value();
+  const auto body = sha256({"{}"});
+  ActorSignature good{key.algorithm, id_of(key), "/api/v1/reports", body,
+                      actor.sign(act_text("/api/v1/reports", body))};
+  auto elsewhere = good;
+  elsewhere.call = "/api/v1/incidents";
+
+  struct Case {
+    const ActorSignature& signature;
+    bool key_given;
+    std::vector<std::string> found;
+  };
+  const Case cases[] = {
+      {good, true, {}},
+      {good, false, {"act_key_unknown 0: opening actor_signature"}},
+      {elsewhere, true, {"act_signature_wrong 0: opening actor_signature"}},
+  };
+  for (const auto& expected : cases) {
+    CAPTURE(expected.key_given);
+    CountedSalts salts;
+    const auto [leaf, openings] = encode(nth_event(0), salts, &expected.signature);
+    Record record;
+    record.events.push_back({.sequence = 0, .leaf = leaf, .openings = openings});
+    RecordVerification verification(record.proofs, record.origins, record.keys);
+    if (expected.key_given) verification.actor_key(key);
+    verification.checkpoint(record.key.note(record.checkpoint(1)));
+    verification.event(record.events[0]);
+    verification.finish();
+    CHECK(found_in(verification) == expected.found);
+    CHECK(verification.signed_acts() == (expected.found.empty() ? 1 : 0));
+    CHECK(verification.altered() == (&expected.signature == &elsewhere));
+  }
+}
