@@ -111,9 +111,9 @@ std::string RecordKeys::sign_note(const record::Checkpoint& checkpoint) const {
   if (keys->empty()) return {};
   record::Note note{record::checkpoint_text(checkpoint), {}};
   for (const auto& key : *keys)
-    note.signatures.push_back(
-        record::sign_note(note.text, {checkpoint.origin, record::KeyKind::log, key.raw_public_key()},
-                          [&key](std::string_view text) { return key.sign(text); }));
+    note.signatures.push_back(record::sign_note(note.text,
+                                                {checkpoint.origin, record::KeyKind::log, key.raw_public_key()},
+                                                [&key](std::string_view text) { return key.sign(text); }));
   return record::to_string(note);
 }
 

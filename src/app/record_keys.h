@@ -1,8 +1,8 @@
-// The keys with which a daemon signs the record: files of DIR/keys/record, their public halves rows of the database, each
-// registered by an event of the record itself.
+// The keys with which a daemon signs the record: files of DIR/keys/record, their public halves rows of the database,
+// each registered by an event of the record itself.
 //
-// A key may be added (`noroshi record rotate-key`) and retired while the daemon runs: before each signature the rows are
-// looked at, and the files read again where these have changed.
+// A key may be added (`noroshi record rotate-key`) and retired while the daemon runs: before each signature the rows
+// are looked at, and the files read again where these have changed.
 #pragma once
 
 #include <filesystem>
@@ -24,9 +24,9 @@ namespace noroshi::app {
 // Any thread, but refresh() on one at a time.
 class RecordKeys {
  public:
-  // Makes a key where the folder holds none that may sign, and registers what the database does not know: a key made when
-  // the program was ended before it could, or one that a restored database has forgotten. Throws SigningKeyFault where a
-  // file cannot be read. `owner` is of role owner.
+  // Makes a key where the folder holds none that may sign, and registers what the database does not know: a key made
+  // when the program was ended before it could, or one that a restored database has forgotten. Throws SigningKeyFault
+  // where a file cannot be read. `owner` is of role owner.
   RecordKeys(std::filesystem::path folder, store::Connection& owner);
 
   // Looks at the rows; a connection of role sequencer. A file that cannot be read then is left out.

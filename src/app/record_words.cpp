@@ -19,7 +19,8 @@ codec::Text found(const store::RecordFault& fault) {
       return {"データベースの記録の木が、手元に保管した署名のものと異なります。",
               "The tree in the database is not the one whose signed head is kept in the data folder."};
     case events_missing:
-      return {fmt::format("記録の {} 番目の事象がありません。", place), fmt::format("Event {} of the record is missing.", place)};
+      return {fmt::format("記録の {} 番目の事象がありません。", place),
+              fmt::format("Event {} of the record is missing.", place)};
     case leaves_changed:
       return {fmt::format("記録の {} 番目以降の事象が、封印したときと異なります。", place),
               fmt::format("An event of the record, at {} or after, is not what was sealed.", place)};
@@ -27,8 +28,9 @@ codec::Text found(const store::RecordFault& fault) {
       return {fmt::format("記録の木の節が改変されています（{} 番目付近）。", place),
               fmt::format("Nodes of the record's tree were changed, near {}.", place)};
     case head_unusable:
-      return {"データフォルダーの record/checkpoint または record/continued を読み書きできません。ログを確認してください。",
-              "A file of record/ in the data folder cannot be read or written; see the log."};
+      return {
+          "データフォルダーの record/checkpoint 又は record/continued を読み書きできません。ログを確認してください。",
+          "A file of record/ in the data folder cannot be read or written; see the log."};
     case no_key:
       break;
   }
@@ -37,13 +39,16 @@ codec::Text found(const store::RecordFault& fault) {
 
 codec::Text remedy(store::RecordFaultKind kind) {
   if (kind == store::RecordFaultKind::head_unusable)
-    return {"権限と空き容量を直すと、封印は自動で再開します。", "Mend its rights or free space: sealing goes on by itself."};
+    return {"権限と空き容量を直すと、封印は自動で再開します。",
+            "Mend its rights or free space: sealing goes on by itself."};
   if (kind == store::RecordFaultKind::no_key)
     return {"noroshi record rotate-key で鍵を追加してください。", "Add one: noroshi record rotate-key."};
-  return {"封印を止めています。正しいデータベースを戻せば自動で再開します。失われたものが戻らないときは noroshi record "
-          "continue --reason 理由 で新しい木を始めてください。",
-          "Sealing has stopped. With the right database back it goes on by itself. Where what was lost is gone, begin a new "
-          "tree: noroshi record continue --reason TEXT."};
+  return {
+      "封印を止めています。正しいデータベースを戻せば自動で再開します。失われたものが戻らないときは noroshi record "
+      "continue --reason 理由 で新しい木を始めてください。",
+      "Sealing has stopped. With the right database back it goes on by itself. Where what was lost is gone, begin a "
+      "new "
+      "tree: noroshi record continue --reason TEXT."};
 }
 
 }  // namespace

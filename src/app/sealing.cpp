@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 500ms;  // well inside the lease of 2 s
 constexpr auto between_passes = 50ms;
+constexpr auto while_stopped = 1s;  // what it looks at again and again must cost little, and the lease be kept
 constexpr auto retry_after = 200ms;
 
 bool same_fault(const std::optional<store::RecordFault>& one, const std::optional<store::RecordFault>& other) {
@@ -23,10 +24,7 @@ bool same_fault(const std::optional<store::RecordFault>& one, const std::optiona
 }  // namespace
 
 Sealing::Sealing(store::ConnectionSettings settings, RecordKeys& keys, std::filesystem::path folder, std::string origin)
-    : settings_(std::move(settings)),
-      keys_(keys),
-      kept_(std::move(folder)),
-      holder_(store::Sequencer::make_holder()) {
+    : settings_(std::move(settings)), keys_(keys), kept_(std::move(folder)), holder_(store::Sequencer::make_holder()) {
   settings_.application_name = "noroshi sealer";
   state_.origin = std::move(origin);
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
@@ -65,7 +63,9 @@ void Sealing::seal_until_lost(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const auto state = sealer.run_once();
     publish(state);
-    if (state.more && !state.stopped)
+    if (state.stopped)
+      wait(stop, while_stopped);
+    else if (state.more)
       wait(stop, between_passes);
     else
       connection.wait_notification(longest_wait);
@@ -84,15 +84,17 @@ void Sealing::publish(const store::SealingState& state) {
     spdlog::info("the tree of the record is {}", state.origin);
     lag_.forget();
   }
-  lag_.look(state.checkpoint, state.checkpoint + state.unsealed, state.oldest_seconds, std::chrono::steady_clock::now());
+  lag_.look(state.checkpoint, state.checkpoint + state.unsealed, state.oldest_seconds,
+            std::chrono::steady_clock::now());
   state_ = state;
 }
 
 // A folder that is new, or was restored without its head: what was signed beyond this database would not be missed.
 void Sealing::warn_without_head(const store::SealingState& found) {
   if (std::exchange(looked_for_head_, true) || found.stopped || found.checkpoint == 0 || kept_.read()) return;
-  spdlog::warn("no head of the record is kept in the data folder: the database is believed as it stands, {} events of {}",
-               found.checkpoint, found.origin);
+  spdlog::warn(
+      "no head of the record is kept in the data folder: the database is believed as it stands, {} events of {}",
+      found.checkpoint, found.origin);
 }
 
 RecordStatus Sealing::status() const {

@@ -17,21 +17,25 @@ namespace {
 namespace json = boost::json;
 
 int tell(const store::NotNeeded& fine, const Output& output) {
-  complain(output, {fmt::format("記録 {} の {} 件は署名済みのものと一致しています。新しい木は始めません。", fine.origin, fine.size),
-                    fmt::format("nothing is wrong with the record {}: its {} events are what was signed; no new tree is "
-                                "begun",
-                                fine.origin, fine.size)});
+  complain(
+      output,
+      {fmt::format("記録 {} の {} 件は署名済みのものと一致しています。新しい木は始めません。", fine.origin, fine.size),
+       fmt::format("nothing is wrong with the record {}: its {} events are what was signed; no new tree is "
+                   "begun",
+                   fine.origin, fine.size)});
   return exit_failed;
 }
 
 int tell(const store::Continued& done, const Output& output) {
   if (output.json) {
-    print_line(json::serialize(json::value{{"origin", done.origin},
-                                           {"highest", {{"origin", done.highest.origin},
-                                                        {"size", done.highest.size},
-                                                        {"root", record::to_base64(record::bytes_of(done.highest.root))}}},
-                                           {"held_size", done.begun_before ? json::value() : json::value(done.held_size)},
-                                           {"begun_before", done.begun_before}}));
+    print_line(
+        json::serialize(json::value{{"origin", done.origin},
+                                    {"highest",
+                                     {{"origin", done.highest.origin},
+                                      {"size", done.highest.size},
+                                      {"root", record::to_base64(record::bytes_of(done.highest.root))}}},
+                                    {"held_size", done.begun_before ? json::value() : json::value(done.held_size)},
+                                    {"begun_before", done.begun_before}}));
     return exit_ok;
   }
   if (done.begun_before) {
@@ -39,12 +43,13 @@ int tell(const store::Continued& done, const Output& output) {
                        fmt::format("the tree {} has begun already; this daemon goes on with it", done.origin)}));
     return exit_ok;
   }
-  print_line(output({fmt::format("新しい木 {} を始めました。\n  署名済みの最高位: {} の {} 件\n  データベースにあった記録: {} 件\n"
-                                 "失われた事象は、控えや受領証と照らして調べてください。",
-                                 done.origin, done.highest.origin, done.highest.size, done.held_size),
-                     fmt::format("the tree {} has begun\n  highest head signed: {} events of {}\n  held by the database: {} "
-                                 "events\nfind out what was lost from copies and receipts.",
-                                 done.origin, done.highest.size, done.highest.origin, done.held_size)}));
+  print_line(output(
+      {fmt::format("新しい木 {} を始めました。\n  署名済みの最高位: {} の {} 件\n  データベースにあった記録: {} 件\n"
+                   "失われた事象は、控えや受領証と照らして調べてください。",
+                   done.origin, done.highest.origin, done.highest.size, done.held_size),
+       fmt::format("the tree {} has begun\n  highest head signed: {} events of {}\n  held by the database: {} "
+                   "events\nfind out what was lost from copies and receipts.",
+                   done.origin, done.highest.size, done.highest.origin, done.held_size)}));
   return exit_ok;
 }
 
@@ -67,8 +72,9 @@ int run(const RecordContinueOptions& options, const Output& output) {
     store::Connection owner(store::for_migrations(visit.settings()), store::DatabaseRole::owner);
     store::KeptCheckpoint kept(options.database.data / "record");
     try {
-      return std::visit([&](const auto& outcome) { return tell(outcome, output); },
-                        store::continue_record(owner, kept, options.reason, store::operator_at_machine(name_of_user())));
+      return std::visit(
+          [&](const auto& outcome) { return tell(outcome, output); },
+          store::continue_record(owner, kept, options.reason, store::operator_at_machine(name_of_user())));
     } catch (const store::KeptCheckpointFault& fault) {
       complain(output, {fault.what(), fault.what()});
       return exit_configuration;

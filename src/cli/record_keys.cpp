@@ -18,7 +18,9 @@ namespace {
 
 namespace json = boost::json;
 
-std::filesystem::path key_folder(const DatabaseOptions& options) { return options.data / "keys" / "record"; }
+std::filesystem::path key_folder(const DatabaseOptions& options) {
+  return options.data / "keys" / "record";
+}
 
 bool has_folder(const DatabaseOptions& options, const Output& output) {
   if (!options.data.empty()) return true;
@@ -34,7 +36,9 @@ void give_to_daemon(const std::filesystem::path& data, const std::filesystem::pa
     throw app::SigningKeyFault(fmt::format("cannot give {} to the owner of {}", path.string(), data.string()));
 }
 
-std::string when(const std::optional<Timestamp>& at) { return at ? format_rfc3339(*at) : std::string(); }
+std::string when(const std::optional<Timestamp>& at) {
+  return at ? format_rfc3339(*at) : std::string();
+}
 
 int with_key_faults(const Output& output, const std::function<int()>& command) {
   try {
@@ -63,7 +67,8 @@ int run(const RecordKeysOptions& options, const Output& output) {
         forms.emplace_back(to_string(record::NoteKey{origin, record::KeyKind::log, key.key}));
       for (const auto& form : forms) pins += std::string(form.as_string()) + '\n';
       const auto retired = key.retired_at ? json::value(when(key.retired_at)) : json::value();
-      items.push_back({{"id", key.id}, {"registered_at", when(key.registered_at)}, {"retired_at", retired}, {"keys", forms}});
+      items.push_back(
+          {{"id", key.id}, {"registered_at", when(key.registered_at)}, {"retired_at", retired}, {"keys", forms}});
       table.add_row({key.id, shown_time(when(key.registered_at)), shown_time(when(key.retired_at))});
     }
     print(output.json ? json::serialize(json::value{{"items", items}, {"next", nullptr}}) + '\n'
@@ -79,10 +84,11 @@ int run(const RotateKeyOptions& options, const Output& output) {
       const DatabaseVisit visit(options.database, output);
       const auto owner = visit.owner_of_current_schema();
       const auto folder = key_folder(options.database);
-      const auto id = app::RecordKeys::add(folder, *owner, store::operator_at_machine(name_of_user()), [&](const auto& file) {
-        give_to_daemon(options.database.data, folder);
-        give_to_daemon(options.database.data, file);
-      });
+      const auto id =
+          app::RecordKeys::add(folder, *owner, store::operator_at_machine(name_of_user()), [&](const auto& file) {
+            give_to_daemon(options.database.data, folder);
+            give_to_daemon(options.database.data, file);
+          });
       print_line(output.json ? json::serialize(json::value{{"id", id}}) : id);
       return exit_ok;
     });
@@ -95,10 +101,11 @@ int run(const RetireKeyOptions& options, const Output& output) {
     const DatabaseVisit visit(options.database, output);
     const auto owner = visit.owner_of_current_schema();
     if (!store::retire_record_key(*owner, options.key, options.reason, store::operator_at_machine(name_of_user()))) {
-      complain(output, {fmt::format("{} は使用中の鍵ではないか、ほかに鍵がありません。先に rotate-key で追加してください。",
-                                    options.key),
-                        fmt::format("{} is no key that signs, or there is no other one: add one first by rotate-key",
-                                    options.key)});
+      complain(
+          output,
+          {fmt::format("{} は使用中の鍵ではないか、ほかに鍵がありません。先に rotate-key で追加してください。",
+                       options.key),
+           fmt::format("{} is no key that signs, or there is no other one: add one first by rotate-key", options.key)});
       return exit_failed;
     }
     // What may sign no more is only a risk. Of another daemon's key the file is not here.

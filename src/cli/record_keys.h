@@ -11,7 +11,8 @@ namespace noroshi::cli {
 struct RecordKeysOptions {
   DatabaseOptions database;
 };
-// Each key in the form in which it is pinned (C2SP signed-note): once for each tree, since a key goes by the tree's name.
+// Each key in the form in which it is pinned (C2SP signed-note): once for each tree, since a key goes by the tree's
+// name.
 int run(const RecordKeysOptions& options, const Output& output);
 
 struct RotateKeyOptions {

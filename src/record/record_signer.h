@@ -1,7 +1,7 @@
 // What signs in the name of the record: receipts, and by the sealer checkpoints.
 //
-// Keys and the tree that grows may change while the daemon runs (rotation, a new origin), so nothing of either is kept by
-// whoever signs: each signature is asked for anew.
+// Keys and the tree that grows may change while the daemon runs (rotation, a new origin), so nothing of either is kept
+// by whoever signs: each signature is asked for anew.
 #pragma once
 
 #include <functional>

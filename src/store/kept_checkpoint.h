@@ -1,5 +1,5 @@
-// The highest head that a daemon signed or saw, kept outside the database: files in DIR/record. What a database that was
-// set back cannot set back with it.
+// The highest head that a daemon signed or saw, kept outside the database: files in DIR/record. What a database that
+// was set back cannot set back with it.
 #pragma once
 
 #include <filesystem>
@@ -32,7 +32,8 @@ class KeptCheckpoint {
   // Returns once it would survive a loss of power. The note before is replaced whole.
   void keep(const std::string& note) const;
 
-  // The tree that an operator let begin in place of the one of the head kept (DIR/record/continued): its name, or empty.
+  // The tree that an operator let begin in place of the one of the head kept (DIR/record/continued): its name, or
+  // empty.
   std::string accepted_origin() const;
   void accept_origin(const std::string& name) const;
 

@@ -24,14 +24,13 @@ constexpr Statement retire_key{"retire_record_key", "SELECT retire_record_key($1
 constexpr Statement select_origins{"record_origins", "SELECT name FROM record_origin ORDER BY ordinal"};
 constexpr Statement hold{"hold_record", "SELECT * FROM hold_record()"};
 constexpr Statement begin_tree{"continue_record", "SELECT continue_record($1::jsonb, $2::integer, $3)"};
-constexpr Statement select_head{
-    "newest_head", "SELECT size, root FROM checkpoint WHERE origin = $1 ORDER BY size DESC LIMIT 1"};
+constexpr Statement select_head{"newest_head",
+                                "SELECT size, root FROM checkpoint WHERE origin = $1 ORDER BY size DESC LIMIT 1"};
 constexpr Statement select_present{
     "present_leaves",
     "SELECT sequence, leaf FROM event WHERE sequence >= $1 AND sequence < $2 ORDER BY sequence LIMIT 10000"};
 constexpr Statement select_beginning{
-    "beginning_of_tree",
-    "SELECT e.leaf FROM record_origin o JOIN event e ON e.id = o.event_id WHERE o.ordinal = $1"};
+    "beginning_of_tree", "SELECT e.leaf FROM record_origin o JOIN event e ON e.id = o.event_id WHERE o.ordinal = $1"};
 
 std::string_view text_of(const Bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -94,7 +93,8 @@ class PresentTree {
       }
       if (rows.empty()) break;
     }
-    complete_ = complete_ && held.origin.first_sequence + static_cast<std::int64_t>(range_.size()) == held.next_sequence;
+    complete_ =
+        complete_ && held.origin.first_sequence + static_cast<std::int64_t>(range_.size()) == held.next_sequence;
   }
 
   std::uint64_t size() const { return range_.size(); }
@@ -153,7 +153,8 @@ std::optional<int> ordinal_in(const std::string& name) {
   const auto slash = name.rfind('/');
   int ordinal = 0;
   const auto* end = name.data() + name.size();
-  if (slash == std::string::npos || std::from_chars(name.data() + slash + 1, end, ordinal).ptr != end) return std::nullopt;
+  if (slash == std::string::npos || std::from_chars(name.data() + slash + 1, end, ordinal).ptr != end)
+    return std::nullopt;
   return ordinal;
 }
 
@@ -174,12 +175,16 @@ bool begun_in_place_of(Transaction& transaction, const RecordOrigin& origin, con
 
 }  // namespace
 
-core::Actor operator_at_machine(const std::string& name) { return {std::nullopt, "", core::Role::operator_, name}; }
+core::Actor operator_at_machine(const std::string& name) {
+  return {std::nullopt, "", core::Role::operator_, name};
+}
 
 std::vector<RecordKey> record_keys(Connection& connection) {
   std::vector<RecordKey> keys;
   for (const auto& row : connection.execute(select_keys)) {
-    RecordKey key{row.get<std::string>("id"), {}, row.get<Timestamp>("registered_at"),
+    RecordKey key{row.get<std::string>("id"),
+                  {},
+                  row.get<Timestamp>("registered_at"),
                   row.get<std::optional<Timestamp>>("retired_at")};
     // The raw key ends the SubjectPublicKeyInfo (RFC 8410 section 4).
     const auto der = row.get<Bytes>("public_key");
@@ -245,11 +250,10 @@ std::variant<Continued, NotNeeded> continue_record(Connection& owner, KeptCheckp
 
   const auto ordinal = next_ordinal(origin, outside);
   const auto name = fmt::format("{}/{}", origin.name.substr(0, origin.name.rfind('/')), ordinal);
-  transaction.execute(begin_tree,
-                      {decided_event(held.at, by,
-                                     core::RecordContinued{name, highest.origin, highest.size, highest.root, tree.size(),
-                                                           tree.root(), reason}),
-                       ordinal, name});
+  transaction.execute(begin_tree, {decided_event(held.at, by,
+                                                 core::RecordContinued{name, highest.origin, highest.size, highest.root,
+                                                                       tree.size(), tree.root(), reason}),
+                                   ordinal, name});
   // Before the commit: should this process end between the two, the tree named is not there yet and nothing is lost.
   kept.accept_origin(name);
   transaction.commit();

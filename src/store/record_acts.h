@@ -1,5 +1,5 @@
-// What an operator does to the record itself: keys that sign it, and a new tree after a loss. Each is one transaction of the
-// owner's connection, with its event.
+// What an operator does to the record itself: keys that sign it, and a new tree after a loss. Each is one transaction
+// of the owner's connection, with its event.
 #pragma once
 
 #include <cstdint>
@@ -49,10 +49,10 @@ struct NotNeeded {
   std::string origin;
   std::uint64_t size = 0;
 };
-// Ends the tree that grows, where it is not what was signed of it, and begins another: what the database holds is hashed
-// anew, and the new tree's first leaf names the head that was known and the head that is held. `kept` is told before the
-// commit which tree it may go on with. Numbering waits meanwhile; reports do not. `owner` without limits of time
-// (for_migrations()). Throws the errors of database_error.h and KeptCheckpointFault.
+// Ends the tree that grows, where it is not what was signed of it, and begins another: what the database holds is
+// hashed anew, and the new tree's first leaf names the head that was known and the head that is held. `kept` is told
+// before the commit which tree it may go on with. Numbering waits meanwhile; reports do not. `owner` without limits of
+// time (for_migrations()). Throws the errors of database_error.h and KeptCheckpointFault.
 std::variant<Continued, NotNeeded> continue_record(Connection& owner, KeptCheckpoint& kept, const std::string& reason,
                                                    const core::Actor& by);
 

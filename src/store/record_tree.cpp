@@ -25,10 +25,10 @@ std::string_view text_of(const Bytes& bytes) {
 }
 
 std::string read_tile(Transaction& transaction, const RecordOrigin& origin, const record::TileId& tile) {
-  const auto row = transaction
-                       .execute(select_tile, {origin.ordinal, static_cast<int>(tile.level),
-                                              static_cast<std::int64_t>(tile.index)})
-                       .maybe_one();
+  const auto row =
+      transaction
+          .execute(select_tile, {origin.ordinal, static_cast<int>(tile.level), static_cast<std::int64_t>(tile.index)})
+          .maybe_one();
   return row ? std::string(text_of(row->get<Bytes>(0))) : std::string();
 }
 
@@ -36,14 +36,22 @@ std::string read_tile(Transaction& transaction, const RecordOrigin& origin, cons
 
 std::string_view to_string(RecordFaultKind kind) {
   switch (kind) {
-    case RecordFaultKind::smaller: return "smaller";
-    case RecordFaultKind::inconsistent: return "inconsistent";
-    case RecordFaultKind::other_tree: return "other_tree";
-    case RecordFaultKind::events_missing: return "events_missing";
-    case RecordFaultKind::leaves_changed: return "leaves_changed";
-    case RecordFaultKind::tiles_changed: return "tiles_changed";
-    case RecordFaultKind::head_unusable: return "head_unusable";
-    case RecordFaultKind::no_key: break;
+    case RecordFaultKind::smaller:
+      return "smaller";
+    case RecordFaultKind::inconsistent:
+      return "inconsistent";
+    case RecordFaultKind::other_tree:
+      return "other_tree";
+    case RecordFaultKind::events_missing:
+      return "events_missing";
+    case RecordFaultKind::leaves_changed:
+      return "leaves_changed";
+    case RecordFaultKind::tiles_changed:
+      return "tiles_changed";
+    case RecordFaultKind::head_unusable:
+      return "head_unusable";
+    case RecordFaultKind::no_key:
+      break;
   }
   return "no_key";
 }
@@ -77,8 +85,7 @@ std::vector<record::Digest> hash_leaves(Transaction& transaction, const RecordOr
     if (row.get<std::int64_t>(0) != first + static_cast<std::int64_t>(hashes.size())) break;
     hashes.push_back(record::leaf_hash(text_of(row.get<Bytes>(1))));
   }
-  if (hashes.size() != to - from)
-    throw RecordFault(RecordFaultKind::events_missing, origin.name, from + hashes.size());
+  if (hashes.size() != to - from) throw RecordFault(RecordFaultKind::events_missing, origin.name, from + hashes.size());
   return hashes;
 }
 
@@ -131,8 +138,8 @@ bool extend_record(Transaction& transaction, std::int64_t token, const RecordOri
   for (const auto& node : tree.range().nodes()) nodes += record::bytes_of(node);
   return transaction
       .execute(extend, {token, origin.ordinal, static_cast<std::int64_t>(size_before),
-                        static_cast<std::int64_t>(tree.range().size()), std::as_bytes(std::span(nodes)), levels, indexes,
-                        tiles})
+                        static_cast<std::int64_t>(tree.range().size()), std::as_bytes(std::span(nodes)), levels,
+                        indexes, tiles})
       .one()
       .get<bool>(0);
 }
@@ -147,7 +154,8 @@ void compare_tiles(Transaction& transaction, const RecordOrigin& origin, const G
 record::CompactRange read_range(std::uint64_t size, const Bytes& nodes, const RecordOrigin& origin) {
   std::vector<record::Digest> roots(nodes.size() / hash_size);
   for (std::size_t place = 0; place < roots.size(); ++place)
-    std::copy_n(reinterpret_cast<const std::uint8_t*>(nodes.data()) + place * hash_size, hash_size, roots[place].begin());
+    std::copy_n(reinterpret_cast<const std::uint8_t*>(nodes.data()) + place * hash_size, hash_size,
+                roots[place].begin());
   auto range = record::CompactRange::of(size, std::move(roots));
   if (!range) throw RecordFault(RecordFaultKind::tiles_changed, origin.name, size);
   return std::move(*range);

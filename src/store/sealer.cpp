@@ -27,7 +27,8 @@ constexpr Statement look_at_record{
     "FROM clock_setting k)::double precision AS oldest_seconds "
     "FROM sequencer q, sealer s, "
     "LATERAL (SELECT * FROM record_origin ORDER BY ordinal DESC LIMIT 1) AS o "
-    "LEFT JOIN LATERAL (SELECT * FROM checkpoint h WHERE h.origin = o.ordinal ORDER BY h.size DESC LIMIT 1) AS c ON true"};
+    "LEFT JOIN LATERAL (SELECT * FROM checkpoint h WHERE h.origin = o.ordinal ORDER BY h.size DESC LIMIT 1) AS c ON "
+    "true"};
 constexpr Statement keep{"keep_checkpoint",
                          "SELECT keep_checkpoint($1::bigint, $2::integer, $3::bigint, $4::bytea, $5)"};
 constexpr Statement open_first{"open_record", "SELECT open_record($1)"};
@@ -78,7 +79,8 @@ Sealer::Look Sealer::look() {
   const auto rows = connection_.execute(look_at_record);
   const auto row = rows.one();
   Look look;
-  look.origin = {row.get<std::int32_t>("ordinal"), row.get<std::string>("name"), row.get<std::int64_t>("first_sequence")};
+  look.origin = {row.get<std::int32_t>("ordinal"), row.get<std::string>("name"),
+                 row.get<std::int64_t>("first_sequence")};
   look.grown = row.get<std::optional<std::int32_t>>("grown") == look.origin.ordinal;
   look.size = static_cast<std::uint64_t>(row.get<std::int64_t>("size"));
   look.nodes = row.get<Bytes>("nodes");
@@ -189,8 +191,8 @@ record::Digest Sealer::check_tree(const Look& look) {
   return root;
 }
 
-// One tile of leaves that were sealed before, in turn: what was changed long after is found sooner or later here, and by
-// `noroshi record verify` at once.
+// One tile of leaves that were sealed before, in turn: what was changed long after is found sooner or later here, and
+// by `noroshi record verify` at once.
 void Sealer::look_back(Transaction& transaction, const Look& look, const record::NodeReader& nodes) {
   auto from = next_look_back_;
   if (from >= look.size) from = 0;

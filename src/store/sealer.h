@@ -1,9 +1,10 @@
 // Lets the tree of the record grow over the numbered events, and signs it: off the hot path, after the sequencer.
 //
-// A pass: hold the lease; hash what is numbered, in batches, each with its tiles and the new size in one fenced transaction;
-// read all of that back from tables and events, recompute the root and prove that the tree contains the heads that were
-// signed before; sign; keep the note outside the database; keep it inside. A pass that dies anywhere leaves what the next
-// one, of any daemon, goes on from: an unsigned size is sealed already, a note outside alone is of a tree that is there.
+// A pass: hold the lease; hash what is numbered, in batches, each with its tiles and the new size in one fenced
+// transaction; read all of that back from tables and events, recompute the root and prove that the tree contains the
+// heads that were signed before; sign; keep the note outside the database; keep it inside. A pass that dies anywhere
+// leaves what the next one, of any daemon, goes on from: an unsigned size is sealed already, a note outside alone is of
+// a tree that is there.
 #pragma once
 
 #include <chrono>
@@ -35,8 +36,8 @@ struct SealingState {
   std::uint64_t sealed = 0;      // leaves of the tree
   std::uint64_t checkpoint = 0;  // of these, under the newest checkpoint
   std::uint64_t unsealed = 0;    // events under no checkpoint, numbered or not
-  // How long the oldest of them waits by the database's clock; nothing where none waits, or where the shown clock is not the
-  // real one.
+  // How long the oldest of them waits by the database's clock; nothing where none waits, or where the shown clock is
+  // not the real one.
   std::optional<double> oldest_seconds;
   bool signed_now = false;
   bool more = false;  // this pass left work that could be done at once
@@ -48,12 +49,13 @@ class Sealer {
   // The whole note for that head; empty where no key may sign. On the thread of run_once(), outside any transaction.
   using SignNote = std::function<std::string(const record::Checkpoint&)>;
 
-  // `connection` is of role sequencer; it and `kept` must outlive the sealer. `holder` as Sequencer::make_holder() gives it.
+  // `connection` is of role sequencer; it and `kept` must outlive the sealer. `holder` as Sequencer::make_holder()
+  // gives it.
   Sealer(Connection& connection, const core::Uuid& holder, KeptCheckpoint& kept, SignNote sign,
          SealerOptions options = {});
 
-  // One pass. What stops the record is in the state, and nothing is signed then; the lease is kept, so that no other seals
-  // what this one knows to be wrong. Throws the errors of database_error.h.
+  // One pass. What stops the record is in the state, and nothing is signed then; the lease is kept, so that no other
+  // seals what this one knows to be wrong. Throws the errors of database_error.h.
   SealingState run_once();
 
   // Looks and seals nothing: what a pass would find before it begins.

@@ -49,8 +49,10 @@ void report(const std::string& reference) {
 }
 
 void number_events() {
+  // One holder: another would wait for the lease of the one before.
+  static const core::Uuid holder = store::Sequencer::make_holder();
   store::Connection connection(StoreScene::shared().settings(), store::DatabaseRole::sequencer);
-  store::Sequencer sequencer(connection, store::Sequencer::make_holder());
+  store::Sequencer sequencer(connection, holder, std::chrono::milliseconds(1));
   while (sequencer.run_once().value_or(0) > 0) {
   }
 }

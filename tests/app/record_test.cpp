@@ -18,7 +18,9 @@ using store::RecordFaultKind;
 
 const RecordLag::Time start = RecordLag::Time() + 1000h;
 
-double seconds(const RecordLag& lag, RecordLag::Time now) { return lag.behind(now).count(); }
+double seconds(const RecordLag& lag, RecordLag::Time now) {
+  return lag.behind(now).count();
+}
 
 }  // namespace
 
@@ -84,7 +86,7 @@ TEST_CASE("the check of the record warns after a minute and when sealing has sto
     status.state.unsealed = 2;
     store::ConnectionPool operators(store::test::StoreScene::shared().settings(), store::DatabaseRole::operator_, 1);
     store::test::TemporaryFolder folder;
-    HealthSources sources{operators, [] { return std::size_t{0}; }, 1, folder.path(), "", ""};
+    HealthSources sources{operators, store::test::StoreScene::shared().law().registry, [] { return std::size_t{0}; }, 1, folder.path(), "", ""};
     sources.record = [&] { return status; };
     Health health(std::move(sources));
     http::Router router;

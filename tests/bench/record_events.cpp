@@ -24,11 +24,13 @@ using Clock = std::chrono::steady_clock;
 
 constexpr store::Statement insert{
     "bench_insert",
-    "INSERT INTO event (id, type, at, incident_id, organization, role, leaf) SELECT e.id, 'obligation.fulfilled', clock(), "
+    "INSERT INTO event (id, type, at, incident_id, organization, role, leaf) SELECT e.id, 'obligation.fulfilled', "
+    "clock(), "
     "$1::uuid, 'mhlw', 'csirt_head', decode(e.leaf, 'base64') FROM unnest($2::uuid[], $3::text[]) AS e(id, leaf)"};
 constexpr store::Statement newest_head{
-    "bench_head", "SELECT o.ordinal, o.name, o.first_sequence, c.size, c.root FROM checkpoint c JOIN record_origin o ON "
-                  "o.ordinal = c.origin ORDER BY c.origin DESC, c.size DESC LIMIT 1"};
+    "bench_head",
+    "SELECT o.ordinal, o.name, o.first_sequence, c.size, c.root FROM checkpoint c JOIN record_origin o ON "
+    "o.ordinal = c.origin ORDER BY c.origin DESC, c.size DESC LIMIT 1"};
 
 void fill(const store::ConnectionSettings& settings, int count) {
   constexpr int batch = 10'000;
@@ -45,9 +47,10 @@ void fill(const store::ConnectionSettings& settings, int count) {
     event.actor = {identifiers.next<core::TokenId>(), "mhlw", core::Role::csirt_head, "CSIRT 責任者"};
     for (int i = 0; i < std::min(batch, count - done); ++i) {
       event.id = identifiers.next<core::EventId>();
-      event.what = core::ObligationFulfilled{{identifiers.next<core::FulfillmentId>(), identifiers.next<core::ObligationId>(),
-                                              core::FulfillmentMethod::telephone, now, "電話で連絡した", ""},
-                                             std::chrono::seconds(0)};
+      event.what =
+          core::ObligationFulfilled{{identifiers.next<core::FulfillmentId>(), identifiers.next<core::ObligationId>(),
+                                     core::FulfillmentMethod::telephone, now, "電話で連絡した", ""},
+                                    std::chrono::seconds(0)};
       ids.push_back(core::to_string(event.id));
       leaves.push_back(store::base64(record::encode(event, salts).leaf));
     }

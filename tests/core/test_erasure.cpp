@@ -319,7 +319,7 @@ TEST_CASE("the successor of a body that ended erases what that body had") {
   scene.acknowledge_all();
   scene.accept(MoveIncident{head("yuchokampo"), IncidentState::closed, ""});
   scene.travel_to(over);
-  scene.pass_on_duties();
+  scene.pass_to_successors();
   CHECK(scene.refuse(AskErasure{head("jps"), "満了"}) == "not_the_holder");
   scene.accept(AskErasure{head("yuchokampo-network"), "満了"});
   scene.accept(decide(scene, true, officer("yuchokampo-network")));
