@@ -4,14 +4,16 @@
   record_million.py --daemon NOROSHID --cli NOROSHI --events RECORD_EVENTS [--count N] [--seconds S]
 
 N events (a million) are put into the folder of a daemon that is down, as real leaves; it is started and seals them. Then
-reports come over HTTPS from several desks for S seconds while it seals, and inclusion proofs are made out of its tiles. Exit
-1 where sealing is slower than the intake of the same run, where more waits for a signature than two seconds of it, or where
-the slower proofs take 5 ms and more.
+reports come over HTTPS from several desks for S seconds while it seals, and inclusion proofs are made out of its tiles. Then
+the record is verified, exported whole, and the file verified. Exit 1 where sealing is slower than the intake of the same run,
+where more waits for a signature than two seconds of it, where the slower proofs take 5 ms and more, where verifying takes
+longer than 60 s for a million events, or where the memory of verifying or exporting grows with the record.
 """
 
 import argparse
 import http.client
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -28,6 +30,8 @@ from harness import Fault
 DESKS = 8
 SLOWEST_PROOF = 5.0  # milliseconds, of 99 in 100
 MOST_BEHIND = 2.0  # seconds
+VERIFIED = 60.0  # seconds, for a million events
+MOST_MEMORY = 128  # MiB, whatever the length of the record
 
 
 class Desk(threading.Thread):
@@ -87,6 +91,41 @@ def intake(daemon, seconds):
     return sum(desk.count for desk in desks) / length, (daemon.numbers()[0] - before) / length, behind
 
 
+def measured(cli, *arguments):
+    """Runs noroshi: (seconds, its greatest memory in MiB, whether it told how far it was). Exit 0 is wanted."""
+    begun = time.monotonic()
+    process = subprocess.Popen([cli, "--lang", "en", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = {}
+    readers = [threading.Thread(target=lambda name=name, stream=stream: said.update({name: stream.read()}))
+               for name, stream in (("out", process.stdout), ("err", process.stderr))]
+    for reader in readers:
+        reader.start()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    for reader in readers:
+        reader.join()
+    if process.returncode:
+        raise Fault(f"noroshi {' '.join(map(str, arguments))}: exit {process.returncode}\n{said['out'][-2000:].decode()}"
+                    f"{said['err'][-1000:].decode()}")
+    return time.monotonic() - begun, usage.ru_maxrss / 1024, b" events" in said["err"]
+
+
+def check(daemon, count):
+    """Whether the record is verified, exported and verified again in time and in little memory."""
+    file = daemon.folder / "record.jsonl"
+    good = True
+    for what, arguments in (("verified", ["--data", daemon.data, "record", "verify"]),
+                            ("exported", ["--data", daemon.data, "record", "export", file]),
+                            ("the file verified", ["record", "verify", file])):
+        seconds, memory, told = measured(daemon.cli, *arguments)
+        print(f"record: {what} in {seconds:.1f} s, at most {memory:.0f} MiB" + (", with progress" if told else ""), flush=True)
+        good = good and memory <= MOST_MEMORY and (told or seconds < 4)
+        if "verified" in what:
+            good = good and seconds <= max(VERIFIED * count / 1_000_000, 10)
+    print(f"record: the file has {file.stat().st_size >> 20} MiB", flush=True)
+    return good
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--daemon", required=True)
@@ -114,6 +153,7 @@ def main():
         print(f"record: 2000 inclusion proofs in a tree of {size}: median {median} ms, p99 {slow} ms, slowest {slowest} ms")
         good = sealing > events and behind <= MOST_BEHIND and float(slow) < SLOWEST_PROOF
         daemon.stop()
+        good = check(daemon, options.count) and good
         return 0 if good else 1
     finally:
         daemon.clear_away()
