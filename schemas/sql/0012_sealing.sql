@@ -19,6 +19,12 @@ LANGUAGE sql VOLATILE SET search_path = noroshi, pg_temp AS $$
   RETURNING token
 $$;
 
+-- Leaves the lease to whoever looks next.
+CREATE FUNCTION leave_sealer(held_token bigint) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = noroshi, pg_temp AS $$
+  UPDATE sealer SET holder = NULL, lease_until = NULL WHERE token = held_token
+$$;
+
 -- Lets the tree grow: tiles and size in one. False, and nothing is written, where the token is no longer the holder's or
 -- the tree is not the one that was extended. A tile at the edge is replaced by one that begins with it.
 CREATE FUNCTION extend_record(held_token bigint, of_origin integer, size_before bigint, size_after bigint,
@@ -57,10 +63,10 @@ BEGIN
   RETURN true;
 END
 $$;
-REVOKE ALL ON FUNCTION hold_sealer(uuid, timestamptz, interval),
+REVOKE ALL ON FUNCTION hold_sealer(uuid, timestamptz, interval), leave_sealer(bigint),
   extend_record(bigint, integer, bigint, bigint, bytea, bigint[], bigint[], text[]),
   keep_checkpoint(bigint, integer, bigint, bytea, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION hold_sealer(uuid, timestamptz, interval),
+GRANT EXECUTE ON FUNCTION hold_sealer(uuid, timestamptz, interval), leave_sealer(bigint),
   extend_record(bigint, integer, bigint, bigint, bytea, bigint[], bigint[], text[]),
   keep_checkpoint(bigint, integer, bigint, bytea, text) TO noroshi_sequencer;
 

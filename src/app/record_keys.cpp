@@ -75,11 +75,13 @@ void RecordKeys::refresh(store::Connection& connection) {
   auto state = state_of(rows);
   if (state == rows_) return;
   std::vector<SigningKey> files;
+  bool all_read = true;
   for (const auto& file : files_in(folder_)) {
     try {
       files.push_back(SigningKey::read(file));
     } catch (const SigningKeyFault& fault) {
       spdlog::warn("a key of the record is left out: {}", fault.what());
+      all_read = false;
     }
   }
   auto keys = signing_keys(files, rows);
@@ -87,7 +89,7 @@ void RecordKeys::refresh(store::Connection& connection) {
   for (const auto& key : keys) ids += (ids.empty() ? "" : ", ") + key.id();
   spdlog::info("the record is signed with {}", ids.empty() ? "no key" : ids);
   use(std::move(keys));
-  rows_ = std::move(state);
+  if (all_read) rows_ = std::move(state);
 }
 
 void RecordKeys::use(Keys keys) {
@@ -100,10 +102,10 @@ std::shared_ptr<const RecordKeys::Keys> RecordKeys::keys() const {
   return keys_;
 }
 
-record::KeySignature RecordKeys::sign(std::string_view text) const {
+std::optional<record::KeySignature> RecordKeys::sign(std::string_view text) const {
   const auto keys = this->keys();
-  if (keys->empty()) throw SigningKeyFault("no key of this daemon may sign the record");
-  return {keys->back().id(), keys->back().sign(text)};
+  if (keys->empty()) return std::nullopt;
+  return record::KeySignature{keys->back().id(), keys->back().sign(text)};
 }
 
 std::string RecordKeys::sign_note(const record::Checkpoint& checkpoint) const {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,11 +30,12 @@ class RecordKeys {
   // where a file cannot be read. `owner` is of role owner.
   RecordKeys(std::filesystem::path folder, store::Connection& owner);
 
-  // Looks at the rows; a connection of role sequencer. A file that cannot be read then is left out.
+  // Looks at the rows; a connection of role sequencer. A file that cannot be read then is left out, and read again at the
+  // next look.
   void refresh(store::Connection& connection);
 
-  // With the newest key. SigningKeyFault where none may sign: the last one it had is kept for that.
-  record::KeySignature sign(std::string_view text) const;
+  // With the newest key; nothing where none may sign.
+  std::optional<record::KeySignature> sign(std::string_view text) const;
   // The note with a signature by each key that may sign; empty where there is none.
   std::string sign_note(const record::Checkpoint& checkpoint) const;
 

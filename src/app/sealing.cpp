@@ -52,15 +52,14 @@ void Sealing::run(std::stop_token stop) {
 void Sealing::seal_until_lost(std::stop_token stop) {
   store::Connection connection(settings_, store::DatabaseRole::sequencer);
   connection.listen("noroshi_numbered");
-  store::Sealer sealer(connection, holder_, kept_, [&](const record::Checkpoint& head) {
-    keys_.refresh(connection);
-    return keys_.sign_note(head);
-  });
+  store::Sealer sealer(connection, holder_, kept_, [&](const record::Checkpoint& head) { return keys_.sign_note(head); });
   // How much waits is known even where no pass comes to its end.
   const auto found = sealer.inspect();
   publish(found);
   warn_without_head(found);
   while (!stop.stop_requested()) {
+    // Who follows signs receipts too: with a key that was retired no more, with a new one from here on.
+    keys_.refresh(connection);
     const auto state = sealer.run_once();
     publish(state);
     if (state.stopped)

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "src/app/record_words.h"
 #include "src/record/encodings.h"
 #include "src/store/migrations.h"
 #include "src/store/record_acts.h"
@@ -75,6 +76,10 @@ int run(const RecordContinueOptions& options, const Output& output) {
       return std::visit(
           [&](const auto& outcome) { return tell(outcome, output); },
           store::continue_record(owner, kept, options.reason, store::operator_at_machine(name_of_user())));
+    } catch (const store::RecordFault& fault) {
+      const auto words = app::words_of(fault);
+      complain(output, {words.ja, words.en});
+      return exit_failed;
     } catch (const store::KeptCheckpointFault& fault) {
       complain(output, {fault.what(), fault.what()});
       return exit_configuration;

@@ -1,8 +1,8 @@
 // Erasing the content of a case at the end of its retention (standard 3.1.1(7)): asked by one person of the body whose
 // incident it is, decided by another, its 課室情報セキュリティ責任者 (2.1.1(8)).
 #include <algorithm>
-#include <set>
 
+#include "src/core/clocks.h"
 #include "src/core/decide.h"
 #include "src/core/duties.h"
 
@@ -27,17 +27,6 @@ bool has_open_duty(const Incident& known) {
   });
 }
 
-// Who acknowledged a later version has the earlier ones too; an alarm needs no acknowledgement.
-bool has_unread_message(const Incident& known) {
-  std::set<std::string_view> acknowledging;
-  for (auto message = known.messages.rbegin(); message != known.messages.rend(); ++message) {
-    if (message->kind == MessageKind::alarm) continue;
-    if (message->acknowledged_at) acknowledging.insert(message->recipient);
-    if (!acknowledging.contains(message->recipient)) return true;
-  }
-  return false;
-}
-
 RetentionClass class_of(const Incident& known) {
   return retention_class(known.exercise, known.confidentiality);
 }
@@ -59,7 +48,7 @@ std::optional<Refusal> check_erasable(const Law& law, const Incident& known, Tim
     return refuse(RefusalCode::duties_open,
                   "未了の義務があります（他の機関のものを含む）。履行するか例外措置を受けてから消去してください。",
                   "Duties of this incident are open, this body's or another's. They are met or excepted first.");
-  if (has_unread_message(known))
+  if (!unacknowledged(known).empty())
     return refuse(RefusalCode::messages_unacknowledged,
                   "受領確認のない連絡があります。宛先が確認してから消去してください。",
                   "A message of this incident has not been acknowledged. Its recipient does so first.");

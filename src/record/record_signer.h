@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,8 +20,8 @@ struct KeySignature {
 struct RecordSigner {
   // The name of the tree that new events will stand in: "noroshi/0198…/1". Known before the daemon serves.
   std::function<std::string()> origin;
-  // With the newest key of this daemon.
-  std::function<KeySignature(std::string_view text)> sign;
+  // With the newest key of this daemon; nothing where it has none that may sign.
+  std::function<std::optional<KeySignature>(std::string_view text)> sign;
 };
 
 }  // namespace noroshi::record

@@ -443,8 +443,9 @@ class Group {
       std::copy(received->sha256.begin(), received->sha256.end(), receipt.report_sha256.begin());
     }
     const auto made = receipts_->sign(record::receipt_text(receipt));
-    return codec::SignedReceipt{receipt.origin, record::to_hex(record::bytes_of(receipt.leaf_hash)), made.key,
-                                record::to_base64(made.signature)};
+    if (!made) return std::nullopt;  // the report counts for more than its receipt
+    return codec::SignedReceipt{receipt.origin, record::to_hex(record::bytes_of(receipt.leaf_hash)), made->key,
+                                record::to_base64(made->signature)};
   }
 
   static const record::ActorSignature* signature_of(const Command& command) {

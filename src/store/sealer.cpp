@@ -15,6 +15,7 @@ namespace {
 constexpr Statement hold_lease{"hold_sealer",
                                "SELECT hold_sealer($1::uuid, clock(), "
                                "shown_length(make_interval(secs => $2::double precision / 1000)))"};
+constexpr Statement leave_lease{"leave_sealer", "SELECT leave_sealer($1::bigint)"};
 // One statement, one moment.
 constexpr Statement look_at_record{
     "look_at_record",
@@ -73,6 +74,13 @@ std::optional<std::int64_t> Sealer::hold() {
   const auto token = connection_.execute(hold_lease, {holder_, options_.lease.count()}).maybe_one();
   if (!token || token->is_null(0)) return std::nullopt;
   return token->get<std::int64_t>(0);
+}
+
+// Others may have a key; while it waits, whoever looks takes the lease.
+void Sealer::leave(std::int64_t token, const RecordFault& keyless) {
+  connection_.execute(leave_lease, {token});
+  keyless_ = keyless;
+  keyless_until_ = Clock::now() + 2 * options_.lease;
 }
 
 Sealer::Look Sealer::look() {
@@ -280,8 +288,11 @@ SealingState Sealer::inspect() {
 SealingState Sealer::run_once() {
   SealingState state;
   Look seen;
+  std::optional<std::int64_t> token;
+  if (Clock::now() >= keyless_until_) keyless_.reset();
   try {
-    const auto token = hold();
+    if (!keyless_) token = hold();
+    state.stopped = keyless_;
     state.holds_lease = token.has_value();
     seen = look();
     check_kept(seen);
@@ -297,6 +308,7 @@ SealingState Sealer::run_once() {
     state.more = token && (seen.size < seen.numbered || seen.size > seen.signed_size());
   } catch (const RecordFault& fault) {
     state.stopped = fault;
+    if (token && fault.kind() == RecordFaultKind::no_key) leave(*token, fault);
   }
   tell(seen, state);
   return state;

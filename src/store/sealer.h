@@ -55,7 +55,7 @@ class Sealer {
          SealerOptions options = {});
 
   // One pass. What stops the record is in the state, and nothing is signed then; the lease is kept, so that no other
-  // seals what this one knows to be wrong. Throws the errors of database_error.h.
+  // seals what this one knows to be wrong. Who merely has no key leaves it to others for a while. Throws the errors of database_error.h.
   SealingState run_once();
 
   // Looks and seals nothing: what a pass would find before it begins.
@@ -70,6 +70,7 @@ class Sealer {
   using Clock = std::chrono::steady_clock;
 
   std::optional<std::int64_t> hold();
+  void leave(std::int64_t token, const RecordFault& keyless);
   Look look();
   void read_kept(Look& look);
   void check_kept(Look& look);
@@ -90,6 +91,8 @@ class Sealer {
   std::optional<record::Checkpoint> proven_;  // the head kept that the tree was last found to contain
   std::optional<Clock::time_point> signed_at_;
   std::uint64_t next_look_back_ = 0;
+  std::optional<RecordFault> keyless_;  // why it has left the lease to others
+  Clock::time_point keyless_until_{};
 };
 
 // The name of the tree that grows; opens the first one where there is none. `owner` is of role owner.

@@ -110,7 +110,7 @@ TEST_CASE("a receipt is signed once for a report, over the leaf that is stored")
   options.receipts = record::RecordSigner{[] { return std::string("noroshi/test/1"); },
                                           [&](std::string_view text) {
                                             signed_texts.emplace_back(text);
-                                            return record::KeySignature{"0123456789abcdef", std::string(64, 's')};
+                                            return std::optional(record::KeySignature{"0123456789abcdef", std::string(64, 's')});
                                           }};
   store::WriterPool writers(StoreScene::shared().settings(), StoreScene::shared().law(), options);
   const auto body = report_json("record-signed", "first", R"(,"assessment":"incident")");
@@ -126,12 +126,24 @@ TEST_CASE("a receipt is signed once for a report, over the leaf that is stored")
   CHECK(in_answer(accepted(first), "receipt.key") == "0123456789abcdef");
 }
 
+TEST_CASE("a report is taken where no key may sign its receipt") {
+  using namespace store::test;
+  store::WriterOptions options{.writers = 1};
+  options.receipts = record::RecordSigner{[] { return std::string("noroshi/test/1"); },
+                                          [](std::string_view) { return std::optional<record::KeySignature>(); }};
+  store::WriterPool writers(StoreScene::shared().settings(), StoreScene::shared().law(), options);
+  const auto body = report_json("record-no-key", "first", R"(,"assessment":"incident")");
+  const auto taken = perform(writers, submit(csirt_member("jps"), body, "record-no-key"));
+  CHECK_FALSE(in_answer(accepted(taken), "receipt.event_id").empty());
+  CHECK(accepted(taken).body.find("\"signature\"") == std::string::npos);
+}
+
 TEST_CASE("a signer that fails leaves nothing behind") {
   using namespace store::test;
   store::WriterOptions options{.writers = 1};
   options.receipts =
       record::RecordSigner{[] { return std::string("noroshi/test/1"); },
-                           [](std::string_view) -> record::KeySignature { throw std::runtime_error("no memory"); }};
+                           [](std::string_view) -> std::optional<record::KeySignature> { throw std::runtime_error("no memory"); }};
   store::WriterPool writers(StoreScene::shared().settings(), StoreScene::shared().law(), options);
   const auto body = report_json("record-unsignable", "first", R"(,"assessment":"incident")");
   const auto result = perform(writers, submit(csirt_member("jps"), body, "record-unsignable"));

@@ -545,7 +545,7 @@ TEST_CASE("a head that cannot be kept is not recorded, and a file that is no not
   CHECK(record.checkpoints() == 1);
 }
 
-TEST_CASE("without a key nothing is signed, and with one it goes on") {
+TEST_CASE("without a key nothing is signed: the lease is left to who has one, and with a key of its own it goes on") {
   Record record;
   TemporaryFolder folder;
   KeptCheckpoint kept(folder.path());
@@ -560,8 +560,14 @@ TEST_CASE("without a key nothing is signed, and with one it goes on") {
   REQUIRE(state.stopped);
   CHECK(state.stopped->kind() == RecordFaultKind::no_key);
   CHECK(!kept.read());
+
+  TemporaryFolder elsewhere;
+  Daemon other(record.settings(), heads, elsewhere.path());
+  CHECK(other.pass().signed_now);
+
   has_key = true;
-  CHECK(sealer.run_once().signed_now);
+  record.add(1);
+  CHECK(eventually([&] { return sealer.run_once().signed_now; }));
 }
 
 TEST_CASE("on an operator's word a new tree begins, whose first leaf names the head before and what was held") {
