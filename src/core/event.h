@@ -239,6 +239,9 @@ struct Event {
   friend bool operator==(const Event&, const Event&) = default;
 };
 
+// Whether it is of alarms alone, and changes nothing that a person could act on: the incident's revision stays.
+bool is_of_clock(const Happening& happening);
+
 // Moves the state by one event. An event that cannot follow from the state, or is of no incident, is a broken invariant
 // and aborts.
 void evolve(Incident& incident, const Event& event);

@@ -264,14 +264,6 @@ struct TypeName {
   std::string_view operator()(const KeyRetired&) const { return "key.retired"; }
 };
 
-// That a clock rang changes nothing that a person could act on: who read the case before may still say If-Match.
-bool is_of_clock(const Happening& happening) {
-  const auto* message = std::get_if<MessageSent>(&happening);
-  const auto* access = std::get_if<AccessGranted>(&happening);
-  return std::holds_alternative<AlarmRung>(happening) || (message && message->message.kind == MessageKind::alarm) ||
-         (access && access->because == access_by_alarm);
-}
-
 }  // namespace
 
 std::string_view to_string(FulfillmentMethod method) { return methods[static_cast<std::size_t>(method)].text; }
@@ -322,6 +314,14 @@ routing::Facts facts_of(const Incident& incident) {
 }
 
 std::string_view type_of(const Happening& happening) { return std::visit(TypeName{}, happening); }
+
+// Who read the case before a clock rang may still say If-Match.
+bool is_of_clock(const Happening& happening) {
+  const auto* message = std::get_if<MessageSent>(&happening);
+  const auto* access = std::get_if<AccessGranted>(&happening);
+  return std::holds_alternative<AlarmRung>(happening) || (message && message->message.kind == MessageKind::alarm) ||
+         (access && access->because == access_by_alarm);
+}
 
 void evolve(Incident& incident, const Event& event) {
   std::visit(Evolution{incident, event}, event.what);

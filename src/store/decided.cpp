@@ -1,5 +1,6 @@
 #include "src/store/decided.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -125,14 +126,19 @@ struct RowWriter {
       write_event(event);
       std::visit([&](const auto& what) { row(event, what); }, event.what);
     }
-    if (decision.events.empty()) return;
-    write_incident();
+    if (std::any_of(decision.events.begin(), decision.events.end(), changes_incident)) write_incident();
     if (retention_changed) write_retention();
     for (const auto& [organization, event] : changed_access) write_access(organization, event);
     for (const auto& [obligation, event] : changed_obligations) write_obligation(*after().find(obligation), event);
     for (const auto& [obligation, event] : rung_obligations)
       if (!changed_obligations.contains(obligation)) write_clock_of(*after().find(obligation), event);
     for (const auto& [message, event] : watched_messages) write_clock_of(*after().find(message), event);
+  }
+
+  // Alarms of duties and messages leave the row of the incident as it is.
+  static bool changes_incident(const core::Event& event) {
+    const auto* alarm = std::get_if<core::AlarmRung>(&event.what);
+    return alarm ? alarm->clock == core::ClockKind::followup : !core::is_of_clock(event.what);
   }
 
   void write_clock() {

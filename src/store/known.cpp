@@ -216,7 +216,7 @@ core::Erasure read_erasure(const Row& row) {
 
 }  // namespace
 
-Known load_incidents(Transaction& transaction, std::span<const core::IncidentId> ids) {
+Known load_incidents(Transaction& transaction, std::span<const core::IncidentId> ids, Reasons reasons) {
   Known known;
   if (ids.empty()) return known;
   std::vector<std::string> texts;
@@ -240,10 +240,11 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
   }
   for (const auto& row : rows_of(select_obligations))
     incident_of(known, row).obligations.push_back(read_obligation(row));
-  for (const auto& row : rows_of(select_reasons)) {
-    auto* obligation = incident_of(known, row).find(id_of<core::ObligationId>(row.get<std::string_view>("id")));
-    obligation->because.push_back({row.get<std::string>("ja"), row.get<std::string>("en")});
-  }
+  if (reasons == Reasons::loaded)
+    for (const auto& row : rows_of(select_reasons)) {
+      auto* obligation = incident_of(known, row).find(id_of<core::ObligationId>(row.get<std::string_view>("id")));
+      obligation->because.push_back({row.get<std::string>("ja"), row.get<std::string>("en")});
+    }
   for (const auto& row : rows_of(select_messages)) incident_of(known, row).messages.push_back(read_message(row));
   for (const auto& row : rows_of(select_waivers)) incident_of(known, row).waivers.push_back(read_waiver(row));
   for (const auto& row : rows_of(select_erasures)) incident_of(known, row).erasures.push_back(read_erasure(row));

@@ -12,9 +12,12 @@
 namespace noroshi::store {
 
 // The incidents of those ids as they stand in this transaction, whole but for the bytes of reports. Ids that
-// open_group() did not lock are left out: the writer's role cannot read them. One round trip a table.
+// open_group() did not lock are left out: the writer's role cannot read them. One round trip a table. Why duties exist is
+// much to read and decides nothing: a decision that rewrites no duty may leave it out, and only such a one.
+enum class Reasons { loaded, left_out };
 std::map<core::IncidentId, core::Incident> load_incidents(Transaction& transaction,
-                                                          std::span<const core::IncidentId> ids);
+                                                          std::span<const core::IncidentId> ids,
+                                                          Reasons reasons = Reasons::loaded);
 
 // The switches of the body that lock_body() locked, oldest first.
 std::vector<core::RelaySwitchRequest> load_relay_switches(Transaction& transaction);

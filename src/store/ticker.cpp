@@ -38,7 +38,8 @@ constexpr Statement incidents_naming{"incidents_naming", "SELECT * FROM incident
 // Incidents locked and loaded by the daemon itself, and what it decides of them.
 class OwnActs {
  public:
-  OwnActs(Connection& writer, const std::vector<core::IncidentId>& incidents) : transaction_(writer), decided_(salts_) {
+  OwnActs(Connection& writer, const std::vector<core::IncidentId>& incidents, Reasons reasons)
+      : transaction_(writer), decided_(salts_) {
     std::string members;
     codec::JsonWriter json(members);
     json.begin_array();
@@ -46,7 +47,7 @@ class OwnActs {
       json.begin_object().member("slot", slot).member("incident", core::to_string(incidents[slot])).end_object();
     json.end_array();
     for (const auto& row : transaction_.execute(open_group, {members})) now_ = row.get<Timestamp>("at");
-    known_ = load_incidents(transaction_, incidents);
+    known_ = load_incidents(transaction_, incidents, reasons);
   }
 
   Transaction& transaction() { return transaction_; }
@@ -95,6 +96,12 @@ std::set<core::IncidentId> still_held(Transaction& transaction, std::span<const 
   return incidents;
 }
 
+bool rewrites_duties(const core::Decision& decision) {
+  return std::any_of(decision.events.begin(), decision.events.end(), [](const core::Event& event) {
+    return core::type_of(event.what).starts_with("obligation.");
+  });
+}
+
 void count(Rung& rung, const core::Decision& decision) {
   ++rung.incidents;
   for (const auto& event : decision.events) {
@@ -118,7 +125,7 @@ std::vector<std::string> succeeded_bodies(const core::Law& law, Timestamp now) {
 
 // Passes on the duties of one incident; whether anything changed.
 bool pass_on(Connection& writer, const core::Law& law, core::IncidentId incident) {
-  OwnActs acts(writer, {incident});
+  OwnActs acts(writer, {incident}, Reasons::loaded);
   auto identifiers = fresh_identifiers(acts.now());
   const auto decision = core::decide_succession(law, acts.known().at(incident), {acts.now(), identifiers});
   if (decision.events.empty()) return false;
@@ -162,14 +169,19 @@ std::optional<Timestamp> earliest_ring(Connection& owner) {
 Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const ClaimedClock> claims) {
   std::vector<core::IncidentId> incidents;
   for (const auto& claimed : claims) incidents.push_back(claimed.incident);
-  OwnActs acts(writer, incidents);
+  OwnActs acts(writer, incidents, Reasons::left_out);
   const auto held = still_held(acts.transaction(), claims);
   const auto listeners = read_listeners(acts.transaction(), acts.now());
   Rung rung;
   auto identifiers = fresh_identifiers(acts.now());
   for (const auto& [id, incident] : acts.known()) {
     if (!held.contains(id)) continue;
-    const auto decision = core::decide_ring(law, incident, listeners, {acts.now(), identifiers});
+    auto decision = core::decide_ring(law, incident, listeners, {acts.now(), identifiers});
+    // A duty that passes to a successor is written whole.
+    if (rewrites_duties(decision)) {
+      const auto whole = load_incidents(acts.transaction(), {&id, 1}).at(id);
+      decision = core::decide_ring(law, whole, listeners, {acts.now(), identifiers});
+    }
     count(rung, decision);
     acts.add(decision);
   }

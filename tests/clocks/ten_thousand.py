@@ -14,6 +14,7 @@ import sys
 import time
 
 from checks import SECOND, latenesses
+from cluster import processor_seconds
 from scene import RULES, Cluster, Fault, Scene, main, say, wait_until
 
 STEPS = (0, 900, 1800, 3600)
@@ -56,9 +57,13 @@ def run(options):
         due = submit_all(scene, options)
         wait_until(scene, due)
         session = scene.cluster.session()
+        before = processors(scene)
         took = scene.wait_told(due, 60.0, session)
+        daemons, cluster = (after - earlier for after, earlier in zip(processors(scene), before))
         session.close()
         good, rung = scene.judge(options.bound, summary=f"all told {took:.1f} s after the instant")
+        say(options, f"processor time a clock: {1e6 * daemons / len(scene.clocks):.0f} µs of the daemons, "
+            f"{1e6 * cluster / len(scene.clocks):.0f} µs of PostgreSQL")
         rows = latenesses(scene.clocks, rung, STEPS)
         if options.table:
             write_table(options.table, rows)
@@ -75,6 +80,10 @@ def run(options):
         if sum(counts) != len(rung.alarms):
             raise Fault(f"the daemons count {sum(counts)} alarms, the database holds {len(rung.alarms)}")
         return good and len(told) >= options.clocks
+
+
+def processors(scene):
+    return sum(processor_seconds(daemon.process.pid) for daemon in scene.daemons), scene.cluster.processor_seconds()
 
 
 def clock_time(moment):

@@ -66,6 +66,12 @@ class Cluster:
         """As superuser, behind the daemons' backs."""
         return query(text, str(self.folder), SUPERUSER)
 
+    def processor_seconds(self):
+        """What the server and all its processes have used, those that have ended too."""
+        postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        return sum(map(processor_seconds, (postmaster, *map(int, children))))
+
     def session(self):
         return Session(self.folder)
 
@@ -82,6 +88,15 @@ class Cluster:
             if done.returncode:
                 said.seek(0)
                 raise Fault(f"{program}: exit {done.returncode}\n{said.read().decode(errors='replace')}")
+
+
+def processor_seconds(pid):
+    """User and system time of a process and of its children that it has waited for; 0 where it is no more."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 class Session:

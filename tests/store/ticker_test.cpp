@@ -608,10 +608,15 @@ TEST_CASE("a ring passes duties of bodies that have ended on, and its alarms wit
   Scene scene;
   issue_token(scene.owner(), "nco", core::Role::center_liaison, "", std::nullopt);
   const auto incident = scene.report("jps", "succession");
+  const std::string reasons = "SELECT string_agg(because::text, ' ' ORDER BY id) FROM obligation";
+  const auto because = scene.text(reasons);
   scene.travel_to("2025-07-01T09:00:00+09:00");
   scene.ring();
   CHECK(scene.text("SELECT recipient || ' ' || recipient_formerly FROM obligation WHERE rule = 'g.3'") ==
         "nco nisc");
+  // Why the duty exists stays with it.
+  CHECK(because.find("日本年金機構") != std::string::npos);
+  CHECK(scene.text(reasons) == because);
   CHECK(scene.count("alarm WHERE code = 'relay_silent' AND organization = 'nco'") == 1);
   CHECK(apply_successions(scene.owner(), scene.law()) == 0);
 }
