@@ -70,7 +70,7 @@ void pin_keys(State& state, const Options& options) {
                               "--log-key takes a line that noroshi record keys prints (origin+hash+base64)"});
     keys.push_back(*key);
   }
-  state.pin(keys);
+  state.pin(keys, options.accept_origin);
   if (state.log_keys().empty())
     throw Stop(exit_configuration,
                {"初回は --log-key でログの鍵（noroshi record keys の行）を指定してください。",

@@ -108,9 +108,10 @@ std::string State::name(const std::string& wanted) {
   return name;
 }
 
-void State::pin(const std::vector<NoteKey>& keys) {
+void State::pin(std::vector<NoteKey> keys, const std::string& accepted_origin) {
   auto pinned = log_keys_;
-  for (const auto& key : keys) {
+  for (auto& key : keys) {
+    if (!pinned.empty() && !accepted_origin.empty() && key.name == accepted_origin) key.name = pinned.front().name;
     if (key.kind != KeyKind::log || (!pinned.empty() && key.name != pinned.front().name))
       throw Stop(
           exit_usage,
@@ -125,7 +126,14 @@ void State::pin(const std::vector<NoteKey>& keys) {
   log_keys_ = std::move(pinned);
 }
 
+bool State::has_left(const std::string& origin) const {
+  const auto left = lines_of(read_file(folder_ / "origins-left").value_or(""));
+  return std::find(left.begin(), left.end(), origin) != left.end();
+}
+
 void State::move_to(const std::string& origin) {
+  // First: ended in between, it has left a tree that it still watches, which it can be told of again.
+  keep_file(folder_ / "origins-left", read_file(folder_ / "origins-left").value_or("") + this->origin() + "\n");
   auto moved = log_keys_;
   for (auto& key : moved) key.name = origin;
   keep_file(folder_ / "log-keys", lines_for(moved));

@@ -44,10 +44,13 @@ class State {
   // Empty before the first were pinned. All have one name: the origin.
   const std::vector<NoteKey>& log_keys() const { return log_keys_; }
   std::string origin() const { return log_keys_.empty() ? std::string() : log_keys_.front().name; }
-  // Adds those that are not there. Stop (2) for a key of another tree.
-  void pin(const std::vector<NoteKey>& keys);
-  // The same keys, for a tree of another name; the head of the one before is no longer held.
+  // Adds those that are not there. Stop (2) for a key of another tree, but for one of `accepted_origin`: keys are the same
+  // for every tree of a log.
+  void pin(std::vector<NoteKey> keys, const std::string& accepted_origin = {});
+  // The same keys, for a tree of another name; the head of the one before is no longer held, and that tree is never gone
+  // back to: a witness that forgot what it signed there could sign another.
   void move_to(const std::string& origin);
+  bool has_left(const std::string& origin) const;
 
   // Of the tree whose keys are pinned; nothing before the first.
   const std::optional<Head>& head() const { return head_; }

@@ -140,6 +140,10 @@ Witness::Shown Witness::read_shown(const std::string& answer) const {
 void Witness::check_origin(const Shown& shown, const std::string& accepted_origin) {
   const auto& origin = shown.checkpoint.origin;
   if (origin == state_.origin()) return;
+  if (state_.has_left(origin))
+    contradict({"ログは、すでに離れた木 " + printable(origin) + " を再び示しています。",
+                "the log shows again a tree that was left, " + printable(origin)},
+               shown);
   if (origin != accepted_origin)
     throw refused("ログは別の起点 " + printable(origin) + " を示しています（これまでは " + state_.origin() +
                       "）。運用者に理由を確かめ、正当なら --accept-origin で受け入れてください。",
@@ -154,8 +158,10 @@ void Witness::check_origin(const Shown& shown, const std::string& accepted_origi
                            [&](const NoteKey& key) { return is_signed_by(shown.note.text, signature, key); });
       });
   if (!known)
-    throw refused("新しい起点の検証点に、登録した鍵の署名がありません。",
-                  "the checkpoint of the new origin is signed by no key that is pinned");
+    throw refused("新しい起点の検証点に、登録した鍵の署名がありません。鍵が更新されたなら、noroshi record keys の行を"
+                  "運用者から受け取り、--log-key で加えてください。",
+                  "the checkpoint of the new origin is signed by no key that is pinned; if the keys were rotated, get a line "
+                  "of noroshi record keys from the operator and give it by --log-key beside --accept-origin");
   state_.keep_evidence({"運用者の指示により、新しい起点 " + origin + " を受け入れました。",
                         "accepted the new origin " + origin + " by the word of an operator"},
                        shown.body, false);

@@ -289,8 +289,14 @@ class Story:
         check((folder / "held").read_text() == before, "the old head is not kept")
         self.log.be_honest(leaves_of("another", 3), origin=NEXT_ORIGIN)
         check(self.look(witness)[0] == OK, "the new tree is watched")
-        self.log.be_honest(leaves_of("event", 9))
-        check(self.look(witness)[0] == REFUSED_LOG, "back to the old tree")
+        # A tree that was left is never signed again: what was signed of it is no longer at hand.
+        posted = len(self.log.posted)
+        self.log.be_honest(leaves_of("forged", 5))
+        for arguments in ((), ("--accept-origin", ORIGIN)):
+            check(self.look(witness, *arguments)[0] == REFUSED_LOG, f"back to the old tree with {arguments}")
+        (witness.state / "halted").unlink()
+        check(self.look(witness, "--accept-origin", ORIGIN)[0] == REFUSED_LOG, "back to the old tree by an operator's word")
+        check(len(self.log.posted) == posted, "it signed two trees of one name")
         witness.clear_away()
         print("a new origin is followed by an operator's word alone, and the old head is kept")
 

@@ -87,6 +87,9 @@ TEST_CASE("another name, and the key of another tree, are refused") {
   state.pin({log_key("log/1")});
   CHECK(stops([&] { state.pin({log_key("log/2")}); }) == exit_usage);
   CHECK(state.log_keys().size() == 1);
+  // Where the operator lets the next tree begin, its key may come under the name of that tree.
+  state.pin({log_key("log/2", 2)}, "log/2");
+  CHECK(state.log_keys() == std::vector{log_key("log/1"), log_key("log/1", 2)});
 }
 
 TEST_CASE("a new tree is watched with the same keys and begins without a head") {
@@ -98,6 +101,8 @@ TEST_CASE("a new tree is watched with the same keys and begins without a head") 
     state.move_to("log/2");
     CHECK_FALSE(state.head());
     CHECK(state.log_keys() == std::vector{log_key("log/2")});
+    CHECK(state.has_left("log/1"));
+    CHECK_FALSE(state.has_left("log/2"));
   }
   // Also where it was killed before the first head of the new tree was kept.
   const State again(folder.path());
