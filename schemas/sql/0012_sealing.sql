@@ -75,7 +75,7 @@ CREATE POLICY of_the_record ON event FOR SELECT TO noroshi_reader
   USING (type LIKE 'record.%' OR type LIKE 'key.%');
 
 -- What the record's own acts below write, and nothing that writers use writes.
-GRANT SELECT, INSERT, UPDATE ON signing_key TO noroshi_apply;
+GRANT SELECT, INSERT, UPDATE (retired_at, retirement_event_id) ON signing_key TO noroshi_apply;
 GRANT SELECT, INSERT ON record_origin TO noroshi_apply;
 GRANT SELECT, UPDATE ON sealer, sequencer TO noroshi_apply;
 GRANT UPDATE (sequence) ON event TO noroshi_apply;
@@ -86,7 +86,7 @@ RESET ROLE;
 SET LOCAL ROLE noroshi_apply;
 SET LOCAL search_path = noroshi, pg_temp;
 
--- Events with their openings, as apply() (0005) stores those of incidents; without their acts, which the callers store.
+-- Events with their openings, as apply() stores those of incidents; without their acts, which the callers store.
 CREATE FUNCTION keep_events_of_record(decided jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
 BEGIN

@@ -4,8 +4,7 @@ GRANT CREATE ON SCHEMA noroshi TO noroshi_owner, noroshi_apply;
 SET LOCAL ROLE noroshi_owner;
 SET LOCAL search_path = noroshi, pg_temp;
 -- A cosignature is checked against the checkpoint and the witness's key before it is kept.
-GRANT SELECT ON checkpoint, witness TO noroshi_writer;
-GRANT SELECT ON checkpoint, witness TO noroshi_apply;
+GRANT SELECT ON checkpoint, witness TO noroshi_writer, noroshi_apply;
 GRANT SELECT, INSERT ON cosignature TO noroshi_apply;
 
 -- The auditor's filters.

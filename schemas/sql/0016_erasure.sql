@@ -254,7 +254,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION erase_content(uuid, uuid, text), apply_erasures(jsonb) FROM PUBLIC;
 
--- As in 0015, with retention and erasures, and answers that know their incident.
+-- As in 0008, with successors, retention and erasures, and answers that know their incident.
 CREATE OR REPLACE FUNCTION apply(decided jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
 BEGIN

@@ -19,10 +19,10 @@ codec::Text found(const store::RecordFault& fault) {
       return {"データベースの記録の木が、手元に保管した署名のものと異なります。",
               "The tree in the database is not the one whose signed head is kept in the data folder."};
     case events_missing:
-      return {fmt::format("記録の {} 番目の事象がありません。", place),
+      return {fmt::format("記録の {} 番目の出来事がありません。", place),
               fmt::format("Event {} of the record is missing.", place)};
     case leaves_changed:
-      return {fmt::format("記録の {} 番目以降の事象が、封印したときと異なります。", place),
+      return {fmt::format("記録の {} 番目以降の出来事が、封印したときと異なります。", place),
               fmt::format("An event of the record, at {} or after, is not what was sealed.", place)};
     case tiles_changed:
       return {fmt::format("記録の木の節が改変されています（{} 番目付近）。", place),

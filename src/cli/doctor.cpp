@@ -17,6 +17,7 @@
 
 #include "src/app/law.h"
 #include "src/app/record_words.h"
+#include "src/app/sealing.h"
 #include "src/cli/table.h"
 #include "src/store/clock.h"
 #include "src/store/cluster_folder.h"
@@ -180,7 +181,6 @@ void check_clock(store::Connection& owner, Findings& findings) {
 // What the sealer would find, and how much it has left undone.
 void check_record(const DatabaseVisit& visit, store::Connection& owner, const DatabaseOptions& options,
                   Findings& findings) {
-  constexpr double late = 60;
   if (store::record_origins(owner).empty())
     return not_made(findings, "record", {"noroshid はまだ起動していません", "noroshid was not started yet"});
   store::Connection connection(visit.settings(), store::DatabaseRole::sequencer);
@@ -194,7 +194,8 @@ void check_record(const DatabaseVisit& visit, store::Connection& owner, const Da
   }
   const Text what{fmt::format("記録 {} 件に署名済み、未署名 {} 件", state.checkpoint, state.unsealed),
                   fmt::format("{} events of the record signed, {} not yet", state.checkpoint, state.unsealed)};
-  if (state.oldest_seconds.value_or(0) < late) return good(findings, "record", what);
+  const std::chrono::duration<double> oldest(state.oldest_seconds.value_or(0));
+  if (oldest < app::record_late) return good(findings, "record", what);
   bad(findings, "record", what,
       {"noroshid が動いているか、ログに封印の停止が出ていないかを確認してください。",
        "is noroshid running, and does its log say that sealing has stopped?"});

@@ -46,7 +46,7 @@ int tell(const store::Continued& done, const Output& output) {
   }
   print_line(output(
       {fmt::format("新しい木 {} を始めました。\n  署名済みの最高位: {} の {} 件\n  データベースにあった記録: {} 件\n"
-                   "失われた事象は、控えや受領証と照らして調べてください。",
+                   "失われた出来事は、控えや受領証と照らして調べてください。",
                    done.origin, done.highest.origin, done.highest.size, done.held_size),
        fmt::format("the tree {} has begun\n  highest head signed: {} events of {}\n  held by the database: {} "
                    "events\nfind out what was lost from copies and receipts.",

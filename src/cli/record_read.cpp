@@ -83,7 +83,7 @@ std::string render(const RecordState& state, Language language) {
                                              : name);
   if (state.checkpoint)
     for (const auto& cosignature : state.checkpoint->cosignatures)
-      line(ja ? "副署" : "cosigned by",
+      line(ja ? "連署" : "cosigned by",
            fmt::format("{} {}", cosignature.witness, shown_second(cosignature.cosigned_at)));
   for (const auto& origin : state.origins)
     if (&origin != &state.origins.back())

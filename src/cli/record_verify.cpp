@@ -82,7 +82,7 @@ tl::expected<Given, Text> read_given(const RecordVerifyOptions& options) {
     const auto text = read_whole(file);
     auto receipt = text ? receipt_in(*text).receipt : std::nullopt;
     if (!receipt)
-      return tl::unexpected(Text{fmt::format("{} に署名された受付証がありません。", file),
+      return tl::unexpected(Text{fmt::format("{} に署名された受領証がありません。", file),
                                  fmt::format("{} holds no receipt that is signed", file)});
     given.receipts.push_back(*std::move(receipt));
   }
@@ -155,7 +155,7 @@ class Verdict {
                         fmt::format("{} acts are signed by who acted, with the key that the leaf names.", signed_acts_)});
     if (receipts_ > 0)
       proves.push_back(
-          {fmt::format("受付証 {} 件が約束した出来事は、約束どおり記録にあります。", receipts_),
+          {fmt::format("受領証 {} 件が約束した出来事は、約束どおり記録にあります。", receipts_),
            fmt::format("The events that {} receipts promised stand in the record as promised.", receipts_)});
     if (!given.notes.empty())
       proves.push_back({fmt::format("別に保管されていたチェックポイント {} 件と矛盾しません。", given.notes.size()),
@@ -175,7 +175,7 @@ class Verdict {
     });
     if (!watched)
       leaves_open.push_back(
-          {"同じ鍵で別の木が他の人に示されていないことは分かりません。証人の副署か、別に保管したチェックポイント（--"
+          {"同じ鍵で別の木が他の人に示されていないことは分かりません。証人の連署か、別に保管したチェックポイント（--"
            "checkpoint）が要ります。",
            "It does not show that no other tree was signed with the same key and shown to others: that takes a "
            "witness's cosignature or a checkpoint kept elsewhere (--checkpoint)."});
@@ -216,7 +216,7 @@ class Verdict {
     }
     for (const auto& [witness, at] : proven.cosigned_by)
       proves.push_back(
-          {fmt::format("証人 {} が {} に同じ木を見て副署しています。", witness.name, shown_moment(at)),
+          {fmt::format("証人 {} が {} に同じ木を見て連署しています。", witness.name, shown_moment(at)),
            fmt::format("The witness {} saw this tree and cosigned it at {}.", witness.name, shown_moment(at))});
   }
 
@@ -444,7 +444,7 @@ int verify_database(const RecordVerifyOptions& options, Given given, const Outpu
   std::uint64_t answers = 0;
   store::RefoldProgress tables;
   if (options.tables) {
-    LiveSink answer_sink(verdict.findings, line, {"受付証", "receipts"});
+    LiveSink answer_sink(verdict.findings, line, {"受領証", "receipts"});
     answers = store::check_answers(owner, receipt_in, answer_sink);
     LiveSink table_sink(verdict.findings, line, {"表", "tables"});
     tables = store::refold(owner, table_sink);
@@ -452,7 +452,7 @@ int verify_database(const RecordVerifyOptions& options, Given given, const Outpu
   verdict.take(checked.verification);
   verdict.hold_against(given);
   if (options.tables && !verdict.altered())
-    verdict.proves.push_back({fmt::format("表 {} 行は、{} 件の出来事から導かれるものと一致します（受付証 {} 件）。",
+    verdict.proves.push_back({fmt::format("表 {} 行は、{} 件の出来事から導かれるものと一致します（受領証 {} 件）。",
                                           tables.rows, tables.events, answers),
                               fmt::format("{} rows of the tables are what {} events imply ({} receipts).", tables.rows,
                                           tables.events, answers)});

@@ -116,7 +116,7 @@ std::string csv_header(Language language) {
       "role",     "actor", "incident_id", "subject", "event_id", "leaf_sha256"};
   constexpr std::array<std::string_view, 13> in_japanese{"通番",   "日時",   "種類",       "内容", "インシデント番号",
                                                          "訓練",   "機関",   "役割",       "氏名", "インシデントID",
-                                                         "対象ID", "事象ID", "葉のSHA-256"};
+                                                         "対象ID", "出来事ID", "葉のSHA-256"};
   std::string out(byte_order_mark);
   append_line(out, language == Language::en ? in_english : in_japanese);
   return out;

@@ -38,7 +38,7 @@ Response not_sealed_yet(Language language) {
   return retry_later(
       {404,
        "not_sealed_yet",
-       {"まだ検証点に入っていません", "No checkpoint covers it yet"},
+       {"まだチェックポイントに入っていません", "No checkpoint covers it yet"},
        {"番号は付いています。数秒後にもう一度お試しください。", "It has its number. Try again in some seconds."},
        {}},
       language);
@@ -48,9 +48,9 @@ Response tree_ended(Language language) {
   return problem_response(
       {404,
        "tree_ended",
-       {"この事象を含む検証点はありません", "No checkpoint covers it"},
-       {"この事象の木は、検証点に入る前に終わりました。次の木の最初の葉（record."
-        "continued）が、それまでの全事象のハッシュを記しています。",
+       {"この出来事を含むチェックポイントはありません", "No checkpoint covers it"},
+       {"この出来事の木は、チェックポイントに入る前に終わりました。次の木の最初の葉（record."
+        "continued）が、それまでのすべての出来事のハッシュを記しています。",
         "Its tree ended before it was sealed. The first leaf of the next tree (record.continued) commits to all "
         "events that there were."},
        {}},
@@ -61,14 +61,14 @@ Response no_checkpoint_yet(Language language) {
   return retry_later(
       {404,
        "no_checkpoint_yet",
-       {"検証点はまだありません", "There is no checkpoint yet"},
-       {"最初の事象が記録されると作られます。", "The first one is made when the first event is recorded."},
+       {"チェックポイントはまだありません", "There is no checkpoint yet"},
+       {"最初の出来事が記録されると作られます。", "The first one is made when the first event is recorded."},
        {}},
       language);
 }
 
 Response refused_size(QueryReader& query, std::string_view name, Language language) {
-  query.mistake(name, "unknown_checkpoint", "この大きさの検証点はありません。", "There is no checkpoint of that size.");
+  query.mistake(name, "unknown_checkpoint", "この大きさのチェックポイントはありません。", "There is no checkpoint of that size.");
   return refused(query, language);
 }
 
@@ -111,7 +111,7 @@ Response proof(store::TenantTransaction& transaction, const Request& request, co
       case store::NoProof::later_than_size:
         break;
     }
-    query.mistake("size", "before_the_event", "この検証点は、その事象より前のものです。",
+    query.mistake("size", "before_the_event", "このチェックポイントは、その出来事より前のものです。",
                   "That checkpoint was made before the event.");
     return refused(query, request.language);
   });
@@ -123,7 +123,7 @@ Response consistency(store::TenantTransaction& transaction, const Request& reque
   const auto from = query.number("from");
   const auto to = query.number("to");
   if (query.ok() && !from)
-    query.mistake("from", "required", "手元の検証点の大きさを指定してください。",
+    query.mistake("from", "required", "手元のチェックポイントの大きさを指定してください。",
                   "Give the size of the checkpoint you hold.");
   if (query.ok() && to && *to < *from)
     query.mistake("to", "out_of_range", "from 以上にしてください。", "This must not be less than from.");
@@ -134,7 +134,7 @@ Response consistency(store::TenantTransaction& transaction, const Request& reque
     if (to) return refused_size(query, "to", request.language);
     query.mistake(
         "from", "unknown_checkpoint",
-        "記録はまだその大きさに達していません。手元の検証点がこれより大きいなら、記録が失われたおそれがあります。",
+        "記録はまだその大きさに達していません。手元のチェックポイントがこれより大きいなら、記録が失われたおそれがあります。",
         "The record has not reached that size. If you hold a larger checkpoint, it may have lost what it had.");
     return refused(query, request.language);
   });

@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "src/record/encodings.h"
+
 namespace noroshi::record {
 namespace {
 
@@ -91,14 +93,8 @@ tl::expected<ActorKey, std::string> parse_actor_key(std::string_view der) {
 Digest id_of(const ActorKey& key) { return sha256({key.public_key}); }
 
 std::string act_text(std::string_view call, const Digest& body_sha256) {
-  static constexpr std::string_view digits = "0123456789abcdef";
   std::string text("noroshi-act/v1\n");
-  text.append(call).append("\n");
-  for (const auto byte : body_sha256) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text += '\n';
+  return text.append(call).append("\n").append(to_hex(bytes_of(body_sha256))).append("\n");
 }
 
 bool verify(const ActorSignature& signature, const ActorKey& key) {

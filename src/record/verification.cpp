@@ -292,14 +292,14 @@ void RecordVerification::State::take_receipt(std::string_view text, std::string_
   const auto receipt = parse_receipt(text);
   if (!receipt)
     return find(FindingCode::receipt_unreadable, "receipt",
-                sentence("受付証を読み取れません: {}。", "A receipt cannot be read: {}.", {receipt.error()}));
+                sentence("受領証を読み取れません: {}。", "A receipt cannot be read: {}.", {receipt.error()}));
   const bool is_signed = std::any_of(keys.begin(), keys.end(), [&](const NoteKey& key) {
     return key.kind == KeyKind::log && key.name == receipt->origin && verify_ed25519(text, signature, key.key);
   });
   const auto event = to_string(receipt->event);
   if (!is_signed)
     return find(FindingCode::receipt_unsigned, "receipt " + event,
-                sentence("出来事 {} の受付証は、与えられた鍵で署名されていません。",
+                sentence("出来事 {} の受領証は、与えられた鍵で署名されていません。",
                          "The receipt of event {} is not signed by any key given.", {event}));
   awaited.emplace(receipt->event, *receipt);
 }
@@ -326,7 +326,7 @@ void RecordVerification::State::check_receipts(const RecordedEvent& event, const
     }
     const auto number = text_of(event.sequence);
     find(FindingCode::receipt_differs, "receipt " + to_string(decoded.id),
-         {"出来事 " + number + " は受付証が約束したものではありません: " + different->ja + "。",
+         {"出来事 " + number + " は受領証が約束したものではありません: " + different->ja + "。",
           "Event " + number + " is not what its receipt promised: " + different->en + '.'},
          event.sequence);
   }
@@ -640,9 +640,9 @@ void RecordVerification::State::finish(Sequence stated_events) {
   for (const auto& [event, receipt] : awaited) {
     const auto id = to_string(event);
     find(whole() ? FindingCode::receipt_event_missing : FindingCode::receipt_event_absent, "receipt " + id,
-         whole() ? sentence("受付証が約束した出来事 {} がありません。",
+         whole() ? sentence("受領証が約束した出来事 {} がありません。",
                             "The event {} that a receipt promised is not there.", {id})
-                 : sentence("受付証が約束した出来事 {} は、与えられた出来事の中にありません。",
+                 : sentence("受領証が約束した出来事 {} は、与えられた出来事の中にありません。",
                             "The event {} that a receipt promised is not among the events given.", {id}));
   }
   tell_leaf_hashes(FindingCode::leaf_altered);

@@ -397,8 +397,8 @@ class Group {
     }
     if (checkpoints.empty())
       return mistake("/size", "unknown_checkpoint",
-                     {"この大きさの検証点はありません。", "There is no checkpoint of that size."});
-    return mistake("/line", "signature", {"この検証点に対する、登録された鍵による署名ではありません。",
+                     {"この大きさのチェックポイントはありません。", "There is no checkpoint of that size."});
+    return mistake("/line", "signature", {"このチェックポイントに対する、登録された鍵による署名ではありません。",
                                           "It is no signature of that checkpoint by the key that is registered."});
   }
 

@@ -131,7 +131,7 @@ Witness::Shown Witness::read_shown(const std::string& answer) const {
   shown.body = text_of(read_json(answer), "note");
   auto note = read_note(shown.body);
   const auto checkpoint = note ? read_checkpoint(note->text) : std::nullopt;
-  if (!checkpoint) throw refused("ログの応答は検証点ではありません。", "what the log answers is no checkpoint");
+  if (!checkpoint) throw refused("ログの応答はチェックポイントではありません。", "what the log answers is no checkpoint");
   shown.note = std::move(*note);
   shown.checkpoint = *checkpoint;
   return shown;
@@ -158,7 +158,7 @@ void Witness::check_origin(const Shown& shown, const std::string& accepted_origi
                            [&](const NoteKey& key) { return is_signed_by(shown.note.text, signature, key); });
       });
   if (!known)
-    throw refused("新しい起点の検証点に、登録した鍵の署名がありません。鍵が更新されたなら、noroshi record keys の行を"
+    throw refused("新しい起点のチェックポイントに、登録した鍵の署名がありません。鍵が更新されたなら、noroshi record keys の行を"
                   "運用者から受け取り、--log-key で加えてください。",
                   "the checkpoint of the new origin is signed by no key that is pinned; if the keys were rotated, get a line "
                   "of noroshi record keys from the operator and give it by --log-key beside --accept-origin");
@@ -181,7 +181,7 @@ void Witness::check_signature(const Shown& shown) const {
   }
   if (!known)
     throw refused(
-        "検証点に、登録したログの鍵による正しい署名がありません。鍵が更新されたなら、運用者から受け取り --log-key "
+        "チェックポイントに、登録したログの鍵による正しい署名がありません。鍵が更新されたなら、運用者から受け取り --log-key "
         "で加えてください。",
         "the checkpoint has no good signature of a pinned key of the log; if its keys were rotated, get the new "
         "one from its operator and add it by --log-key");
@@ -240,7 +240,7 @@ void Witness::contradict(const Text& why, const Shown& shown) {
     en += held;
   }
   const auto folder = state_.keep_evidence({ja, en}, shown.body, true).string();
-  throw refused(ja + " 署名していません。今後も署名しません。両方の検証点は " + folder +
+  throw refused(ja + " 署名していません。今後も署名しません。両方のチェックポイントは " + folder +
                     " に残しました。ログの運用者と監査担当に知らせてください。",
                 en + ". Nothing was cosigned, and nothing will be. Both checkpoints are kept in " + folder +
                     "; tell the operator of the log and the auditor");

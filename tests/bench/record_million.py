@@ -29,19 +29,28 @@ from harness import Fault
 
 DESKS = 8
 SLOWEST_PROOF = 5.0  # milliseconds, of 99 in 100
+SEALED = 600.0  # seconds, for a million events: more is no measurement but a standstill
 MOST_BEHIND = 2.0  # seconds
 VERIFIED = 60.0  # seconds, for a million events
 MOST_MEMORY = 128  # MiB, whatever the length of the record
 
 
 class Desk(threading.Thread):
-    """Reports as fast as it is answered."""
+    """Reports as fast as it is answered. What ended it early is its `failure`."""
 
     def __init__(self, daemon, number, stop):
         super().__init__()
         self.daemon_, self.number, self.stop, self.count = daemon, number, stop, 0
+        self.failure = None
 
     def run(self):
+        try:
+            self.report()
+        except Exception as failure:
+            self.failure = failure
+            self.stop.set()
+
+    def report(self):
         line = http.client.HTTPSConnection("127.0.0.1", self.daemon_.port, context=self.daemon_.client_context(), timeout=30)
         recognized = (datetime.now(timezone.utc) - timedelta(minutes=5)).isoformat(timespec="seconds")
         while not self.stop.is_set():
@@ -63,6 +72,7 @@ def seal_all(daemon, events):
     """Starts the daemon and waits: (events numbered a second, events sealed a second)."""
     daemon.start()
     begun, numbered_at = time.monotonic(), None
+    patience = max(SEALED * events / 1_000_000, 60)
     while True:
         there, size, _ = daemon.numbers()
         if numbered_at is None and daemon.sql("SELECT EXISTS (SELECT FROM event WHERE sequence IS NULL);") == ["f"]:
@@ -70,6 +80,8 @@ def seal_all(daemon, events):
         if size == there:
             done = time.monotonic()
             return events / (numbered_at - begun), events / (done - begun)
+        if time.monotonic() > begun + patience:
+            raise Fault(f"{patience:.0f} s after the start {size} of {there} events are sealed\n{daemon.log_tail()}")
         time.sleep(0.25)
 
 
@@ -80,12 +92,15 @@ def intake(daemon, seconds):
     before, begun, behind = daemon.numbers()[0], time.monotonic(), 0.0
     for desk in desks:
         desk.start()
-    while time.monotonic() < begun + seconds:
+    while time.monotonic() < begun + seconds and not stop.is_set():
         behind = max(behind, daemon.readiness()[1]["behind_seconds"])
         time.sleep(0.2)
     stop.set()
     for desk in desks:
         desk.join()
+    for desk in desks:
+        if desk.failure:
+            raise desk.failure
     length = time.monotonic() - begun
     daemon.wait_sealed()
     return sum(desk.count for desk in desks) / length, (daemon.numbers()[0] - before) / length, behind

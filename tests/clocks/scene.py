@@ -1,9 +1,6 @@
 """Daemons on one database, and reports whose clocks come due when a test wants it, all through the public interface."""
 
-import argparse
 import json
-import os
-import random
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +11,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harne
 
 from cluster import Cluster
 from harness import Client, Deployment, Fault, Submission
+from seeded import main, say  # noqa: F401: main for those who import this module
 
 from checks import SECOND, Clock, Outage, Rung, check, latenesses, spread
 
@@ -218,31 +216,3 @@ def wait_for(what, condition, patience=SETTLING):
             raise Fault(f"{patience:.0f} s have passed without {what}")
         time.sleep(0.005)
     return found
-
-
-# -- Each test's main ----------------------------------------------------------------------------------------
-
-
-def say(options, what):
-    print(f"{options.name}: {what}", flush=True)
-
-
-def main(name, description, run, more=lambda parser: None):
-    """Runs it with a seed, which is printed; the exit code."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--daemon", required=True)
-    parser.add_argument("--cli", required=True)
-    parser.add_argument("--seed", default=os.environ.get("NOROSHI_SEED") or str(random.SystemRandom().randrange(10**9)))
-    more(parser)
-    options = parser.parse_args()
-    options.name, options.daemon, options.cli = name, Path(options.daemon).resolve(), Path(options.cli).resolve()
-    options.dice = random.Random(f"{options.seed}/{name}")
-    say(options, f"seed {options.seed}")
-    since = time.monotonic()
-    good = False
-    try:
-        good = run(options)
-    except Fault as fault:
-        say(options, fault)
-    say(options, f"{'good' if good else 'FAILED'} after {time.monotonic() - since:.0f} s, seed {options.seed}")
-    return 0 if good else 1

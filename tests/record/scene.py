@@ -1,10 +1,7 @@
 """A record with something of everything in it: a real daemon on a PostgreSQL of the test's own, cases played through the
 public interface, sealed and at rest. For tests that attack it, export it and read it."""
 
-import argparse
 import json
-import os
-import random
 import subprocess
 import sys
 import threading
@@ -16,6 +13,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "fault"))  # traffic.p
 
 from cluster import SUPERUSER, Cluster
 from harness import Client, Deployment, Fault, Journal, Progress, Submission, plain_environment
+from seeded import main, say  # noqa: F401: for those who import this module
 from traffic import Actor, Desks, load_stories
 
 SEALING = 30.0  # seconds until all that happened must be signed for
@@ -142,28 +140,3 @@ class Scene:
 
     def checkpoint_file(self):
         return self.daemon.data / "record" / "checkpoint"
-
-
-def say(options, what):
-    print(f"{options.name}: {what}", flush=True)
-
-
-def main(name, description, run, more=lambda parser: None):
-    """Runs it with a seed, which is printed; the exit code."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--daemon", required=True)
-    parser.add_argument("--cli", required=True)
-    parser.add_argument("--seed", default=os.environ.get("NOROSHI_SEED") or str(random.SystemRandom().randrange(10**9)))
-    more(parser)
-    options = parser.parse_args()
-    options.name, options.daemon, options.cli = name, Path(options.daemon).resolve(), Path(options.cli).resolve()
-    options.dice = random.Random(f"{options.seed}/{name}")
-    say(options, f"seed {options.seed}")
-    since = time.monotonic()
-    good = False
-    try:
-        good = run(options)
-    except Fault as fault:
-        say(options, fault)
-    say(options, f"{'good' if good else 'FAILED'} after {time.monotonic() - since:.0f} s, seed {options.seed}")
-    return 0 if good else 1

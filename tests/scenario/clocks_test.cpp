@@ -24,9 +24,9 @@ target = "PT2H"
 
 class Clocked {
  public:
-  explicit Clocked(std::string_view toml = quick, int rate = 1200) : rate_(std::to_string(rate)) {
+  explicit Clocked(std::string_view toml = quick, int rate = 1200) : rate_(rate) {
     write_file(folder_.path() / "noroshi.toml", toml);
-    daemon_.emplace(folder_.path() / "data", std::vector<std::string>{"--test-clock", rate_, "--config",
+    daemon_.emplace(folder_.path() / "data", std::vector<std::string>{"--test-clock", std::to_string(rate), "--config",
                                                                       (folder_.path() / "noroshi.toml").string()});
   }
 
@@ -34,19 +34,10 @@ class Clocked {
     return {organization, role, person, *daemon_};
   }
 
-  // Lets the shown clock go on from another instant, as the owner of the database.
-  void show(const std::string& instant) {
-    const auto superuser = run("/usr/bin/stat", {"-c", "%U", (daemon_->data() / "postgres").string()}).output;
-    const auto socket = daemon_->data() / "run";
-    const auto folder = std::filesystem::exists(socket / "where") ? read_file(socket / "where") : socket.string();
-    const auto ending = run("/usr/bin/psql", {"-X", "-q", "-h", folder.substr(0, folder.find('\n')), "-U",
-                                              superuser.substr(0, superuser.find('\n')), "-d", "noroshi", "-c",
-                                              "SELECT noroshi.show_clock('" + instant + "', " + rate_ + ")"});
-    REQUIRE_MESSAGE(ending.code == 0, ending.errors);
-  }
+  void show(const std::string& instant) { daemon_->show_clock(instant, rate_); }
 
  private:
-  std::string rate_;
+  int rate_;
   TemporaryFolder folder_;
   std::optional<Daemon> daemon_;
 };

@@ -85,6 +85,17 @@ Daemon::~Daemon() {
   stop();
 }
 
+void Daemon::show_clock(const std::string& instant, int rate) {
+  const auto line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+  const auto superuser = line(run("/usr/bin/stat", {"-c", "%U", (data_ / "postgres").string()}).output);
+  const auto where = data_ / "run" / "where";
+  const auto socket = fs::exists(where) ? line(read_file(where)) : (data_ / "run").string();
+  const auto ending =
+      run("/usr/bin/psql", {"-X", "-q", "-h", socket, "-U", superuser, "-d", "noroshi", "-c",
+                            "SELECT noroshi.show_clock('" + instant + "', " + std::to_string(rate) + ")"});
+  if (ending.code != 0) throw std::runtime_error("the clock was not shown otherwise: " + ending.errors);
+}
+
 pid_t Daemon::postmaster() const {
   const std::string text = read_file(data_ / "postgres" / "postmaster.pid");
   return text.empty() ? -1 : std::stoi(text);

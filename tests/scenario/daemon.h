@@ -57,6 +57,10 @@ class Daemon {
   Answer send(const std::string& method, const std::string& path, const Headers& headers,
               const std::string& body = "");
 
+  // Lets the clock that is shown go on from another instant, so many times as fast, as the owner of the database. Throws
+  // std::runtime_error.
+  void show_clock(const std::string& instant, int rate = 1);
+
   // POST in two halves; `between` is called when the daemon has the first and waits for the second.
   Answer post_in_halves(const std::string& path, const Headers& headers, const std::string& body,
                         const std::function<void()>& between);

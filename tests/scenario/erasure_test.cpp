@@ -17,15 +17,7 @@ class World {
   Desk desk(const std::string& organization, const std::string& role, const std::string& person = "") {
     return {organization, role, person, *daemon_};
   }
-  void show(const std::string& instant) {
-    const auto superuser = run("/usr/bin/stat", {"-c", "%U", (daemon_->data() / "postgres").string()}).output;
-    const auto socket = daemon_->data() / "run";
-    const auto folder = std::filesystem::exists(socket / "where") ? read_file(socket / "where") : socket.string();
-    const auto ending = run("/usr/bin/psql", {"-X", "-q", "-h", folder.substr(0, folder.find('\n')), "-U",
-                                              superuser.substr(0, superuser.find('\n')), "-d", "noroshi", "-c",
-                                              "SELECT noroshi.show_clock('" + instant + "', 1)"});
-    REQUIRE_MESSAGE(ending.code == 0, ending.errors);
-  }
+  void show(const std::string& instant) { daemon_->show_clock(instant); }
   // `noroshi` as that desk's person runs it.
   Ending noroshi(const std::string& organization, const std::string& role, const std::string& person,
                  std::vector<std::string> arguments) {

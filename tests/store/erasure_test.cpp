@@ -23,39 +23,34 @@ core::Actor of_role(const std::string& organization, core::Role role) {
   return {token, organization, role, fmt::format("{} {}", organization, core::to_string(role))};
 }
 
-// A database whose clock shows the first of August 2018, and one case in it of which every text holds a canary.
-class Story {
+// One case, of which every text holds a canary.
+class Story : public OwnStore {
  public:
-  Story()
-      : law_(StoreScene::shared().law()),
-        owner_(database_.settings(), DatabaseRole::owner),
-        writers_(make_schema(), law_) {
-    travel_to("2018-08-01T09:20:00+09:00");
+  Story() {
+    // Texts stand in a row's text as they are, bytes as hexadecimal digits.
+    run(owner(),
+        R"(CREATE FUNCTION pg_temp.test_holds(relation regclass, what text) RETURNS boolean LANGUAGE plpgsql AS $$
+        DECLARE held boolean;
+        BEGIN
+          EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE position($1 in t::text) > 0 OR '
+                         'position(encode(convert_to($1, ''UTF8''), ''hex'') in t::text) > 0)', relation) INTO held USING what;
+          RETURN held;
+        END $$)");
   }
 
-  Connection& owner() { return owner_; }
-  const ConnectionSettings& settings() const { return database_.settings(); }
-  void travel_to(const std::string& time) {
-    constexpr Statement show{"test_erasure_clock", "SELECT show_clock($1::timestamptz, 1)"};
-    owner_.execute(show, {time});
-  }
-  std::string text(const std::string& query) { return text_of(owner_, query); }
-  std::int64_t count(const std::string& table_and_condition) {
-    return std::stoll(text("SELECT count(*) FROM " + table_and_condition));
-  }
   Result attempt(const core::Actor& actor, Action action, const std::string& key = "") {
     Command command;
     command.actor = actor;
     command.idempotency_key = key;
     command.request_sha256 = request_digest("/api/v1/test", key);
     command.action = std::move(action);
-    return perform(writers_, std::move(command));
+    return perform(std::move(command));
   }
   Answered act(const core::Actor& actor, Action action, const std::string& key = "") {
     return accepted(attempt(actor, std::move(action), key));
   }
   Result send(const std::string& json, const std::string& key) {
-    return perform(writers_, submit(csirt_head("jps"), json, key));
+    return perform(submit(csirt_head("jps"), json, key));
   }
 
   core::IncidentId report(const std::string& canary, const std::string& reference) {
@@ -183,7 +178,7 @@ class Story {
       return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     };
     std::map<std::string, std::vector<record::Opening>> opened;
-    for (const auto& row : owner_.execute(openings, {to_string(incident)})) {
+    for (const auto& row : owner().execute(openings, {to_string(incident)})) {
       record::Opening opening;
       opening.field = row.get<std::string>("field");
       const auto salt = as_text(row.get<Bytes>("salt"));
@@ -192,7 +187,7 @@ class Story {
       opened[row.get<std::string>("event_id")].push_back(std::move(opening));
     }
     std::vector<core::Event> events;
-    for (const auto& row : owner_.execute(leaves, {to_string(incident)})) {
+    for (const auto& row : owner().execute(leaves, {to_string(incident)})) {
       auto event = record::decode(as_text(row.get<Bytes>("leaf")), opened[row.get<std::string>("id")]);
       REQUIRE_MESSAGE(event.has_value(), event.error());
       events.push_back(std::move(*event));
@@ -200,29 +195,9 @@ class Story {
     return events;
   }
   core::Incident known(core::IncidentId incident) {
-    Transaction transaction(owner_);
+    Transaction transaction(owner());
     return load_incidents(transaction, std::vector{incident}).at(incident);
   }
-
- private:
-  const ConnectionSettings& make_schema() {
-    Migrations::embedded().apply(owner_);
-    // Texts stand in a row's text as they are, bytes as hexadecimal digits.
-    run(owner_,
-        R"(CREATE FUNCTION pg_temp.test_holds(relation regclass, what text) RETURNS boolean LANGUAGE plpgsql AS $$
-        DECLARE held boolean;
-        BEGIN
-          EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE position($1 in t::text) > 0 OR '
-                         'position(encode(convert_to($1, ''UTF8''), ''hex'') in t::text) > 0)', relation) INTO held USING what;
-          RETURN held;
-        END $$)");
-    return database_.settings();
-  }
-
-  OwnDatabase database_;
-  core::Law law_;
-  Connection owner_;
-  WriterPool writers_;
 };
 
 std::string refused_by(Connection& connection, const std::string& sql) {

@@ -4,7 +4,9 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -149,13 +151,18 @@ class Signed {
 // A daemon's part: its connection, its lease, its folder.
 class Daemon {
  public:
+  // `before_signing` is called before each signature, where the lease is held and no transaction open.
   Daemon(const ConnectionSettings& settings, Signed& signed_heads, const std::filesystem::path& folder,
-         SealerOptions options = quick())
+         SealerOptions options = quick(), std::function<void()> before_signing = [] {})
       : connection_(settings, DatabaseRole::sequencer),
         kept_(folder),
         sealer_(
             connection_, Sequencer::make_holder(), kept_,
-            [&signed_heads](const record::Checkpoint& head) { return signed_heads.sign(head); }, options) {}
+            [&signed_heads, before_signing = std::move(before_signing)](const record::Checkpoint& head) {
+              before_signing();
+              return signed_heads.sign(head);
+            },
+            options) {}
 
   Sealer& sealer() { return sealer_; }
   KeptCheckpoint& kept() { return kept_; }
@@ -258,7 +265,7 @@ TEST_CASE("another daemon goes on where one ended, and follows where it does not
     Daemon first(record.settings(), heads, first_folder.path(), options);
     first.pass();
   }
-  std::this_thread::sleep_for(5ms);  // the lease
+  REQUIRE(eventually([&] { return record.text("SELECT lease_until <= clock() FROM sealer") == "true"; }));
   Daemon second(record.settings(), heads, second_folder.path());
   CHECK(second.pass().holds_lease);
   CHECK(second.kept_size() == 300);  // what another signed is kept here too
@@ -281,7 +288,9 @@ TEST_CASE("several sealers that fight for the lease seal one tree") {
   constexpr int sealers = 4;
   std::vector<TemporaryFolder> folders(sealers);
   std::atomic<bool> stop{false};
-  std::atomic<int> passes_with_lease[sealers]{};
+  std::atomic<bool> has_held[sealers]{};
+  const auto fighters = [&] { return std::count(std::begin(has_held), std::end(has_held), true); };
+  std::atomic<bool> one_has_paused{false};
   std::atomic<int> stopped{0};
   std::vector<std::jthread> threads;
   for (int i = 0; i < sealers; ++i)
@@ -289,23 +298,26 @@ TEST_CASE("several sealers that fight for the lease seal one tree") {
       auto options = quick();
       options.lease = 20ms;  // lost in the middle of many passes
       options.batch = 7;
-      Daemon daemon(record.settings(), heads, folders[i].path(), options);
+      Daemon daemon(record.settings(), heads, folders[i].path(), options, [&, i] {
+        has_held[i] = true;
+        // The first to sign does so when its lease has gone to another.
+        if (!one_has_paused.exchange(true))
+          while (!stop && fighters() < 2) std::this_thread::sleep_for(1ms);
+      });
       while (!stop) {
         const auto state = daemon.pass();
-        if (state.holds_lease) ++passes_with_lease[i];
+        if (state.holds_lease) has_held[i] = true;
         if (state.stopped) ++stopped;
       }
     });
   for (int round = 0; round < 60; ++round) record.add(round % 40 + 1);
   const auto numbered = record.number("SELECT next_sequence FROM sequencer");
   CHECK(eventually([&] { return record.number("SELECT coalesce(max(size), 0) FROM checkpoint") == numbered; }));
+  CHECK(eventually([&] { return fighters() >= 2; }));
   stop = true;
   threads.clear();
 
   CHECK(stopped == 0);
-  int fighters = 0;
-  for (const auto& passes : passes_with_lease) fighters += passes > 0;
-  CHECK(fighters >= 2);
   record.check_all();
   const auto leaves = record.leaves();
   for (const auto& folder : folders) {

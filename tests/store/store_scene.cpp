@@ -75,6 +75,26 @@ OwnDatabase::OwnDatabase(Contents contents) : settings_(StoreScene::shared().set
 }
 OwnDatabase::~OwnDatabase() { execute_alone(StoreScene::shared().owner(), "DROP DATABASE " + name_ + " WITH (FORCE)"); }
 
+OwnStore::OwnStore()
+    : law_(StoreScene::shared().law()),
+      owner_(database_.settings(), DatabaseRole::owner),
+      writers_(database_.settings(), law_) {
+  travel_to("2018-08-01T09:20:00+09:00");
+}
+
+void OwnStore::travel_to(const std::string& time) {
+  constexpr Statement show{"test_show_clock", "SELECT show_clock($1::timestamptz, 1)"};
+  owner_.execute(show, {time});
+}
+
+std::string OwnStore::text(const std::string& query) { return text_of(owner_, query); }
+
+std::int64_t OwnStore::count(const std::string& table_and_condition) {
+  return std::stoll(text("SELECT count(*) FROM " + table_and_condition));
+}
+
+Result OwnStore::perform(Command command) { return test::perform(writers_, std::move(command)); }
+
 Result perform(WriterPool& writers, Command command) {
   std::promise<Result> promise;
   auto result = promise.get_future();

@@ -59,6 +59,27 @@ class OwnDatabase {
   ConnectionSettings settings_;
 };
 
+// A store at work on a database of its own, whose clock shows the first of August 2018, 09:20, and goes on from there.
+class OwnStore {
+ public:
+  OwnStore();
+
+  Connection& owner() { return owner_; }
+  const ConnectionSettings& settings() const { return database_.settings(); }
+  core::Law& law() { return law_; }
+
+  void travel_to(const std::string& time);
+  std::string text(const std::string& query);
+  std::int64_t count(const std::string& table_and_condition);
+  Result perform(Command command);
+
+ private:
+  OwnDatabase database_{OwnDatabase::Contents::schema};
+  core::Law law_;
+  Connection owner_;
+  WriterPool writers_;
+};
+
 // Hands a command to those writers and waits for what comes of it.
 Result perform(WriterPool& writers, Command command);
 

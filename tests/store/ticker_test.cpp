@@ -22,38 +22,19 @@ constexpr auto lease = 60s;
 const std::string attacked =
     R"(,"times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}},"assessment":"incident","cyberattack":"yes")";
 
-// A database whose clock shows the first of August 2018, 09:20, and goes on from there; somebody hears alarms
-// at the bodies of the story.
-class Scene {
+// Somebody hears alarms at the bodies of the story.
+class Scene : public OwnStore {
  public:
   explicit Scene(bool with_people = true)
-      : law_(StoreScene::shared().law()),
-        owner_(database_.settings(), DatabaseRole::owner),
-        ticker_(database_.settings(), DatabaseRole::ticker),
-        writer_(make_schema(), DatabaseRole::writer),
-        writers_(database_.settings(), law_) {
-    law_.clocks.relay_on_silence = true;
-    travel_to("2018-08-01T09:20:00+09:00");
+      : ticker_(settings(), DatabaseRole::ticker), writer_(settings(), DatabaseRole::writer) {
+    law().clocks.relay_on_silence = true;
     if (!with_people) return;
     for (const char* body : {"jps", "mhlw"})
-      issue_token(owner_, body, core::Role::csirt_head, "", std::nullopt);
-    issue_token(owner_, "nisc", core::Role::center_liaison, "", std::nullopt);
+      issue_token(owner(), body, core::Role::csirt_head, "", std::nullopt);
+    issue_token(owner(), "nisc", core::Role::center_liaison, "", std::nullopt);
   }
 
-  Connection& owner() { return owner_; }
   Connection& ticker() { return ticker_; }
-  const ConnectionSettings& settings() const { return database_.settings(); }
-  core::Law& law() { return law_; }
-
-  void travel_to(const std::string& time) {
-    constexpr Statement show{"test_show_clock", "SELECT show_clock($1::timestamptz, 1)"};
-    owner_.execute(show, {time});
-  }
-  std::string text(const std::string& query) { return text_of(owner_, query); }
-  std::int64_t count(const std::string& table_and_condition) {
-    return std::stoll(text("SELECT count(*) FROM " + table_and_condition));
-  }
-  Result perform(Command command) { return test::perform(writers_, std::move(command)); }
 
   std::string report(const std::string& organization, const std::string& reference,
                      const std::string& members = attacked) {
@@ -78,9 +59,9 @@ class Scene {
   // Whoever holds a token is at his desk when the clocks ring, unless he has left.
   Rung ring(std::span<const ClaimedClock> claims) {
     if (!left_)
-      run(owner_, "INSERT INTO body_presence SELECT DISTINCT organization, clock() FROM token "
-                  "ON CONFLICT (organization) DO UPDATE SET asked_at = EXCLUDED.asked_at");
-    return ring_clocks(writer_, law_, claims);
+      run(owner(), "INSERT INTO body_presence SELECT DISTINCT organization, clock() FROM token "
+                   "ON CONFLICT (organization) DO UPDATE SET asked_at = EXCLUDED.asked_at");
+    return ring_clocks(writer_, law(), claims);
   }
   void everybody_leaves() { left_ = true; }
   Rung ring() { return ring(claim()); }
@@ -94,17 +75,8 @@ class Scene {
   }
 
  private:
-  const ConnectionSettings& make_schema() {
-    Migrations::embedded().apply(owner_);
-    return database_.settings();
-  }
-
-  OwnDatabase database_;
-  core::Law law_;
-  Connection owner_;
   Connection ticker_;
   Connection writer_;
-  WriterPool writers_;
   bool left_ = false;
 };
 

@@ -177,6 +177,14 @@ SAMPLES = {
         ("README.md", "a\nFIX" "ME\n", 2),
         (SERVER, 'mkstemp("/tmp/noroshi-XXXXXX");\n', None),
     ],
+    "word": [
+        (SERVER, 'Text t{"この検' '証点", ""};\n', 1),
+        ("README.md", "a\n受" "付証\n", 2),
+        ("schemas/api/openapi.json", '{\n"description": "証人の副' '署"}\n', 2),
+        ("src/app/words.cpp", 'Text t{"新しい事' '象", ""};\n', 1),
+        ("tests/codec/golden/report.json", '"当該事' '象について"\n', None),
+        ("README.md", "チェックポイント、受領証、連署、出来事\n", None),
+    ],
     "pragma-once": [
         ("src/core/a.h", "// A.\nint a();\n", 1),
         ("src/core/a.h", "// #pragma once\nint a();\n", 1),
