@@ -648,6 +648,8 @@ std::string_view name_of(TableFault fault) {
       return "clock_late";
     case TableFault::counter_differs:
       return "counter_differs";
+    case TableFault::checkpoint_unrecorded:
+      return "checkpoint_unrecorded";
   }
   return {};
 }
