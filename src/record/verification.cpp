@@ -40,6 +40,17 @@ std::string place_of(const Checkpoint& checkpoint) {
   return "checkpoint " + checkpoint.origin + ' ' + text_of(checkpoint.size);
 }
 
+// How an event is not what its receipt promised.
+std::optional<Sentence> difference(const Receipt& receipt, const core::Event& event, const Digest& hash) {
+  const auto* report = std::get_if<core::ReportReceived>(&event.what);
+  if (!report) return Sentence{"報告の受領ではありません", "it is not the receipt of a report"};
+  if (hash != receipt.leaf_hash) return Sentence{"葉が異なります", "its leaf is another"};
+  if (report->sha256 != erased && report->sha256 != bytes_of(receipt.report_sha256))
+    return Sentence{"報告の SHA-256 が異なります", "its report has another SHA-256"};
+  if (event.at != receipt.received_at) return Sentence{"時刻が異なります", "its time is another"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 struct RecordVerification::State {
@@ -302,17 +313,6 @@ void RecordVerification::State::take_receipt(std::string_view text, std::string_
                 sentence("出来事 {} の受付証は、与えられた鍵で署名されていません。",
                          "The receipt of event {} is not signed by any key given.", {event}));
   awaited.emplace(receipt->event, *receipt);
-}
-
-// How an event is not what its receipt promised.
-std::optional<Sentence> difference(const Receipt& receipt, const core::Event& event, const Digest& hash) {
-  const auto* report = std::get_if<core::ReportReceived>(&event.what);
-  if (!report) return Sentence{"報告の受領ではありません", "it is not the receipt of a report"};
-  if (hash != receipt.leaf_hash) return Sentence{"葉が異なります", "its leaf is another"};
-  if (report->sha256 != erased && report->sha256 != bytes_of(receipt.report_sha256))
-    return Sentence{"報告の SHA-256 が異なります", "its report has another SHA-256"};
-  if (event.at != receipt.received_at) return Sentence{"時刻が異なります", "its time is another"};
-  return std::nullopt;
 }
 
 void RecordVerification::State::check_receipts(const RecordedEvent& event, const core::Event& decoded,
