@@ -428,9 +428,9 @@ std::optional<core::Event> RecordVerification::State::read(const RecordedEvent& 
 
 // Whether who acted signed it. An erased signature is one that can be checked no more.
 void RecordVerification::State::check_act(const RecordedEvent& event, const std::vector<Opening>& openings) {
-  const bool stated = std::any_of(openings.begin(), openings.end(),
+  const bool is_there = std::any_of(openings.begin(), openings.end(),
                                   [](const auto& opening) { return opening.field == "actor_signature"; });
-  const auto signature = stated ? signature_in(event.leaf, openings) : std::nullopt;
+  const auto signature = is_there ? signature_in(event.leaf, openings) : std::nullopt;
   if (!signature || !*signature) return;
   const auto number = text_of(event.sequence);
   const auto key = actor_keys.find((*signature)->key);
