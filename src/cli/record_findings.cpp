@@ -79,6 +79,15 @@ Text sentence(const store::TableFinding& finding) {
       return {
           fmt::format("表 {} {}の {} が、付与された番号と合いません", table, row_ja, finding.column),
           fmt::format("table {}{}: {} does not agree with the numbers that were given", table, row_en, finding.column)};
+    case checkpoint_unrecorded:
+      return {fmt::format("最も新しいチェックポイント {} "
+                          "は外に保管され、出来事とも合いますが、表にありません（保管と記録の間に noroshid "
+                          "が止まったか、行が削除されています。noroshid は、次の署名で先へ進みます）",
+                          finding.key),
+              fmt::format("the newest checkpoint {} is kept outside and the events bear it out, but the table does not "
+                          "have it: noroshid was interrupted between the two, or the row was deleted; its next "
+                          "signature goes on from there",
+                          finding.key)};
   }
   return {};
 }
@@ -106,6 +115,7 @@ ShownFinding shown(const record::Finding& finding) {
 ShownFinding shown(const store::TableFinding& finding) {
   ShownFinding out;
   out.code = store::name_of(finding.fault);
+  if (finding.fault == store::TableFault::checkpoint_unrecorded) out.weight = record::FindingWeight::told;
   out.sequence = finding.sequence;
   out.place = joined({finding.table, finding.key, finding.column});
   out.event = finding.event;

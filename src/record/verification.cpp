@@ -40,6 +40,17 @@ std::string place_of(const Checkpoint& checkpoint) {
   return "checkpoint " + checkpoint.origin + ' ' + text_of(checkpoint.size);
 }
 
+// How an event is not what its receipt promised.
+std::optional<Sentence> difference(const Receipt& receipt, const core::Event& event, const Digest& hash) {
+  const auto* report = std::get_if<core::ReportReceived>(&event.what);
+  if (!report) return Sentence{"報告の受領ではありません", "it is not the receipt of a report"};
+  if (hash != receipt.leaf_hash) return Sentence{"葉が異なります", "its leaf is another"};
+  if (report->sha256 != erased && report->sha256 != bytes_of(receipt.report_sha256))
+    return Sentence{"報告の SHA-256 が異なります", "its report has another SHA-256"};
+  if (event.at != receipt.received_at) return Sentence{"時刻が異なります", "its time is another"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 struct RecordVerification::State {
@@ -304,17 +315,6 @@ void RecordVerification::State::take_receipt(std::string_view text, std::string_
   awaited.emplace(receipt->event, *receipt);
 }
 
-// How an event is not what its receipt promised.
-std::optional<Sentence> difference(const Receipt& receipt, const core::Event& event, const Digest& hash) {
-  const auto* report = std::get_if<core::ReportReceived>(&event.what);
-  if (!report) return Sentence{"報告の受領ではありません", "it is not the receipt of a report"};
-  if (hash != receipt.leaf_hash) return Sentence{"葉が異なります", "its leaf is another"};
-  if (report->sha256 != erased && report->sha256 != bytes_of(receipt.report_sha256))
-    return Sentence{"報告の SHA-256 が異なります", "its report has another SHA-256"};
-  if (event.at != receipt.received_at) return Sentence{"時刻が異なります", "its time is another"};
-  return std::nullopt;
-}
-
 void RecordVerification::State::check_receipts(const RecordedEvent& event, const core::Event& decoded,
                                                const Digest& hash) {
   const auto [begin, end] = awaited.equal_range(decoded.id);
@@ -428,9 +428,9 @@ std::optional<core::Event> RecordVerification::State::read(const RecordedEvent& 
 
 // Whether who acted signed it. An erased signature is one that can be checked no more.
 void RecordVerification::State::check_act(const RecordedEvent& event, const std::vector<Opening>& openings) {
-  const bool stated = std::any_of(openings.begin(), openings.end(),
+  const bool is_there = std::any_of(openings.begin(), openings.end(),
                                   [](const auto& opening) { return opening.field == "actor_signature"; });
-  const auto signature = stated ? signature_in(event.leaf, openings) : std::nullopt;
+  const auto signature = is_there ? signature_in(event.leaf, openings) : std::nullopt;
   if (!signature || !*signature) return;
   const auto number = text_of(event.sequence);
   const auto key = actor_keys.find((*signature)->key);

@@ -5,23 +5,22 @@
 
 #include <fmt/format.h>
 
+#include "src/record/encodings.h"
 #include "src/record/event_codec.h"
 #include "src/record/merkle.h"
 #include "src/store/bytes.h"
 #include "src/store/clock.h"
+#include "src/store/column_reader.h"
 #include "src/store/decided.h"
+#include "src/store/record_state.h"
 #include "src/store/record_tree.h"
 
 namespace noroshi::store {
 namespace {
 
-constexpr Statement select_keys{"record_keys",
-                                "SELECT id, public_key, registered_at, retired_at FROM signing_key "
-                                "WHERE purpose = 'record' ORDER BY registered_at, id"};
 constexpr Statement select_time{"record_act_time", "SELECT clock()"};
 constexpr Statement register_key{"register_record_key", "SELECT register_record_key($1::jsonb, $2, $3::bytea)"};
 constexpr Statement retire_key{"retire_record_key", "SELECT retire_record_key($1::jsonb, $2)"};
-constexpr Statement select_origins{"record_origins", "SELECT name FROM record_origin ORDER BY ordinal"};
 constexpr Statement hold{"hold_record", "SELECT * FROM hold_record()"};
 constexpr Statement begin_tree{"continue_record", "SELECT continue_record($1::jsonb, $2::integer, $3)"};
 constexpr Statement select_head{"newest_head",
@@ -31,10 +30,6 @@ constexpr Statement select_present{
     "SELECT sequence, leaf FROM event WHERE sequence >= $1 AND sequence < $2 ORDER BY sequence LIMIT 10000"};
 constexpr Statement select_beginning{
     "beginning_of_tree", "SELECT e.leaf FROM record_origin o JOIN event e ON e.id = o.event_id WHERE o.ordinal = $1"};
-
-std::string_view text_of(const Bytes& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 // An event of the record itself, with the rows of its opening, as keep_events_of_record() of schemas/sql takes it.
 std::string decided_event(Timestamp at, const core::Actor& by, core::Happening what) {
@@ -68,11 +63,9 @@ Held hold_record(Transaction& transaction) {
 std::optional<record::Checkpoint> newest_head(Transaction& transaction, const RecordOrigin& origin) {
   const auto row = transaction.execute(select_head, {origin.ordinal}).maybe_one();
   if (!row) return std::nullopt;
-  const auto root = row->get<Bytes>(1);
-  record::Checkpoint head{origin.name, static_cast<std::uint64_t>(row->get<std::int64_t>(0)), {}};
-  std::copy_n(reinterpret_cast<const std::uint8_t*>(root.data()), std::min(root.size(), head.root.size()),
-              head.root.begin());
-  return head;
+  // One of another length matches no root, and neither do zeros.
+  const auto root = record::to_digest(text_of(row->get<Bytes>(1))).value_or(record::Digest{});
+  return record::Checkpoint{origin.name, static_cast<std::uint64_t>(row->get<std::int64_t>(0)), root};
 }
 
 // The tree over the events that are there, in the order of their numbers, and what it says to heads of that tree.
@@ -180,19 +173,10 @@ core::Actor operator_at_machine(const std::string& name) {
 }
 
 std::vector<RecordKey> record_keys(Connection& connection) {
+  Transaction transaction(connection, Isolation::repeatable_read, Access::read_only);
   std::vector<RecordKey> keys;
-  for (const auto& row : connection.execute(select_keys)) {
-    RecordKey key{row.get<std::string>("id"),
-                  {},
-                  row.get<Timestamp>("registered_at"),
-                  row.get<std::optional<Timestamp>>("retired_at")};
-    // The raw key ends the SubjectPublicKeyInfo (RFC 8410 section 4).
-    const auto der = row.get<Bytes>("public_key");
-    if (der.size() < key.key.size()) continue;
-    std::copy_n(reinterpret_cast<const std::uint8_t*>(der.data()) + der.size() - key.key.size(), key.key.size(),
-                key.key.begin());
-    keys.push_back(std::move(key));
-  }
+  for (auto& stored : read_record_keys(transaction))
+    if (stored.key) keys.push_back({std::move(stored.id), *stored.key, stored.registered_at, stored.retired_at});
   return keys;
 }
 
@@ -217,8 +201,9 @@ bool retire_record_key(Connection& owner, const std::string& id, const std::stri
 }
 
 std::vector<std::string> record_origins(Connection& owner) {
+  Transaction transaction(owner, Isolation::repeatable_read, Access::read_only);
   std::vector<std::string> names;
-  for (const auto& row : owner.execute(select_origins)) names.push_back(row.get<std::string>(0));
+  for (auto& stored : read_origins(transaction)) names.push_back(std::move(stored.origin.name));
   return names;
 }
 

@@ -2,8 +2,8 @@
 // cosignature, and receipts that were given. What an export file allows too is record::RecordVerification's; what only
 // the tables show (tiles, the sealer's row, columns beside a note) is told as TableFinding.
 //
-// Reads through the owner's connection in pages, each in a snapshot of its own, the last one up to the end: a daemon
-// may run. Memory does not grow with the record.
+// Reads through the owner's connection in pages, each in a snapshot of its own as far as everything is signed for, and
+// all that is beyond in the last one: a daemon may run, seal and sign. Memory does not grow with the record.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "src/record/encodings.h"
 #include "src/store/column_reader.h"
+#include "src/store/public_key.h"
 
 namespace noroshi::store {
 namespace {
@@ -46,15 +48,6 @@ std::uint64_t count_of(const Row& row, const char* column) {
   return static_cast<std::uint64_t>(row.get<std::int64_t>(column));
 }
 
-// A SubjectPublicKeyInfo of Ed25519 ends in the 32 bytes of the key (RFC 8410).
-std::optional<record::PublicKey> raw_key(const Bytes& der, std::size_t head) {
-  record::PublicKey key;
-  if (der.size() != head + key.size()) return std::nullopt;
-  std::transform(der.begin() + static_cast<std::ptrdiff_t>(head), der.end(), key.begin(),
-                 [](std::byte byte) { return std::uint8_t(byte); });
-  return key;
-}
-
 StoredCheckpoint read_row(const Row& row) {
   StoredCheckpoint checkpoint;
   checkpoint.origin = row.get<std::int32_t>("origin");
@@ -90,7 +83,7 @@ std::vector<StoredOrigin> read_origins(Transaction& transaction) {
 std::vector<StoredKey> read_record_keys(Transaction& transaction) {
   std::vector<StoredKey> list;
   for (const auto& row : transaction.execute(keys))
-    list.push_back({row.get<std::string>("id"), raw_key(row.get<Bytes>("public_key"), 12),
+    list.push_back({row.get<std::string>("id"), raw_key(text_of(row.get<Bytes>("public_key"))),
                     row.get<Timestamp>("registered_at"), row.get<std::optional<Timestamp>>("retired_at")});
   return list;
 }
@@ -106,8 +99,8 @@ std::vector<record::NoteKey> note_keys(const std::vector<StoredOrigin>& of, cons
 std::vector<record::ActorKey> read_actor_keys(Transaction& transaction) {
   std::vector<record::ActorKey> list;
   for (const auto& row : transaction.execute(actor_keys)) {
-    const auto der = row.get<Bytes>(0);
-    if (auto key = record::parse_actor_key({reinterpret_cast<const char*>(der.data()), der.size()}))
+    const auto der = text_of(row.get<Bytes>(0));
+    if (auto key = record::parse_actor_key(der))
       list.push_back(*std::move(key));
   }
   return list;
@@ -116,7 +109,7 @@ std::vector<record::ActorKey> read_actor_keys(Transaction& transaction) {
 std::vector<StoredWitness> read_witnesses(Transaction& transaction) {
   std::vector<StoredWitness> list;
   for (const auto& row : transaction.execute(witnesses))
-    if (const auto key = raw_key(row.get<Bytes>("public_key"), 0))
+    if (const auto key = record::to_digest(text_of(row.get<Bytes>("public_key"))))
       list.push_back({{row.get<std::string>("name"), record::KeyKind::cosignature, *key},
                       row.get<std::optional<Timestamp>>("removed_at")});
   return list;

@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "src/store/bytes.h"
+#include "src/store/column_reader.h"
+#include "src/store/record_state.h"
 
 namespace noroshi::store {
 namespace {
 
-constexpr Statement select_tile{"record_tile",
-                                "SELECT hashes FROM record_tile WHERE origin = $1 AND level = $2 AND index = $3"};
 constexpr Statement select_leaves{
     "record_leaves", "SELECT sequence, leaf FROM event WHERE sequence >= $1 AND sequence < $2 ORDER BY sequence"};
 constexpr Statement extend{"extend_record",
@@ -20,16 +20,8 @@ constexpr Statement extend{"extend_record",
 
 constexpr std::size_t hash_size = sizeof(record::Digest);
 
-std::string_view text_of(const Bytes& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 std::string read_tile(Transaction& transaction, const RecordOrigin& origin, const record::TileId& tile) {
-  const auto row =
-      transaction
-          .execute(select_tile, {origin.ordinal, static_cast<int>(tile.level), static_cast<std::int64_t>(tile.index)})
-          .maybe_one();
-  return row ? std::string(text_of(row->get<Bytes>(0))) : std::string();
+  return store::read_tile(transaction, origin.ordinal, tile).value_or(std::string());
 }
 
 }  // namespace

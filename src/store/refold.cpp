@@ -17,6 +17,7 @@
 #include "src/store/column_reader.h"
 #include "src/store/compared_tables.h"
 #include "src/store/decided.h"
+#include "src/store/public_key.h"
 #include "src/store/record_reader.h"
 
 namespace noroshi::store {
@@ -304,14 +305,11 @@ struct RowsOfRecord {
   ExpectedTables& expected;
 
   void operator()(const core::KeyRegistered& what) const {
-    const std::string raw(what.public_key.begin(), what.public_key.end());
-    // SubjectPublicKeyInfo of an Ed25519 key (RFC 8410): a fixed head before the 32 bytes.
-    const auto public_key = std::string("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12) + raw;
     expected.apply({"keys",
                     {{"id", text(what.key)},
                      {"purpose", text(what.purpose)},
                      {"algorithm", text("ed25519")},
-                     {"public_key", text(base64(public_key))},
+                     {"public_key", text(base64(subject_public_key(what.public_key)))},
                      {"registered_at", value_of(event.at)},
                      {"event_id", text(stored.id)}}});
   }
@@ -648,6 +646,8 @@ std::string_view name_of(TableFault fault) {
       return "clock_late";
     case TableFault::counter_differs:
       return "counter_differs";
+    case TableFault::checkpoint_unrecorded:
+      return "checkpoint_unrecorded";
   }
   return {};
 }

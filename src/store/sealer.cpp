@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "src/record/merkle.h"
+#include "src/record/encodings.h"
 #include "src/store/bytes.h"
+#include "src/store/column_reader.h"
 #include "src/store/clock.h"
 #include "src/store/record_tree.h"
 
@@ -33,13 +35,6 @@ constexpr Statement look_at_record{
 constexpr Statement keep{"keep_checkpoint",
                          "SELECT keep_checkpoint($1::bigint, $2::integer, $3::bigint, $4::bytea, $5)"};
 constexpr Statement open_first{"open_record", "SELECT open_record($1)"};
-
-record::Digest digest_of(const Bytes& bytes) {
-  record::Digest digest{};
-  if (bytes.size() == digest.size())
-    std::copy_n(reinterpret_cast<const std::uint8_t*>(bytes.data()), digest.size(), digest.begin());
-  return digest;
-}
 
 }  // namespace
 
@@ -98,7 +93,7 @@ Sealer::Look Sealer::look() {
   look.oldest_seconds = row.get<std::optional<double>>("oldest_seconds");
   if (const auto size = row.get<std::optional<std::int64_t>>("signed_size")) {
     look.signed_head = record::Checkpoint{look.origin.name, static_cast<std::uint64_t>(*size),
-                                          digest_of(row.get<Bytes>("signed_root"))};
+                                          record::to_digest(text_of(row.get<Bytes>("signed_root"))).value_or(record::Digest{})};
     look.signed_note = row.get<std::string>("note");
   }
   return look;

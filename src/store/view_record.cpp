@@ -1,6 +1,8 @@
 #include "src/record/checkpoint.h"
 #include "src/record/encodings.h"
 #include "src/record/merkle.h"
+#include "src/store/column_reader.h"
+#include "src/store/public_key.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -39,13 +41,6 @@ constexpr Statement select_leaf{
     "WHERE e.sequence = l.sequence "
     "AND (i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for)))"};
 
-// The end of a SubjectPublicKeyInfo of Ed25519 (RFC 8410) is the key itself.
-constexpr std::size_t raw_key_length = 32;
-
-std::string text_of(const Bytes& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 struct Checkpoint {
   std::int32_t ordinal = 0;
   std::int64_t first_sequence = 0;
@@ -77,11 +72,8 @@ std::optional<Checkpoint> newest_or_of_size(TenantTransaction& transaction, std:
 std::vector<std::string> keys_for(TenantTransaction& transaction, const std::string& origin) {
   std::vector<std::string> keys;
   for (const Row row : transaction.execute(select_record_keys)) {
-    const auto der = text_of(row.get<Bytes>("public_key"));
-    if (der.size() < raw_key_length) continue;
-    record::NoteKey key{origin, record::KeyKind::log, {}};
-    std::copy(der.end() - raw_key_length, der.end(), key.key.begin());
-    keys.push_back(record::to_string(key));
+    if (const auto key = raw_key(text_of(row.get<Bytes>("public_key"))))
+      keys.push_back(record::to_string(record::NoteKey{origin, record::KeyKind::log, *key}));
   }
   return keys;
 }

@@ -167,9 +167,10 @@ def attacks_on_rows(target, dice):
         if table not in TABLES:
             continue
         where = one_row(table, dice)
-        if table in ("checkpoint", "body_counter"):
-            where = {"checkpoint": "size = (SELECT max(size) FROM checkpoint)", "body_counter": "last > 0"}[table]
-        yield Attack(f"{table}: a row deleted", f"DELETE FROM {table} WHERE {where};", [named_row(table)])
+        if table == "body_counter":
+            where = "last > 0"
+        if table != "checkpoint":  # check_deleted_checkpoints()
+            yield Attack(f"{table}: a row deleted", f"DELETE FROM {table} WHERE {where};", [named_row(table)])
         if table in KEEPS:
             continue
         anew = {column: {"uuid": "gen_random_uuid()", "text": "'zz' || md5(random()::text)", "bigint": "9000000",
@@ -180,7 +181,8 @@ def attacks_on_rows(target, dice):
         select = ", ".join(anew.get(column, f'"{column}"') for column in columns)
         yield Attack(f"{table}: a row inserted",
                      f"INSERT INTO {table} SELECT {select} FROM {table} WHERE {one_row(table, dice)};", [named_row(table)])
-        yield Attack(f"{table}: truncated", f"DELETE FROM {table};", [named_row(table)])
+        if table != "checkpoint":
+            yield Attack(f"{table}: truncated", f"DELETE FROM {table};", [named_row(table)])
         if table in ("event", "event_opening", "report", "message", "obligation", "judgement", "fulfillment"):
             key = {"event": "sequence", "event_opening": "value"}.get(table, "event_id")
             yield Attack(f"{table}: two rows swapped ({key})", swap(table, key, dice), [named_row(table)])
@@ -358,6 +360,42 @@ def check_rollback(scene, options):
     return good and alone.returncode == 0 and told
 
 
+def check_deleted_checkpoints(scene, target, options):
+    """A row deleted is known by a copy of its note alone. The newest one kept outside may not be recorded yet, so that its row
+    away is told and no alteration; any other that was kept elsewhere has been in the table."""
+    sizes = [int(size) for size in target.ask("unlocked", "SELECT size FROM checkpoint ORDER BY size;")]
+    middle = sizes[len(sizes) // 2]
+    copy = scene.daemon.folder / "middle.note"
+    copy.write_text("\n".join(target.ask("unlocked", f"SELECT replace(note, E'\\n\\n', E'\\n \\n') FROM checkpoint WHERE size = "
+                                         f"{middle};")).replace("\n \n", "\n\n") + "\n", encoding="utf-8")
+    good = True
+    for name, where, arguments, altered in (
+            ("a checkpoint in the middle deleted, with a copy of it kept elsewhere", f"size = {middle}", [f"--checkpoint={copy}"],
+             "table checkpoint: row .* should be there"),
+            ("the newest checkpoint deleted", f"size = {sizes[-1]}", [], None),
+            ("all checkpoints deleted, with an older one kept elsewhere", "true", [f"--checkpoint={copy}"],
+             "table checkpoint: row .* should be there"),
+            ("all checkpoints deleted, with nothing kept elsewhere", "true", [], None)):
+        attack = Attack(name, f"DELETE FROM checkpoint WHERE {where};")
+        database = target.free.get()
+        try:
+            target.ask(database, attack.sql)
+            done = scene.noroshi("record", "verify", *arguments, database=database)
+            target.restore(database, attack)
+        finally:
+            target.free.put(database)
+        said, found = done.stdout.decode(), sentences(done.stdout.decode())
+        told = [line for line in said.splitlines() if line.startswith("note: ") and "[checkpoint_unrecorded]" in line]
+        if altered:
+            ok = done.returncode == 1 and any(re.search(altered, line) for line in found)
+        else:
+            ok = done.returncode == 0 and not found and len(told) == 1
+        good = good and ok
+        say(options, f"{name}: " + ((found or told)[0].removeprefix("ALTERED: ") if ok else
+                                    f"NOT AS IT SHOULD BE, exit {done.returncode}\n{said}{done.stderr.decode()}"))
+    return good
+
+
 # -- The exported file -----------------------------------------------------------------------------------------
 
 
@@ -508,6 +546,7 @@ def run(options):
             if after.returncode:
                 raise Fault(f"{database} was not put back: {after.stdout.decode()}")
         say(options, f"{len(attacks)} attacks on the database")
+        good = check_deleted_checkpoints(scene, target, options) and good
         good = check_rollback(scene, options) and good
 
         number = scene.answers["JPS-AUDIT-1"]["incident"]["number"]

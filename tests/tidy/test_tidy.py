@@ -96,6 +96,17 @@ SAMPLES = {
         (DATABASE, 'auto m = fmt::format("make one with CREATE DATABASE … {}", name);\n', None),
         (DATABASE, "auto text = unquote(name); stream << std::quoted(name);\n", None),
     ],
+    "statement": [
+        (DATABASE, 'constexpr Statement a{"one", "SELECT 1"};\nconstexpr Statement b{"one", "SELECT 2"};\n', 2),
+        (DATABASE, 'constexpr Statement a{"one", "SELECT " COLUMNS "FROM a"};\n'
+         'constexpr Statement b{\n    "one",\n    "SELECT " OTHERS "FROM a"};\n', 3),
+        ("src/store/rows.cpp", 'constexpr Statement b{"one",\n "SELECT 1::int"};\n', 1,
+         {DATABASE: 'constexpr Statement a{"one", "SELECT 1"};\n'}),
+        (DATABASE, 'constexpr Statement a{"one", "SELECT 1 "\n  "FROM a"};\nconstexpr Statement b{"one",\n "SELECT 1 FROM a"};\n',
+         None),
+        (DATABASE, 'constexpr Statement a{"one", "SELECT 1"};\n// Statement b{"one", "SELECT 2"};\n'
+         'constexpr Statement c{"two", "SELECT 2"};\nrun(Statement{"x", y});\n', None),
+    ],
     "sql-home": [
         (SERVER, 'auto q = "SELECT id FROM incident";\n', 1),
         ("src/cli/doctor.cpp", '\nrun("select count(*) from incident where id = 1");\n', 2),

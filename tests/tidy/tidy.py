@@ -235,6 +235,25 @@ def is_formatted(code, literal):
     return call.search(code[max(0, literal.start - 200):literal.start]) or PLACEHOLDER.search(literal.text)
 
 
+@rule("statement")
+def one_statement_name_has_one_text(tree):
+    """A connection prepares a name once: another text under it would never run, or fail."""
+    known = {}
+    for file in tree.cpp("src/store"):
+        for match in re.finditer(r"\bStatement\s+\w+\s*\{", file.code):
+            end = closing(file.code, match.end() - 1)
+            literals = [literal for literal in file.literals if match.end() <= literal.start < end]
+            if not literals:
+                continue
+            name, *texts = literals
+            # Macros in their place, between the literals.
+            words = [(word.start(), word[0]) for word in re.compile(r"\w+").finditer(file.code, name.end, end)]
+            text = "".join(part for _, part in sorted([*words, *((literal.start, literal.text) for literal in texts)]))
+            first = known.setdefault(name.text, (file, text))
+            if first[1] != text:
+                yield file, name.start, f'"{name.text}" is another text in {first[0].path}: name it otherwise, or read it there'
+
+
 @rule("sql-home")
 def only_the_store_speaks_sql(tree):
     for file in tree.cpp("routing", "src"):

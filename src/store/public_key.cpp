@@ -1,0 +1,24 @@
+#include "src/store/public_key.h"
+
+#include <algorithm>
+
+namespace noroshi::store {
+namespace {
+
+constexpr std::string_view head("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
+
+}  // namespace
+
+std::optional<record::PublicKey> raw_key(std::string_view subject_public_key) {
+  record::PublicKey key;
+  if (subject_public_key.size() != head.size() + key.size() || !subject_public_key.starts_with(head))
+    return std::nullopt;
+  std::copy(subject_public_key.begin() + head.size(), subject_public_key.end(), key.begin());
+  return key;
+}
+
+std::string subject_public_key(const record::PublicKey& key) {
+  return std::string(head).append(key.begin(), key.end());
+}
+
+}  // namespace noroshi::store
