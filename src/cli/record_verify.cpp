@@ -110,33 +110,21 @@ class Verdict {
   // last events are signed for in a moment.
   bool unproven = false;
 
-  void take(const RecordVerification& verification) {
+  // The keys and checkpoints that were given by a way of their own have to speak for what was proven.
+  void take(RecordVerification& verification, const Given& given) {
+    verification.hold_against(given.keys, given.notes);
+    for (const auto& bytes : given.notes) {
+      const auto note = record::parse_note(bytes);
+      const auto checkpoint = note ? record::parse_checkpoint(note->text) : tl::unexpected(note.error());
+      if (checkpoint && verification.bears_out(*checkpoint)) ++agreeing_;
+    }
+    if (verification.count(record::FindingCode::checkpoint_excused) > 0) unproven = true;
     for (const auto& finding : verification.findings()) findings.add(shown(finding));
     events_ = verification.events();
     reports_ = verification.reports();
     signed_acts_ = verification.signed_acts();
     receipts_ = verification.receipts();
     proven_ = verification.proven();
-  }
-
-  // The keys and checkpoints that were given by a way of their own have to speak for what was proven.
-  void hold_against(const Given& given) {
-    for (const auto& key : given.keys) {
-      const bool seen = std::any_of(proven_.begin(), proven_.end(), [&](const auto& entry) {
-        const auto& [origin, checkpoint] = entry;
-        if (key.kind == record::KeyKind::log)
-          return std::find(checkpoint.signed_by.begin(), checkpoint.signed_by.end(), key) != checkpoint.signed_by.end();
-        return std::any_of(checkpoint.cosigned_by.begin(), checkpoint.cosigned_by.end(),
-                           [&](const auto& witness) { return witness.first == key; });
-      });
-      if (seen) continue;
-      ShownFinding finding;
-      finding.code = "key_not_used";
-      finding.place = "key " + key_name(key);
-      finding.text = {fmt::format("示された鍵 {} による署名が、確かめたチェックポイントにありません。", key_name(key)),
-                      fmt::format("The key {} that was given has not signed what was checked.", key_name(key))};
-      findings.add(std::move(finding));
-    }
   }
 
   void say_what_it_proves(RecordVerification::Proofs proofs, const Given& given, bool from_file) {
@@ -157,9 +145,9 @@ class Verdict {
       proves.push_back(
           {fmt::format("受領証 {} 件が約束した出来事は、約束どおり記録にあります。", receipts_),
            fmt::format("The events that {} receipts promised stand in the record as promised.", receipts_)});
-    if (!given.notes.empty())
-      proves.push_back({fmt::format("別に保管されていたチェックポイント {} 件と矛盾しません。", given.notes.size()),
-                        fmt::format("It agrees with {} checkpoints that were kept elsewhere.", given.notes.size())});
+    if (agreeing_ > 0)
+      proves.push_back({fmt::format("別に保管されていたチェックポイント {} 件と矛盾しません。", agreeing_),
+                        fmt::format("It agrees with {} checkpoints that were kept elsewhere.", agreeing_)});
     if (!whole)
       leaves_open.push_back(
           {"ここにない出来事については何も言えません。抜粋だけでは、間の出来事がすべて示されたかは分かりません。",
@@ -170,7 +158,7 @@ class Verdict {
                            "The keys came with the file. Compare them with the published ones: --key."}
                     : Text{"鍵はデータベースのものです。公開されている鍵と同じか、--key で確かめてください。",
                            "The keys are those of the database. Compare them with the published ones: --key."});
-    const bool watched = !given.notes.empty() || std::any_of(proven_.begin(), proven_.end(), [](const auto& entry) {
+    const bool watched = agreeing_ > 0 || std::any_of(proven_.begin(), proven_.end(), [](const auto& entry) {
       return !entry.second.cosigned_by.empty();
     });
     if (!watched)
@@ -278,7 +266,7 @@ class Verdict {
     return out;
   }
 
-  std::uint64_t events_ = 0, reports_ = 0, signed_acts_ = 0, receipts_ = 0;
+  std::uint64_t events_ = 0, reports_ = 0, signed_acts_ = 0, receipts_ = 0, agreeing_ = 0;
   std::map<std::string, record::ProvenCheckpoint> proven_;
 };
 
@@ -300,9 +288,8 @@ class FileCheck {
     ProgressLine progress(output_);
     if (const auto fault = read_events(progress)) add_fault(*fault);
     verification_->finish(stated_events_);
-    verdict_.take(*verification_);
-    verdict_.hold_against(given_);
-    verdict_.unproven = verification_->proven().empty();
+    verdict_.take(*verification_, given_);
+    if (verification_->proven().empty()) verdict_.unproven = true;
     for (const auto& finding : verification_->findings())
       // Of a report that was erased there is lawfully nothing to show.
       if (record::weight_of(finding.code) == FindingWeight::unproven &&
@@ -322,8 +309,15 @@ class FileCheck {
 
   void begin(const ExportHeader& header) {
     auto keys = header.keys;
-    for (const auto& key : given_.keys)
+    const auto add = [&keys](const record::NoteKey& key) {
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    };
+    for (const auto& key : given_.keys) {
+      add(key);
+      // It is the same key whichever tree it is named for.
+      if (key.kind == record::KeyKind::log)
+        for (const auto& origin : header.origins) add({origin.name, key.kind, key.key});
+    }
     verification_.emplace(header.proofs, header.origins, std::move(keys));
     for (const auto& key : header.actor_keys) verification_->actor_key(key);
     for (const auto& note : header.checkpoints) verification_->checkpoint(note);
@@ -440,7 +434,7 @@ int verify_database(const RecordVerifyOptions& options, Given given, const Outpu
   check.receipt_in = receipt_in;
   check.receipts_at_most = options.tables ? 0 : 1000;  // with the tables every one is checked
   LiveSink record_sink(verdict.findings, line, {"記録", "record"});
-  const auto checked = store::check_record(owner, check, record_sink);
+  auto checked = store::check_record(owner, check, record_sink);
   std::uint64_t answers = 0;
   store::RefoldProgress tables;
   if (options.tables) {
@@ -449,8 +443,7 @@ int verify_database(const RecordVerifyOptions& options, Given given, const Outpu
     LiveSink table_sink(verdict.findings, line, {"表", "tables"});
     tables = store::refold(owner, table_sink);
   }
-  verdict.take(checked.verification);
-  verdict.hold_against(given);
+  verdict.take(checked.verification, given);
   if (options.tables && !verdict.altered())
     verdict.proves.push_back({fmt::format("表 {} 行は、{} 件の出来事から導かれるものと一致します（受領証 {} 件）。",
                                           tables.rows, tables.events, answers),

@@ -42,6 +42,12 @@ enum class FindingCode {
   continuation_missing,  // a later origin does not begin with record.continued of its name
   continuation_differs,  // what record.continued says was held of the tree before is not what is there
   record_continued,      // a later origin: what had been signed before was lost, and an operator said why
+  continuation_absent,   // a later origin, of which some events are given and record.continued is not among them
+  continuation_unproven,  // a later origin, signed by no key that was given by a way of its own
+  // What was given by a way of its own.
+  key_not_used,        // the key has signed nothing of what was proven
+  origin_not_pinned,   // a tree that none of the log keys given has signed
+  checkpoint_excused,  // the checkpoint speaks of events that are not there; a record.continued says that they were lost
   // Receipts.
   receipt_unreadable,
   receipt_unsigned,       // not by any key given

@@ -1,6 +1,7 @@
 #include "src/record/verification.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "src/record/receipt.h"
@@ -49,6 +50,19 @@ std::optional<Sentence> difference(const Receipt& receipt, const core::Event& ev
     return Sentence{"報告の SHA-256 が異なります", "its report has another SHA-256"};
   if (event.at != receipt.received_at) return Sentence{"時刻が異なります", "its time is another"};
   return std::nullopt;
+}
+
+// "<name>+<hash>": without the bytes.
+std::string key_name(const NoteKey& key) {
+  const auto text = to_string(key);
+  return text.substr(0, text.rfind('+', text.find('+') + 9));
+}
+
+// The name of a log's key is that of the tree: the same key has another name in each.
+bool signed_by_one_of(const ProvenCheckpoint& checkpoint, const std::vector<NoteKey>& keys) {
+  return std::any_of(checkpoint.signed_by.begin(), checkpoint.signed_by.end(), [&](const NoteKey& signer) {
+    return std::any_of(keys.begin(), keys.end(), [&](const NoteKey& key) { return key.key == signer.key; });
+  });
 }
 
 }  // namespace
@@ -114,7 +128,7 @@ struct RecordVerification::State {
   void note_leaf_hash(const RecordedEvent& event, const std::optional<core::Event>& decoded, const Digest& hash);
   void tell_leaf_hashes(FindingCode code);
   void append(const RecordedEvent& event, const Digest& hash);
-  void check_proof(const RecordedEvent& event, const Digest& hash);
+  bool check_proof(const RecordedEvent& event, const Digest& hash);
 
   // -- Trees ---------------------------------------------------------------------------------------------------
 
@@ -123,6 +137,9 @@ struct RecordVerification::State {
   std::vector<ProvenCheckpoint> take_held(std::size_t number);
   void miss(const ProvenCheckpoint& checkpoint, std::size_t number, std::uint64_t size);
   void finish(Sequence stated_events);
+  bool bears_out(const Checkpoint& checkpoint) const;
+  void hold_against(const std::vector<NoteKey>& given, const std::vector<std::string>& notes);
+  void check_pinned(const std::vector<NoteKey>& given);
 
   Proofs proofs;
   std::vector<RecordOrigin> origins;
@@ -144,6 +161,8 @@ struct RecordVerification::State {
   bool gap = false;               // leaves are missing: the tree of this origin cannot be recomputed
   bool diverged = false;          // it was found to be another already
   std::optional<Ended> ended;
+  std::vector<Checkpoint> excused, unconnected;  // signed, and not compared
+  std::set<std::size_t> opened;                  // origins whose record.continued stands in them
 
   std::map<Digest, ActorKey> actor_keys;
   std::uint64_t events = 0, reports = 0, signed_acts = 0, receipts = 0;
@@ -339,11 +358,12 @@ std::optional<core::Event> RecordVerification::State::take_event(const RecordedE
   const auto hash = leaf_hash(event.leaf);
   auto decoded = read(event);
   note_leaf_hash(event, decoded, hash);
+  bool in_tree = true;
   if (whole())
     append(event, hash);
   else
-    check_proof(event, hash);
-  check_continuation(event, decoded);
+    in_tree = check_proof(event, hash);
+  if (in_tree) check_continuation(event, decoded);
   if (decoded) {
     check_report(event, *decoded);
     check_receipts(event, *decoded, hash);
@@ -509,22 +529,27 @@ void RecordVerification::State::append(const RecordedEvent& event, const Digest&
   for (const auto& checkpoint : checkpoints) compare(checkpoint);
 }
 
-void RecordVerification::State::check_proof(const RecordedEvent& event, const Digest& hash) {
+bool RecordVerification::State::check_proof(const RecordedEvent& event, const Digest& hash) {
   const auto number = text_of(event.sequence);
   const auto target = first.find(origin);
-  if (!event.proof || target == first.end())
-    return find(FindingCode::proof_missing, "proof",
-                sentence("出来事 {} には、木に含まれる証明がありません。",
-                         "Of event {} nothing proves that it stands in the tree.", {number}),
-                event.sequence);
+  if (!event.proof || target == first.end()) {
+    find(FindingCode::proof_missing, "proof",
+         sentence("出来事 {} には、木に含まれる証明がありません。",
+                  "Of event {} nothing proves that it stands in the tree.", {number}),
+         event.sequence);
+    return false;
+  }
   const auto& [name, size, root] = target->second.checkpoint;
   const auto index = event.sequence - first_of(origin);
   if (verify_inclusion(hash, index, size, *event.proof, root)) {
     tell_leaf_hashes(FindingCode::leaf_hash_altered);
-    return prove(target->second);
+    prove(target->second);
+    return true;
   }
-  if (event.leaf_hash && verify_inclusion(*event.leaf_hash, index, size, *event.proof, root))
-    return tell_leaf_hashes(FindingCode::leaf_altered);
+  if (event.leaf_hash && verify_inclusion(*event.leaf_hash, index, size, *event.proof, root)) {
+    tell_leaf_hashes(FindingCode::leaf_altered);
+    return false;
+  }
   disagreeing.clear();
   find(FindingCode::proof_wrong, "proof",
        sentence(
@@ -532,6 +557,7 @@ void RecordVerification::State::check_proof(const RecordedEvent& event, const Di
            "The proof of event {} does not lead to the checkpoint of {} at size {}: the leaf or the proof is another.",
            {number, name, text_of(size)}),
        event.sequence);
+  return false;
 }
 
 // The checkpoints of an origin that were not reached, by rising size.
@@ -580,6 +606,7 @@ void RecordVerification::State::check_continuation(const RecordedEvent& event,
                   "The tree {} does not begin with the event record.continued that opens it.", {name}),
          event.sequence);
   } else {
+    opened.insert(origin);
     find(FindingCode::record_continued, place,
          sentence("出来事 {} から木「{}」に替わっています。木「{}」の大きさ {} "
                   "までの署名を知りながら、失われたものがあるためです。",
@@ -598,7 +625,7 @@ void RecordVerification::State::check_continuation(const RecordedEvent& event,
     const auto& [signed_origin, size, root] = checkpoint.checkpoint;
     const bool declared = continued && continued->origin_before == signed_origin && size <= continued->highest_size &&
                           (size < continued->highest_size || root == continued->highest_root);
-    if (!declared) miss(checkpoint, before->origin, before->size);
+    declared ? excused.push_back(checkpoint.checkpoint) : miss(checkpoint, before->origin, before->size);
   }
 }
 
@@ -616,6 +643,7 @@ void RecordVerification::State::connect(std::size_t number, const std::vector<Pr
     });
     const std::vector<std::string> values = {name, text_of(small.checkpoint.size), text_of(large.checkpoint.size)};
     if (proof == proofs_of.end()) {
+      unconnected.push_back(other.checkpoint);
       find(FindingCode::checkpoint_unconnected, place_of(other.checkpoint),
            sentence("木「{}」の大きさ {} と {} のチェックポイントを結ぶ証明がありません。",
                     "Nothing connects the checkpoints of {} at sizes {} and {}.", values));
@@ -671,6 +699,67 @@ void RecordVerification::State::finish(Sequence stated_events) {
   }
 }
 
+bool RecordVerification::State::bears_out(const Checkpoint& checkpoint) const {
+  const auto among = [&](const std::vector<Checkpoint>& list) {
+    return std::find(list.begin(), list.end(), checkpoint) != list.end();
+  };
+  // Any other would be named as one that differs.
+  return !is_altered && proven.contains(checkpoint.origin) && !among(excused) && !among(unconnected);
+}
+
+void RecordVerification::State::hold_against(const std::vector<NoteKey>& given, const std::vector<std::string>& notes) {
+  for (const auto& key : given) {
+    const bool used = std::any_of(proven.begin(), proven.end(), [&](const auto& entry) {
+      const auto& [name, checkpoint] = entry;
+      if (key.kind == KeyKind::log) return signed_by_one_of(checkpoint, {key});
+      return std::any_of(checkpoint.cosigned_by.begin(), checkpoint.cosigned_by.end(),
+                         [&](const auto& witness) { return witness.first == key; });
+    });
+    if (!used)
+      find(FindingCode::key_not_used, "key " + key_name(key),
+           sentence("示された鍵 {} による署名が、確かめたチェックポイントにありません。",
+                    "The key {} that was given has not signed what was checked.", {key_name(key)}));
+  }
+  check_pinned(given);
+  for (const auto& bytes : notes) {
+    const auto note = parse_note(bytes);
+    const auto checkpoint = note ? parse_checkpoint(note->text) : tl::unexpected(note.error());
+    if (!checkpoint || std::find(excused.begin(), excused.end(), *checkpoint) == excused.end()) continue;
+    find(FindingCode::checkpoint_excused, place_of(*checkpoint),
+         sentence("別に保管されていた木「{}」の大きさ {} のチェックポイントが署名した出来事の一部は、ここにありません。"
+                  "失われたと後の木が述べているだけで、照合できません。",
+                  "Of the events that the checkpoint of {} at size {}, kept elsewhere, was signed for, some are not here. "
+                  "Only a later tree says that they were lost: there is nothing to compare.",
+                  {checkpoint->origin, text_of(checkpoint->size)}));
+  }
+}
+
+void RecordVerification::State::check_pinned(const std::vector<NoteKey>& given) {
+  std::vector<NoteKey> pinned;
+  std::copy_if(given.begin(), given.end(), std::back_inserter(pinned),
+               [](const NoteKey& key) { return key.kind == KeyKind::log; });
+  for (std::size_t number = 0; number < origins.size(); ++number) {
+    const auto& name = origins[number].name;
+    const auto known = proven.find(name);
+    if (known == proven.end()) continue;
+    if (!pinned.empty() && !signed_by_one_of(known->second, pinned))
+      find(FindingCode::origin_not_pinned, "origin " + name,
+           sentence("木「{}」に、示された鍵の署名がありません。", "None of the keys given has signed the tree {}.", {name}));
+    if (number == 0) continue;
+    if (pinned.empty())
+      find(FindingCode::continuation_unproven, "origin " + name,
+           sentence("木「{}」が前の木の続きであることは、示された鍵では署名されていません。公開されている鍵を --key "
+                    "で示してください。",
+                    "That the tree {} continues the one before is signed by no key that was given by a way of its own: "
+                    "give the published one (--key).",
+                    {name}));
+    if (!whole() && !opened.contains(number))
+      find(FindingCode::continuation_absent, "origin " + name,
+           sentence("木「{}」を始めた出来事 record.continued はここにありません。",
+                    "The event record.continued that opened the tree {} is not here.", {name}));
+  }
+}
+
 RecordVerification::RecordVerification(Proofs proofs, std::vector<RecordOrigin> origins, std::vector<NoteKey> keys)
     : state_(std::make_unique<State>(proofs, std::move(origins), std::move(keys))) {}
 RecordVerification::~RecordVerification() = default;
@@ -696,6 +785,13 @@ std::optional<core::Event> RecordVerification::event(const RecordedEvent& event)
 }
 void RecordVerification::finish(std::optional<std::uint64_t> events) {
   state_->finish(events);
+}
+
+void RecordVerification::hold_against(const std::vector<NoteKey>& keys, const std::vector<std::string>& notes) {
+  state_->hold_against(keys, notes);
+}
+bool RecordVerification::bears_out(const Checkpoint& checkpoint) const {
+  return state_->bears_out(checkpoint);
 }
 
 const std::vector<Finding>& RecordVerification::findings() const {

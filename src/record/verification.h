@@ -77,6 +77,15 @@ class RecordVerification {
   // Nothing more comes. `events` is how many the file says there were.
   void finish(std::optional<std::uint64_t> events = std::nullopt);
 
+  // After finish(): what was given by a way of its own has to speak for what was proven. Each key has to have signed some
+  // of it. Where there is a key of a log among them, each tree has to be signed by one: names aside, since the same key
+  // bears the name of each tree. A tree that continues another is unproven where no such key signed it, and so is a
+  // checkpoint of the events that it says were lost. The keys have to be among those of the constructor, the notes among
+  // the checkpoints.
+  void hold_against(const std::vector<NoteKey>& keys, const std::vector<std::string>& notes);
+  // After finish(): whether that checkpoint, which was given, is one of what was proven.
+  bool bears_out(const Checkpoint& checkpoint) const;
+
   // At most 100 of each code are kept, in the order in which they were found; all are counted.
   const std::vector<Finding>& findings() const;
   std::uint64_t count(FindingCode code) const;

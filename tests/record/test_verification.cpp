@@ -688,3 +688,88 @@ TEST_CASE("an act that its actor signed is checked with the key that its leaf na
     CHECK(verification.altered() == (&expected.signature == &elsewhere));
   }
 }
+
+namespace {
+
+// The record, held against what was given by a way of its own: "code place" of each finding that this adds.
+std::vector<std::string> held_against(const Record& record, const std::vector<NoteKey>& keys,
+                                      const std::vector<std::string>& notes = {}) {
+  auto verification = verified(record);
+  const auto before = found_in(verification);
+  verification.hold_against(keys, notes);
+  auto after = found_in(verification);
+  after.erase(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(before.size()));
+  return after;
+}
+
+// A second tree that a forger invents and signs with a key of his own, beside one genuine event.
+Record forged_beside(bool opened) {
+  auto record = excerpt();
+  record.events.resize(1);
+  record.receipts.resize(1);
+  const TestKey forger(tree_two, "a forger's key");
+  record.origins.push_back({tree_two, 1000});
+  record.keys = {record.key.key, forger.key};
+  auto first = nth_event(0);
+  if (opened) first.what = core::RecordContinued{.origin = tree_two, .origin_before = tree_one, .reason = "x"};
+  std::vector<RecordedEvent> invented = {recorded(1000, first), recorded(1001, nth_event(77))};
+  const std::vector<Digest> leaves = {leaf_hash(invented[0].leaf), leaf_hash(invented[1].leaf)};
+  for (auto& event : invented) {
+    event.proof = inclusion_proof(event.sequence - 1000, 2, reader_of(leaves));
+    if (event.sequence > 1000 || opened) record.events.push_back(event);
+  }
+  CompactRange range;
+  for (const auto& leaf : leaves) range.append(leaf);
+  record.checkpoints.push_back(forger.note({tree_two, 2, range.root()}));
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("a second tree that somebody else signed is no part of a record whose key was given") {
+  const auto place = "origin " + tree_two;
+  for (const bool opened : {false, true}) {
+    CAPTURE(opened);
+    const auto record = forged_beside(opened);
+    CHECK(found_in(verified(record)).empty());
+    CHECK(held_against(record, {record.key.key}) == std::vector{"origin_not_pinned: " + place});
+    CHECK(held_against(record, {}) == std::vector{"continuation_unproven: " + place});
+    auto verification = verified(record);
+    verification.hold_against({}, {});
+    CHECK(verification.count(FindingCode::continuation_absent) == (opened ? 0 : 1));
+  }
+}
+
+TEST_CASE("a record that was cut and continued by somebody else is not what was given by a way of its own") {
+  const auto lawful = continued();
+  const auto kept = lawful.checkpoints[1];  // of what was lost
+  const auto place = "origin " + tree_two;
+  const auto excused = "checkpoint_excused: checkpoint " + tree_one + " 15";
+  CHECK(held_against(lawful, {lawful.key.key}).empty());  // the same key, whichever tree it is named for
+  CHECK(held_against(lawful, {lawful.key_of_two.key}).empty());
+  CHECK(held_against(lawful, {lawful.key.key, lawful.key_of_two.key}, {lawful.checkpoints[0]}).empty());
+  CHECK(held_against(lawful, {lawful.key.key}, {kept}) == std::vector{excused});
+  CHECK(held_against(lawful, {}) == std::vector{"continuation_unproven: " + place});
+
+  auto forged = lawful;
+  const TestKey forger(tree_two, "a forger's key");
+  forged.keys = {forged.key.key, forger.key};
+  auto note = parse_note(forged.checkpoints[2]).value();
+  note.signatures = {sign_note(note.text, forger.key, forger.sign)};
+  forged.checkpoints[2] = to_string(note);
+  CHECK(found_in(verified(forged)).empty());
+  CHECK(held_against(forged, {}, {kept}) == std::vector{"continuation_unproven: " + place, excused});
+  CHECK(held_against(forged, {forged.key.key}, {kept}) == std::vector{"origin_not_pinned: " + place, excused});
+
+  const auto verification = verified(lawful);
+  CHECK_FALSE(verification.bears_out(parse_checkpoint(parse_note(kept).value().text).value()));
+  CHECK(verification.bears_out(parse_checkpoint(parse_note(lawful.checkpoints[0]).value().text).value()));
+}
+
+TEST_CASE("a key that was given has to have signed something of what was proven") {
+  const auto record = sample();
+  CHECK(held_against(record, {record.key.key}).empty());
+  CHECK(held_against(record, {record.key.key, record.stranger.key}).size() == 1);
+  CHECK(held_against(record, {record.stranger.key}).size() == 2);  // and the tree is not signed by it
+  CHECK(held_against(record, {record.witness.key}).size() == 1);   // which saw 12, not 30
+}
