@@ -195,12 +195,59 @@ RESET ROLE;
 SET LOCAL ROLE noroshi_apply;
 SET LOCAL search_path = noroshi, pg_temp;
 
+-- The first instant at which any case that ended then may be erased: the shortest retention is one whole year, counted
+-- from the April 1, in Japan, after the fiscal year of its end (core::retained_until()). What a body keeps longer is its
+-- own rule; here is the floor under every one.
+CREATE FUNCTION least_retained_until(ended timestamptz) RETURNS timestamptz LANGUAGE sql IMMUTABLE
+SET search_path = noroshi, pg_temp AS $$
+  SELECT (date_trunc('year', (ended AT TIME ZONE interval '9 hours') - interval '3 months') + interval '2 years 3 months')
+    AT TIME ZONE interval '9 hours'
+$$;
+
+-- Nothing is erased on the word of one call: the request was stored by an earlier transaction than its decision, another
+-- person decided it, and the case ended long enough ago. A transaction's own rows, also those of its savepoints, are no
+-- older than its own number.
+CREATE FUNCTION refuse_hasty_erasure(decided uuid) RETURNS void
+LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
+DECLARE
+  now_at timestamptz := clock();
+  own xid := pg_current_xact_id()::xid;
+  broken text;
+BEGIN
+  SELECT CASE
+      WHEN i.ended_at IS NULL OR i.erased_at IS DISTINCT FROM e.decided_at OR i.title <> 'erased'
+        THEN 'erasure_of_ended_incident'
+      WHEN e.decided_by IS NULL OR e.asked_by IS NOT DISTINCT FROM e.decided_by
+          OR e.decided_by_name <> '' AND e.asked_by_name = e.decided_by_name
+        THEN 'erasure_four_eyes'
+      WHEN NOT EXISTS (
+          SELECT FROM event v WHERE v.id = e.event_id AND v.type = 'erasure.decided' AND v.subject = e.id
+            AND v.incident_id = e.incident_id AND v.role = 'section_officer' AND v.at = e.decided_at)
+        THEN 'erasure_has_event'
+      WHEN NOT EXISTS (
+          SELECT FROM event v WHERE v.incident_id = e.incident_id AND v.type = 'erasure.asked' AND v.subject = e.id
+            AND v.at = e.asked_at AND age(v.xmin) > age(own))
+        THEN 'erasure_asked_before'
+      WHEN e.retained_until IS NULL OR e.retained_until < least_retained_until(i.ended_at)
+          OR e.decided_at < e.retained_until OR e.decided_at > now_at
+        THEN 'erasure_after_retention'
+      END INTO STRICT broken
+    FROM erasure e JOIN incident i ON i.id = e.incident_id
+    WHERE e.id = decided;
+  IF broken IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = broken,
+      MESSAGE = 'nothing is erased without its request, its decision and the end of its retention';
+  END IF;
+END
+$$;
+
 -- Erases the content of an incident wherever it stands; `erased` is the time as an answer states it. Of a stored answer
 -- stay its status and tag, which incident it was of, and of the receipt what commits to no content: a repeat of the
 -- request is told so, whatever its bytes.
 CREATE FUNCTION erase_content(incident uuid, erasure uuid, erased text) RETURNS void
 LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
 BEGIN
+  PERFORM refuse_hasty_erasure(erasure);
   PERFORM set_config('noroshi.erasing', erasure::text, true);
   DELETE FROM event_opening o USING event e
     WHERE e.incident_id = incident AND o.event_id = e.id AND NOT outlives_erasure(e.type, o.field);
@@ -232,6 +279,34 @@ BEGIN
     SELECT id, incident_id, organization, reason, asked_by, asked_by_name, asked_at, 'pending', event_id
     FROM jsonb_to_recordset(decided->'erasures') AS e(id uuid, incident_id uuid, organization text, reason text,
       asked_by uuid, asked_by_name text, asked_at timestamptz, event_id uuid);
+  IF EXISTS (
+      SELECT FROM jsonb_to_recordset(decided->'erasure_decisions') AS d(id uuid)
+      LEFT JOIN erasure e ON e.id = d.id WHERE e.decision IS DISTINCT FROM 'pending') THEN
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'erasure_decided_once',
+      MESSAGE = 'a request to erase is decided once';
+  END IF;
+  -- A case ends when that is written: one whose end could be dated back would be erased the same day. Shown time may run
+  -- faster than an hour in an hour.
+  IF EXISTS (
+      SELECT FROM jsonb_to_recordset(decided->'retentions') AS r(incident_id uuid, ended_at timestamptz)
+      JOIN incident i ON i.id = r.incident_id
+      WHERE r.ended_at IS DISTINCT FROM i.ended_at
+        AND r.ended_at < clock() - interval '1 hour' * (SELECT rate FROM clock_setting)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'incident_ends_when_written',
+      MESSAGE = 'the end of an incident is not dated back';
+  END IF;
+  -- That a content was erased is said with the decision to erase it, and never taken back.
+  IF EXISTS (
+      SELECT FROM jsonb_to_recordset(decided->'retentions') AS r(incident_id uuid, erased_at timestamptz)
+      JOIN incident i ON i.id = r.incident_id
+      WHERE r.erased_at IS DISTINCT FROM i.erased_at
+        AND (i.erased_at IS NOT NULL OR NOT EXISTS (
+          SELECT FROM jsonb_to_recordset(decided->'erasure_decisions') AS d(id uuid, decision text)
+          JOIN erasure e ON e.id = d.id
+          WHERE e.incident_id = i.id AND d.decision = 'approved'))) THEN
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'incident_erased_by_decision',
+      MESSAGE = 'a content is erased by the decision of an erasure alone';
+  END IF;
   UPDATE erasure SET decision = d.decision, decided_by = d.decided_by, decided_by_name = d.decided_by_name,
       decision_reason = d.decision_reason, decided_at = d.decided_at, retention_class = d.retention_class,
       retained_until = d.retained_until, event_id = d.event_id
@@ -252,7 +327,7 @@ BEGIN
     WHERE e.decision = 'approved';
 END
 $$;
-REVOKE ALL ON FUNCTION erase_content(uuid, uuid, text), apply_erasures(jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION refuse_hasty_erasure(uuid), erase_content(uuid, uuid, text), apply_erasures(jsonb) FROM PUBLIC;
 
 -- As in 0008, with successors, retention and erasures, and answers that know their incident.
 CREATE OR REPLACE FUNCTION apply(decided jsonb) RETURNS void

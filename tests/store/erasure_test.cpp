@@ -1,10 +1,12 @@
 // Erasing against a real PostgreSQL: afterwards the content stands nowhere in the database, and what stays verifies.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <map>
 
+#include "src/core/retention.h"
 #include "src/record/event_codec.h"
 #include "src/store/bytes.h"
 #include "src/store/known.h"
@@ -499,6 +501,168 @@ TEST_CASE(
     CAPTURE(sql);
     Connection writer(story.settings(), DatabaseRole::writer);
     CHECK(refused_by(writer, sql) == "not permitted");
+  }
+}
+
+// What whoever holds the writer's role can hand to apply(): one erasure, asked and approved by invented people.
+struct Forgery {
+  core::IncidentId incident;
+  std::string ended_at;  // as the retention row says
+  std::string decided_at = "2024-04-02T00:00:00+09:00";
+  std::string retained_until = "2024-04-01T00:00:00+09:00";
+  std::string erasure = "00000000-0000-7000-8000-0000000000e1";
+  std::string decision_event = "00000000-0000-7000-8000-0000000000d1";
+  std::string asker = "00000000-0000-7000-8000-0000000000a1", decider = "00000000-0000-7000-8000-0000000000b1";
+  std::string asker_name = "申請者", decider_name = "決定者";
+  std::string decider_role = "section_officer";
+
+  std::string event(const std::string& id, const std::string& type, const std::string& role) const {
+    return fmt::format(
+        R"({{"id":"{}","type":"{}","at":"{}","incident_id":"{}","organization":"jps","role":"{}","subject":"{}","leaf":"eA=="}})",
+        id, type, decided_at, to_string(incident), role, erasure);
+  }
+  std::string asked_event() const {
+    return event("00000000-0000-7000-8000-0000000000c1", "erasure.asked", "csirt_head");
+  }
+  std::string decided_event() const { return event(decision_event, "erasure.decided", decider_role); }
+  std::string asking(const std::string& of_event) const {
+    return fmt::format(
+        R"("erasures":[{{"id":"{}","incident_id":"{}","organization":"jps","reason":"x","asked_by":"{}","asked_by_name":"{}","asked_at":"{}","event_id":"{}"}}])",
+        erasure, to_string(incident), asker, asker_name, decided_at, of_event);
+  }
+  std::string deciding() const {
+    return fmt::format(
+        R"("erasure_decisions":[{{"id":"{}","decision":"approved","decided_by":"{}","decided_by_name":"{}","decision_reason":"x","decided_at":"{}","retention_class":"confidentiality_2","retained_until":"{}","event_id":"{}"}}])",
+        erasure, decider, decider_name, decided_at, retained_until, decision_event);
+  }
+  std::string erased() const {
+    return fmt::format(
+        R"("retentions":[{{"incident_id":"{}","confidentiality":2,"ended_at":"{}","erased_at":"{}","erased_by":"jps"}}])",
+        to_string(incident), ended_at, decided_at);
+  }
+};
+
+std::string applying(std::initializer_list<std::string> lists) {
+  return fmt::format("SELECT apply('{{{}}}');", fmt::join(lists, ","));
+}
+
+TEST_CASE("whoever holds the writer's role erases nothing by the word of one call") {
+  Story story;
+  const auto open = story.report("KANARIA", "open"), ended = story.report("KANARIA", "ended");
+  story.live_through(ended, "KANARIA", "ended");
+  const auto latest = story.text("SELECT id FROM event ORDER BY id DESC LIMIT 1");
+  const auto ended_at = story.text("SELECT ended_at FROM incident WHERE id = '" + to_string(ended) + "'");
+  const auto held = story.places_of("KANARIA");
+  const auto rows = story.text("SELECT count(*) || ' ' || (SELECT count(*) FROM event_opening) FROM event");
+  const auto refused = [&](const char* what, const std::string& sql, const std::string& constraint) {
+    CAPTURE(what);
+    {
+      Connection writer(story.settings(), DatabaseRole::writer);
+      CHECK(refused_by(writer, sql) == constraint);
+    }
+    CHECK(story.places_of("KANARIA") == held);
+    CHECK(story.count("report WHERE erased_at IS NOT NULL") == 0);
+    CHECK(story.count("incident WHERE erased_at IS NOT NULL OR title = 'erased'") == 0);
+    CHECK(story.text("SELECT count(*) || ' ' || (SELECT count(*) FROM event_opening) FROM event") == rows);
+  };
+  const auto closed_row = [&](core::IncidentId incident) {
+    return story.text(
+        "SELECT '\"incidents\":[' || (to_jsonb(i) || '{\"state\":\"closed\",\"title\":\"erased\"}')::text || ']' FROM "
+        "incident i WHERE id = '" +
+        to_string(incident) + "'");
+  };
+
+  // An open incident, as the attack was written: no event, no state, the end of its retention as the caller says.
+  story.travel_to("2018-08-02T00:00:00+09:00");
+  Forgery forged{open, "2018-08-01T09:30:00+09:00", "2018-08-02T00:00:00+09:00", "2018-08-01T23:00:00+09:00"};
+  forged.decision_event = latest;
+  refused("one call", applying({R"("events":[])", forged.asking(latest), forged.deciding()}),
+          "erasure_of_ended_incident");
+  refused("called closed", applying({closed_row(open), forged.asking(latest), forged.deciding(), forged.erased()}),
+          "incident_ends_when_written");
+
+  // An incident that ended, long after its retention, and one part of the whole is missing.
+  story.travel_to("2024-04-02T00:00:00+09:00");
+  const Forgery right{ended, ended_at};
+  const auto whole = [&](const Forgery& forgery) {
+    return applying({fmt::format(R"("events":[{}])", forgery.asked_event()),
+                     forgery.asking("00000000-0000-7000-8000-0000000000c1")}) +
+           applying({fmt::format(R"("events":[{}])", forgery.decided_event()), closed_row(ended), forgery.deciding(),
+                     forgery.erased()});
+  };
+  auto unspoken = right;
+  unspoken.decision_event = latest;
+  refused("another event",
+          applying({closed_row(ended), unspoken.asking(latest), unspoken.deciding(), unspoken.erased()}),
+          "erasure_has_event");
+  refused("in one call",
+          applying({fmt::format(R"("events":[{},{}])", right.asked_event(), right.decided_event()), closed_row(ended),
+                    right.asking("00000000-0000-7000-8000-0000000000c1"), right.deciding(), right.erased()}),
+          "erasure_asked_before");
+  refused("in one transaction", whole(right), "erasure_asked_before");
+  const auto parts = whole(right);
+  const auto second = parts.find("SELECT apply", 1);
+  refused(
+      "behind a savepoint",
+      "SAVEPOINT one; " + parts.substr(0, second) + " RELEASE SAVEPOINT one; SAVEPOINT two; " + parts.substr(second),
+      "erasure_asked_before");
+  auto alone = right;
+  alone.decider = alone.asker;
+  refused("one person", whole(alone), "erasure_four_eyes");
+  auto named = right;
+  named.decider_name = named.asker_name;
+  refused("one name", whole(named), "erasure_four_eyes");
+  auto officer = right;
+  officer.decider_role = "csirt_head";
+  refused("another role", whole(officer), "erasure_has_event");
+  auto moved = right;
+  moved.ended_at = "2017-08-01T10:00:00+09:00";
+  refused("the end dated back", whole(moved), "incident_ends_when_written");
+  refused("erased without a decision", applying({closed_row(ended), right.erased()}), "incident_erased_by_decision");
+
+  // The request stands since an earlier transaction; what is short is the time.
+  const auto request = applying(
+      {fmt::format(R"("events":[{}])", right.asked_event()), right.asking("00000000-0000-7000-8000-0000000000c1")});
+  const auto decision = [&](const Forgery& forgery) {
+    return applying({fmt::format(R"("events":[{}])", forgery.decided_event()), closed_row(ended), forgery.deciding(),
+                     forgery.erased()});
+  };
+  story.travel_to("2020-03-31T23:00:00+09:00");
+  {
+    Connection writer(story.settings(), DatabaseRole::writer);
+    Transaction transaction(writer);
+    transaction.execute_script(request);
+    transaction.commit();
+  }
+  const auto rows_after = story.text("SELECT count(*) || ' ' || (SELECT count(*) FROM event_opening) FROM event");
+  const auto still_refused = [&](const Forgery& forgery, const std::string& constraint) {
+    Connection writer(story.settings(), DatabaseRole::writer);
+    CHECK(refused_by(writer, decision(forgery)) == constraint);
+    CHECK(story.places_of("KANARIA") == held);
+    CHECK(story.text("SELECT count(*) || ' ' || (SELECT count(*) FROM event_opening) FROM event") == rows_after);
+  };
+  auto early = right;
+  early.decided_at = "2020-03-31T22:00:00+09:00";
+  early.retained_until = "2020-03-31T21:00:00+09:00";
+  still_refused(early, "erasure_after_retention");
+  auto ahead = right;
+  ahead.decided_at = ahead.retained_until = "2020-04-01T00:00:00+09:00";
+  still_refused(ahead, "erasure_after_retention");
+
+  // The floor is the shortest retention there is.
+  for (const auto* end : {"2018-08-01T10:00:00+09:00", "2019-03-31T23:59:59+09:00", "2019-04-01T00:00:00+09:00",
+                          "2020-02-29T12:00:00+09:00", "2018-12-31T16:00:00+00:00"}) {
+    CAPTURE(end);
+    const auto at = story.owner()
+                        .execute(Statement{"test_erasure_time", "SELECT $1::timestamptz"}, {std::string(end)})
+                        .one()
+                        .get<Timestamp>(0);
+    const auto floor = story.owner()
+                           .execute(Statement{"test_erasure_floor", "SELECT least_retained_until($1::timestamptz)"},
+                                    {std::string(end)})
+                           .one()
+                           .get<Timestamp>(0);
+    CHECK(floor == core::retained_until(at, 1));
   }
 }
 
