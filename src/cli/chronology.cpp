@@ -28,7 +28,7 @@ std::string shown_word(const std::array<Word, count>& words, std::string_view wo
   return std::string(word);
 }
 
-const std::array stages{Word{"first", {"初報", "first report"}}, Word{"followup", {"続報", "follow-up"}},
+const std::array stages{Word{"first", {"第一報", "first report"}}, Word{"followup", {"続報", "follow-up"}},
                         Word{"final", {"最終報", "final report"}}, Word{"correction", {"訂正", "correction"}}};
 const std::array assessments{Word{"incident", {"インシデントである", "an incident"}},
                              Word{"possible", {"インシデントの可能性がある", "possibly an incident"}},
@@ -74,9 +74,9 @@ std::string clause_of(const std::string& clause, int sentence) {
 }  // namespace
 
 std::string shown_second(Timestamp at) {
-  auto text = format_rfc3339(at).substr(0, 19);
+  auto text = format_rfc3339(at);
   text[10] = ' ';
-  return text;
+  return text.substr(0, 19) + text.substr(text.size() - 6);
 }
 
 // One overload for each happening; what it does not know is said by its type.
@@ -100,7 +100,7 @@ struct SentenceOf {
   std::string duty(core::ObligationId id) const {
     const auto found = chronology.duties_.find(id);
     if (found == chronology.duties_.end())
-      return ja ? fmt::format("義務 {}", to_string(id)) : fmt::format("duty {}", to_string(id));
+      return ja ? fmt::format("義務（{}）", to_string(id)) : fmt::format("duty {}", to_string(id));
     const auto& [clause, holder, recipient] = found->second;
     const auto way = holder == recipient ? body(holder) : fmt::format("{} → {}", body(holder), body(recipient));
     return ja ? fmt::format("{} の義務（{}）", clause, way) : fmt::format("the duty of {} ({})", clause, way);
@@ -166,7 +166,7 @@ struct SentenceOf {
     const auto& duty_opened = what.obligation;
     chronology.duties_[duty_opened.id] = {clause_of(duty_opened.clause, duty_opened.sentence), duty_opened.holder,
                                           duty_opened.recipient};
-    return ja ? fmt::format("{} が発生。目標 {}（{} 版、規則 {}）。", duty(duty_opened.id),
+    return ja ? fmt::format("{}が発生。目標 {}（{} 版、規則 {}）。", duty(duty_opened.id),
                             shown_second(duty_opened.due_at), duty_opened.edition, duty_opened.rule)
               : fmt::format("Opened: {}, target {} (edition {}, rule {}).", duty(duty_opened.id),
                             shown_second(duty_opened.due_at), duty_opened.edition, duty_opened.rule);
@@ -177,7 +177,7 @@ struct SentenceOf {
                           ? std::string(ja ? "目標内" : "in time")
                           : (ja ? fmt::format("目標より {} 遅れ", shown_duration(what.late_by.count(), Language::ja))
                                 : fmt::format("{} late", shown_duration(what.late_by.count(), Language::en)));
-    auto line = ja ? fmt::format("{} を履行（方法: {}、実施 {}、{}）。", duty(met.obligation),
+    auto line = ja ? fmt::format("{}を履行（方法: {}、実施 {}、{}）。", duty(met.obligation),
                                  word(methods, core::to_string(met.method)), shown_second(met.at), late)
                    : fmt::format("Met: {} (by {}, at {}, {}).", duty(met.obligation),
                                  word(methods, core::to_string(met.method)), shown_second(met.at), late);
@@ -187,20 +187,20 @@ struct SentenceOf {
     return line;
   }
   std::string operator()(const core::ObligationSuperseded& what) const {
-    return (ja ? fmt::format("再評価により {} が終了。", duty(what.obligation))
+    return (ja ? fmt::format("再評価により {}が終了。", duty(what.obligation))
                : fmt::format("A reassessment ended {}.", duty(what.obligation))) +
            because(ja ? what.reason.ja : what.reason.en);
   }
   std::string operator()(const core::ObligationReopened& what) const {
-    return ja ? fmt::format("{} が再び発生。目標 {}。", duty(what.obligation), shown_second(what.due_at))
+    return ja ? fmt::format("{}が再び発生。目標 {}。", duty(what.obligation), shown_second(what.due_at))
               : fmt::format("Opened again: {}, target {}.", duty(what.obligation), shown_second(what.due_at));
   }
   std::string operator()(const core::ObligationWaived& what) const {
-    return ja ? fmt::format("例外措置により {} を免除。", duty(what.obligation))
+    return ja ? fmt::format("例外措置により {}を免除。", duty(what.obligation))
               : fmt::format("Excepted from {}.", duty(what.obligation));
   }
   std::string operator()(const core::ObligationRecurred& what) const {
-    return ja ? fmt::format("{} に {} 回目の契機。", duty(what.obligation), what.occasion)
+    return ja ? fmt::format("{}に {} 回目の契機。", duty(what.obligation), what.occasion)
               : fmt::format("Occasion {} of {}.", what.occasion, duty(what.obligation));
   }
   std::string operator()(const core::ObligationPassed& what) const {
@@ -208,7 +208,7 @@ struct SentenceOf {
     auto& known = chronology.duties_[what.obligation];
     known.holder = what.holder;
     known.recipient = what.recipient;
-    return ja ? fmt::format("{} を承継機関へ引継ぎ（{} → {}）。", before, body(what.holder), body(what.recipient))
+    return ja ? fmt::format("{}を承継機関へ引継ぎ（{} → {}）。", before, body(what.holder), body(what.recipient))
               : fmt::format("Passed to a successor: {}, now {} → {}.", before, body(what.holder), body(what.recipient));
   }
   std::string operator()(const core::MessageSent& what) const {
@@ -234,12 +234,12 @@ struct SentenceOf {
     return line;
   }
   std::string operator()(const core::WaiverAsked& what) const {
-    return (ja ? fmt::format("{} の例外措置を申請。", duty(what.obligation))
+    return (ja ? fmt::format("{}の例外措置を申請。", duty(what.obligation))
                : fmt::format("An exception from {} asked for.", duty(what.obligation))) +
            because(what.reason);
   }
   std::string operator()(const core::WaiverDecided& what) const {
-    return (ja ? fmt::format("{} の例外措置を{}。", duty(what.obligation), what.approved ? "許可" : "不許可")
+    return (ja ? fmt::format("{}の例外措置を{}。", duty(what.obligation), what.approved ? "許可" : "不許可")
                : fmt::format("The exception from {} {}.", duty(what.obligation),
                              what.approved ? "approved" : "rejected")) +
            because(what.reason);

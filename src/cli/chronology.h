@@ -18,7 +18,7 @@ class Chronology {
  public:
   explicit Chronology(Language language) : language_(language) {}
 
-  // Two lines: "2018-08-01 10:20:30  #12  厚生労働省 (mhlw) CSIRT責任者 山田" and, indented, what happened. Made
+  // Two lines: "2018-08-01 10:20:30+09:00  #12  厚生労働省 (mhlw) CSIRT責任者 山田" and, indented, what happened. Made
   // printable.
   std::string entry(const core::Event& event, std::optional<std::uint64_t> sequence);
   // What happened, in one sentence.
@@ -38,7 +38,7 @@ class Chronology {
   std::map<core::MessageId, std::string> messages_;  // "厚生労働省 (mhlw) → 内閣官房 (nisc)"
 };
 
-// "2018-08-01 10:20:30", Japanese time.
+// "2018-08-01 10:20:30+09:00", Japanese time, whatever the machine's own zone.
 std::string shown_second(Timestamp at);
 
 }  // namespace noroshi::cli

@@ -202,7 +202,7 @@ class EventList {
         output_(output),
         law_(app::load_law({}, {})),
         context_{law_view_, output.language, Timestamp{}},
-        table_({output({"通番", "sequence"}), output({"日時", "at"}), output({"インシデント", "incident"}),
+        table_({output({"通番", "sequence"}), output({"日時（日本時間）", "at (+09:00)"}), output({"インシデント", "incident"}),
                 output({"内容", "what"}), output({"機関", "body"}), output({"役割", "role"}),
                 output({"氏名", "name"})}) {
     if (csv_) print(codec::csv_header(output.language));
@@ -221,7 +221,7 @@ class EventList {
       return print_line(line);
     }
     const auto& event = view.event;
-    table_.add_row({std::to_string(event.sequence), shown_second(event.at), event.number.value_or("-"),
+    table_.add_row({std::to_string(event.sequence), shown_second(event.at).substr(0, 19), event.number.value_or("-"),
                     std::string(codec::words_of_event(event.type, output_.language)),
                     shown_organization(event.organization, output_.language), event.role, view.actor.value_or("")});
     if (++rows_ % page == 0) flush();
@@ -258,7 +258,7 @@ class EventList {
   // A page of the table at a time: the columns may differ a little from page to page, the memory does not grow.
   void flush() {
     print(table_.render(terminal_width()));
-    table_ = Table({output_({"通番", "sequence"}), output_({"日時", "at"}), output_({"インシデント", "incident"}),
+    table_ = Table({output_({"通番", "sequence"}), output_({"日時（日本時間）", "at (+09:00)"}), output_({"インシデント", "incident"}),
                     output_({"内容", "what"}), output_({"機関", "body"}), output_({"役割", "role"}),
                     output_({"氏名", "name"})});
   }

@@ -27,12 +27,25 @@ json::value as_json(const store::WitnessRow& witness) {
                      {"last_cosigned_at", time(witness.last_cosigned)}};
 }
 
+int tell_done(std::string_view outcome, const std::string& name, const Text& text, const Output& output) {
+  print_line(output.json ? json::serialize(json::value{{"witness", name}, {"outcome", outcome}})
+                         : printable(output(text)));
+  return exit_ok;
+}
+
 // What an answer of the store means to the operator.
 int tell(store::AddedWitness added, const std::string& name, const Output& output) {
   switch (added) {
     case store::AddedWitness::added:
+      return tell_done("added", name,
+                       {fmt::format("証人 {} を登録しました。連署を受け付けます。", name),
+                        fmt::format("witness {} is registered; its cosignatures are taken now", name)},
+                       output);
     case store::AddedWitness::there_already:
-      return exit_ok;
+      return tell_done("there_already", name,
+                       {fmt::format("証人 {} はこの鍵で既に登録されています。何も変えていません。", name),
+                        fmt::format("witness {} is registered with this key already; nothing was changed", name)},
+                       output);
     case store::AddedWitness::name_taken:
       complain(
           output,
@@ -69,8 +82,8 @@ int run(const RecordWitnessListOptions& options, const Output& output) {
     const DatabaseVisit visit(options.database, output);
     const auto owner = visit.owner_of_current_schema();
     const bool ja = output.language == Language::ja;
-    Table table(ja ? std::vector<std::string>{"名前", "署名数", "最後の署名", "登録", "解除", "鍵"}
-                   : std::vector<std::string>{"name", "cosignatures", "last", "added", "removed", "key"});
+    Table table(ja ? std::vector<std::string>{"名前", "連署数", "最後の連署（日本時間）", "登録（日本時間）", "解除（日本時間）", "鍵"}
+                   : std::vector<std::string>{"name", "cosignatures", "last (+09:00)", "added (+09:00)", "removed (+09:00)", "key"});
     json::array items;
     for (const auto& witness : store::list_witnesses(*owner)) {
       items.push_back(as_json(witness));
@@ -88,9 +101,20 @@ int run(const RecordWitnessRemoveOptions& options, const Output& output) {
   return with_database(options.database, output, [&]() -> int {
     const DatabaseVisit visit(options.database, output);
     const auto owner = visit.owner_of_current_schema();
-    if (store::remove_witness(*owner, options.name)) return exit_ok;
-    complain(output, {"その名前の証人はいないか、既に解除されています。",
-                      "there is no such witness, or it was removed before"});
+    if (store::remove_witness(*owner, options.name))
+      return tell_done("removed", options.name,
+                       {fmt::format("証人 {} を解除しました。これまでの連署は残ります。", options.name),
+                        fmt::format("witness {} is removed; its cosignatures up to now stay", options.name)},
+                       output);
+    for (const auto& witness : store::list_witnesses(*owner))
+      if (witness.key.name == options.name) {
+        complain(output, {fmt::format("証人 {} は {} に既に解除されています。", options.name, when(witness.removed_at)),
+                          fmt::format("witness {} was removed already, {}", options.name, when(witness.removed_at))});
+        return exit_failed;
+      }
+    complain(output,
+             {fmt::format("証人 {} はありません。noroshi record witness list で確認してください。", options.name),
+              fmt::format("there is no witness {}; see noroshi record witness list", options.name)});
     return exit_failed;
   });
 }

@@ -166,9 +166,9 @@ class Keys(OneDaemon):
         self.assertEqual(daemon.sql("SELECT type FROM event WHERE sequence = 0;"), ["key.registered"])
         self.assertEqual(self.signatures(), 1)
 
-        rotated = daemon.noroshi("record", "rotate-key")
+        rotated = daemon.noroshi("--json", "record", "rotate-key")
         self.assertEqual(rotated.returncode, 0, rotated.stderr)
-        second = rotated.stdout.strip()
+        second = json.loads(rotated.stdout)["id"]
         daemon.wait_sealed()
         daemon.reports(1)
         daemon.wait_sealed()
@@ -183,6 +183,7 @@ class Keys(OneDaemon):
 
         unknown = daemon.noroshi("record", "retire-key", "0" * 16, "--reason", "no such key")
         self.assertEqual(unknown.returncode, 1)
+        self.assertIn("there is no key", unknown.stderr)
         retired = daemon.noroshi("record", "retire-key", first, "--reason", "yearly")
         self.assertEqual(retired.returncode, 0, retired.stderr)
         self.assertFalse((folder / f"{first}.pem").exists())
@@ -191,8 +192,18 @@ class Keys(OneDaemon):
         daemon.wait_sealed()
         self.assertEqual(self.signatures(), 1)
         self.assertEqual(read_note(daemon.kept())[1][0][1], lines[1][1])
+        self.assertIn(f"key {first} is retired", retired.stdout)
+        twice = daemon.noroshi("record", "retire-key", first, "--reason", "again")
+        self.assertEqual(twice.returncode, 2)
+        self.assertIn("retired already", twice.stderr)
         last = daemon.noroshi("record", "retire-key", second, "--reason", "the last one")
-        self.assertEqual(last.returncode, 1)
+        self.assertEqual(last.returncode, 2)
+        self.assertIn("the only one that signs", last.stderr)
+        # A file of what is printed for people is a file of keys.
+        lines_for_people = daemon.noroshi("record", "keys").stdout.splitlines()
+        self.assertEqual([line for line in lines_for_people if not line.startswith("#")],
+                         [form for item in listed for form in item["keys"]])
+        self.assertIn("retired", lines_for_people[0])
 
         daemon.stop()
         daemon.start()

@@ -115,7 +115,7 @@ def check_reading(scene, options):
     for wanted in ("Report received, version 1", "2.2.4(2)(g) 3", "by relay", "Recipient added: police-osaka"):
         ensure(wanted in story, f"the chronology does not say {wanted!r}:\n{story}")
     japanese = text_of(scene.noroshi("record", "show", "--incident", number, language="ja"))
-    ensure("報告（初報）を受付" in japanese and "日本年金機構 (jps)" in japanese, japanese)
+    ensure("報告（第一報）を受付" in japanese and "日本年金機構 (jps)" in japanese, japanese)
     text_of(scene.noroshi("record", "show", "--incident", "JPS-1999-1"), 1)
 
     everything = [json.loads(line) for line in text_of(scene.noroshi("--json", "record", "events")).splitlines()]
