@@ -137,6 +137,8 @@ def attacks_on_columns(target, dice):
                 continue
             another = ANOTHER[kind].format(c=f'"{column}"')
             where = one_row(table, dice)
+            if kind == "bytea":  # of what was erased there is no byte to change
+                where = where.replace(" ORDER", f' WHERE length("{column}") > 0 ORDER')
             if table == "record_origin":
                 where = "ordinal = 1"
             if table == "incident_clock" and column == "rings_at":

@@ -1,6 +1,7 @@
 // Sealing against a real PostgreSQL. Every head that is signed is compared with a tree that this file computes itself,
 // as RFC 6962 defines it and no faster.
 #include "src/store/sealer.h"
+#include "src/store/public_key.h"
 
 #include <openssl/sha.h>
 
@@ -719,14 +720,15 @@ TEST_CASE("the acts on the record are the owner's alone") {
 TEST_CASE("keys are rows with their events; the last one is not retired") {
   Record record;
   const auto by = operator_at_machine("運用 花子");
-  const std::string der = "SubjectPublicKeyInfo " + std::string(32, 'k');
-  record::PublicKey raw;
+  record::PublicKey raw, other;
   raw.fill('k');
+  other.fill('o');
+  const auto der = subject_public_key(raw);
   CHECK(register_record_key(record.owner(), "0123456789abcdef", der, raw, core::Actor::system()));
   CHECK(!register_record_key(record.owner(), "0123456789abcdef", der, raw, core::Actor::system()));
   CHECK(!retire_record_key(record.owner(), "0123456789abcdef", "最後の鍵", by));
   CHECK(!retire_record_key(record.owner(), "fedcba9876543210", "知らない鍵", by));
-  CHECK(register_record_key(record.owner(), "fedcba9876543210", der + "2", raw, by));
+  CHECK(register_record_key(record.owner(), "fedcba9876543210", subject_public_key(other), other, by));
   CHECK(retire_record_key(record.owner(), "0123456789abcdef", "年次の更新", by));
   CHECK(!retire_record_key(record.owner(), "0123456789abcdef", "もう一度", by));
 
@@ -735,6 +737,12 @@ TEST_CASE("keys are rows with their events; the last one is not retired") {
   CHECK(keys[0].retired_at.has_value());
   CHECK(!keys[1].retired_at.has_value());
   CHECK(keys[0].key == raw);
+  CHECK(keys[1].key == other);
+  // Another length or another head is no key of Ed25519.
+  CHECK(raw_key(der) == raw);
+  CHECK(!raw_key(der + 'k'));
+  CHECK(!raw_key(der.substr(1)));
+  CHECK(!raw_key(std::string(44, 'k')));
   record.number_events();
   std::vector<std::string> types;
   for (const auto& leaf : record.leaves()) types.emplace_back(core::type_of(record::decode(leaf, {}).value().what));
