@@ -118,7 +118,8 @@ class Verdict {
       const auto checkpoint = note ? record::parse_checkpoint(note->text) : tl::unexpected(note.error());
       if (checkpoint && verification.bears_out(*checkpoint)) ++agreeing_;
     }
-    if (verification.count(record::FindingCode::checkpoint_excused) > 0) unproven = true;
+    for (const auto code : {record::FindingCode::checkpoint_excused, record::FindingCode::time_disorder})
+      if (verification.count(code) > 0) unproven = true;
     for (const auto& finding : verification.findings()) findings.add(shown(finding));
     events_ = verification.events();
     reports_ = verification.reports();

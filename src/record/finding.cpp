@@ -30,6 +30,8 @@ constexpr Entry entries[] = {
     {FindingCode::proof_missing, "proof_missing", unproven},
     {FindingCode::act_signature_wrong, "act_signature_wrong", altered},
     {FindingCode::act_key_unknown, "act_key_unknown", unproven},
+    {FindingCode::time_disorder, "time_disorder", unproven},
+    {FindingCode::time_after_cosignature, "time_after_cosignature", told},
     {FindingCode::texts_absent, "texts_absent", told},
     {FindingCode::checkpoint_unreadable, "checkpoint_unreadable", altered},
     {FindingCode::checkpoint_origin_unknown, "checkpoint_origin_unknown", altered},

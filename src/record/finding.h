@@ -27,6 +27,8 @@ enum class FindingCode {
   proof_missing,      // no proof, or no checkpoint that it could lead to
   act_signature_wrong,  // the actor's own signature is not by the key that the leaf names
   act_key_unknown,      // that key was not given
+  time_disorder,      // its time is long before that of an event with a lower sequence
+  time_after_cosignature,  // its time is after that at which a witness says to have seen a checkpoint that covers it
   texts_absent,       // texts that the leaf commits to are not given: erased, or not exported
   // Checkpoints.
   checkpoint_unreadable,

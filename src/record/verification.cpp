@@ -4,6 +4,7 @@
 #include <iterator>
 #include <set>
 
+#include "routing/time.h"
 #include "src/record/receipt.h"
 
 namespace noroshi::record {
@@ -119,6 +120,11 @@ struct RecordVerification::State {
   void append(const RecordedEvent& event, const Digest& hash);
   bool check_proof(const RecordedEvent& event, const Digest& hash);
 
+  // -- Times ---------------------------------------------------------------------------------------------------
+
+  void check_time(std::uint64_t sequence, Timestamp at);
+  void check_cosignatures(const ProvenCheckpoint& checkpoint, std::uint64_t sequence, Timestamp at);
+
   // -- Trees ---------------------------------------------------------------------------------------------------
 
   void end_origin();
@@ -149,6 +155,7 @@ struct RecordVerification::State {
   std::uint64_t proven_size = 0;  // the leaves that a checkpoint bears out
   bool gap = false;               // leaves are missing: the tree of this origin cannot be recomputed
   bool diverged = false;          // it was found to be another already
+  std::optional<std::pair<Timestamp, std::uint64_t>> latest;  // the highest time of an event so far, and its sequence
   std::optional<Ended> ended;
   std::vector<Checkpoint> excused, unconnected;  // signed, and not compared
   std::set<std::size_t> opened;                  // origins whose record.continued stands in them
@@ -286,6 +293,7 @@ void RecordVerification::State::compare(const ProvenCheckpoint& checkpoint) {
     stated = range;
     diverged = false;
     proven_size = size;
+    if (latest && latest->second >= first_of(origin)) check_cosignatures(checkpoint, latest->second, latest->first);
     return prove(checkpoint);
   }
   // The hashes kept beside the leaves are those that were signed for: each altered leaf is named.
@@ -357,6 +365,7 @@ std::optional<core::Event> RecordVerification::State::take_event(const RecordedE
   if (!take_sequence(event.sequence)) return std::nullopt;
   const auto hash = leaf_hash(event.leaf);
   auto decoded = read(event);
+  if (decoded) check_time(event.sequence, decoded->at);
   note_leaf_hash(event, decoded, hash);
   bool in_tree = true;
   if (whole())
@@ -444,6 +453,34 @@ std::optional<core::Event> RecordVerification::State::read(const RecordedEvent& 
   check_act(event, good);
   auto decoded = decode(event.leaf, good);
   return decoded ? std::optional(*std::move(decoded)) : std::nullopt;
+}
+
+void RecordVerification::State::check_time(std::uint64_t sequence, Timestamp at) {
+  if (!latest || at >= latest->first) {
+    latest.emplace(at, sequence);
+    return;
+  }
+  if (latest->first - at <= tolerated_disorder) return;
+  find(FindingCode::time_disorder, "at",
+       sentence("出来事 {} の時刻 {} は、それより前の出来事 {} の時刻 {} より前です。遡った日時か、時計の巻き戻しです。",
+                "The time of event {}, {}, lies before that of the earlier event {}, {}: it was backdated, or the clock was "
+                "set back.",
+                {text_of(sequence), format_rfc3339(at), text_of(latest->second), format_rfc3339(latest->first)}),
+       sequence);
+}
+
+// An event cannot be later than when somebody saw that it was there, if both clocks are right.
+void RecordVerification::State::check_cosignatures(const ProvenCheckpoint& checkpoint, std::uint64_t sequence,
+                                                   Timestamp at) {
+  for (const auto& [witness, seconds] : checkpoint.cosigned_by) {
+    const Timestamp seen{std::chrono::seconds(seconds)};
+    if (at - seen <= tolerated_disorder) continue;
+    find(FindingCode::time_after_cosignature, "at",
+         sentence("出来事 {} の時刻 {} は、証人 {} がそれを含む木を見た時刻 {} より後です。時計が異なります。",
+                  "The time of event {}, {}, is after the witness {} saw a tree with it, at {}: their clocks differ.",
+                  {text_of(sequence), format_rfc3339(at), witness.name, format_rfc3339(seen)}),
+         sequence);
+  }
 }
 
 // Whether who acted signed it. An erased signature is one that can be checked no more.
@@ -544,6 +581,7 @@ bool RecordVerification::State::check_proof(const RecordedEvent& event, const Di
   if (verify_inclusion(hash, index, size, *event.proof, root)) {
     tell_leaf_hashes(FindingCode::leaf_hash_altered);
     prove(target->second);
+    if (latest && latest->second == event.sequence) check_cosignatures(target->second, event.sequence, latest->first);
     return true;
   }
   if (event.leaf_hash && verify_inclusion(*event.leaf_hash, index, size, *event.proof, root)) {
