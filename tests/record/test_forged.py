@@ -13,7 +13,7 @@ import unittest
 
 import rfc6962
 import test_rfc6962
-from test_rfc6962 import Signer, path
+from test_rfc6962 import Signer, lines_of, path
 
 CLI = sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else "noroshi"
 
@@ -87,6 +87,20 @@ class ForgedTree(unittest.TestCase):
                 self.assertEqual(done, code, said)
                 self.assertLessEqual(findings, codes(said))
                 self.assertFalse([line for line in said["proves"] if "kept elsewhere" in line], said)
+
+
+class InventedWitness(unittest.TestCase):
+    """The example's checkpoint bears a cosignature; who the witness is, the file alone says."""
+
+    def test_a_witness_counts_where_its_key_was_given(self):
+        lines = lines_of("whole.jsonl")
+        log, witness = (f"--key={key}" for key in lines[0]["keys"])
+        for given, mark, watched in (([log], "(key from the file)", False), ([log, witness], "(the key that was given)", True)):
+            with self.subTest(given=given):
+                done, said, _ = verify(lines, *given)
+                self.assertEqual(done, 0, said)
+                self.assertEqual([line.endswith(f"{mark}.") for line in said["proves"] if "The witness" in line], [True])
+                self.assertEqual(any("no other tree was signed" in line for line in said["does_not_prove"]), not watched)
 
 
 if __name__ == "__main__":
