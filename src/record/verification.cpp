@@ -48,6 +48,16 @@ std::string key_name(const NoteKey& key) {
   return text.substr(0, text.rfind('+', text.find('+') + 9));
 }
 
+// A witness is named once, with the earliest of its times.
+void add_cosignature(ProvenCheckpoint& checkpoint, const NoteKey& key, std::int64_t at) {
+  auto& list = checkpoint.cosigned_by;
+  const auto known = std::find_if(list.begin(), list.end(), [&](const auto& witness) { return witness.first == key; });
+  if (known == list.end())
+    list.emplace_back(key, at);
+  else
+    known->second = std::min(known->second, at);
+}
+
 // The name of a log's key is that of the tree: the same key has another name in each.
 bool signed_by_one_of(const ProvenCheckpoint& checkpoint, const std::vector<NoteKey>& keys) {
   return std::any_of(checkpoint.signed_by.begin(), checkpoint.signed_by.end(), [&](const NoteKey& signer) {
@@ -74,6 +84,11 @@ struct RecordVerification::State {
 
   State(Proofs kind, std::vector<RecordOrigin> trees, std::vector<NoteKey> known)
       : proofs(kind), origins(std::move(trees)), keys(std::move(known)) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      auto& same_hash = key_places[{keys[i].name, hash_of(keys[i])}];
+      const bool again = std::any_of(same_hash.begin(), same_hash.end(), [&](auto other) { return keys[other] == keys[i]; });
+      if (!again) same_hash.push_back(i);
+    }
     check_origins();
   }
 
@@ -139,6 +154,8 @@ struct RecordVerification::State {
   Proofs proofs;
   std::vector<RecordOrigin> origins;
   std::vector<NoteKey> keys;
+  // By what a line of a note says of its key: each key once.
+  std::map<std::pair<std::string, std::array<std::uint8_t, 4>>, std::vector<std::size_t>> key_places;
 
   std::map<Place, std::vector<ProvenCheckpoint>> held;  // signed, not yet compared
   std::map<std::size_t, ProvenCheckpoint> first;        // of each origin: where proofs lead
@@ -216,13 +233,18 @@ void RecordVerification::State::take_checkpoint(std::string_view bytes) {
   hold(*number, std::move(checked));
 }
 
+// A file may hold many keys, and each of its notes many lines: every line is verified once, and with no key but the one it
+// names.
 void RecordVerification::State::check_signatures(const Note& note, ProvenCheckpoint& checkpoint) {
+  std::set<std::string_view> seen;  // what was signed is the same: the bytes tell the lines apart
   for (const auto& signature : note.signatures) {
-    for (const auto& key : keys) {
+    const auto places = key_places.find({signature.name, signature.key_hash});
+    if (places == key_places.end() || !seen.insert(signature.signature).second) continue;
+    for (const auto place : places->second) {
+      const auto& key = keys[place];
       // A note may carry lines of keys that mean nothing here (C2SP signed-note): only a log's own, and witnesses.
       const bool own = key.kind == KeyKind::log && key.name == checkpoint.checkpoint.origin;
       if (key.kind == KeyKind::log && !own) continue;
-      if (signature.name != key.name || signature.key_hash != hash_of(key)) continue;
       if (!verify(note.text, signature, key)) {
         find(FindingCode::signature_wrong, place_of(checkpoint.checkpoint),
              sentence("木「{}」の大きさ {} のチェックポイントにある鍵「{}」の署名が正しくありません。",
@@ -232,7 +254,7 @@ void RecordVerification::State::check_signatures(const Note& note, ProvenCheckpo
         if (std::find(checkpoint.signed_by.begin(), checkpoint.signed_by.end(), key) == checkpoint.signed_by.end())
           checkpoint.signed_by.push_back(key);
       } else {
-        checkpoint.cosigned_by.emplace_back(key, time_of(signature).value_or(0));
+        add_cosignature(checkpoint, key, time_of(signature).value_or(0));
       }
     }
   }
@@ -257,9 +279,7 @@ void RecordVerification::State::hold(std::size_t number, ProvenCheckpoint checkp
     for (auto& key : checkpoint.signed_by)
       if (std::find(other.signed_by.begin(), other.signed_by.end(), key) == other.signed_by.end())
         other.signed_by.push_back(key);
-    for (auto& witness : checkpoint.cosigned_by)
-      if (std::find(other.cosigned_by.begin(), other.cosigned_by.end(), witness) == other.cosigned_by.end())
-        other.cosigned_by.push_back(witness);
+    for (const auto& [witness, at] : checkpoint.cosigned_by) add_cosignature(other, witness, at);
     return;
   }
   if (!whole() && !same_size.empty()) tell_of_two(checkpoint.checkpoint);

@@ -46,7 +46,7 @@ struct RecordedEvent {
 struct ProvenCheckpoint {
   Checkpoint checkpoint;
   std::vector<NoteKey> signed_by;                             // keys of the log that were given; never empty
-  std::vector<std::pair<NoteKey, std::int64_t>> cosigned_by;  // witnesses that were given, with their time
+  std::vector<std::pair<NoteKey, std::int64_t>> cosigned_by;  // witnesses that were given, with their earliest time
 };
 
 // How far the time of an event may lie behind that of an earlier one, or ahead of a witness: events are numbered as they

@@ -103,5 +103,22 @@ class InventedWitness(unittest.TestCase):
                 self.assertEqual(any("no other tree was signed" in line for line in said["does_not_prove"]), not watched)
 
 
+class LargeHeader(unittest.TestCase):
+    def test_keys_and_lines_that_stand_there_many_times(self):
+        lines = lines_of("whole.jsonl")
+        header, keys, note = lines[0], lines[0]["keys"], lines[0]["checkpoints"][0]
+        cosignature = note.splitlines()[-1] + "\n"
+        for keys, notes, code, says in (
+                (keys * 400, [note + 98 * cosignature], 0, None),
+                (keys * 10000, [note + 98 * cosignature], 1, "more than 1000 keys"),
+                (keys, [note] * 10001, 1, "more than 10000 checkpoints"),
+                (keys * 500, [note] * 2000, 0, None)):
+            with self.subTest(keys=len(keys), notes=len(notes)):
+                done, said, complaint = verify([{**header, "keys": keys, "checkpoints": notes}, *lines[1:]], within=5)
+                self.assertEqual(done, code, (said, complaint))
+                if says:
+                    self.assertIn(says, said["findings"][0]["message"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <random>
 #include <set>
@@ -834,4 +835,22 @@ TEST_CASE("an event that is later than when a witness saw it is told of") {
       CHECK((verification.count(FindingCode::time_after_cosignature) > 0) == (told > 0));
       CHECK(found_in(verification).empty());  // it decides nothing
     }
+}
+
+TEST_CASE("keys and lines that stand there many times are checked once") {
+  auto record = timed({0, 1, 2, 3, 4, 5}, 20);
+  auto note = parse_note(record.checkpoints[0]).value();
+  const auto cosignature = note.signatures[1];
+  while (note.signatures.size() < 99) note.signatures.push_back(cosignature);
+  note.signatures.push_back(cosign_note(note.text, record.witness.key, 1'800'000'000, record.witness.sign));
+  record.checkpoints = {to_string(note), to_string(note)};
+  record.keys.assign(20000, record.witness.key);
+  record.keys.push_back(record.key.key);
+  const auto start = std::chrono::steady_clock::now();
+  const auto verification = verified(record);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+  CHECK(found_in(verification).empty());
+  const auto& proven = verification.proven().at(tree_one);
+  REQUIRE(proven.cosigned_by.size() == 1);
+  CHECK(proven.cosigned_by[0] == std::pair{record.witness.key, time_of(cosignature).value()});
 }
