@@ -47,6 +47,7 @@ constexpr Entry entries[] = {
     {FindingCode::record_continued, "record_continued", told},
     {FindingCode::continuation_absent, "continuation_absent", told},
     {FindingCode::continuation_unproven, "continuation_unproven", unproven},
+    {FindingCode::key_retired, "key_retired", altered},
     {FindingCode::key_not_used, "key_not_used", altered},
     {FindingCode::origin_not_pinned, "origin_not_pinned", altered},
     {FindingCode::checkpoint_excused, "checkpoint_excused", unproven},

@@ -47,6 +47,7 @@ enum class FindingCode {
   continuation_absent,   // a later origin, of which some events are given and record.continued is not among them
   continuation_unproven,  // a later origin, signed by no key that was given by a way of its own
   // What was given by a way of its own.
+  key_retired,         // a checkpoint that a key alone has signed covers the event by which that key signs no more
   key_not_used,        // the key has signed nothing of what was proven
   origin_not_pinned,   // a tree that none of the log keys given has signed
   checkpoint_excused,  // the checkpoint speaks of events that are not there; a record.continued says that they were lost

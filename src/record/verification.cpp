@@ -5,6 +5,7 @@
 #include <set>
 
 #include "routing/time.h"
+#include "src/record/encodings.h"
 #include "src/record/receipt.h"
 
 namespace noroshi::record {
@@ -46,6 +47,12 @@ std::string place_of(const Checkpoint& checkpoint) {
 std::string key_name(const NoteKey& key) {
   const auto text = to_string(key);
   return text.substr(0, text.rfind('+', text.find('+') + 9));
+}
+
+// As key.retired names it: the first 8 bytes of the SHA-256 of its SubjectPublicKeyInfo (RFC 8410).
+std::string record_key_id(const NoteKey& key) {
+  constexpr std::string_view prefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
+  return to_hex(bytes_of(sha256({prefix, bytes_of(key.key)}))).substr(0, 16);
 }
 
 // A witness is named once, with the earliest of its times.
@@ -138,6 +145,8 @@ struct RecordVerification::State {
   // -- Times ---------------------------------------------------------------------------------------------------
 
   void check_time(std::uint64_t sequence, Timestamp at);
+  void note_retirement(std::uint64_t sequence, const core::Event& event);
+  void check_retired(const ProvenCheckpoint& checkpoint, std::size_t number);
   void check_cosignatures(const ProvenCheckpoint& checkpoint, std::uint64_t sequence, Timestamp at);
 
   // -- Trees ---------------------------------------------------------------------------------------------------
@@ -172,6 +181,7 @@ struct RecordVerification::State {
   std::uint64_t proven_size = 0;  // the leaves that a checkpoint bears out
   bool gap = false;               // leaves are missing: the tree of this origin cannot be recomputed
   bool diverged = false;          // it was found to be another already
+  std::map<std::string, std::uint64_t> retired;  // ids of keys, and the sequence of their key.retired
   std::optional<std::pair<Timestamp, std::uint64_t>> latest;  // the highest time of an event so far, and its sequence
   std::optional<Ended> ended;
   std::vector<Checkpoint> excused, unconnected;  // signed, and not compared
@@ -313,6 +323,7 @@ void RecordVerification::State::compare(const ProvenCheckpoint& checkpoint) {
     stated = range;
     diverged = false;
     proven_size = size;
+    check_retired(checkpoint, origin);
     if (latest && latest->second >= first_of(origin)) check_cosignatures(checkpoint, latest->second, latest->first);
     return prove(checkpoint);
   }
@@ -388,6 +399,7 @@ std::optional<core::Event> RecordVerification::State::take_event(const RecordedE
   if (decoded) check_time(event.sequence, decoded->at);
   note_leaf_hash(event, decoded, hash);
   bool in_tree = true;
+  if (decoded) note_retirement(event.sequence, *decoded);
   if (whole())
     append(event, hash);
   else
@@ -487,6 +499,27 @@ void RecordVerification::State::check_time(std::uint64_t sequence, Timestamp at)
                 "set back.",
                 {text_of(sequence), format_rfc3339(at), text_of(latest->second), format_rfc3339(latest->first)}),
        sequence);
+}
+
+void RecordVerification::State::note_retirement(std::uint64_t sequence, const core::Event& event) {
+  if (const auto* what = std::get_if<core::KeyRetired>(&event.what)) retired.emplace(what->key, sequence);
+}
+
+// What a key signed before it was retired stays good; of what came later it says nothing.
+void RecordVerification::State::check_retired(const ProvenCheckpoint& checkpoint, std::size_t number) {
+  if (retired.empty()) return;
+  const auto& [name, size, root] = checkpoint.checkpoint;
+  const auto end = first_of(number) + size;
+  for (const auto& key : checkpoint.signed_by) {
+    const auto known = retired.find(record_key_id(key));
+    if (known == retired.end() || known->second >= end) return;
+  }
+  if (checkpoint.signed_by.empty()) return;
+  const auto id = record_key_id(checkpoint.signed_by.front());
+  find(FindingCode::key_retired, place_of(checkpoint.checkpoint),
+       sentence("木「{}」の大きさ {} のチェックポイントに署名した鍵 {} は、そこに含まれる出来事 {} で廃止されています。",
+                "The checkpoint of {} at size {} is signed by the key {} alone, which event {} in it had retired.",
+                {name, text_of(size), id, text_of(retired.at(id))}));
 }
 
 // An event cannot be later than when somebody saw that it was there, if both clocks are right.
@@ -734,6 +767,8 @@ void RecordVerification::State::finish(Sequence stated_events) {
   tell_leaf_hashes(FindingCode::leaf_altered);
   if (!whole()) {
     for (const auto& [number, checkpoint] : first) connect(number, take_held(number));
+    for (std::size_t number = 0; number < origins.size(); ++number)
+      if (const auto known = proven.find(origins[number].name); known != proven.end()) check_retired(known->second, number);
     return;
   }
   bool missing = false;

@@ -854,3 +854,27 @@ TEST_CASE("keys and lines that stand there many times are checked once") {
   REQUIRE(proven.cosigned_by.size() == 1);
   CHECK(proven.cosigned_by[0] == std::pair{record.witness.key, time_of(cosignature).value()});
 }
+
+TEST_CASE("a key that was retired signs nothing any more alone") {
+  const std::string prefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);  // RFC 8410: Ed25519
+  auto record = timed({0, 1, 2, 3, 4, 5});
+  auto event = decode(record.events[2].leaf, record.events[2].openings).value();
+  event.what = core::KeyRetired{to_hex(bytes_of(sha256({prefix, bytes_of(record.key.key.key)}))).substr(0, 16), "x"};
+  record.events[2] = recorded(2, event);
+  record.keys.push_back(record.stranger.key);
+  const auto signed_at = [&](std::uint64_t size, bool both) {
+    auto note = parse_note(record.key.note(record.checkpoint(size))).value();
+    if (both) note.signatures.push_back(sign_note(note.text, record.stranger.key, record.stranger.sign));
+    return to_string(note);
+  };
+  const auto found = "key_retired: checkpoint " + tree_one + " 6";
+  for (const bool whole : {true, false}) {
+    CAPTURE(whole);
+    record.checkpoints = {signed_at(6, true)};
+    CHECK(found_in(verified(whole ? record : with_proofs(record))).empty());
+    record.checkpoints = {signed_at(6, false)};
+    CHECK(found_in(verified(whole ? record : with_proofs(record))) == std::vector{found});
+  }
+  record.checkpoints = {signed_at(2, false), signed_at(6, true)};
+  CHECK(found_in(verified(record)).empty());  // what it signed before stays good
+}
