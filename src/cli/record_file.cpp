@@ -17,9 +17,14 @@ namespace {
 
 namespace json = boost::json;
 
+// Of a header. More than the record of many years has, and few enough to be checked in a moment.
+constexpr std::size_t most_keys = 1000;  // and as many trees
+constexpr std::size_t most_checkpoints = 10000;  // and as many proofs that connect them
+
 // Thrown inside a line only: which member is not what it has to be.
 struct Wrong {
   std::string member;
+  std::size_t at_most = 0;  // more than so many entries, where it is not 0
 };
 
 class Members {
@@ -49,6 +54,11 @@ class Members {
     const auto& value = at(name);
     if (!value.is_array()) wrong(name);
     return value.get_array();
+  }
+  const json::array& list(std::string_view name, std::size_t at_most) const {
+    const auto& entries = list(name);
+    if (entries.size() > at_most) throw Wrong{std::string(name), at_most};
+    return entries;
   }
   std::string bytes(std::string_view name) const {
     auto decoded = record::from_base64(text(name));
@@ -99,12 +109,12 @@ ExportHeader read_header(const Members& line) {
   if (proofs != "whole" && proofs != "each") line.wrong("proofs");
   header.proofs =
       proofs == "whole" ? record::RecordVerification::Proofs::whole : record::RecordVerification::Proofs::each;
-  for (const auto& value : line.list("origins")) {
+  for (const auto& value : line.list("origins", most_keys)) {
     const Members origin(value, "origins");
     origin.only({"name", "first_sequence"});
     header.origins.push_back({origin.text("name"), origin.number("first_sequence")});
   }
-  for (const auto& value : line.list("keys")) {
+  for (const auto& value : line.list("keys", most_keys)) {
     auto key = record::parse_note_key(line.text_of(value, "keys"));
     if (!key) line.wrong("keys");
     header.keys.push_back(*std::move(key));
@@ -116,9 +126,9 @@ ExportHeader read_header(const Members& line) {
       if (!key) line.wrong("actor_keys");
       header.actor_keys.push_back(*std::move(key));
     }
-  for (const auto& value : line.list("checkpoints")) header.checkpoints.push_back(line.text_of(value, "checkpoints"));
+  for (const auto& value : line.list("checkpoints", most_checkpoints)) header.checkpoints.push_back(line.text_of(value, "checkpoints"));
   if (line.find("consistency"))
-    for (const auto& value : line.list("consistency")) {
+    for (const auto& value : line.list("consistency", most_checkpoints)) {
       const Members proof(value, "consistency");
       proof.only({"origin", "from", "to", "proof"});
       header.consistency.push_back(
@@ -216,6 +226,11 @@ tl::expected<std::optional<ExportLine>, ExportFault> ExportReader::next() {
   } catch (const Wrong& wrong) {
     if (line_ == 1 && (wrong.member == "line" || wrong.member == "format" || wrong.member.empty()))
       return tl::unexpected(not_an_export(1));
+    if (wrong.at_most != 0)
+      return tl::unexpected(
+          ExportFault{line_,
+                      {fmt::format("{} が {} 件を超えています", wrong.member, wrong.at_most),
+                       fmt::format("there are more than {} {}", wrong.at_most, wrong.member)}});
     return tl::unexpected(ExportFault{line_,
                                       {fmt::format("{} が正しくありません", wrong.member),
                                        fmt::format("{} is not what it has to be", wrong.member)}});

@@ -118,7 +118,8 @@ class Verdict {
       const auto checkpoint = note ? record::parse_checkpoint(note->text) : tl::unexpected(note.error());
       if (checkpoint && verification.bears_out(*checkpoint)) ++agreeing_;
     }
-    if (verification.count(record::FindingCode::checkpoint_excused) > 0) unproven = true;
+    for (const auto code : {record::FindingCode::checkpoint_excused, record::FindingCode::time_disorder})
+      if (verification.count(code) > 0) unproven = true;
     for (const auto& finding : verification.findings()) findings.add(shown(finding));
     events_ = verification.events();
     reports_ = verification.reports();
@@ -130,7 +131,7 @@ class Verdict {
   void say_what_it_proves(RecordVerification::Proofs proofs, const Given& given, bool from_file) {
     if (altered()) return;
     const bool whole = proofs == RecordVerification::Proofs::whole;
-    for (const auto& [origin, proven] : proven_) say_of_tree(origin, proven, whole, given);
+    for (const auto& [origin, proven] : proven_) say_of_tree(origin, proven, whole, given, from_file);
     if (proven_.empty())
       leaves_open.push_back(
           {"署名されたチェックポイントがないため、出来事が後から書き換えられていないことは示されません。",
@@ -158,8 +159,11 @@ class Verdict {
                            "The keys came with the file. Compare them with the published ones: --key."}
                     : Text{"鍵はデータベースのものです。公開されている鍵と同じか、--key で確かめてください。",
                            "The keys are those of the database. Compare them with the published ones: --key."});
-    const bool watched = agreeing_ > 0 || std::any_of(proven_.begin(), proven_.end(), [](const auto& entry) {
-      return !entry.second.cosigned_by.empty();
+    // Anybody can invent a witness: one whose key came with the record has watched nothing.
+    const bool watched = agreeing_ > 0 || std::any_of(proven_.begin(), proven_.end(), [&](const auto& entry) {
+      const auto& witnesses = entry.second.cosigned_by;
+      return std::any_of(witnesses.begin(), witnesses.end(),
+                         [&](const auto& witness) { return is_given(given, witness.first); });
     });
     if (!watched)
       leaves_open.push_back(
@@ -178,7 +182,15 @@ class Verdict {
   }
 
  private:
-  void say_of_tree(const std::string& origin, const record::ProvenCheckpoint& proven, bool whole, const Given& given) {
+  // The same key of a log has another name for each tree.
+  static bool is_given(const Given& given, const record::NoteKey& key) {
+    return std::any_of(given.keys.begin(), given.keys.end(), [&](const record::NoteKey& other) {
+      return other == key || (other.kind == record::KeyKind::log && key.kind == record::KeyKind::log && other.key == key.key);
+    });
+  }
+
+  void say_of_tree(const std::string& origin, const record::ProvenCheckpoint& proven, bool whole, const Given& given,
+                   bool from_file) {
     const auto& [name, size, root] = proven.checkpoint;
     const auto root_text = record::to_base64(record::bytes_of(root));
     proves.push_back(
@@ -198,14 +210,18 @@ class Verdict {
                                "were signed for.",
                                origin, size, root_text)});
     for (const auto& key : proven.signed_by) {
-      const bool pinned = std::find(given.keys.begin(), given.keys.end(), key) != given.keys.end();
+      const bool pinned = is_given(given, key);
       proves.push_back({fmt::format("署名: {}{}", key_name(key), pinned ? "（示された鍵）" : ""),
                         fmt::format("Signed by {}{}", key_name(key), pinned ? " (the key that was given)" : "")});
     }
-    for (const auto& [witness, at] : proven.cosigned_by)
+    for (const auto& [witness, at] : proven.cosigned_by) {
+      const Text whose = is_given(given, witness) ? Text{"（示された鍵）", " (the key that was given)"}
+                         : from_file              ? Text{"（鍵はファイルのもの）", " (key from the file)"}
+                                                  : Text{"（鍵はデータベースのもの）", " (key from the database)"};
       proves.push_back(
-          {fmt::format("証人 {} が {} に同じ木を見て連署しています。", witness.name, shown_moment(at)),
-           fmt::format("The witness {} saw this tree and cosigned it at {}.", witness.name, shown_moment(at))});
+          {fmt::format("証人 {} が {} に同じ木を見て連署しています{}。", witness.name, shown_moment(at), whose.ja),
+           fmt::format("The witness {} saw this tree and cosigned it at {}{}.", witness.name, shown_moment(at), whose.en)});
+    }
   }
 
   std::string text(Language language) const {

@@ -71,6 +71,8 @@ bool is_name(std::string_view text) {
          consists_of(text, [](char32_t value) { return value >= 0x20 && value != '+' && !is_space(value); });
 }
 
+constexpr std::uint64_t end_of_year_9999 = 253'402'300'800;  // seconds since 1970
+
 void append_time(std::string& bytes, std::uint64_t seconds) {
   for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(seconds >> shift));
 }
@@ -225,7 +227,7 @@ std::optional<std::int64_t> time_of(const NoteSignature& cosignature) {
   std::uint64_t seconds = 0;
   for (std::size_t i = 0; i < time_size; ++i)
     seconds = seconds << 8 | static_cast<std::uint8_t>(cosignature.signature[i]);
-  return seconds >> 63 ? std::nullopt : std::optional(static_cast<std::int64_t>(seconds));
+  return seconds >= end_of_year_9999 ? std::nullopt : std::optional(static_cast<std::int64_t>(seconds));
 }
 
 bool verify_ed25519(std::string_view bytes, std::string_view signature, const PublicKey& key) {

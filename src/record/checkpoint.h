@@ -77,7 +77,8 @@ NoteSignature cosign_note(std::string_view text, const NoteKey& key, std::int64_
 // Whether the signature is by that key over that text; of a cosignature, with its time. The text is the note's own and
 // may have extension lines.
 bool verify(std::string_view text, const NoteSignature& signature, const NoteKey& key);
-// Seconds since 1970, as the witness says; nothing where the signature is not as long as a cosignature.
+// Seconds since 1970, as the witness says; nothing where the signature is not as long as a cosignature, or its time lies
+// beyond the year 9999: such a cosignature verifies with no key.
 std::optional<std::int64_t> time_of(const NoteSignature& cosignature);
 
 // Ed25519 over any bytes: `signature` of any length, 64 where it can be right.

@@ -132,6 +132,11 @@ class Writer {
   EncodedEvent encoded_;
 };
 
+// What can be stated lies in the years 1900 to 9999 (routing/time.h), and what follows from it at most ten years later.
+// With other times nobody could reckon.
+constexpr Timestamp earliest_time = std::chrono::sys_days(std::chrono::year{0} / 1 / 1);
+constexpr Timestamp end_of_time = std::chrono::sys_days(std::chrono::year{11000} / 1 / 1);
+
 // Reads a leaf. After the first mistake everything reads as zero, and `error()` tells of that first one.
 class Reader {
  public:
@@ -152,7 +157,9 @@ class Reader {
 
   void fact(core::Uuid& id) { bytes(id.bytes.data(), id.bytes.size()); }
   void fact(Timestamp& at) {
-    at = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(number(8))));
+    const Timestamp stated{std::chrono::microseconds(static_cast<std::int64_t>(number(8)))};
+    if (stated < earliest_time || stated >= end_of_time) return fail("a time that no clock shows", 8);
+    at = stated;
   }
   void fact(std::chrono::seconds& duration) {
     duration = std::chrono::seconds(static_cast<std::int64_t>(number(8)));

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <set>
 
+#include "routing/time.h"
+#include "src/record/encodings.h"
 #include "src/record/receipt.h"
 
 namespace noroshi::record {
@@ -58,6 +60,22 @@ std::string key_name(const NoteKey& key) {
   return text.substr(0, text.rfind('+', text.find('+') + 9));
 }
 
+// As key.retired names it: the first 8 bytes of the SHA-256 of its SubjectPublicKeyInfo (RFC 8410).
+std::string record_key_id(const NoteKey& key) {
+  constexpr std::string_view prefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
+  return to_hex(bytes_of(sha256({prefix, bytes_of(key.key)}))).substr(0, 16);
+}
+
+// A witness is named once, with the earliest of its times.
+void add_cosignature(ProvenCheckpoint& checkpoint, const NoteKey& key, std::int64_t at) {
+  auto& list = checkpoint.cosigned_by;
+  const auto known = std::find_if(list.begin(), list.end(), [&](const auto& witness) { return witness.first == key; });
+  if (known == list.end())
+    list.emplace_back(key, at);
+  else
+    known->second = std::min(known->second, at);
+}
+
 // The name of a log's key is that of the tree: the same key has another name in each.
 bool signed_by_one_of(const ProvenCheckpoint& checkpoint, const std::vector<NoteKey>& keys) {
   return std::any_of(checkpoint.signed_by.begin(), checkpoint.signed_by.end(), [&](const NoteKey& signer) {
@@ -84,6 +102,11 @@ struct RecordVerification::State {
 
   State(Proofs kind, std::vector<RecordOrigin> trees, std::vector<NoteKey> known)
       : proofs(kind), origins(std::move(trees)), keys(std::move(known)) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      auto& same_hash = key_places[{keys[i].name, hash_of(keys[i])}];
+      const bool again = std::any_of(same_hash.begin(), same_hash.end(), [&](auto other) { return keys[other] == keys[i]; });
+      if (!again) same_hash.push_back(i);
+    }
     check_origins();
   }
 
@@ -130,6 +153,13 @@ struct RecordVerification::State {
   void append(const RecordedEvent& event, const Digest& hash);
   bool check_proof(const RecordedEvent& event, const Digest& hash);
 
+  // -- Times ---------------------------------------------------------------------------------------------------
+
+  void check_time(std::uint64_t sequence, Timestamp at);
+  void note_retirement(std::uint64_t sequence, const core::Event& event);
+  void check_retired(const ProvenCheckpoint& checkpoint, std::size_t number);
+  void check_cosignatures(const ProvenCheckpoint& checkpoint, std::uint64_t sequence, Timestamp at);
+
   // -- Trees ---------------------------------------------------------------------------------------------------
 
   void end_origin();
@@ -144,6 +174,8 @@ struct RecordVerification::State {
   Proofs proofs;
   std::vector<RecordOrigin> origins;
   std::vector<NoteKey> keys;
+  // By what a line of a note says of its key: each key once.
+  std::map<std::pair<std::string, std::array<std::uint8_t, 4>>, std::vector<std::size_t>> key_places;
 
   std::map<Place, std::vector<ProvenCheckpoint>> held;  // signed, not yet compared
   std::map<std::size_t, ProvenCheckpoint> first;        // of each origin: where proofs lead
@@ -160,6 +192,8 @@ struct RecordVerification::State {
   std::uint64_t proven_size = 0;  // the leaves that a checkpoint bears out
   bool gap = false;               // leaves are missing: the tree of this origin cannot be recomputed
   bool diverged = false;          // it was found to be another already
+  std::map<std::string, std::uint64_t> retired;  // ids of keys, and the sequence of their key.retired
+  std::optional<std::pair<Timestamp, std::uint64_t>> latest;  // the highest time of an event so far, and its sequence
   std::optional<Ended> ended;
   std::vector<Checkpoint> excused, unconnected;  // signed, and not compared
   std::set<std::size_t> opened;                  // origins whose record.continued stands in them
@@ -220,13 +254,18 @@ void RecordVerification::State::take_checkpoint(std::string_view bytes) {
   hold(*number, std::move(checked));
 }
 
+// A file may hold many keys, and each of its notes many lines: every line is verified once, and with no key but the one it
+// names.
 void RecordVerification::State::check_signatures(const Note& note, ProvenCheckpoint& checkpoint) {
+  std::set<std::string_view> seen;  // what was signed is the same: the bytes tell the lines apart
   for (const auto& signature : note.signatures) {
-    for (const auto& key : keys) {
+    const auto places = key_places.find({signature.name, signature.key_hash});
+    if (places == key_places.end() || !seen.insert(signature.signature).second) continue;
+    for (const auto place : places->second) {
+      const auto& key = keys[place];
       // A note may carry lines of keys that mean nothing here (C2SP signed-note): only a log's own, and witnesses.
       const bool own = key.kind == KeyKind::log && key.name == checkpoint.checkpoint.origin;
       if (key.kind == KeyKind::log && !own) continue;
-      if (signature.name != key.name || signature.key_hash != hash_of(key)) continue;
       if (!verify(note.text, signature, key)) {
         find(FindingCode::signature_wrong, place_of(checkpoint.checkpoint),
              sentence("木「{}」の大きさ {} のチェックポイントにある鍵「{}」の署名が正しくありません。",
@@ -236,7 +275,7 @@ void RecordVerification::State::check_signatures(const Note& note, ProvenCheckpo
         if (std::find(checkpoint.signed_by.begin(), checkpoint.signed_by.end(), key) == checkpoint.signed_by.end())
           checkpoint.signed_by.push_back(key);
       } else {
-        checkpoint.cosigned_by.emplace_back(key, time_of(signature).value_or(0));
+        add_cosignature(checkpoint, key, time_of(signature).value_or(0));
       }
     }
   }
@@ -261,9 +300,7 @@ void RecordVerification::State::hold(std::size_t number, ProvenCheckpoint checkp
     for (auto& key : checkpoint.signed_by)
       if (std::find(other.signed_by.begin(), other.signed_by.end(), key) == other.signed_by.end())
         other.signed_by.push_back(key);
-    for (auto& witness : checkpoint.cosigned_by)
-      if (std::find(other.cosigned_by.begin(), other.cosigned_by.end(), witness) == other.cosigned_by.end())
-        other.cosigned_by.push_back(witness);
+    for (const auto& [witness, at] : checkpoint.cosigned_by) add_cosignature(other, witness, at);
     return;
   }
   if (!whole() && !same_size.empty()) tell_of_two(checkpoint.checkpoint);
@@ -297,6 +334,8 @@ void RecordVerification::State::compare(const ProvenCheckpoint& checkpoint) {
     stated = range;
     diverged = false;
     proven_size = size;
+    check_retired(checkpoint, origin);
+    if (latest && latest->second >= first_of(origin)) check_cosignatures(checkpoint, latest->second, latest->first);
     return prove(checkpoint);
   }
   // The hashes kept beside the leaves are those that were signed for: each altered leaf is named.
@@ -357,8 +396,10 @@ std::optional<core::Event> RecordVerification::State::take_event(const RecordedE
   if (!take_sequence(event.sequence)) return std::nullopt;
   const auto hash = leaf_hash(event.leaf);
   auto decoded = read(event);
+  if (decoded) check_time(event.sequence, decoded->at);
   note_leaf_hash(event, decoded, hash);
   bool in_tree = true;
+  if (decoded) note_retirement(event.sequence, *decoded);
   if (whole())
     append(event, hash);
   else
@@ -444,6 +485,55 @@ std::optional<core::Event> RecordVerification::State::read(const RecordedEvent& 
   check_act(event, good);
   auto decoded = decode(event.leaf, good);
   return decoded ? std::optional(*std::move(decoded)) : std::nullopt;
+}
+
+void RecordVerification::State::check_time(std::uint64_t sequence, Timestamp at) {
+  if (!latest || at >= latest->first) {
+    latest.emplace(at, sequence);
+    return;
+  }
+  if (latest->first - at <= tolerated_disorder) return;
+  find(FindingCode::time_disorder, "at",
+       sentence("出来事 {} の時刻 {} は、それより前の出来事 {} の時刻 {} より前です。遡った日時か、時計の巻き戻しです。",
+                "The time of event {}, {}, lies before that of the earlier event {}, {}: it was backdated, or the clock was "
+                "set back.",
+                {text_of(sequence), format_rfc3339(at), text_of(latest->second), format_rfc3339(latest->first)}),
+       sequence);
+}
+
+void RecordVerification::State::note_retirement(std::uint64_t sequence, const core::Event& event) {
+  if (const auto* what = std::get_if<core::KeyRetired>(&event.what)) retired.emplace(what->key, sequence);
+}
+
+// What a key signed before it was retired stays good; of what came later it says nothing.
+void RecordVerification::State::check_retired(const ProvenCheckpoint& checkpoint, std::size_t number) {
+  if (retired.empty()) return;
+  const auto& [name, size, root] = checkpoint.checkpoint;
+  const auto end = first_of(number) + size;
+  for (const auto& key : checkpoint.signed_by) {
+    const auto known = retired.find(record_key_id(key));
+    if (known == retired.end() || known->second >= end) return;
+  }
+  if (checkpoint.signed_by.empty()) return;
+  const auto id = record_key_id(checkpoint.signed_by.front());
+  find(FindingCode::key_retired, place_of(checkpoint.checkpoint),
+       sentence("木「{}」の大きさ {} のチェックポイントに署名した鍵 {} は、そこに含まれる出来事 {} で廃止されています。",
+                "The checkpoint of {} at size {} is signed by the key {} alone, which event {} in it had retired.",
+                {name, text_of(size), id, text_of(retired.at(id))}));
+}
+
+// An event cannot be later than when somebody saw that it was there, if both clocks are right.
+void RecordVerification::State::check_cosignatures(const ProvenCheckpoint& checkpoint, std::uint64_t sequence,
+                                                   Timestamp at) {
+  for (const auto& [witness, seconds] : checkpoint.cosigned_by) {
+    const Timestamp seen{std::chrono::seconds(seconds)};
+    if (at - seen <= tolerated_disorder) continue;
+    find(FindingCode::time_after_cosignature, "at",
+         sentence("出来事 {} の時刻 {} は、証人 {} がそれを含む木を見た時刻 {} より後です。時計が異なります。",
+                  "The time of event {}, {}, is after the witness {} saw a tree with it, at {}: their clocks differ.",
+                  {text_of(sequence), format_rfc3339(at), witness.name, format_rfc3339(seen)}),
+         sequence);
+  }
 }
 
 // Whether who acted signed it. An erased signature is one that can be checked no more.
@@ -544,6 +634,7 @@ bool RecordVerification::State::check_proof(const RecordedEvent& event, const Di
   if (verify_inclusion(hash, index, size, *event.proof, root)) {
     tell_leaf_hashes(FindingCode::leaf_hash_altered);
     prove(target->second);
+    if (latest && latest->second == event.sequence) check_cosignatures(target->second, event.sequence, latest->first);
     return true;
   }
   if (event.leaf_hash && verify_inclusion(*event.leaf_hash, index, size, *event.proof, root)) {
@@ -676,6 +767,8 @@ void RecordVerification::State::finish(Sequence stated_events) {
   tell_leaf_hashes(FindingCode::leaf_altered);
   if (!whole()) {
     for (const auto& [number, checkpoint] : first) connect(number, take_held(number));
+    for (std::size_t number = 0; number < origins.size(); ++number)
+      if (const auto known = proven.find(origins[number].name); known != proven.end()) check_retired(known->second, number);
     return;
   }
   bool missing = false;

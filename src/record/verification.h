@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -45,8 +46,15 @@ struct RecordedEvent {
 struct ProvenCheckpoint {
   Checkpoint checkpoint;
   std::vector<NoteKey> signed_by;                             // keys of the log that were given; never empty
-  std::vector<std::pair<NoteKey, std::int64_t>> cosigned_by;  // witnesses that were given, with their time
+  std::vector<std::pair<NoteKey, std::int64_t>> cosigned_by;  // witnesses that were given, with their earliest time
 };
+
+// How far the time of an event may lie behind that of an earlier one, or ahead of a witness: events are numbered as they
+// are committed, and clocks differ a little. More than this, and the times contradict each other. Whether that is
+// backdating or a clock that was set back, nothing in the record tells, so the time is called unproven. A witness counts
+// real time; the clock of a database that is made for demonstrations may run at another rate, which no file states. So what
+// contradicts a witness is told and decides nothing.
+inline constexpr std::chrono::minutes tolerated_disorder{5};
 
 class RecordVerification {
  public:

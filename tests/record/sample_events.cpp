@@ -123,9 +123,11 @@ class Any {
     return static_cast<Enum>(below(count));
   }
   Timestamp time() {
-    const auto micros =
-        flag() ? static_cast<std::int64_t>(random_()) : static_cast<std::int64_t>(random_() >> 13);
-    return Timestamp(std::chrono::microseconds(micros));
+    if (flag()) return Timestamp(std::chrono::microseconds(random_() >> 13));
+    // Any that a leaf may have.
+    constexpr Timestamp first = std::chrono::sys_days(std::chrono::year{0} / 1 / 1);
+    constexpr Timestamp end = std::chrono::sys_days(std::chrono::year{11000} / 1 / 1);
+    return first + std::chrono::microseconds(random_() % static_cast<std::uint64_t>((end - first).count()));
   }
   template <class Id>
   Id identifier() {

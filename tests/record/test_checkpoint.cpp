@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -341,4 +342,18 @@ TEST_CASE("checkpoints that are none are refused") {
   }
   CHECK(parse_checkpoint("o\n0\n" + root + "\n").value().size == 0);
   CHECK(parse_checkpoint("o\n9223372036854775807\n" + root + "\n").value().size == maximum_size);
+}
+
+TEST_CASE("a cosignature from beyond the year 9999 has no time and verifies with no key") {
+  const TestKey witness("witness.example/w1", "witness", KeyKind::cosignature);
+  const std::string text = checkpoint_text({"example.com/log", 0, {}});
+  for (const auto& [seconds, good] : {std::pair{std::int64_t{253'402'300'799}, true},
+                                      {std::int64_t{253'402'300'800}, false},
+                                      {std::int64_t{9'300'000'000'000}, false},
+                                      {std::numeric_limits<std::int64_t>::max(), false}}) {
+    CAPTURE(seconds);
+    const auto signature = cosign_note(text, witness.key, seconds, witness.sign);
+    CHECK(time_of(signature).has_value() == good);
+    CHECK(verify(text, signature, witness.key) == good);
+  }
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <set>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -362,4 +363,31 @@ TEST_CASE("another version, another type and a code that is not given are refuse
   // `to` stands before the commitment of the reason and the time of the next report.
   const auto place = bytes.leaf.size() - 9 - 34;
   CHECK(error_with(place, 99) == "no such code at byte " + std::to_string(place));
+}
+
+TEST_CASE("a time that no clock shows is refused, and each that can be stated is read") {
+  using namespace std::chrono;
+  const auto day = [](int of_year) { return sys_days(year{of_year} / 1 / 1).time_since_epoch() / microseconds(1); };
+  CountedSalts salts;
+  const auto [leaf, openings] = encode(sample_events()[0], salts);
+  const struct {
+    std::int64_t at;
+    bool read;
+  } cases[] = {{std::numeric_limits<std::int64_t>::min(), false},
+               {day(0) - 1, false},
+               {day(0), true},
+               {day(1900) - 1, true},
+               {day(10010), true},  // ten years after the last that can be stated
+               {day(11000) - 1, true},
+               {day(11000), false},
+               {std::numeric_limits<std::int64_t>::max(), false}};
+  for (const auto& [at, read] : cases) {
+    CAPTURE(at);
+    auto changed = leaf;
+    for (int i = 0; i < 8; ++i) changed[18 + i] = static_cast<char>(static_cast<std::uint64_t>(at) >> (56 - 8 * i));
+    const auto decoded = decode(changed, openings);
+    REQUIRE(decoded.has_value() == read);
+    if (read) CHECK(decoded->at == Timestamp(microseconds(at)));
+    if (!read) CHECK(decoded.error().find("a time that no clock shows") != std::string::npos);
+  }
 }

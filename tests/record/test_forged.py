@@ -13,7 +13,7 @@ import unittest
 
 import rfc6962
 import test_rfc6962
-from test_rfc6962 import Signer, path
+from test_rfc6962 import Signer, lines_of, path
 
 CLI = sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else "noroshi"
 
@@ -87,6 +87,37 @@ class ForgedTree(unittest.TestCase):
                 self.assertEqual(done, code, said)
                 self.assertLessEqual(findings, codes(said))
                 self.assertFalse([line for line in said["proves"] if "kept elsewhere" in line], said)
+
+
+class InventedWitness(unittest.TestCase):
+    """The example's checkpoint bears a cosignature; who the witness is, the file alone says."""
+
+    def test_a_witness_counts_where_its_key_was_given(self):
+        lines = lines_of("whole.jsonl")
+        log, witness = (f"--key={key}" for key in lines[0]["keys"])
+        for given, mark, watched in (([log], "(key from the file)", False), ([log, witness], "(the key that was given)", True)):
+            with self.subTest(given=given):
+                done, said, _ = verify(lines, *given)
+                self.assertEqual(done, 0, said)
+                self.assertEqual([line.endswith(f"{mark}.") for line in said["proves"] if "The witness" in line], [True])
+                self.assertEqual(any("no other tree was signed" in line for line in said["does_not_prove"]), not watched)
+
+
+class LargeHeader(unittest.TestCase):
+    def test_keys_and_lines_that_stand_there_many_times(self):
+        lines = lines_of("whole.jsonl")
+        header, keys, note = lines[0], lines[0]["keys"], lines[0]["checkpoints"][0]
+        cosignature = note.splitlines()[-1] + "\n"
+        for keys, notes, code, says in (
+                (keys * 400, [note + 98 * cosignature], 0, None),
+                (keys * 10000, [note + 98 * cosignature], 1, "more than 1000 keys"),
+                (keys, [note] * 10001, 1, "more than 10000 checkpoints"),
+                (keys * 500, [note] * 2000, 0, None)):
+            with self.subTest(keys=len(keys), notes=len(notes)):
+                done, said, complaint = verify([{**header, "keys": keys, "checkpoints": notes}, *lines[1:]], within=5)
+                self.assertEqual(done, code, (said, complaint))
+                if says:
+                    self.assertIn(says, said["findings"][0]["message"])
 
 
 if __name__ == "__main__":

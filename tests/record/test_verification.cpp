@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <random>
 #include <set>
@@ -772,4 +773,108 @@ TEST_CASE("a key that was given has to have signed something of what was proven"
   CHECK(held_against(record, {record.key.key, record.stranger.key}).size() == 1);
   CHECK(held_against(record, {record.stranger.key}).size() == 2);  // and the tree is not signed by it
   CHECK(held_against(record, {record.witness.key}).size() == 1);   // which saw 12, not 30
+}
+
+namespace {
+
+// Six events at these minutes after 2026-01-01 00:00 UTC, signed for by the key, seen by the witness at that minute.
+Record timed(const std::vector<int>& minutes, std::optional<int> seen = std::nullopt) {
+  constexpr auto start = Timestamp(std::chrono::sys_days(std::chrono::year{2026} / 1 / 1));
+  Record record;
+  for (std::size_t i = 0; i < minutes.size(); ++i) {
+    auto event = nth_event(0);
+    event.id.value.bytes[15] = static_cast<std::uint8_t>(i);
+    event.at = start + std::chrono::minutes(minutes[i]);
+    record.events.push_back(recorded(i, event));
+  }
+  auto note = parse_note(record.key.note(record.checkpoint(minutes.size()))).value();
+  if (seen) {
+    const auto at = std::chrono::floor<std::chrono::seconds>(start + std::chrono::minutes(*seen)).time_since_epoch().count();
+    note.signatures.push_back(cosign_note(note.text, record.witness.key, at, record.witness.sign));
+  }
+  record.checkpoints = {to_string(note)};
+  return record;
+}
+
+Record with_proofs(Record record) {
+  record.proofs = RecordVerification::Proofs::each;
+  const auto leaves = record.hashes();
+  for (auto& event : record.events) event.proof = inclusion_proof(event.sequence, leaves.size(), reader_of(leaves));
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("an event whose time lies before that of an earlier one is named") {
+  struct Case {
+    std::vector<int> minutes;
+    std::vector<std::string> found;
+  };
+  const Case cases[] = {
+      {{0, 1, 2, 3, 4, 5}, {}},
+      {{9, 4, 5, 4, 9, 4}, {}},  // as far as it is tolerated
+      {{0, 10, 4, 11, 12, 13}, {"time_disorder 2: at"}},
+      {{0, 100, 4, 5, 95, 94}, {"time_disorder 2: at", "time_disorder 3: at", "time_disorder 5: at"}},
+  };
+  for (const auto& expected : cases)
+    for (const bool whole : {true, false}) {
+      const auto record = timed(expected.minutes);
+      const auto verification = verified(whole ? record : with_proofs(record));
+      CHECK(found_in(verification) == expected.found);
+      CHECK_FALSE(verification.altered());
+      CHECK(verification.proven().at(tree_one).checkpoint.size == 6);
+    }
+}
+
+TEST_CASE("an event that is later than when a witness saw it is told of") {
+  for (const auto& [seen, told] : {std::pair{20, 0}, {10, 0}, {5, 0}, {4, 1}, {-100, 1}})
+    for (const bool whole : {true, false}) {
+      CAPTURE(seen);
+      const auto record = timed({0, 1, 2, 3, 9, 10}, seen);
+      const auto verification = verified(whole ? record : with_proofs(record));
+      CHECK((verification.count(FindingCode::time_after_cosignature) > 0) == (told > 0));
+      CHECK(found_in(verification).empty());  // it decides nothing
+    }
+}
+
+TEST_CASE("keys and lines that stand there many times are checked once") {
+  auto record = timed({0, 1, 2, 3, 4, 5}, 20);
+  auto note = parse_note(record.checkpoints[0]).value();
+  const auto cosignature = note.signatures[1];
+  while (note.signatures.size() < 99) note.signatures.push_back(cosignature);
+  note.signatures.push_back(cosign_note(note.text, record.witness.key, 1'800'000'000, record.witness.sign));
+  record.checkpoints = {to_string(note), to_string(note)};
+  record.keys.assign(20000, record.witness.key);
+  record.keys.push_back(record.key.key);
+  const auto start = std::chrono::steady_clock::now();
+  const auto verification = verified(record);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+  CHECK(found_in(verification).empty());
+  const auto& proven = verification.proven().at(tree_one);
+  REQUIRE(proven.cosigned_by.size() == 1);
+  CHECK(proven.cosigned_by[0] == std::pair{record.witness.key, time_of(cosignature).value()});
+}
+
+TEST_CASE("a key that was retired signs nothing any more alone") {
+  const std::string prefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);  // RFC 8410: Ed25519
+  auto record = timed({0, 1, 2, 3, 4, 5});
+  auto event = decode(record.events[2].leaf, record.events[2].openings).value();
+  event.what = core::KeyRetired{to_hex(bytes_of(sha256({prefix, bytes_of(record.key.key.key)}))).substr(0, 16), "x"};
+  record.events[2] = recorded(2, event);
+  record.keys.push_back(record.stranger.key);
+  const auto signed_at = [&](std::uint64_t size, bool both) {
+    auto note = parse_note(record.key.note(record.checkpoint(size))).value();
+    if (both) note.signatures.push_back(sign_note(note.text, record.stranger.key, record.stranger.sign));
+    return to_string(note);
+  };
+  const auto found = "key_retired: checkpoint " + tree_one + " 6";
+  for (const bool whole : {true, false}) {
+    CAPTURE(whole);
+    record.checkpoints = {signed_at(6, true)};
+    CHECK(found_in(verified(whole ? record : with_proofs(record))).empty());
+    record.checkpoints = {signed_at(6, false)};
+    CHECK(found_in(verified(whole ? record : with_proofs(record))) == std::vector{found});
+  }
+  record.checkpoints = {signed_at(2, false), signed_at(6, true)};
+  CHECK(found_in(verified(record)).empty());  // what it signed before stays good
 }
