@@ -344,13 +344,14 @@ class BodyFold {
       sink_.found(finding_of(TableFault::event_unreadable, stored, {}, {}, event.error()));
       return;
     }
-    if (!std::visit(OfNoIncident{}, event->what)) {
+    if (!std::visit(OfNoIncident{}, event->what) || (is_of_switch(*event) && !core::may_follow(switches_, *event))) {
       sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
       return;
     }
     for (const auto& field : absent_texts(stored))
       sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
     std::visit(RowsOfRecord{*event, stored, expected_}, event->what);
+    core::evolve(switches_, *event);
     core::SwitchDecision decision;
     decision.after.asked_role = event->actor.role.value_or(core::Role::reporter);
     decision.events.push_back(std::move(*event));
@@ -378,8 +379,14 @@ class BodyFold {
     }
   };
 
+  static bool is_of_switch(const core::Event& event) {
+    return std::holds_alternative<core::RelaySwitchAsked>(event.what) ||
+           std::holds_alternative<core::RelaySwitchDecided>(event.what);
+  }
+
   RefoldSink& sink_;
   ExpectedTables expected_;
+  std::vector<core::RelaySwitchRequest> switches_;
 };
 
 class Refold {
