@@ -243,8 +243,7 @@ struct Event {
 // and aborts.
 void evolve(Incident& incident, const Event& event);
 
-// Whether evolve() can take the event, and a decision that takes two persons was made by two, each in the office for it, and
-// not before its time: for events out of a record that others may have altered.
+// Whether evolve() can take it, a decision of two persons being one indeed: for records that others may have altered.
 bool may_follow(const Incident& incident, const Event& event);
 
 }  // namespace noroshi::core
