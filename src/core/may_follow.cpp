@@ -42,8 +42,8 @@ struct MayFollow {
   bool operator()(const WaiverAsked& what) const {
     return has(what.obligation) && incident.find(what.waiver) == nullptr && event.actor.token.has_value();
   }
-  // What a decision looks at stands in the leaves: a decision that one person made alone, or in no office, was not made by
-  // this program. Which body stands for which is of the registry of that day, and is not looked at.
+  // What a decision looks at stands in the leaves: a decision that one person made alone, or in no office, was not made
+  // by this program. Which body stands for which is of the registry of that day, and is not looked at.
   bool operator()(const WaiverDecided& what) const {
     const auto* waiver = incident.find(what.waiver);
     return has(what.obligation) && waiver && waiver->obligation == what.obligation &&
@@ -126,12 +126,19 @@ bool may_follow(const std::vector<RelaySwitchRequest>& known, const Event& event
 
 void evolve(std::vector<RelaySwitchRequest>& known, const Event& event) {
   if (const auto* asked = std::get_if<RelaySwitchAsked>(&event.what))
-    known.push_back({asked->id, asked->organization, asked->switched_on, asked->reason, event.actor.token,
-                     event.actor.name, event.actor.role.value_or(Role::reporter), {}});
+    known.push_back({asked->id,
+                     asked->organization,
+                     asked->switched_on,
+                     asked->reason,
+                     event.actor.token,
+                     event.actor.name,
+                     event.actor.role.value_or(Role::reporter),
+                     {}});
   if (const auto* decided = std::get_if<RelaySwitchDecided>(&event.what))
     for (auto& before : known)
       if (before.id == decided->id)
-        before.decision = decided->approved ? RelaySwitchRequest::Decision::approved : RelaySwitchRequest::Decision::rejected;
+        before.decision =
+            decided->approved ? RelaySwitchRequest::Decision::approved : RelaySwitchRequest::Decision::rejected;
 }
 
 }  // namespace noroshi::core

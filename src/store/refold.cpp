@@ -57,8 +57,9 @@ constexpr Statement clocks_of{
     "SELECT incident_id, rings_at, coalesce(lease_until > clock() + interval '1 hour' * (SELECT rate FROM "
     "clock_setting), false) AS leased_away FROM incident_clock WHERE incident_id = ANY ($1::uuid[])"};
 constexpr Statement any_ring{"refold_any_ring", "SELECT EXISTS (SELECT FROM event WHERE type = 'alarm.rung') AS rung"};
-// In one snapshot: that incidents have the numbers of their events was compared before. The counter rises in the transaction
-// that stores the incident, so that a group rolled back gives no number: neither higher nor lower is lawful.
+// In one snapshot: that incidents have the numbers of their events was compared before. The counter rises in the
+// transaction that stores the incident, so that a group rolled back gives no number: neither higher nor lower is
+// lawful.
 constexpr Statement counters{
     "refold_counters",
     "SELECT coalesce(c.organization || '/' || c.year, g.body, '') AS key, c.organization IS NULL AS missing "
@@ -552,8 +553,8 @@ class Refold {
         continue;
       }
       if (row.get<bool>("leased_away")) tell_clock(TableFault::column_differs, id, fold);
-      // Sooner than needed is no harm: the incident is looked at, and what has not come due is not told. Without steps no
-      // time is known, but that there is a clock to run.
+      // Sooner than needed is no harm: the incident is looked at, and what has not come due is not told. Without steps
+      // no time is known, but that there is a clock to run.
       const bool steps_known = !policy_.steps.empty();
       const auto needed = fold.rings_at(steps_known ? policy_ : core::ClockPolicy{});
       if (needed && (steps_known ? !rings_by(row, *needed) : row.is_null("rings_at")))
@@ -610,7 +611,8 @@ class Refold {
     }
     for (const auto& row : transaction.execute(clocks_of, {nobody})) {
       ++progress_.rows;
-      sink_.found({TableFault::row_unimplied, "incident_clock", row.get<std::string>("incident_id"), {}, {}, {}, {}, {}, {}});
+      sink_.found(
+          {TableFault::row_unimplied, "incident_clock", row.get<std::string>("incident_id"), {}, {}, {}, {}, {}, {}});
     }
   }
 
