@@ -19,14 +19,6 @@ bool has_pending(const Incident& known) {
                      [](const Erasure& erasure) { return erasure.decision == Erasure::Decision::pending; });
 }
 
-// Of any body: who still owes something of the case needs to know it. Inner duties of a dismissed incident stand still
-// and are owed by nobody.
-bool has_open_duty(const Incident& known) {
-  return std::any_of(known.obligations.begin(), known.obligations.end(), [&](const Obligation& obligation) {
-    return obligation.state == ObligationState::open && !(obligation.inner && known.state == IncidentState::dismissed);
-  });
-}
-
 RetentionClass class_of(const Incident& known) {
   return retention_class(known.exercise, known.confidentiality);
 }

@@ -350,6 +350,12 @@ bool acts_for(const Law& law, const std::string& actor, const std::string& organ
   return actor == organization || actor == standing_for(law, organization, now);
 }
 
+bool has_open_duty(const Incident& known) {
+  return std::any_of(known.obligations.begin(), known.obligations.end(), [&](const Obligation& obligation) {
+    return obligation.state == ObligationState::open && !(obligation.inner && known.state == IncidentState::dismissed);
+  });
+}
+
 bool same_person(const std::optional<TokenId>& token, const std::string& name, const Actor& actor) {
   return token == actor.token || (!actor.name.empty() && name == actor.name);
 }

@@ -98,6 +98,10 @@ std::string standing_for(const Law& law, const std::string& slug, Timestamp now)
 // Whether the body acts for the one whose incident it is: itself, or its successor that day.
 bool acts_for(const Law& law, const std::string& actor, const std::string& organization, Timestamp now);
 
+// Of any body: who still owes something of the case needs to know it. Inner duties of a dismissed incident stand still and
+// are owed by nobody.
+bool has_open_duty(const Incident& known);
+
 // The same person: the same token, or two tokens issued to one name.
 bool same_person(const std::optional<TokenId>& token, const std::string& name, const Actor& actor);
 

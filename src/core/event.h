@@ -246,7 +246,7 @@ bool is_of_clock(const Happening& happening);
 // and aborts.
 void evolve(Incident& incident, const Event& event);
 
-// Whether evolve() can take the event: for events out of a record that others may have altered.
+// Whether evolve() can take it, a decision of two persons being one indeed: for records that others may have altered.
 bool may_follow(const Incident& incident, const Event& event);
 
 }  // namespace noroshi::core

@@ -1,6 +1,9 @@
 #include <algorithm>
 
-#include "src/core/event.h"
+#include "src/core/clocks.h"
+#include "src/core/duties.h"
+#include "src/core/relay_switch.h"
+#include "src/core/retention.h"
 
 namespace noroshi::core {
 namespace {
@@ -9,12 +12,13 @@ namespace {
 // any.
 struct MayFollow {
   const Incident& incident;
+  const Event& event;
 
   bool has(ObligationId obligation) const { return incident.find(obligation) != nullptr; }
   bool has(MessageId message) const { return incident.find(message) != nullptr; }
-  bool can(ObligationId obligation, ObligationEvent event) const {
+  bool can(ObligationId obligation, ObligationEvent happening) const {
     const auto* found = incident.find(obligation);
-    return found && next(found->state, event);
+    return found && next(found->state, happening);
   }
 
   bool operator()(const IncidentOpened&) const { return incident.number.empty(); }
@@ -24,20 +28,50 @@ struct MayFollow {
   }
   bool operator()(const ObligationSuperseded& what) const { return can(what.obligation, ObligationEvent::supersede); }
   bool operator()(const ObligationReopened& what) const { return can(what.obligation, ObligationEvent::reopen); }
-  bool operator()(const ObligationWaived& what) const { return can(what.obligation, ObligationEvent::waive); }
+  bool operator()(const ObligationWaived& what) const {
+    const auto* waiver = incident.find(what.waiver);
+    return can(what.obligation, ObligationEvent::waive) && waiver && waiver->obligation == what.obligation &&
+           waiver->decision == Waiver::Decision::approved;
+  }
   bool operator()(const ObligationRecurred& what) const { return has(what.obligation); }
   bool operator()(const ObligationPassed& what) const { return has(what.obligation); }
   bool operator()(const MessageSent& what) const { return !has(what.message.id); }
   bool operator()(const MessageAcknowledged& what) const {
     return has(what.message) && (!what.obligation || has(*what.obligation));
   }
-  bool operator()(const WaiverAsked& what) const { return has(what.obligation); }
+  bool operator()(const WaiverAsked& what) const {
+    return has(what.obligation) && incident.find(what.waiver) == nullptr && event.actor.token.has_value();
+  }
+  // What a decision looks at stands in the leaves: a decision that one person made alone, or in no office, was not made
+  // by this program. Which body stands for which is of the registry of that day, and is not looked at.
   bool operator()(const WaiverDecided& what) const {
-    return has(what.obligation) && incident.find(what.waiver) != nullptr;
+    const auto* waiver = incident.find(what.waiver);
+    return has(what.obligation) && waiver && waiver->obligation == what.obligation &&
+           waiver->decision == Waiver::Decision::pending && event.actor.role == Role::exception_officer &&
+           !same_person(waiver->asked_by, waiver->asked_by_name, event.actor);
   }
   bool operator()(const MessagePassed& what) const { return has(what.message); }
-  bool operator()(const ErasureAsked& what) const { return incident.find(what.erasure) == nullptr; }
-  bool operator()(const ErasureDecided& what) const { return incident.find(what.erasure) != nullptr; }
+  bool operator()(const ErasureAsked& what) const {
+    const bool pending = std::any_of(incident.erasures.begin(), incident.erasures.end(), [](const Erasure& erasure) {
+      return erasure.decision == Erasure::Decision::pending;
+    });
+    return !pending && incident.find(what.erasure) == nullptr && !incident.erased_at && has_ended(incident.state) &&
+           (event.actor.role == Role::csirt_head || event.actor.role == Role::csirt_member);
+  }
+  bool operator()(const ErasureDecided& what) const {
+    const auto* erasure = incident.find(what.erasure);
+    if (!erasure || erasure->decision != Erasure::Decision::pending || event.actor.role != Role::section_officer ||
+        same_person(erasure->asked_by, erasure->asked_by_name, event.actor))
+      return false;
+    return !what.approved || may_be_erased(what);
+  }
+  // The years of that day are the operator's and in no leaf: no retention is shorter than one.
+  bool may_be_erased(const ErasureDecided& what) const {
+    return has_ended(incident.state) && incident.ended_at && !incident.erased_at && what.retained_until &&
+           *what.retained_until <= event.at && *what.retained_until >= retained_until(*incident.ended_at, 1) &&
+           what.retention_class == to_string(retention_class(incident.exercise, incident.confidentiality)) &&
+           !has_open_duty(incident) && unacknowledged(incident).empty();
+  }
   bool operator()(const AlarmRung& what) const {
     switch (what.clock) {
       case ClockKind::duty:
@@ -60,12 +94,51 @@ struct MayFollow {
   }
 };
 
+bool may_decide(const RelaySwitchRequest& asked, const Actor& actor) {
+  return asked.decision == RelaySwitchRequest::Decision::pending &&
+         !same_person(asked.asked_by, asked.asked_by_name, actor) &&
+         (asked.asked_role == Role::ciso || actor.role == Role::ciso);
+}
+
 }  // namespace
 
 bool may_follow(const Incident& incident, const Event& event) {
   const bool opens = std::holds_alternative<IncidentOpened>(event.what);
   if (!opens && (incident.number.empty() || incident.id != event.incident)) return false;
-  return std::visit(MayFollow{incident}, event.what);
+  return std::visit(MayFollow{incident, event}, event.what);
+}
+
+bool may_follow(const std::vector<RelaySwitchRequest>& known, const Event& event) {
+  if (const auto* asked = std::get_if<RelaySwitchAsked>(&event.what))
+    return asked->organization == event.actor.organization &&
+           std::none_of(known.begin(), known.end(), [&](const RelaySwitchRequest& before) {
+             return before.id == asked->id || (before.organization == asked->organization &&
+                                               before.decision == RelaySwitchRequest::Decision::pending);
+           });
+  if (const auto* decided = std::get_if<RelaySwitchDecided>(&event.what))
+    return decided->organization == event.actor.organization &&
+           std::any_of(known.begin(), known.end(), [&](const RelaySwitchRequest& before) {
+             return before.id == decided->id && before.organization == decided->organization &&
+                    may_decide(before, event.actor);
+           });
+  return false;
+}
+
+void evolve(std::vector<RelaySwitchRequest>& known, const Event& event) {
+  if (const auto* asked = std::get_if<RelaySwitchAsked>(&event.what))
+    known.push_back({asked->id,
+                     asked->organization,
+                     asked->switched_on,
+                     asked->reason,
+                     event.actor.token,
+                     event.actor.name,
+                     event.actor.role.value_or(Role::reporter),
+                     {}});
+  if (const auto* decided = std::get_if<RelaySwitchDecided>(&event.what))
+    for (auto& before : known)
+      if (before.id == decided->id)
+        before.decision =
+            decided->approved ? RelaySwitchRequest::Decision::approved : RelaySwitchRequest::Decision::rejected;
 }
 
 }  // namespace noroshi::core

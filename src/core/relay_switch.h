@@ -47,4 +47,9 @@ struct DecideRelaySwitch {
 SwitchOutcome decide_relay_switch(const std::vector<RelaySwitchRequest>& known, const DecideRelaySwitch& command,
                                   Moment moment);
 
+// The same of the requests and decisions of switches as of the events of an incident (src/core/event.h): whether the event
+// may follow, for a record that others may have altered, and what is known after it. `known` may be of many bodies.
+bool may_follow(const std::vector<RelaySwitchRequest>& known, const Event& event);
+void evolve(std::vector<RelaySwitchRequest>& known, const Event& event);
+
 }  // namespace noroshi::core

@@ -52,9 +52,15 @@ constexpr Statement report_contents{
     "refold_report_contents",
     "SELECT id, incident_id, bytes, length, document, changes FROM report WHERE id = ANY ($1::uuid[])"};
 constexpr Statement steps_of_ladder{"refold_ladder", "SELECT steps FROM clock_ladder"};
-constexpr Statement clocks_of{"refold_clocks",
-                              "SELECT incident_id, rings_at FROM incident_clock WHERE incident_id = ANY ($1::uuid[])"};
-// In one snapshot: that incidents have the numbers of their events was compared before.
+// In shown time, which may run faster than an hour in an hour. No daemon leases a clock for longer than that.
+constexpr Statement clocks_of{
+    "refold_clocks",
+    "SELECT incident_id, rings_at, coalesce(lease_until > clock() + interval '1 hour' * (SELECT rate FROM "
+    "clock_setting), false) AS leased_away FROM incident_clock WHERE incident_id = ANY ($1::uuid[])"};
+constexpr Statement any_ring{"refold_any_ring", "SELECT EXISTS (SELECT FROM event WHERE type = 'alarm.rung') AS rung"};
+// In one snapshot: that incidents have the numbers of their events was compared before. The counter rises in the
+// transaction that stores the incident, so that a group rolled back gives no number: neither higher nor lower is
+// lawful.
 constexpr Statement counters{
     "refold_counters",
     "SELECT coalesce(c.organization || '/' || c.year, g.body, '') AS key, c.organization IS NULL AS missing "
@@ -66,28 +72,28 @@ constexpr Statement counters{
 // Rows that hang on others by a foreign key, which a superuser can switch off; found in parts of the table.
 struct Stray {
   const char* table;
-  Statement bound;   // the last key of the next part after $1
-  Statement strays;  // between $1 and $2
+  Statement bound;   // the last key of the next part from $1 on
+  Statement strays;  // from $1 to $2, both included
 };
 constexpr Stray strays[] = {
     {"event_opening",
      {"refold_bound_openings",
-      "SELECT event_id::text AS key FROM event_opening WHERE event_id > $1::uuid ORDER BY event_id OFFSET 50000 LIMIT "
+      "SELECT event_id::text AS key FROM event_opening WHERE event_id >= $1::uuid ORDER BY event_id OFFSET 50000 LIMIT "
       "1"},
      {"refold_stray_openings",
-      "SELECT event_id || '/' || field AS key FROM event_opening p WHERE event_id > $1::uuid AND event_id <= $2::uuid "
+      "SELECT event_id || '/' || field AS key FROM event_opening p WHERE event_id >= $1::uuid AND event_id <= $2::uuid "
       "AND NOT EXISTS (SELECT FROM event e WHERE e.id = p.event_id) ORDER BY event_id, field LIMIT 100"}},
     {"fulfillment",
      {"refold_bound_fulfillments",
-      "SELECT id::text AS key FROM fulfillment WHERE id > $1::uuid ORDER BY id OFFSET 50000 LIMIT 1"},
+      "SELECT id::text AS key FROM fulfillment WHERE id >= $1::uuid ORDER BY id OFFSET 50000 LIMIT 1"},
      {"refold_stray_fulfillments",
-      "SELECT id::text AS key FROM fulfillment f WHERE id > $1::uuid AND id <= $2::uuid "
+      "SELECT id::text AS key FROM fulfillment f WHERE id >= $1::uuid AND id <= $2::uuid "
       "AND NOT EXISTS (SELECT FROM obligation o WHERE o.id = f.obligation_id) ORDER BY id LIMIT 100"}},
     {"waiver",
      {"refold_bound_waivers",
-      "SELECT id::text AS key FROM waiver WHERE id > $1::uuid ORDER BY id OFFSET 50000 LIMIT 1"},
+      "SELECT id::text AS key FROM waiver WHERE id >= $1::uuid ORDER BY id OFFSET 50000 LIMIT 1"},
      {"refold_stray_waivers",
-      "SELECT id::text AS key FROM waiver w WHERE id > $1::uuid AND id <= $2::uuid "
+      "SELECT id::text AS key FROM waiver w WHERE id >= $1::uuid AND id <= $2::uuid "
       "AND NOT EXISTS (SELECT FROM obligation o WHERE o.id = w.obligation_id) ORDER BY id LIMIT 100"}},
 };
 constexpr const char* last_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -342,13 +348,14 @@ class BodyFold {
       sink_.found(finding_of(TableFault::event_unreadable, stored, {}, {}, event.error()));
       return;
     }
-    if (!std::visit(OfNoIncident{}, event->what)) {
+    if (!std::visit(OfNoIncident{}, event->what) || (is_of_switch(*event) && !core::may_follow(switches_, *event))) {
       sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
       return;
     }
     for (const auto& field : absent_texts(stored))
       sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
     std::visit(RowsOfRecord{*event, stored, expected_}, event->what);
+    core::evolve(switches_, *event);
     core::SwitchDecision decision;
     decision.after.asked_role = event->actor.role.value_or(core::Role::reporter);
     decision.events.push_back(std::move(*event));
@@ -376,8 +383,14 @@ class BodyFold {
     }
   };
 
+  static bool is_of_switch(const core::Event& event) {
+    return std::holds_alternative<core::RelaySwitchAsked>(event.what) ||
+           std::holds_alternative<core::RelaySwitchDecided>(event.what);
+  }
+
   RefoldSink& sink_;
   ExpectedTables expected_;
+  std::vector<core::RelaySwitchRequest> switches_;
 };
 
 class Refold {
@@ -398,12 +411,26 @@ class Refold {
   void read_ladder() {
     const auto row = owner_.execute(steps_of_ladder).maybe_one();
     const auto text = row ? row->get<std::string>("steps") : std::string();
+    // The schema makes the row, empty; the first daemon writes its steps there before it lets a clock ring.
+    if (!row)
+      tell_ladder(TableFault::row_missing);
+    else if (text.empty() && owner_.execute(any_ring).one().get<bool>("rung"))
+      tell_ladder(TableFault::column_differs);
     policy_.steps.clear();
     for (std::size_t begin = 0; begin < text.size();) {
       const auto end = std::min(text.find(' ', begin), text.size());
       if (const auto step = parse_duration(text.substr(begin, end - begin))) policy_.steps.push_back(*step);
       begin = end + 1;
     }
+  }
+
+  void tell_ladder(TableFault fault) {
+    TableFinding finding;
+    finding.fault = fault;
+    finding.table = "clock_ladder";
+    finding.key = "true";
+    if (fault == TableFault::column_differs) finding.column = "steps";
+    sink_.found(std::move(finding));
   }
 
   // The next incidents; false when there were none.
@@ -523,10 +550,13 @@ class Refold {
         tell_clock(TableFault::row_unimplied, id, fold);
         continue;
       }
-      if (policy_.steps.empty()) continue;  // no daemon has run its clocks yet
-      // Sooner than needed is no harm: the incident is looked at, and what has not come due is not told.
-      const auto needed = fold.rings_at(policy_);
-      if (needed && !rings_by(row, *needed)) tell_clock(TableFault::clock_late, id, fold);
+      if (row.get<bool>("leased_away")) tell_clock(TableFault::column_differs, id, fold);
+      // Sooner than needed is no harm: the incident is looked at, and what has not come due is not told. Without steps
+      // no time is known, but that there is a clock to run.
+      const bool steps_known = !policy_.steps.empty();
+      const auto needed = fold.rings_at(steps_known ? policy_ : core::ClockPolicy{});
+      if (needed && (steps_known ? !rings_by(row, *needed) : row.is_null("rings_at")))
+        tell_clock(TableFault::clock_late, id, fold);
     }
     for (const auto& [id, fold] : folds)
       if (!seen.contains(id) && !fold.broken() && !fold.incident().number.empty())
@@ -546,7 +576,9 @@ class Refold {
     sink_.found({fault,
                  "incident_clock",
                  id,
-                 fault == TableFault::clock_late ? "rings_at" : "",
+                 fault == TableFault::clock_late       ? "rings_at"
+                 : fault == TableFault::column_differs ? "lease_until"
+                                                       : "",
                  {},
                  fold.number(),
                  {},
@@ -565,6 +597,21 @@ class Refold {
     using namespace compared_tables;
     for (const auto* table : {&relay_switch, &signing_key, &record_origin})
       compare_whole(transaction, *table, fold.expected().take(*table));
+    // The id of no incident: none has it, so that no table of incidents has a row of it.
+    const std::vector<std::string> nobody{no_incident};
+    for (const auto* table : of_incidents()) {
+      for (const auto& row : transaction.execute(table->of_incidents, {nobody})) {
+        ++progress_.rows;
+        Columns columns;
+        for (auto& [name, value] : read_columns(row, table->columns)) columns[name] = std::move(value);
+        tell(TableFault::row_unimplied, *table, key_of(columns, *table), {}, columns, {});
+      }
+    }
+    for (const auto& row : transaction.execute(clocks_of, {nobody})) {
+      ++progress_.rows;
+      sink_.found(
+          {TableFault::row_unimplied, "incident_clock", row.get<std::string>("incident_id"), {}, {}, {}, {}, {}, {}});
+    }
   }
 
   void compare_whole(Transaction& transaction, const ComparedTable& table, ExpectedRows expected) {
@@ -587,6 +634,7 @@ class Refold {
   void compare_strays() {
     for (const auto& stray : strays) {
       std::string after = no_incident;
+      std::set<std::string> told;  // a key at a bound is of two parts
       while (true) {
         const auto bound = owner_.execute(stray.bound, {after}).maybe_one();
         const auto last = bound ? bound->get<std::string>("key") : std::string(last_id);
@@ -595,7 +643,7 @@ class Refold {
           finding.fault = TableFault::row_unimplied;
           finding.table = stray.table;
           finding.key = row.get<std::string>("key");
-          sink_.found(std::move(finding));
+          if (told.insert(finding.key).second) sink_.found(std::move(finding));
         }
         if (!bound) break;
         after = last;

@@ -218,6 +218,7 @@ Decision Scene::take(Outcome outcome) {
   Incident folded = incident_;
   for (const auto& event : outcome->events) {
     REQUIRE(event.at == now_);
+    REQUIRE(may_follow(folded, event));
     evolve(folded, event);
     events_.push_back(event);
     // The key of alarm_once in schemas/sql: each level is told once.

@@ -1,7 +1,9 @@
 // Erasing the content of a case at the end of its retention (3.1.1(7)): asked by one person, decided by another.
 #include <algorithm>
+#include <functional>
 #include <map>
 
+#include "src/core/retention.h"
 #include "tests/core/scene.h"
 
 using namespace noroshi;
@@ -346,4 +348,70 @@ TEST_CASE("all events of an erased case, folded over nothing, give the case") {
   Incident folded;
   for (const auto& event : scene.events()) evolve(folded, event);
   CHECK(folded == scene.incident());
+}
+
+TEST_CASE("out of a record that others wrote, an erasure may follow only as two persons after the retention made it") {
+  auto over_scene = asked();
+  const auto before = over_scene.incident();
+  const auto right = over_scene.accept(decide(over_scene, true)).events.front();
+  CHECK(may_follow(before, right));
+  CHECK_FALSE(may_follow(over_scene.incident(), right));  // decided already
+
+  const auto decided = [](Event& event) -> ErasureDecided& { return std::get<ErasureDecided>(event.what); };
+  struct Forged {
+    const char* what;
+    std::function<void(Incident&, Event&)> change;
+    bool also_rejected;  // whether it holds of a rejection too
+  };
+  const Forged forged[] = {
+      {"no such request", [&](Incident&, Event& event) { decided(event).erasure = {}; }, true},
+      {"the asker's token", [](Incident& known, Event& event) { event.actor.token = known.erasures[0].asked_by; }, true},
+      {"the asker's name", [](Incident& known, Event& event) { event.actor.name = known.erasures[0].asked_by_name; }, true},
+      {"no office", [](Incident&, Event& event) { event.actor.role = std::nullopt; }, true},
+      {"the head", [](Incident&, Event& event) { event.actor.role = Role::csirt_head; }, true},
+      {"an open case",
+       [](Incident& known, Event&) {
+         known.state = IncidentState::assessed;
+         known.ended_at = std::nullopt;
+       },
+       false},
+      {"no end of the retention", [&](Incident&, Event& event) { decided(event).retained_until = std::nullopt; }, false},
+      {"before its end",
+       [&](Incident&, Event& event) { decided(event).retained_until = event.at + std::chrono::seconds(1); }, false},
+      {"an end before any retention's",
+       [&](Incident& known, Event& event) {
+         decided(event).retained_until = retained_until(*known.ended_at, 1) - std::chrono::seconds(1);
+       },
+       false},
+      {"another class", [&](Incident&, Event& event) { decided(event).retention_class = "exercise"; }, false},
+      {"a duty that is open",
+       [](Incident& known, Event&) { known.obligations.front().state = ObligationState::open; }, false},
+  };
+  for (const auto& [what, change, also_rejected] : forged)
+    for (const bool approved : {true, false}) {
+      CAPTURE(what);
+      CAPTURE(approved);
+      auto known = before;
+      auto event = right;
+      decided(event).approved = approved;
+      change(known, event);
+      CHECK(may_follow(known, event) == (!approved && !also_rejected));
+    }
+}
+
+TEST_CASE("out of a record that others wrote, a request to erase follows an end alone, and no second one") {
+  auto scene = ended();
+  const auto before = scene.incident();
+  scene.travel_to(over);
+  const auto right = scene.accept(AskErasure{head(), "保存期間の満了"}).events.front();
+  CHECK(may_follow(before, right));
+  auto second = right;
+  std::get<ErasureAsked>(second.what).erasure.value.bytes[15] ^= 1;
+  CHECK_FALSE(may_follow(scene.incident(), second));
+  auto open = before;
+  open.state = IncidentState::assessed;
+  CHECK_FALSE(may_follow(open, right));
+  auto other = right;
+  other.actor.role = Role::section_officer;
+  CHECK_FALSE(may_follow(before, other));
 }

@@ -261,8 +261,9 @@ class Walk {
         if (incident.waivers.empty()) return;
         const auto& waiver = any(incident.waivers);
         const auto& obligation = *incident.find(waiver.obligation);
-        return perform(DecideWaiver{actor(chance(4) ? body() : obligation.holder), obligation.id, waiver.id,
-                                    chance(2), "理由"});
+        auto decider = actor(chance(4) ? body() : obligation.holder);
+        decider.role = Role::exception_officer;  // nobody else is let through to the decision
+        return perform(DecideWaiver{decider, obligation.id, waiver.id, chance(2), "理由"});
       }
       case 7: {
         scene_.pass_to_successors();

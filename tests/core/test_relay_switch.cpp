@@ -1,4 +1,6 @@
 // The switch of the automatic relay: asked by one person, decided by another, one of the two the CISO.
+#include <functional>
+
 #include "src/core/relay_switch.h"
 #include "tests/core/scene.h"
 
@@ -142,4 +144,44 @@ TEST_CASE("the events are of the body and of no incident, by the person who acte
         RelaySwitchDecided{id, "mhlw", true, "確認した"});
   CHECK(switches.known().back().asked_by == head.token);
   CHECK(switches.known().back().asked_role == Role::csirt_head);
+}
+
+TEST_CASE("out of a record that others wrote, a switch is decided once, by another person, one of the two the CISO") {
+  Switches switches;
+  REQUIRE(switches.ask(person("mhlw", Role::csirt_head, "A")) == "accepted");
+  const auto asked = switches.last();
+  REQUIRE(switches.decide(person("mhlw", Role::ciso, "B")) == "accepted");
+  const auto decided = switches.last();
+  std::vector<RelaySwitchRequest> known;
+  CHECK_FALSE(may_follow(known, decided));
+  CHECK(may_follow(known, asked));
+  evolve(known, asked);
+  CHECK_FALSE(may_follow(known, asked));
+  CHECK(may_follow(known, decided));
+  struct Forged {
+    const char* what;
+    std::function<void(Event&)> change;
+  };
+  const Forged forged[] = {
+      {"the asker's token", [&](Event& event) { event.actor.token = asked.actor.token; }},
+      {"the asker's name", [](Event& event) { event.actor.name = "A"; }},
+      {"no CISO", [](Event& event) { event.actor.role = Role::csirt_head; }},
+      {"no office", [](Event& event) { event.actor.role = std::nullopt; }},
+      {"another body", [](Event& event) { event.actor.organization = "meti"; }},
+      {"another body's switch",
+       [](Event& event) {
+         event.actor.organization = "meti";
+         std::get<RelaySwitchDecided>(event.what).organization = "meti";
+       }},
+      {"no such request", [](Event& event) { std::get<RelaySwitchDecided>(event.what).id = {}; }},
+  };
+  for (const auto& [what, change] : forged) {
+    CAPTURE(what);
+    auto event = decided;
+    change(event);
+    CHECK_FALSE(may_follow(known, event));
+  }
+  evolve(known, decided);
+  CHECK(known == switches.known());
+  CHECK_FALSE(may_follow(known, decided));
 }

@@ -1,4 +1,6 @@
 // 例外措置 (2.2.2): asked by one person, decided by another (2.1.1(8)(a)(ア)).
+#include <functional>
+
 #include "tests/core/scene.h"
 
 using namespace noroshi;
@@ -100,4 +102,38 @@ TEST_CASE("a duty that was met while the request waited is not waived") {
   CHECK(scene.refuse(DecideWaiver{person("jps", Role::exception_officer), police,
                                   scene.incident().waivers[0].id, true, "可"}) == "obligation_not_open");
   CHECK(scene.duty("h", "jps").state == ObligationState::fulfilled);
+}
+
+TEST_CASE("out of a record that others wrote, an exception may follow only as two persons made it") {
+  auto scene = reported_by_jps();
+  const auto police = scene.duty("h", "jps").id;
+  scene.accept(AskWaiver{person("jps", Role::csirt_member, "A"), police, "理由"});
+  const auto before = scene.incident();
+  const auto waiver = before.waivers.back().id;
+  const auto decision =
+      scene.accept(DecideWaiver{person("jps", Role::exception_officer, "officer"), police, waiver, true, "可"});
+  REQUIRE(types_of(decision) == Lines{"waiver.decided", "obligation.waived"});
+  const auto& right = decision.events.front();
+  CHECK(may_follow(before, right));
+  CHECK_FALSE(may_follow(before, decision.events.back()));        // waived without its decision
+  CHECK_FALSE(may_follow(scene.incident(), right));               // decided already
+  struct Forged {
+    const char* what;
+    std::function<void(Event&)> change;
+  };
+  const Forged forged[] = {
+      {"the asker's token", [&](Event& event) { event.actor.token = before.waivers.back().asked_by; }},
+      {"the asker's name", [](Event& event) { event.actor.name = "A"; }},
+      {"no office", [](Event& event) { event.actor.role = std::nullopt; }},
+      {"the head", [](Event& event) { event.actor.role = Role::csirt_head; }},
+      {"another duty",
+       [&](Event& event) { std::get<WaiverDecided>(event.what).obligation = scene.duty("c", "jps").id; }},
+      {"no such request", [](Event& event) { std::get<WaiverDecided>(event.what).waiver = {}; }},
+  };
+  for (const auto& [what, change] : forged) {
+    CAPTURE(what);
+    auto event = right;
+    change(event);
+    CHECK_FALSE(may_follow(before, event));
+  }
 }

@@ -299,6 +299,80 @@ def special_attacks():
                  "DELETE FROM checkpoint WHERE size > (SELECT max(sequence) + 1 FROM event); "
                  "UPDATE sequencer SET next_sequence = (SELECT max(sequence) + 1 FROM event);", ["sealer|checkpoint"], False)
 
+    yield from attacks_with_the_nil_id()
+    yield from attacks_on_clocks()
+    yield from attacks_of_one_person()
+
+
+NIL = "00000000-0000-0000-0000-000000000000"
+
+
+def attacks_with_the_nil_id():
+    """A case of the id that means no incident, under which no event of an incident is looked for."""
+    real = "(SELECT id FROM incident WHERE number LIKE 'JPS-%' ORDER BY number LIMIT 1)"
+    yield Attack("a whole case invented under the nil id",
+                 f"INSERT INTO incident SELECT (jsonb_populate_record(i, jsonb_build_object('id', '{NIL}', 'number', "
+                 "'JPS-' || split_part(number, '-', 2) || '-' || (SELECT last + 1 FROM body_counter WHERE organization = 'jps' AND year = "
+                 f"split_part(number, '-', 2)::integer)))).* FROM incident i WHERE id = {real}; "
+                 + "".join(f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('incident_id', '{NIL}'{more}))).* "
+                           f"FROM {table} t WHERE incident_id = {real};"
+                           for table, more in (("message", ", 'id', gen_random_uuid(), 'note', 'forged'"), ("incident_access", ""),
+                                               ("obligation", ", 'id', gen_random_uuid()"), ("incident_clock", "")))
+                 + "UPDATE body_counter SET last = last + 1 WHERE organization = 'jps';",
+                 [f"table {table}: no event brought about row" for table in
+                  ("incident", "message", "incident_access", "obligation", "incident_clock")])
+    for table, owner in (("fulfillment", "obligation_id"), ("waiver", "obligation_id")):
+        yield Attack(f"{table}: a row with the nil id, of no duty",
+                     f"INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('id', '{NIL}', '{owner}', "
+                     f"gen_random_uuid()))).* FROM {table} t LIMIT 1;", [f"table {table}"])
+    yield Attack("a body's counter set ahead", "UPDATE body_counter SET last = last + 1 WHERE organization = 'jps';",
+                 ["body_counter.*last"])
+
+
+def attacks_on_clocks():
+    yield Attack("clocks silenced and their ladder taken away",
+                 "DELETE FROM clock_ladder; UPDATE incident_clock SET rings_at = NULL, lease_until = '9999-01-01Z';",
+                 ["clock_ladder: row", "incident_clock.*rings_at", "incident_clock.*lease_until"])
+    yield Attack("clocks silenced and their ladder emptied",
+                 "UPDATE clock_ladder SET steps = ''; UPDATE incident_clock SET rings_at = NULL;", ["incident_clock.*rings_at"])
+    for until in ("9999-01-01Z", "infinity"):
+        yield Attack(f"clocks leased until {until}", f"UPDATE incident_clock SET lease_until = '{until}';",
+                     ["incident_clock.*lease_until"])
+
+
+def attacks_of_one_person():
+    """Leaves that nobody has signed for yet, made from those of a real erasure: ids are 16 bytes in them as they are."""
+    copied = """
+        CREATE TEMPORARY TABLE copied AS
+          SELECT e.id AS was, gen_random_uuid() AS now, e.incident_id AS was_of, e.subject AS was_subject, e.type, e.at
+          FROM event e WHERE e.type IN ({types}) ORDER BY e.at, e.id;
+        INSERT INTO event (id, type, at, incident_id, organization, role, parties, subject, leaf)
+          SELECT c.now, e.type, e.at, o.id, e.organization, e.role, e.parties, {subject},
+            decode(replace(replace(replace(encode(e.leaf, 'hex'), replace(e.id::text, '-', ''), replace(c.now::text, '-', '')),
+              replace(e.incident_id::text, '-', ''), replace(o.id::text, '-', '')),
+              replace(e.subject::text, '-', ''), replace(({subject})::text, '-', '')), 'hex')
+          FROM copied c JOIN event e ON e.id = c.was, (SELECT id FROM incident WHERE {where} ORDER BY number LIMIT 1) AS o;
+        INSERT INTO event_opening (event_id, field, salt, value)
+          SELECT c.now, p.field, p.salt, p.value FROM copied c JOIN event_opening p ON p.event_id = c.was;
+        """
+    cannot = ["cannot follow"]
+    yield Attack("an open case erased by unnumbered events",
+                 copied.format(types="'erasure.asked', 'erasure.decided'", where="state NOT IN ('closed', 'dismissed')",
+                               subject="'00000000-0000-7000-8000-0000000000ee'::uuid"), cannot)
+    yield Attack("an erasure decided a second time by an unnumbered event",
+                 copied.format(types="'erasure.decided'", where="erased_at IS NOT NULL", subject="e.subject"), cannot)
+    yield Attack("the switch of the relay decided a second time by an unnumbered event",
+                 """
+        CREATE TEMPORARY TABLE copied AS SELECT e.id AS was, gen_random_uuid() AS now FROM event e
+          WHERE e.type = 'relay_switch.decided' ORDER BY e.at, e.id LIMIT 1;
+        INSERT INTO event (id, type, at, incident_id, organization, role, parties, subject, leaf)
+          SELECT c.now, e.type, e.at, e.incident_id, e.organization, e.role, e.parties, e.subject, decode(replace(
+            encode(e.leaf, 'hex'), replace(e.id::text, '-', ''), replace(c.now::text, '-', '')), 'hex')
+          FROM copied c JOIN event e ON e.id = c.was;
+        INSERT INTO event_opening (event_id, field, salt, value)
+          SELECT c.now, p.field, p.salt, p.value FROM copied c JOIN event_opening p ON p.event_id = c.was;
+        """, cannot)
+
 
 # -- One attack ------------------------------------------------------------------------------------------------
 
@@ -542,6 +616,7 @@ def run(options):
 
         # The copies go back to what they were, or each attack would find the one before.
         attacks = [*special_attacks(), *attacks_on_columns(target, options.dice), *attacks_on_rows(target, options.dice)]
+        attacks = [attack for attack in attacks if re.search(options.only, attack.name)]
         good = run_all(target, attacks, options) and good
         for database in ("attacked_0", "attacked_1"):
             after = scene.noroshi("record", "verify", "--tables", database=database)
@@ -558,6 +633,10 @@ def run(options):
         return good
 
 
+def more_options(parser):
+    parser.add_argument("--lines", type=int, default=80, help="alterations of each exported file")
+    parser.add_argument("--only", default="", help="of the attacks on the database those whose names hold this expression")
+
+
 if __name__ == "__main__":
-    sys.exit(main("attacks", __doc__, run, lambda parser: parser.add_argument(
-        "--lines", type=int, default=80, help="alterations of each exported file")))
+    sys.exit(main("attacks", __doc__, run, more_options))
