@@ -17,14 +17,13 @@
 
 #include "src/app/law.h"
 #include "src/app/record_words.h"
+#include "src/cli/record_sealing.h"
 #include "src/cli/table.h"
 #include "src/store/clock.h"
 #include "src/store/cluster_folder.h"
 #include "src/store/migrations.h"
 #include "src/store/operation.h"
 #include "src/store/record_acts.h"
-#include "src/store/sealer.h"
-#include "src/store/sequencer.h"
 
 namespace noroshi::cli {
 namespace {
@@ -153,8 +152,8 @@ void check_certificate(const fs::path& data, Findings& findings) {
   int days = 0;
   int seconds = 0;
   ASN1_TIME_diff(&days, &seconds, nullptr, end);
-  const Text what{fmt::format("サーバー証明書の期限 {}（残り {} 日）", day_of(end), days),
-                  fmt::format("the server's certificate ends on {} ({} days)", day_of(end), days)};
+  const Text what{fmt::format("サーバー証明書の期限 {} UTC（残り {} 日）", day_of(end), days),
+                  fmt::format("the server's certificate ends on {} UTC ({} days)", day_of(end), days)};
   if (days >= days_before_end) return good(findings, "certificate", what);
   bad(findings, "certificate", what,
       {"noroshid を再起動すると更新されます。", "restart noroshid, which renews it"});
@@ -183,10 +182,7 @@ void check_record(const DatabaseVisit& visit, store::Connection& owner, const Da
   constexpr double late = 60;
   if (store::record_origins(owner).empty())
     return not_made(findings, "record", {"noroshid はまだ起動していません", "noroshid was not started yet"});
-  store::Connection connection(visit.settings(), store::DatabaseRole::sequencer);
-  store::KeptCheckpoint kept(options.data.empty() ? options.data : options.data / "record");
-  store::Sealer sealer(connection, store::Sequencer::make_holder(), kept, [](const auto&) { return std::string(); });
-  const auto state = sealer.inspect();
+  const auto state = look_at_sealing(visit, options);
   if (state.stopped) {
     const auto words = app::words_of(*state.stopped);
     return bad(findings, "record", {words.ja, words.en},
