@@ -83,6 +83,13 @@ class Restore(OneDaemon):
         self.assertIn(head.size.to_bytes(8, "big"), leaf)
         self.assertIn(root_of(held), leaf)
         self.assertEqual(said["held_size"], len(held))
+        # What is said of the loss, by this test's own tree: heads that the database knows and that still fit.
+        agreed = [int(size) for size, root in (row.split("|") for row in daemon.sql(
+                      "SELECT size || '|' || encode(root, 'hex') FROM checkpoint WHERE origin = 1;"))
+                  if int(size) <= len(held) and root_of(held[:int(size)]).hex() == root]
+        self.assertEqual(said["agreed_size"], max(agreed, default=0))
+        self.assertEqual(said["lost_at_most"], head.size - said["agreed_size"])
+        self.assertEqual(said["unsigned_in_place_at_most"], len(held) - said["agreed_size"])
         again = daemon.noroshi("record", "continue", "--reason", "once more")
         self.assertEqual(again.returncode, 1, again.stdout)
         self.assertIn("nothing is wrong", again.stderr)
