@@ -188,8 +188,9 @@ void check_record(const DatabaseVisit& visit, store::Connection& owner, const Da
     return bad(findings, "record", {words.ja, words.en},
                {"noroshi record verify で何が失われたかを確認してください。", "see by noroshi record verify what was lost"});
   }
-  const Text what{fmt::format("記録 {} 件に署名済み、未署名 {} 件", state.checkpoint, state.unsealed),
-                  fmt::format("{} events of the record signed, {} not yet", state.checkpoint, state.unsealed)};
+  const Text what{
+      fmt::format("記録 {} 件に署名済み、未署名 {} 件", state.checkpoint, state.unsealed),
+      fmt::format("{} of the record signed, {} not yet", counted(state.checkpoint, "event"), state.unsealed)};
   if (state.oldest_seconds.value_or(0) < late) return good(findings, "record", what);
   bad(findings, "record", what,
       {"noroshid が動いているか、ログに封印の停止が出ていないかを確認してください。",

@@ -28,7 +28,7 @@ namespace json = boost::json;
 // How far what the database holds is what was signed.
 struct Agreement {
   std::uint64_t first_sequence = 0;
-  std::uint64_t agreed = 0;  // the largest size of a signed head of which these events are the first leaves
+  std::uint64_t agreed = 0;              // the largest size of a signed head of which these events are the first leaves
   std::uint64_t lost = 0, in_place = 0;  // signed ones after that, and what the database held there: at most
 };
 
@@ -72,15 +72,17 @@ std::optional<Agreement> compare(store::Connection& owner, const store::Continue
 
 Text words_of(const Agreement& agreement) {
   const auto last = agreement.first_sequence + agreement.agreed;
-  const auto agreed = agreement.agreed == 0
-                          ? Text{"一致を示せる出来事はありません", "no event can be shown to be what was signed"}
-                          : Text{fmt::format("最初の {} 件（通番 {} まで）は署名済みのものと一致", agreement.agreed, last - 1),
-                                 fmt::format("the first {} agree with what was signed, up to number {}",
-                                             counted(agreement.agreed, "event"), last - 1)};
-  return {fmt::format("\n  {}\n  その後の署名済みで失われた出来事: 最大 {} 件\n  その位置にある未署名の出来事: 最大 {} 件",
-                      agreed.ja, agreement.lost, agreement.in_place),
-          fmt::format("\n  {}\n  signed after that and lost: at most {}\n  unsigned in their place: at most {}",
-                      agreed.en, counted(agreement.lost, "event"), counted(agreement.in_place, "event"))};
+  const auto agreed =
+      agreement.agreed == 0
+          ? Text{"一致を示せる出来事はありません", "no event can be shown to be what was signed"}
+          : Text{fmt::format("最初の {} 件（通番 {} まで）は署名済みのものと一致", agreement.agreed, last - 1),
+                 fmt::format("the first {} agree with what was signed, up to number {}",
+                             counted(agreement.agreed, "event"), last - 1)};
+  return {
+      fmt::format("\n  {}\n  その後の署名済みで失われた出来事: 最大 {} 件\n  その位置にある未署名の出来事: 最大 {} 件",
+                  agreed.ja, agreement.lost, agreement.in_place),
+      fmt::format("\n  {}\n  signed after that and lost: at most {}\n  unsigned in their place: at most {}", agreed.en,
+                  counted(agreement.lost, "event"), counted(agreement.in_place, "event"))};
 }
 
 int tell(const store::NotNeeded& fine, const std::optional<Agreement>&, const Output& output) {
@@ -94,7 +96,7 @@ int tell(const store::NotNeeded& fine, const std::optional<Agreement>&, const Ou
 
 int tell(const store::Continued& done, const std::optional<Agreement>& agreement, const Output& output) {
   if (output.json) {
-    const auto known = [&](std::uint64_t Agreement::* count) {
+    const auto known = [&](std::uint64_t Agreement::*count) {
       return agreement ? json::value((*agreement).*count) : json::value();
     };
     print_line(
@@ -119,8 +121,7 @@ int tell(const store::Continued& done, const std::optional<Agreement>& agreement
   print_line(output(
       {fmt::format("新しい木 {} を始めました。\n  署名済みの最高位: {} の {} 件\n  データベースにあった記録: {} 件{}\n"
                    "失われた出来事は、控えや受領証と照らして調べてください。",
-                   done.origin, done.highest.origin, done.highest.size, done.held_size,
-                   loss.ja),
+                   done.origin, done.highest.origin, done.highest.size, done.held_size, loss.ja),
        fmt::format("the tree {} has begun\n  highest head signed: {} of {}\n  held by the database: {}{}\n"
                    "find out what was lost from copies and receipts.",
                    done.origin, counted(done.highest.size, "event"), done.highest.origin,

@@ -291,8 +291,7 @@ class Export {
 
 // As a shell takes it.
 std::string quoted(const std::string& file) {
-  constexpr std::string_view harmless =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:+@%=";
+  constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:+@%=";
   if (file.find_first_not_of(harmless) == std::string::npos) return file;
   std::string text = "'";
   for (const char letter : file) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
@@ -304,7 +303,8 @@ Text range_of(const Wanted& wanted) {
     return {fmt::format("インシデント {}", wanted.incident), fmt::format("incident {}", wanted.incident)};
   if (wanted.all()) return {"記録の全体", "the whole record"};
   const auto &from = wanted.filter.from, &to = wanted.filter.to;
-  return {fmt::format("{}{}", from ? shown_second(*from) + " 以後" : "", to ? fmt::format("{}{} より前", from ? "、" : "", shown_second(*to)) : ""),
+  return {fmt::format("{}{}", from ? shown_second(*from) + " 以後" : "",
+                      to ? fmt::format("{}{} より前", from ? "、" : "", shown_second(*to)) : ""),
           fmt::format("{}{}", from ? "from " + shown_second(*from) + " on" : "",
                       to ? fmt::format("{}before {}", from ? ", " : "", shown_second(*to)) : "")};
 }
@@ -316,8 +316,7 @@ void tell_done(const Export& done, const Wanted& wanted, const std::string& file
                                 done.checkpoint_size()),
                     fmt::format("{}: {}, {}, checkpoint of size {}", name.en, range.en,
                                 counted(done.written(), "event"), done.checkpoint_size())});
-  if (done.written() == 0)
-    complain(output, {"この範囲に出来事はありません。", "there are no events in this range"});
+  if (done.written() == 0) complain(output, {"この範囲に出来事はありません。", "there are no events in this range"});
   if (done.unsigned_events() > 0)
     complain(output, {fmt::format("まだ署名されていない {} 件は含まれません。", done.unsigned_events()),
                       fmt::format("{} not signed for yet left out", counted(done.unsigned_events(), "event"))});

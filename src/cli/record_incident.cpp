@@ -49,11 +49,12 @@ tl::expected<NamedIncident, ExitCode> find_recorded_incident(store::Connection& 
   const auto found = by_reference(owner, wanted);
   if (found.size() == 1) return found.front();
   if (found.empty()) {
-    complain(output,
-             {fmt::format("インシデント {} はありません。番号（JPS-2026-1 の形）、ID か機関の整理番号で指定してください。",
-                          wanted),
-              fmt::format("there is no incident {}: name it by number (as JPS-2026-1), id or the body's reference",
-                          wanted)});
+    complain(
+        output,
+        {fmt::format("インシデント {} はありません。番号（JPS-2026-1 の形）、ID か機関の整理番号で指定してください。",
+                     wanted),
+         fmt::format("there is no incident {}: name it by number (as JPS-2026-1), id or the body's reference",
+                     wanted)});
     return tl::unexpected(exit_failed);
   }
   complain(output, {fmt::format("{} は一つに決まりません。番号か ID で指定してください。", wanted),

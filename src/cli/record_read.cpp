@@ -46,8 +46,8 @@ struct RecordState {
   std::vector<store::StoredWitness> witnesses;
   store::StoredSealing sealing;
   std::optional<store::RecordFault> stopped;  // why nothing is sealed
-  std::uint64_t unsigned_of_ended = 0;         // events of trees that ended, under no checkpoint
-  std::string entries;                         // the last events
+  std::uint64_t unsigned_of_ended = 0;        // events of trees that ended, under no checkpoint
+  std::string entries;                        // the last events
 
   const std::string& origin() const { return origins.back().origin.name; }
   // Events of the tree that grows, and without a number, that nothing is signed for yet.
@@ -84,12 +84,13 @@ std::string render(const RecordState& state, Language language) {
     line(ja ? "根" : "root", record::to_base64(state.checkpoint->root));
   }
   const auto all = state.behind() + state.unsigned_of_ended;
-  line(ja ? "未署名" : "not signed for yet",
-       state.unsigned_of_ended == 0
-           ? std::to_string(all)
-           : fmt::format(fmt::runtime(ja ? "{} 件（うち {} 件は終わった木にあり、次の木の最初の出来事がその根を記す）"
-                                         : "{} ({} in a tree that ended, whose root the next tree's first event names)"),
-                         all, state.unsigned_of_ended));
+  line(
+      ja ? "未署名" : "not signed for yet",
+      state.unsigned_of_ended == 0
+          ? std::to_string(all)
+          : fmt::format(fmt::runtime(ja ? "{} 件（うち {} 件は終わった木にあり、次の木の最初の出来事がその根を記す）"
+                                        : "{} ({} in a tree that ended, whose root the next tree's first event names)"),
+                        all, state.unsigned_of_ended));
   for (const auto& key : state.keys)
     for (const auto& name : names_of(state, key))
       line(ja ? "鍵" : "key", key.retired_at ? fmt::format(fmt::runtime(ja ? "{}（{} に廃止）" : "{} (retired {})"),
@@ -116,7 +117,9 @@ std::string json_of(const RecordState& state, Language language) {
         .member("name", origin.origin.name)
         .member("first_sequence", origin.origin.first_sequence)
         .end_object();
-  out.end_array().member("events", state.sealing.highest_after).member("unsigned_events", state.behind() + state.unsigned_of_ended);
+  out.end_array()
+      .member("events", state.sealing.highest_after)
+      .member("unsigned_events", state.behind() + state.unsigned_of_ended);
   out.member("unsigned_events_of_ended_trees", state.unsigned_of_ended).name("stopped");
   if (state.stopped) {
     const auto words = app::words_of(*state.stopped);
@@ -165,7 +168,8 @@ std::string json_of(const RecordState& state, Language language) {
 }
 
 // Signed for by no checkpoint when the next tree began.
-std::uint64_t unsigned_of_ended_trees(store::Transaction& transaction, const std::vector<store::StoredOrigin>& origins) {
+std::uint64_t unsigned_of_ended_trees(store::Transaction& transaction,
+                                      const std::vector<store::StoredOrigin>& origins) {
   std::uint64_t count = 0;
   for (std::size_t i = 0; i + 1 < origins.size(); ++i) {
     const auto held = origins[i + 1].origin.first_sequence - origins[i].origin.first_sequence;
@@ -268,10 +272,9 @@ class EventList {
         output_(output),
         law_(app::load_law({}, {})),
         context_{law_view_, output.language, Timestamp{}},
-        table_({output({"通番", "sequence"}), output({"日時（日本時間）", "at (+09:00)"}), output({"インシデント", "incident"}),
-                output({"内容", "what"}), output({"機関", "body"}), output({"役割", "role"}),
-                output({"氏名", "name"})}) {
-  }
+        table_({output({"通番", "sequence"}), output({"日時（日本時間）", "at (+09:00)"}),
+                output({"インシデント", "incident"}), output({"内容", "what"}), output({"機関", "body"}),
+                output({"役割", "role"}), output({"氏名", "name"})}) {}
 
   void begin() const {
     if (csv_) print(codec::csv_header(output_.language));
@@ -332,9 +335,9 @@ class EventList {
   // A page of the table at a time: the columns may differ a little from page to page, the memory does not grow.
   void flush() {
     print(table_.render(terminal_width()));
-    table_ = Table({output_({"通番", "sequence"}), output_({"日時（日本時間）", "at (+09:00)"}), output_({"インシデント", "incident"}),
-                    output_({"内容", "what"}), output_({"機関", "body"}), output_({"役割", "role"}),
-                    output_({"氏名", "name"})});
+    table_ = Table({output_({"通番", "sequence"}), output_({"日時（日本時間）", "at (+09:00)"}),
+                    output_({"インシデント", "incident"}), output_({"内容", "what"}), output_({"機関", "body"}),
+                    output_({"役割", "role"}), output_({"氏名", "name"})});
   }
 
   bool csv_;
@@ -384,7 +387,8 @@ int run(const RecordShowOptions& options, const Output& output) {
   return with_database(options.database, output, [&]() -> int {
     const DatabaseVisit visit(options.database, output);
     const auto owner = patient_owner(visit);
-    return options.incident.empty() ? show_record(visit, *owner, options.database, output) : show_incident(*owner, options.incident, output);
+    return options.incident.empty() ? show_record(visit, *owner, options.database, output)
+                                    : show_incident(*owner, options.incident, output);
   });
 }
 
@@ -412,8 +416,10 @@ int run(const RecordEventsOptions& options, const Output& output) {
     EventList list(options, output);
     const auto& body = options.organization;
     if (!body.empty() && !list.knows_body(body) && !has_acted(*owner, body)) {
-      complain(output, {fmt::format("機関 {} は登録簿になく、記録にもありません。mhlw のような識別子で指定してください。", body),
-                        fmt::format("no body {} is in the registry or in the record; name it by its id, as mhlw", body)});
+      complain(
+          output,
+          {fmt::format("機関 {} は登録簿になく、記録にもありません。mhlw のような識別子で指定してください。", body),
+           fmt::format("no body {} is in the registry or in the record; name it by its id, as mhlw", body)});
       return exit_usage;
     }
     list.begin();
@@ -428,8 +434,7 @@ int run(const RecordEventsOptions& options, const Output& output) {
       });
     }
     list.finish();
-    if (list.empty())
-      complain(output, {"この条件に合う出来事はありません。", "no events fit what was asked for"});
+    if (list.empty()) complain(output, {"この条件に合う出来事はありません。", "no events fit what was asked for"});
     return exit_ok;
   });
 }

@@ -15,16 +15,19 @@ struct RecordShowOptions {
 };
 int run(const RecordShowOptions& options, const Output& output);
 
-// Exit 2 for a type or a body that there is not. Events one by one, numbered ones in order: a table, CSV, or JSON Lines with --json. Written as it is read.
+// Exit 2 for a type or a body that there is not. Events one by one, numbered ones in order: a table, CSV, or JSON Lines
+// with --json. Written as it is read.
 struct RecordEventsOptions {
-  std::string incident, type, organization;  // number, id or reference; "report.received", slug of the actor; empty: all
-  std::string from, to;                      // RFC 3339 or a day; empty: no bound
+  std::string incident, type,
+      organization;      // number, id or reference; "report.received", slug of the actor; empty: all
+  std::string from, to;  // RFC 3339 or a day; empty: no bound
   bool csv = false;
   DatabaseOptions database;
 };
 int run(const RecordEventsOptions& options, const Output& output);
 
-// RFC 3339 or a day of Japan, which stands for its beginning; nothing for an empty text. Else what to tell of the option.
+// RFC 3339 or a day of Japan, which stands for its beginning; nothing for an empty text. Else what to tell of the
+// option.
 tl::expected<std::optional<Timestamp>, Text> read_bound(const char* option, const std::string& text);
 
 }  // namespace noroshi::cli
