@@ -325,8 +325,10 @@ std::string Chronology::who(const core::Actor& actor) const {
   return text;
 }
 
-std::string Chronology::entry(const core::Event& event, std::optional<std::uint64_t> sequence) {
-  return fmt::format("{}  {}  {}\n    {}\n", shown_second(event.at), sequence ? fmt::format("#{}", *sequence) : "#-",
+std::string Chronology::entry(const core::Event& event, std::optional<std::uint64_t> sequence,
+                              std::string_view incident) {
+  return fmt::format("{}  {}{}{}  {}\n    {}\n", shown_second(event.at),
+                     sequence ? fmt::format("#{}", *sequence) : "#-", incident.empty() ? "" : "  ", printable(incident),
                      printable(who(event.actor)), printable(sentence(event)));
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "src/cli/language.h"
 #include "src/core/event.h"
@@ -18,9 +19,9 @@ class Chronology {
  public:
   explicit Chronology(Language language) : language_(language) {}
 
-  // Two lines: "2018-08-01 10:20:30+09:00  #12  厚生労働省 (mhlw) CSIRT責任者 山田" and, indented, what happened. Made
-  // printable.
-  std::string entry(const core::Event& event, std::optional<std::uint64_t> sequence);
+  // Two lines: "2018-08-01 10:20:30+09:00  #12  厚生労働省 (mhlw) CSIRT責任者 山田" and, indented, what happened. With
+  // the number of its incident after its own, where one is given. Made printable.
+  std::string entry(const core::Event& event, std::optional<std::uint64_t> sequence, std::string_view incident = {});
   // What happened, in one sentence.
   std::string sentence(const core::Event& event);
   // Who, for which body, in which role; "noroshid" where the daemon did it by its own clock.

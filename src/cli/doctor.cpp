@@ -17,15 +17,13 @@
 
 #include "src/app/law.h"
 #include "src/app/record_words.h"
-#include "src/app/sealing.h"
+#include "src/cli/record_sealing.h"
 #include "src/cli/table.h"
 #include "src/store/clock.h"
 #include "src/store/cluster_folder.h"
 #include "src/store/migrations.h"
 #include "src/store/operation.h"
 #include "src/store/record_acts.h"
-#include "src/store/sealer.h"
-#include "src/store/sequencer.h"
 
 namespace noroshi::cli {
 namespace {
@@ -154,8 +152,8 @@ void check_certificate(const fs::path& data, Findings& findings) {
   int days = 0;
   int seconds = 0;
   ASN1_TIME_diff(&days, &seconds, nullptr, end);
-  const Text what{fmt::format("サーバー証明書の期限 {}（残り {} 日）", day_of(end), days),
-                  fmt::format("the server's certificate ends on {} ({} days)", day_of(end), days)};
+  const Text what{fmt::format("サーバー証明書の期限 {} UTC（残り {} 日）", day_of(end), days),
+                  fmt::format("the server's certificate ends on {} UTC ({} days)", day_of(end), days)};
   if (days >= days_before_end) return good(findings, "certificate", what);
   bad(findings, "certificate", what,
       {"noroshid を再起動すると更新されます。", "restart noroshid, which renews it"});
@@ -183,19 +181,17 @@ void check_record(const DatabaseVisit& visit, store::Connection& owner, const Da
                   Findings& findings) {
   if (store::record_origins(owner).empty())
     return not_made(findings, "record", {"noroshid はまだ起動していません", "noroshid was not started yet"});
-  store::Connection connection(visit.settings(), store::DatabaseRole::sequencer);
-  store::KeptCheckpoint kept(options.data.empty() ? options.data : options.data / "record");
-  store::Sealer sealer(connection, store::Sequencer::make_holder(), kept, [](const auto&) { return std::string(); });
-  const auto state = sealer.inspect();
+  const auto state = look_at_sealing(visit, options);
   if (state.stopped) {
     const auto words = app::words_of(*state.stopped);
     return bad(findings, "record", {words.ja, words.en},
                {"noroshi record verify で何が失われたかを確認してください。", "see by noroshi record verify what was lost"});
   }
-  const Text what{fmt::format("記録 {} 件に署名済み、未署名 {} 件", state.checkpoint, state.unsealed),
-                  fmt::format("{} events of the record signed, {} not yet", state.checkpoint, state.unsealed)};
-  const std::chrono::duration<double> oldest(state.oldest_seconds.value_or(0));
-  if (oldest < app::record_late) return good(findings, "record", what);
+  const Text what{
+      fmt::format("記録 {} 件に署名済み、未署名 {} 件", state.checkpoint, state.unsealed),
+      fmt::format("{} of the record signed, {} not yet", counted(state.checkpoint, "event"), state.unsealed)};
+  constexpr double late = 60;
+  if (state.oldest_seconds.value_or(0) < late) return good(findings, "record", what);
   bad(findings, "record", what,
       {"noroshid が動いているか、ログに封印の停止が出ていないかを確認してください。",
        "is noroshid running, and does its log say that sealing has stopped?"});

@@ -386,15 +386,15 @@ void add_audit(CLI::App& record, const Global& global, Command& chosen) {
   add_local_command(record, global, chosen, "show", "How far it goes, who signed it; or one incident as a story",
                     show_options)
       ->add_option("--incident", show_options->incident, "The chronology of this incident")
-      ->type_name("NUMBER");
+      ->type_name("INCIDENT");
 
   auto events_options = std::make_shared<RecordEventsOptions>();
   auto* events = add_local_command(record, global, chosen, "events", "Events one by one; JSON Lines with --json",
                                    events_options);
-  events->add_option("--incident", events_options->incident, "Only of this incident")->type_name("NUMBER");
+  events->add_option("--incident", events_options->incident, "Only of this incident")->type_name("INCIDENT");
   events->add_option("--type", events_options->type, "Only of this type: report.received")->type_name("TYPE");
   events->add_option("--organization", events_options->organization, "Only acts of this body")->type_name("SLUG");
-  events->add_option("--from", events_options->from, "Only from then on")->type_name("TIME");
+  events->add_option("--from", events_options->from, "Only from then on; a day or a time")->type_name("TIME");
   events->add_option("--to", events_options->to, "Only before")->type_name("TIME");
   events->add_flag("--csv", events_options->csv, "Comma-separated values, for a spreadsheet");
 
@@ -403,8 +403,8 @@ void add_audit(CLI::App& record, const Global& global, Command& chosen) {
                                       "Write a file that shows by itself that nothing was altered", export_options);
   exporting->add_option("FILE", export_options->file, "- writes standard output")->required();
   auto* incident = exporting->add_option("--incident", export_options->incident, "Only this incident [everything]")
-                       ->type_name("NUMBER");
-  exporting->add_option("--from", export_options->from, "Only what happened from then on")
+                       ->type_name("INCIDENT");
+  exporting->add_option("--from", export_options->from, "Only what happened from then on; a day or a time")
       ->type_name("TIME")
       ->excludes(incident);
   exporting->add_option("--to", export_options->to, "Only what happened before")->type_name("TIME")->excludes(incident);
@@ -532,7 +532,7 @@ void add_global(CLI::App& program, Global& global) {
   program.add_flag("--json", global.json, "JSON instead of tables");
   program
       .add_option("--data", global.database.data,
-                  "Data folder of the daemon (token, config, migrate, doctor, demo)")
+                  "Data folder of the daemon (token, record, config, migrate, doctor, demo)")
       ->type_name("DIR");
   program
       .add_option("--database-url", global.database.database_url,

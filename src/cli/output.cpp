@@ -42,6 +42,10 @@ void complain(const Output& output, const Text& text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string shown_time(const std::string& rfc3339) {
   if (rfc3339.empty()) return "-";
   const auto at = parse_rfc3339(rfc3339);

@@ -2,6 +2,7 @@
 // code.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,8 @@ void print(std::string_view text);                      // to stdout, as it is
 void print_line(std::string_view text);                 // and LF
 void complain(const Output& output, const Text& text);  // to stderr: "noroshi: …"
 
+// "1 event", "2 events".
+std::string counted(std::uint64_t count, std::string_view noun);
 // "2018-08-01 09:00" in Japanese time; the text itself where it is no time, "-" where empty.
 std::string shown_time(const std::string& rfc3339);
 // The two largest units: "2日3時間", "45分"; "2d 3h", "45m" in English.

@@ -14,7 +14,9 @@
 #include <fmt/format.h>
 
 #include "routing/time.h"
+#include "src/cli/chronology.h"
 #include "src/cli/progress_line.h"
+#include "src/cli/record_incident.h"
 #include "src/cli/record_read.h"
 #include "src/codec/json_writer.h"
 #include "src/record/encodings.h"
@@ -37,6 +39,25 @@ class WriteFault : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A file of that name is there: what was exported before is evidence, and stays.
+class FileIsThere : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Gives a file its name where no other has it; false with errno EEXIST where one does.
+bool take_name(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  // A file system that cannot do both at once.
+  struct stat there {};
+  if (::lstat(to.c_str(), &there) == 0) {
+    errno = EEXIST;
+    return false;
+  }
+  return ::rename(from.c_str(), to.c_str()) == 0;
+}
+
 // Where the lines go: a file beside the one that is wanted, which takes its name at the end.
 class Target {
  public:
@@ -45,6 +66,8 @@ class Target {
       out_ = stdout;
       return;
     }
+    struct stat there {};
+    if (::lstat(file_.c_str(), &there) == 0) throw FileIsThere(file_);
     part_ = fmt::format("{}.{}.part", file_, ::getpid());
     const int descriptor = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor < 0) fail();
@@ -67,7 +90,11 @@ class Target {
     if (part_.empty()) return;
     if (::fsync(::fileno(out_)) != 0) fail();
     const bool closed = std::fclose(std::exchange(out_, nullptr)) == 0;
-    if (!closed || ::rename(part_.c_str(), file_.c_str()) != 0) fail();
+    if (!closed) fail();
+    if (!take_name(part_, file_)) {
+      if (errno == EEXIST) throw FileIsThere(file_);
+      fail();
+    }
     part_.clear();
   }
 
@@ -114,7 +141,7 @@ class Export {
       if (read < page) break;
       progress.tell([&] {
         return Text{fmt::format("出来事 {} 件を書き出しました（{} まで / {}）", written_, next, end_),
-                    fmt::format("{} events written, up to {} of {}", written_, next, end_)};
+                    fmt::format("{} written, up to {} of {}", counted(written_, "event"), next, end_)};
       });
     }
     std::string line;
@@ -125,6 +152,7 @@ class Export {
 
   std::uint64_t written() const { return written_; }
   std::uint64_t unsigned_events() const { return unsigned_; }
+  std::uint64_t checkpoint_size() const { return trees_.back().checkpoint->size; }
 
  private:
   struct Tree {
@@ -267,6 +295,42 @@ class Export {
   std::string line_;
 };
 
+// As a shell takes it.
+std::string quoted(const std::string& file) {
+  constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:+@%=";
+  if (file.find_first_not_of(harmless) == std::string::npos) return file;
+  std::string text = "'";
+  for (const char letter : file) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
+}
+
+Text range_of(const Wanted& wanted) {
+  if (!wanted.incident.empty())
+    return {fmt::format("インシデント {}", wanted.incident), fmt::format("incident {}", wanted.incident)};
+  if (wanted.all()) return {"記録の全体", "the whole record"};
+  const auto &from = wanted.filter.from, &to = wanted.filter.to;
+  return {fmt::format("{}{}", from ? shown_second(*from) + " 以後" : "",
+                      to ? fmt::format("{}{} より前", from ? "、" : "", shown_second(*to)) : ""),
+          fmt::format("{}{}", from ? "from " + shown_second(*from) + " on" : "",
+                      to ? fmt::format("{}before {}", from ? ", " : "", shown_second(*to)) : "")};
+}
+
+void tell_done(const Export& done, const Wanted& wanted, const std::string& file, const Output& output) {
+  const auto range = range_of(wanted);
+  const auto name = file == "-" ? Text{"標準出力", "standard output"} : Text{file, file};
+  complain(output, {fmt::format("{}: {}、出来事 {} 件、チェックポイント {} 件まで。", name.ja, range.ja, done.written(),
+                                done.checkpoint_size()),
+                    fmt::format("{}: {}, {}, checkpoint of size {}", name.en, range.en,
+                                counted(done.written(), "event"), done.checkpoint_size())});
+  if (done.written() == 0) complain(output, {"この範囲に出来事はありません。", "there are no events in this range"});
+  if (done.unsigned_events() > 0)
+    complain(output, {fmt::format("まだ署名されていない {} 件は含まれません。", done.unsigned_events()),
+                      fmt::format("{} not signed for yet left out", counted(done.unsigned_events(), "event"))});
+  if (file == "-") return;
+  complain(output, {fmt::format("検証: noroshi record verify {} --key 公開された鍵", quoted(file)),
+                    fmt::format("check it by: noroshi record verify {} --key PUBLISHED_KEY", quoted(file))});
+}
+
 }  // namespace
 
 int run(const RecordExportOptions& options, const Output& output) {
@@ -284,13 +348,10 @@ int run(const RecordExportOptions& options, const Output& output) {
     const DatabaseVisit visit(options.database, output);
     store::Connection owner(store::for_migrations(visit.settings()), store::DatabaseRole::owner);
     if (!wanted.incident.empty()) {
-      store::Transaction transaction(owner, store::Isolation::repeatable_read, store::Access::read_only);
-      wanted.filter.incident = store::find_incident(transaction, wanted.incident);
-      if (wanted.filter.incident.empty()) {
-        complain(output, {fmt::format("インシデント {} はありません。", wanted.incident),
-                          fmt::format("there is no incident {}", wanted.incident)});
-        return exit_failed;
-      }
+      const auto incident = find_recorded_incident(owner, wanted.incident, output);
+      if (!incident) return incident.error();
+      wanted.filter.incident = incident->id;
+      wanted.incident = incident->number;
     }
     try {
       Target target(options.file);
@@ -302,12 +363,11 @@ int run(const RecordExportOptions& options, const Output& output) {
         return exit_failed;
       }
       target.finish();
-      complain(output, {fmt::format("出来事 {} 件を書き出しました。", exporting.written()),
-                        fmt::format("{} events exported", exporting.written())});
-      if (exporting.unsigned_events() > 0)
-        complain(output,
-                 {fmt::format("まだ署名されていない {} 件は含まれません。", exporting.unsigned_events()),
-                  fmt::format("{} events that are not signed for yet are left out", exporting.unsigned_events())});
+      tell_done(exporting, wanted, options.file, output);
+    } catch (const FileIsThere& there) {
+      complain(output, {fmt::format("{} は既にあります。上書きしません。別の名前を指定してください。", there.what()),
+                        fmt::format("{} is there already and is not overwritten: choose another name", there.what())});
+      return exit_usage;
     } catch (const WriteFault& error) {
       complain(output,
                {fmt::format("書き出せません: {}", error.what()), fmt::format("cannot write: {}", error.what())});

@@ -11,12 +11,12 @@ namespace noroshi::cli {
 
 struct RecordExportOptions {
   std::string file;      // "-": standard output
-  std::string incident;  // number; empty: not one incident
-  std::string from, to;  // RFC 3339; empty: no bound
+  std::string incident;  // number, id or reference; empty: not one incident
+  std::string from, to;  // RFC 3339 or a day; empty: no bound
   DatabaseOptions database;
 };
-// The file appears whole or not at all, mode 0600. Events that no checkpoint covers yet are left out, and told of. Exit
-// 1 where nothing is signed yet or there is no such incident.
+// The file appears whole or not at all, mode 0600; one that is there is never overwritten (exit 2). Events that no
+// checkpoint covers yet are left out, and told of. Exit 1 where nothing is signed yet or there is no such incident.
 int run(const RecordExportOptions& options, const Output& output);
 
 }  // namespace noroshi::cli

@@ -80,10 +80,10 @@ std::string key_lines(const store::RecordKey& key, const std::vector<std::string
              forms[i] + '\n';
   }
   if (forms.empty())
-    lines += output({fmt::format("# 鍵 {}　{}　登録 {}　木はまだありません\n", key.id, state.ja,
-                                 shown_second(key.registered_at)),
-                     fmt::format("# key {}, {}, registered {}; there is no tree yet\n", key.id, state.en,
-                                 shown_second(key.registered_at))});
+    lines += output(
+        {fmt::format("# 鍵 {}　{}　登録 {}　木はまだありません\n", key.id, state.ja, shown_second(key.registered_at)),
+         fmt::format("# key {}, {}, registered {}; there is no tree yet\n", key.id, state.en,
+                     shown_second(key.registered_at))});
   return lines;
 }
 
@@ -100,8 +100,10 @@ int tell_not_retired(const std::vector<store::RecordKey>& keys, const std::strin
                       fmt::format("key {} was retired already, {}", id, shown_second(*found->retired_at))});
     return exit_usage;
   }
-  complain(output, {fmt::format("鍵 {} はただ一つの使用中の鍵です。先に noroshi record rotate-key で次の鍵を追加してください。", id),
-                    fmt::format("key {} is the only one that signs; add the next one first: noroshi record rotate-key", id)});
+  complain(
+      output,
+      {fmt::format("鍵 {} はただ一つの使用中の鍵です。先に noroshi record rotate-key で次の鍵を追加してください。", id),
+       fmt::format("key {} is the only one that signs; add the next one first: noroshi record rotate-key", id)});
   return exit_usage;
 }
 
@@ -162,10 +164,13 @@ int run(const RotateKeyOptions& options, const Output& output) {
                                     "the lines above to all who verify the record, and to its witnesses",
                                     id)});
       if (!before.empty())
-        complain(output, {fmt::format("行き渡ったら、前の鍵（{}）を noroshi record retire-key ID --reason 理由 で廃止してください。", before),
-                          fmt::format("once all have it, retire the one before ({}): noroshi record retire-key ID "
-                                      "--reason TEXT",
-                                      before)});
+        complain(
+            output,
+            {fmt::format("行き渡ったら、前の鍵（{}）を noroshi record retire-key ID --reason 理由 で廃止してください。",
+                         before),
+             fmt::format("once all have it, retire the one before ({}): noroshi record retire-key ID "
+                         "--reason TEXT",
+                         before)});
       return exit_ok;
     });
   });
@@ -187,10 +192,11 @@ int run(const RetireKeyOptions& options, const Output& output) {
       print_line(json::serialize(json::value{{"retired", options.key}, {"signing", as_json(left)}}));
     } else {
       const auto others = fmt::format("{}", fmt::join(left, ", "));
-      print_line(output({fmt::format("鍵 {} を廃止しました。この鍵がした署名は有効なままです。これからは {} で署名します。",
-                                     options.key, others),
-                         fmt::format("key {} is retired; what it signed stays good. The record is signed with {} now.",
-                                     options.key, others)}));
+      print_line(
+          output({fmt::format("鍵 {} を廃止しました。この鍵がした署名は有効なままです。これからは {} で署名します。",
+                              options.key, others),
+                  fmt::format("key {} is retired; what it signed stays good. The record is signed with {} now.",
+                              options.key, others)}));
     }
     // What may sign no more is only a risk. Of another daemon's key the file is not here.
     std::error_code error;

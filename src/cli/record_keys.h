@@ -12,8 +12,8 @@ struct RecordKeysOptions {
   DatabaseOptions database;
 };
 // Each key in the form in which it is pinned (C2SP signed-note): once for each tree, since a key goes by the tree's
-// name. Each stands alone on its line, under a line that begins with # and says its id, its state and the tree: a file of
-// the output is a file of keys for `record verify --key`.
+// name. Each stands alone on its line, under a line that begins with # and says its id, its state and the tree: a file
+// of the output is a file of keys for `record verify --key`.
 int run(const RecordKeysOptions& options, const Output& output);
 
 struct RotateKeyOptions {

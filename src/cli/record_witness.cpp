@@ -82,8 +82,10 @@ int run(const RecordWitnessListOptions& options, const Output& output) {
     const DatabaseVisit visit(options.database, output);
     const auto owner = visit.owner_of_current_schema();
     const bool ja = output.language == Language::ja;
-    Table table(ja ? std::vector<std::string>{"名前", "連署数", "最後の連署（日本時間）", "登録（日本時間）", "解除（日本時間）", "鍵"}
-                   : std::vector<std::string>{"name", "cosignatures", "last (+09:00)", "added (+09:00)", "removed (+09:00)", "key"});
+    Table table(ja ? std::vector<std::string>{"名前", "連署数", "最後の連署（日本時間）", "登録（日本時間）",
+                                              "解除（日本時間）", "鍵"}
+                   : std::vector<std::string>{"name", "cosignatures", "last (+09:00)", "added (+09:00)",
+                                              "removed (+09:00)", "key"});
     json::array items;
     for (const auto& witness : store::list_witnesses(*owner)) {
       items.push_back(as_json(witness));

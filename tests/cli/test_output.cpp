@@ -2,11 +2,14 @@
 
 #include <boost/json/parse.hpp>
 
+#include "routing/time.h"
+#include "src/cli/chronology.h"
 #include "src/cli/output.h"
 #include "src/cli/receipt.h"
 #include "src/cli/story_player.h"
 #include "tests/cli/temporary_folder.h"
 
+using namespace noroshi;
 using namespace noroshi::cli;
 
 TEST_CASE("times are shown in Japanese time to the minute") {
@@ -14,6 +17,28 @@ TEST_CASE("times are shown in Japanese time to the minute") {
   CHECK(shown_time("2018-08-01T09:00:30.5+09:00") == "2018-08-01 09:00");
   CHECK(shown_time("") == "-");
   CHECK(shown_time("not a time") == "not a time");
+}
+
+TEST_CASE("times of the record are shown with their zone, whatever the machine's own") {
+  CHECK(shown_second(*parse_rfc3339("2018-08-01T01:20:30Z")) == "2018-08-01 10:20:30+09:00");
+  CHECK(shown_second(*parse_rfc3339("2018-08-01T10:20:30.25+09:00")) == "2018-08-01 10:20:30+09:00");
+}
+
+TEST_CASE("one thing is counted as one") {
+  CHECK(counted(0, "event") == "0 events");
+  CHECK(counted(1, "event") == "1 event");
+  CHECK(counted(2, "receipt") == "2 receipts");
+}
+
+TEST_CASE("an entry of the chronology names the incident where it is told, and duties without stray blanks") {
+  core::Event event;
+  event.at = *parse_rfc3339("2018-08-01T10:20:30+09:00");
+  event.what = core::ObligationWaived{};
+  Chronology chronology(Language::ja);
+  const auto entry = chronology.entry(event, 12, "JPS-2018-1");
+  CHECK(entry.starts_with("2018-08-01 10:20:30+09:00  #12  JPS-2018-1  noroshid（自動）\n"));
+  CHECK(entry.find("）を免除。") != std::string::npos);
+  CHECK(chronology.entry(event, std::nullopt).starts_with("2018-08-01 10:20:30+09:00  #-  noroshid"));
 }
 
 TEST_CASE("durations are shown by their two largest units") {

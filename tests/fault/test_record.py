@@ -64,6 +64,9 @@ class Restore(OneDaemon):
         self.assertEqual(doctor.returncode, 1)
         found = [item for item in json.loads(doctor.stdout)["items"] if item["check"] == "record"]
         self.assertEqual(found[0]["outcome"], "bad")
+        self.assertIn(found[0]["what"], daemon.noroshi("record", "show").stdout)
+        stopped = json.loads(daemon.noroshi("--json", "record", "show").stdout)["stopped"]
+        self.assertEqual(stopped["text"], found[0]["what"])
 
     def check_continued(self, head, done):
         daemon = self.daemon
@@ -83,6 +86,17 @@ class Restore(OneDaemon):
         self.assertIn(head.size.to_bytes(8, "big"), leaf)
         self.assertIn(root_of(held), leaf)
         self.assertEqual(said["held_size"], len(held))
+        # What is said of the loss, by this test's own tree: heads that the database knows and that still fit.
+        agreed = [int(size) for size, root in (row.split("|") for row in daemon.sql(
+                      "SELECT size || '|' || encode(root, 'hex') FROM checkpoint WHERE origin = 1;"))
+                  if int(size) <= len(held) and root_of(held[:int(size)]).hex() == root]
+        self.assertEqual(said["agreed_size"], max(agreed, default=0))
+        shown = json.loads(daemon.noroshi("--json", "record", "show").stdout)
+        self.assertIsNone(shown["stopped"])
+        sizes = [int(size) for size in daemon.sql("SELECT coalesce(max(size), 0) FROM checkpoint WHERE origin = 1;")]
+        self.assertEqual(shown["unsigned_events_of_ended_trees"], max(0, len(held) - sizes[0]))
+        self.assertEqual(said["lost_at_most"], head.size - said["agreed_size"])
+        self.assertEqual(said["unsigned_in_place_at_most"], len(held) - said["agreed_size"])
         again = daemon.noroshi("record", "continue", "--reason", "once more")
         self.assertEqual(again.returncode, 1, again.stdout)
         self.assertIn("nothing is wrong", again.stderr)

@@ -50,6 +50,13 @@ def check_export(scene, folder, options):
     # The daemon runs: exporting disturbs it as little as reading does.
     text_of(scene.noroshi("record", "export", exported, "--incident", number))
     text_of(scene.noroshi("record", "export", whole))
+    before = exported.read_bytes()
+    again = scene.noroshi("record", "export", exported)
+    text_of(again, 2)
+    ensure(b"choose another name" in again.stderr and exported.read_bytes() == before, "an export was overwritten")
+    said = scene.noroshi("record", "export", folder / "two words.jsonl", "--incident", "JPS-AUDIT-1").stderr.decode()
+    for wanted in (f"incident {number}, ", " events, checkpoint of size ", f"record verify '{folder}/two words.jsonl' --key"):
+        ensure(wanted in said, f"record export does not say {wanted!r}:\n{said}")
     ensure(stat.S_IMODE(exported.stat().st_mode) == 0o600, "an export can be read by others than its owner")
     ensure(not list(folder.glob("*.part")), "an export left a part behind")
     keys = [key for key in json.loads(text_of(scene.noroshi("--json", "record", "show")))["keys"][0]["names"]]
@@ -111,6 +118,13 @@ def check_reading(scene, options):
     ensure(shown["checkpoint"]["size"] == shown["events"] and shown["unsigned_events"] == 0, shown)
     ensure("signed for" in text_of(scene.noroshi("record", "show")), "record show says nothing of what is signed")
 
+    said = text_of(scene.noroshi("record", "show"))
+    ensure("SEALING HAS STOPPED" not in said and shown["stopped"] is None, said)
+    ensure(re.search(r"signed for: \d+ \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+09:00\)", said), said)
+    ensure(re.search(r"\+09:00  #\d+  " + re.escape(number) + "  ", said), f"the last events name no incident:\n{said}")
+    listed = text_of(scene.noroshi("record", "keys")).splitlines()
+    ensure([line for line in listed if not line.startswith("#")] == shown["keys"][0]["names"] and len(listed) == 2, listed)
+
     story = text_of(scene.noroshi("record", "show", "--incident", number))
     for wanted in ("Report received, version 1", "2.2.4(2)(g) 3", "by relay", "Recipient added: police-osaka"):
         ensure(wanted in story, f"the chronology does not say {wanted!r}:\n{story}")
@@ -131,6 +145,17 @@ def check_reading(scene, options):
     ensure(len(table) == len(everything) + 1 and all(len(row) == len(table[0]) for row in table), "the CSV is not whole")
     say(options, f"{len(everything)} events read as JSON Lines and CSV, by incident, type, body and time")
     text_of(scene.noroshi("record", "events", "--from", "yesterday"), 2)
+    for arguments, wanted in ((["--type", "reprot"], b"report.received"), (["--organization", "zzz"], b"zzz")):
+        done = scene.noroshi("record", "events", *arguments)
+        text_of(done, 2)
+        ensure(wanted in done.stderr, done.stderr)
+    none = scene.noroshi("record", "events", "--to", "1999-01-01")
+    ensure(text_of(none) == "" and b"no events" in none.stderr, none)
+    for name in (answer["incident"]["id"], "JPS-AUDIT-1"):
+        ensure(text_of(scene.noroshi("record", "show", "--incident", name)) == story, f"{name} is another incident")
+    day = everything[-1]["at"][:10]
+    found = text_of(scene.noroshi("--json", "record", "events", "--from", day)).splitlines()
+    ensure([json.loads(line) for line in found] == [event for event in everything if event["at"] >= day], "--from a day")
 
 
 def run(options):
