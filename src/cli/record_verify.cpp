@@ -50,7 +50,7 @@ tl::expected<std::vector<record::NoteKey>, Text> keys_of(const std::string& opti
       const auto end = std::min(text->find('\n', begin), text->size());
       const auto line = std::string_view(*text).substr(begin, end - begin);
       begin = end + 1;
-      if (line.empty()) continue;
+      if (line.empty() || line.front() == '#') continue;
       auto key = record::parse_note_key(line);
       if (!key) {
         keys.clear();
@@ -74,16 +74,26 @@ tl::expected<Given, Text> read_given(const RecordVerifyOptions& options) {
   for (const auto& file : options.checkpoints) {
     auto note = read_whole(file);
     if (!note || !record::parse_note(*note))
-      return tl::unexpected(Text{fmt::format("{} をチェックポイントとして読めません。", file),
-                                 fmt::format("{} cannot be read as a checkpoint", file)});
+      return tl::unexpected(
+          Text{fmt::format("{} をチェックポイントとして読めません。応答の JSON からは、note 又は checkpoint の値だけを"
+                           "取り出してください（例: jq -r .note）。",
+                           file),
+               fmt::format("{} cannot be read as a checkpoint; out of an answer in JSON take the value of note or "
+                           "checkpoint alone (jq -r .note)",
+                           file)});
     given.notes.push_back(*std::move(note));
   }
   for (const auto& file : options.receipts) {
     const auto text = read_whole(file);
     auto receipt = text ? receipt_in(*text).receipt : std::nullopt;
     if (!receipt)
-      return tl::unexpected(Text{fmt::format("{} に署名された受領証がありません。", file),
-                                 fmt::format("{} holds no receipt that is signed", file)});
+      return tl::unexpected(
+          Text{fmt::format("{} に署名された受領証がありません。POST /reports の応答の本文だけを入れてください"
+                           "（curl は -i なしで）。",
+                           file),
+               fmt::format("{} holds no receipt that is signed; give the body of the answer to POST /reports alone (curl "
+                           "without -i)",
+                           file)});
     given.receipts.push_back(*std::move(receipt));
   }
   return given;

@@ -29,6 +29,7 @@ enum class FindingCode {
   act_key_unknown,      // that key was not given
   time_disorder,      // its time is long before that of an event with a lower sequence
   time_after_cosignature,  // its time is after that at which a witness says to have seen a checkpoint that covers it
+  texts_unexplained,  // no erasure in the whole record explains that texts are absent
   texts_absent,       // texts that the leaf commits to are not given: erased, or not exported
   // Checkpoints.
   checkpoint_unreadable,
@@ -48,6 +49,7 @@ enum class FindingCode {
   continuation_unproven,  // a later origin, signed by no key that was given by a way of its own
   // What was given by a way of its own.
   key_retired,         // a checkpoint that a key alone has signed covers the event by which that key signs no more
+  cosignature_absent,  // a witness whose key was given has not cosigned what was checked
   key_not_used,        // the key has signed nothing of what was proven
   origin_not_pinned,   // a tree that none of the log keys given has signed
   checkpoint_excused,  // the checkpoint speaks of events that are not there; a record.continued says that they were lost

@@ -148,6 +148,9 @@ struct RecordVerification::State {
   std::optional<core::Event> read(const RecordedEvent& event);
   void check_report(const RecordedEvent& event, const core::Event& decoded);
   void check_act(const RecordedEvent& event, const std::vector<Opening>& openings);
+  void note_absent_texts(const RecordedEvent& event, const std::vector<Commitment>& commitments,
+                         const core::Event& decoded);
+  void tell_unexplained(std::uint64_t sequence);
   void note_leaf_hash(const RecordedEvent& event, const std::optional<core::Event>& decoded, const Digest& hash);
   void tell_leaf_hashes(FindingCode code);
   void append(const RecordedEvent& event, const Digest& hash);
@@ -199,6 +202,7 @@ struct RecordVerification::State {
   std::set<std::size_t> opened;                  // origins whose record.continued stands in them
 
   std::map<Digest, ActorKey> actor_keys;
+  std::map<core::IncidentId, std::uint64_t> unexplained;  // incidents with absent texts and no erasure yet; an event
   std::uint64_t events = 0, reports = 0, signed_acts = 0, receipts = 0;
   std::map<std::string, ProvenCheckpoint> proven;
   std::vector<Finding> findings;
@@ -460,6 +464,7 @@ std::optional<core::Event> RecordVerification::State::read(const RecordedEvent& 
                     "Of event {} ({}), {} texts are not here: erased, or not exported.",
                     {number, std::string(type_of(decoded->what)), text_of(absent)}),
            event.sequence);
+    note_absent_texts(event, *commitments, *decoded);
     check_act(event, event.openings);
     return *std::move(decoded);
   }
@@ -534,6 +539,32 @@ void RecordVerification::State::check_cosignatures(const ProvenCheckpoint& check
                   {text_of(sequence), format_rfc3339(at), witness.name, format_rfc3339(seen)}),
          sequence);
   }
+}
+
+// Of a whole record every erasure is there: what no erasure takes away, or took away, was lost or deleted.
+void RecordVerification::State::note_absent_texts(const RecordedEvent& event, const std::vector<Commitment>& commitments,
+                                                  const core::Event& decoded) {
+  if (!whole()) return;
+  const auto* erasure = std::get_if<core::ErasureDecided>(&decoded.what);
+  if (erasure && erasure->approved) unexplained.erase(decoded.incident);
+  const auto type = type_of(decoded.what);
+  for (const auto& [field, commitment] : commitments) {
+    const bool there = std::any_of(event.openings.begin(), event.openings.end(),
+                                   [&field = field](const auto& opening) { return opening.field == field; });
+    if (there) continue;
+    if (outlives_erasure(type, field)) tell_unexplained(event.sequence);
+    // Beyond this many the rest is told with them.
+    else if (unexplained.size() < 100'000) unexplained.emplace(decoded.incident, event.sequence);
+  }
+}
+
+void RecordVerification::State::tell_unexplained(std::uint64_t sequence) {
+  find(FindingCode::texts_unexplained, "openings",
+       sentence("出来事 {} の文がここになく、消去の決定もこの記録にありません。削除されたか、書き出しの後に消去されました。",
+                "Texts of event {} are not here, and the record holds no erasure of them: they were deleted, or erased after "
+                "the export.",
+                {text_of(sequence)}),
+       sequence);
 }
 
 // Whether who acted signed it. An erased signature is one that can be checked no more.
@@ -765,6 +796,7 @@ void RecordVerification::State::finish(Sequence stated_events) {
                             "The event {} that a receipt promised is not among the events given.", {id}));
   }
   tell_leaf_hashes(FindingCode::leaf_altered);
+  for (const auto& [incident, sequence] : unexplained) tell_unexplained(sequence);
   if (!whole()) {
     for (const auto& [number, checkpoint] : first) connect(number, take_held(number));
     for (std::size_t number = 0; number < origins.size(); ++number)
@@ -808,7 +840,12 @@ void RecordVerification::State::hold_against(const std::vector<NoteKey>& given, 
       return std::any_of(checkpoint.cosigned_by.begin(), checkpoint.cosigned_by.end(),
                          [&](const auto& witness) { return witness.first == key; });
     });
-    if (!used)
+    if (used || proven.empty()) continue;
+    if (key.kind != KeyKind::log)
+      find(FindingCode::cosignature_absent, "key " + key_name(key),
+           sentence("証人の鍵 {} による連署が、確かめたチェックポイントにありません。",
+                    "The witness with the key {} has not cosigned what was checked.", {key_name(key)}));
+    else
       find(FindingCode::key_not_used, "key " + key_name(key),
            sentence("示された鍵 {} による署名が、確かめたチェックポイントにありません。",
                     "The key {} that was given has not signed what was checked.", {key_name(key)}));

@@ -378,7 +378,7 @@ TEST_CASE("attacks on a whole record are found and named") {
        {"opening_altered 22: opening sha256", "report_unproven 22: report"}},
       {"the opening of a report's hash deleted",
        [](Record& r) { std::erase_if(r.events[22].openings, [](auto& o) { return o.field == "sha256"; }); },
-       {"report_unproven 22: report"}},
+       {"report_unproven 22: report", "texts_unexplained 22: openings"}},
       {"a checkpoint's root altered",
        [](Record& r) {
          auto note = parse_note(r.checkpoints[1]).value();
@@ -767,11 +767,12 @@ TEST_CASE("a record that was cut and continued by somebody else is not what was 
   CHECK(verification.bears_out(parse_checkpoint(parse_note(lawful.checkpoints[0]).value().text).value()));
 }
 
-TEST_CASE("a key that was given has to have signed something of what was proven") {
+TEST_CASE("one of the keys that were given has to have signed each tree that was proven") {
   const auto record = sample();
   CHECK(held_against(record, {record.key.key}).empty());
-  CHECK(held_against(record, {record.key.key, record.stranger.key}).size() == 1);
-  CHECK(held_against(record, {record.stranger.key}).size() == 2);  // and the tree is not signed by it
+  // Published keys are given all together, those of before and after a rotation among them.
+  CHECK(held_against(record, {record.key.key, record.stranger.key}).empty());
+  CHECK(held_against(record, {record.stranger.key}).size() == 1);  // the tree is not signed by it
   CHECK(held_against(record, {record.witness.key}).size() == 1);   // which saw 12, not 30
 }
 
@@ -877,4 +878,20 @@ TEST_CASE("a key that was retired signs nothing any more alone") {
   }
   record.checkpoints = {signed_at(2, false), signed_at(6, true)};
   CHECK(found_in(verified(record)).empty());  // what it signed before stays good
+}
+
+TEST_CASE("texts that are absent from a whole record need an erasure that it holds") {
+  auto record = sample();
+  record.checkpoints.clear();
+  record.receipts.clear();
+  const auto incident = nth_event(22).incident;
+  std::erase_if(record.events[22].openings, [](const auto& opening) { return opening.field == "title"; });
+  CHECK(verified(record).count(FindingCode::texts_unexplained) == 1);
+
+  core::Event erasure = nth_event(0);
+  erasure.id.value.bytes[14] = 0x7f;
+  erasure.incident = incident;
+  erasure.what = core::ErasureDecided{.approved = true};
+  record.events.push_back(recorded(30, erasure));
+  CHECK(verified(record).count(FindingCode::texts_unexplained) == 0);
 }
