@@ -414,9 +414,6 @@ class Group {
 
   Result kept(const Command& command, const Row& checkpoint, const record::NoteSignature& signature, std::int64_t size,
               std::int64_t seconds, Timestamp at) {
-    constexpr std::int64_t year_9999 = 253'402'300'799;
-    if (seconds < 0 || seconds > year_9999)
-      return mistake("/line", "out_of_range", {"署名の時刻が範囲外です。", "The time of the signature is out of range."});
     const Timestamp cosigned_at{std::chrono::seconds(seconds)};
     const Rows rows = transaction_.execute(keep_cosignature, {checkpoint.get<std::int32_t>("origin"), size, signature.name,
                                                               to_string(signature), cosigned_at});
