@@ -147,7 +147,7 @@ class Tampering(unittest.TestCase):
                 ("a number beyond the counter", "UPDATE body_counter SET last = last + 1 WHERE organization = "
                                                 "(SELECT min(organization) FROM body_counter);"),
                 ("numbers are not 0 to n-1", "UPDATE event SET sequence = sequence + 1000 WHERE sequence = 3;"),
-                ("an act without its event", "DELETE FROM event WHERE sequence = 5;"),
+                ("an act without its event", "DELETE FROM event WHERE id = (SELECT event_id FROM report ORDER BY id LIMIT 1);"),
                 ("one leaf twice", "UPDATE event SET leaf = (SELECT leaf FROM event WHERE sequence = 7) "
                                    "WHERE sequence = 8;")):
             with self.subTest(expected):
