@@ -44,12 +44,12 @@ void fill(const store::ConnectionSettings& settings, int count) {
     core::Event event;
     event.incident = identifiers.next<core::IncidentId>();
     event.at = now;
-    event.actor = {identifiers.next<core::TokenId>(), "mhlw", core::Role::csirt_head, "CSIRT 責任者"};
+    event.actor = {identifiers.next<core::TokenId>(), "mhlw", core::Role::csirt_head, ""};  // no text: there are no openings beside these
     for (int i = 0; i < std::min(batch, count - done); ++i) {
       event.id = identifiers.next<core::EventId>();
       event.what =
           core::ObligationFulfilled{{identifiers.next<core::FulfillmentId>(), identifiers.next<core::ObligationId>(),
-                                     core::FulfillmentMethod::telephone, now, "電話で連絡した", ""},
+                                     core::FulfillmentMethod::telephone, now, "", ""},
                                     std::chrono::seconds(0)};
       ids.push_back(core::to_string(event.id));
       leaves.push_back(store::base64(record::encode(event, salts).leaf));
