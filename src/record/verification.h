@@ -4,7 +4,8 @@
 // Memory does not grow with the record: a compact range, the checkpoints not yet reached, the receipts not yet met, and
 // a bounded list of findings. Pure. One object belongs to one thread.
 //
-// Order of calls: keys of actors, checkpoints and receipts before the events they speak of, events by rising sequence, finish() last.
+// Order of calls: keys of actors, checkpoints and receipts before the events they speak of, events by rising sequence,
+// finish() last.
 #pragma once
 
 #include <array>
@@ -85,11 +86,11 @@ class RecordVerification {
   // Nothing more comes. `events` is how many the file says there were.
   void finish(std::optional<std::uint64_t> events = std::nullopt);
 
-  // After finish(): what was given by a way of its own has to speak for what was proven. Each key has to have signed some
-  // of it. Where there is a key of a log among them, each tree has to be signed by one: names aside, since the same key
-  // bears the name of each tree. A tree that continues another is unproven where no such key signed it, and so is a
-  // checkpoint of the events that it says were lost. The keys have to be among those of the constructor, the notes among
-  // the checkpoints.
+  // After finish(): what was given by a way of its own has to speak for what was proven. Where there is a key of a log
+  // among it, each tree has to be signed by one: names aside, since the same key bears the name of each tree. A key that
+  // signed none, as one of before or after a rotation, is told; a witness that did not cosign leaves it unproven, and so
+  // does a tree that continues another and that no such key signed, or a checkpoint of the events that it says were
+  // lost. The keys have to be among those of the constructor, the notes among the checkpoints.
   void hold_against(const std::vector<NoteKey>& keys, const std::vector<std::string>& notes);
   // After finish(): whether that checkpoint, which was given, is one of what was proven.
   bool bears_out(const Checkpoint& checkpoint) const;
