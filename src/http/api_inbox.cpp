@@ -20,9 +20,11 @@ Response one(store::TenantTransaction& transaction, const Request& request,
              const codec::AnswerContext& context) {
   const auto id = id_in_path<core::MessageId>(request, "message");
   if (!id) return not_found(request.language);
-  const auto detail = store::find_message(transaction, bodies_of(request.caller->organization, context), *id);
+  auto detail = store::find_message(transaction, bodies_of(request.caller->organization, context), *id);
   if (!detail) return not_found(request.language);
-  return tagged(codec::encode_one(*detail, context), detail->message.revision);
+  const std::string message = codec::encode_one(*detail, context);
+  detail->message.checkpoint = store::newest_note(transaction);
+  return tagged(codec::encode_one(*detail, context), detail->message.revision, message);
 }
 
 Response alarms(store::TenantTransaction& transaction, const Request& request,

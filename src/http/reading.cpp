@@ -72,6 +72,12 @@ std::string fingerprint(std::string_view bytes) {
   return text;
 }
 
+Response tagged_as(std::string body, std::string tag) {
+  Response response = json_response(200, std::move(body));
+  response.etag = std::move(tag);
+  return response;
+}
+
 }  // namespace
 
 Handler reading(const ReadContext& context, Read read) {
@@ -112,15 +118,17 @@ const std::string& actor_of(const Caller& caller) {
 }
 
 Response tagged(std::string body) {
-  Response response = json_response(200, std::move(body));
-  response.etag = fingerprint(response.body);
-  return response;
+  std::string tag = fingerprint(body);
+  return tagged_as(std::move(body), std::move(tag));
 }
 
 Response tagged(std::string body, int revision) {
-  Response response = json_response(200, std::move(body));
-  response.etag = codec::etag_of(revision) + "-" + fingerprint(response.body);
-  return response;
+  const std::string entity = fingerprint(body);
+  return tagged_as(std::move(body), codec::etag_of(revision) + "-" + entity);
+}
+
+Response tagged(std::string body, int revision, std::string_view entity) {
+  return tagged_as(std::move(body), codec::etag_of(revision) + "-" + fingerprint(entity));
 }
 
 Response refused(const QueryReader& query, Language language) {

@@ -33,6 +33,9 @@ const std::string& actor_of(const Caller& caller);
 // 200 with an entity tag of the bytes, and of the revision where there is one.
 Response tagged(std::string body);
 Response tagged(std::string body, int revision);
+// The same, where the answer carries something beside the entity that moves by itself, such as the newest checkpoint: the
+// tag is that of the entity, so that a client that asks again is told that nothing is new.
+Response tagged(std::string body, int revision, std::string_view entity);
 // 422 where the query has mistakes.
 Response refused(const QueryReader& query, Language language);
 

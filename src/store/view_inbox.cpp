@@ -70,7 +70,6 @@ std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction,
   detail.acknowledgement_note = row->get<std::string>("acknowledgement_note");
   if (!row->is_null("stage")) detail.report = read_version(*row);
   detail.document = row->get<std::optional<std::string>>("document");
-  detail.message.checkpoint = newest_note(transaction);
   return detail;
 }
 

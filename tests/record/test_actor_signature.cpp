@@ -123,7 +123,8 @@ TEST_CASE("keys of another kind, of another curve or in other bytes are no keys 
   CHECK_FALSE(parse_actor_key(public_key_of(fresh_key("X25519", nullptr).get())));
   CHECK_FALSE(parse_actor_key(public_key_of(fresh_key("EC", "P-521").get())));
   CHECK_FALSE(parse_actor_key(public_key_of(fresh_key("EC", "secp256k1").get())));
-  CHECK_FALSE(parse_actor_key(public_key_of(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}))));
+  const Key rsa(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}), EVP_PKEY_free);
+  CHECK_FALSE(parse_actor_key(public_key_of(rsa.get())));
 }
 
 }  // namespace
