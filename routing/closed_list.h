@@ -1,5 +1,5 @@
 // A closed list of words: an enumeration and how its values are written in files and answers. Private to
-// routing/.
+// routing/ and src/core.
 #pragma once
 
 #include <array>

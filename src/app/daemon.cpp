@@ -168,8 +168,13 @@ http::Authenticator authenticator(store::TokenDirectory& tokens, boost::asio::th
   const auto outcome = [](const store::TokenDirectory::Answer& answer) -> http::AuthenticationOutcome {
     if (answer.verdict == store::TokenDirectory::Verdict::bad) return http::InvalidToken{};
     const auto& actor = answer.actor;
-    return http::Caller{actor.organization, std::string(core::to_string(*actor.role)), core::to_string(*actor.token),
-                        actor.name, answer.signing_key};
+    return http::Caller{.organization = actor.organization,
+                        .role = std::string(core::to_string(*actor.role)),
+                        .token_id = core::to_string(*actor.token),
+                        .name = actor.name,
+                        .person = actor.person ? core::to_string(*actor.person) : std::string(),
+                        .tenant = core::tenant_of(actor),
+                        .signing_key = answer.signing_key};
   };
   return [&tokens, &threads, outcome](std::string_view bearer, std::function<void(http::AuthenticationOutcome)> callback) {
     if (auto known = tokens.remembered(bearer)) return callback(outcome(*known));

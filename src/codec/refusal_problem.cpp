@@ -66,6 +66,24 @@ Meaning meaning_of(RefusalCode code) {
       return {409, {"受領確認のない連絡があります", "A message has not been acknowledged"}};
     case RefusalCode::retention_not_over:
       return {409, {"保存期間が満了していません", "The retention is not over"}};
+    case RefusalCode::not_the_person:
+      return {403, {"本人だけが回答できます", "Only the person concerned may answer"}};
+    case RefusalCode::person_not_available:
+      return {409, {"その者は今あてることができません", "The person is not available"}};
+    case RefusalCode::post_taken:
+      return {409, {"その職には別の者が就いています", "Another person holds the post"}};
+    case RefusalCode::last_head:
+      return {409, {"対処の責任者がいなくなります", "The response would be without a head"}};
+    case RefusalCode::already_assigned:
+      return {409, {"すでに割り当てられています", "Assigned already"}};
+    case RefusalCode::national_agency_required:
+      return {422, {"国の行政機関の者でなければなりません", "Of national agencies only"}};
+    case RefusalCode::clearance_required:
+      return {409, {"機密性3を扱う許可がありません", "No clearance for confidentiality 3"}};
+    case RefusalCode::shift_overlaps:
+      return {409, {"当番が重なります", "Turns of duty overlap"}};
+    case RefusalCode::cymat_pending:
+      return {409, {"CYMAT の要請が審査中です", "CYMAT was asked for already"}};
     case RefusalCode::idempotency_key_reused:
       return {422, {"同じキーで別の内容が送られました", "The same key came with other bytes"}};
   }

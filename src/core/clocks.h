@@ -59,6 +59,7 @@ inline constexpr std::string_view relayed_automatically = "relayed_automatically
 inline constexpr std::string_view body_without_person = "body_without_person";  // nobody there would hear an alarm
 // Nobody of the recipient has asked the daemon anything since a message came, though somebody there holds a token.
 inline constexpr std::string_view receiver_dead = "receiver_dead";
+inline constexpr std::string_view handover_overdue = "handover_overdue";  // who leads the response is off duty
 }  // namespace alarm_codes
 
 }  // namespace noroshi::core

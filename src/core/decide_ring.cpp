@@ -81,6 +81,7 @@ class Ringing {
         return {{sender, head_of(sender), code_of(clock)}};
       }
       case ClockKind::followup: return whoever_was_told();
+      case ClockKind::handover: return {};
     }
     return {};
   }
@@ -165,6 +166,7 @@ class Ringing {
       case ClockKind::duty: return alarm_codes::duty_overdue;
       case ClockKind::acknowledgement: return alarm_codes::acknowledgement_overdue;
       case ClockKind::followup: return alarm_codes::followup_overdue;
+      case ClockKind::handover: return alarm_codes::handover_overdue;
     }
     return {};
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "src/core/incident.h"
+#include "src/core/person.h"
 
 namespace noroshi::core {
 
@@ -220,12 +221,202 @@ struct KeyRetired {
   friend bool operator==(const KeyRetired&, const KeyRetired&) = default;
 };
 
+// -- The staff of a body: of no incident, Event::incident is nil ------------------------------------------------
+
+struct PersonRegistered {
+  Person person;
+  friend bool operator==(const PersonRegistered&, const PersonRegistered&) = default;
+};
+struct PersonChanged {
+  Person person;  // as it is now
+  friend bool operator==(const PersonChanged&, const PersonChanged&) = default;
+};
+struct PersonLeft {
+  PersonId person;
+  std::string reason;
+  friend bool operator==(const PersonLeft&, const PersonLeft&) = default;
+};
+struct AppointmentMade {
+  Appointment appointment;
+  friend bool operator==(const AppointmentMade&, const AppointmentMade&) = default;
+};
+struct AppointmentEnded {
+  AppointmentId appointment;
+  std::string reason;
+  friend bool operator==(const AppointmentEnded&, const AppointmentEnded&) = default;
+};
+struct DelegationMade {
+  Delegation delegation;
+  friend bool operator==(const DelegationMade&, const DelegationMade&) = default;
+};
+struct DelegationEnded {
+  DelegationId delegation;
+  std::string reason;
+  friend bool operator==(const DelegationEnded&, const DelegationEnded&) = default;
+};
+struct TrainingRecorded {
+  Training training;
+  friend bool operator==(const TrainingRecorded&, const TrainingRecorded&) = default;
+};
+struct ShiftSet {
+  Shift shift;
+  friend bool operator==(const ShiftSet&, const ShiftSet&) = default;
+};
+struct ShiftCancelled {
+  ShiftId shift;
+  std::string reason;
+  friend bool operator==(const ShiftCancelled&, const ShiftCancelled&) = default;
+};
+
+// -- Who responds to an incident ---------------------------------------------------------------------------------
+
+// Of the assignment, what stands from the start on: state and times follow from the events.
+struct AssignmentProposed {
+  Assignment assignment;
+  friend bool operator==(const AssignmentProposed&, const AssignmentProposed&) = default;
+};
+struct AssignmentAccepted {
+  AssignmentId assignment;
+  friend bool operator==(const AssignmentAccepted&, const AssignmentAccepted&) = default;
+};
+struct AssignmentDeclined {
+  AssignmentId assignment;
+  std::string reason;
+  friend bool operator==(const AssignmentDeclined&, const AssignmentDeclined&) = default;
+};
+struct AssignmentActivated {
+  AssignmentId assignment;
+  std::optional<Timestamp> duty_until;
+  friend bool operator==(const AssignmentActivated&, const AssignmentActivated&) = default;
+};
+struct AssignmentHandedOver {
+  AssignmentId assignment;
+  AssignmentId to;
+  friend bool operator==(const AssignmentHandedOver&, const AssignmentHandedOver&) = default;
+};
+struct AssignmentReleased {
+  AssignmentId assignment;
+  std::string reason;
+  friend bool operator==(const AssignmentReleased&, const AssignmentReleased&) = default;
+};
+// The roster lets who leads the response stay on duty longer, or not as long.
+struct AssignmentDutyMoved {
+  AssignmentId assignment;
+  std::optional<Timestamp> duty_until;
+  friend bool operator==(const AssignmentDutyMoved&, const AssignmentDutyMoved&) = default;
+};
+
+// Of the request, what stands from the start on.
+struct CymatRequested {
+  CymatRequest request;
+  friend bool operator==(const CymatRequested&, const CymatRequested&) = default;
+};
+struct CymatForwarded {
+  CymatRequestId request;
+  std::string note;
+  friend bool operator==(const CymatForwarded&, const CymatForwarded&) = default;
+};
+struct CymatReceived {
+  CymatRequestId request;
+  friend bool operator==(const CymatReceived&, const CymatReceived&) = default;
+};
+struct CymatDecided {
+  CymatRequestId request;
+  CymatRuling ruling{};
+  bool united_response = false;  // 「政府として一体となった対応が必要」 (1.3)
+  std::string reason;
+  friend bool operator==(const CymatDecided&, const CymatDecided&) = default;
+};
+// Of the member, what stands from the start on.
+struct CymatMemberProposed {
+  CymatRequestId request;
+  CymatMember member;
+  friend bool operator==(const CymatMemberProposed&, const CymatMemberProposed&) = default;
+};
+struct CymatMemberAnswered {
+  CymatRequestId request;
+  CymatMemberId member;
+  bool agreed = false;
+  std::string reason;
+  friend bool operator==(const CymatMemberAnswered&, const CymatMemberAnswered&) = default;
+};
+struct CymatMemberWithdrawn {
+  CymatRequestId request;
+  CymatMemberId member;
+  std::string reason;
+  friend bool operator==(const CymatMemberWithdrawn&, const CymatMemberWithdrawn&) = default;
+};
+struct CymatFormed {
+  CymatRequestId request;
+  friend bool operator==(const CymatFormed&, const CymatFormed&) = default;
+};
+struct CymatDispatched {
+  CymatRequestId request;
+  friend bool operator==(const CymatDispatched&, const CymatDispatched&) = default;
+};
+struct CymatBegun {
+  CymatRequestId request;
+  friend bool operator==(const CymatBegun&, const CymatBegun&) = default;
+};
+struct CymatLogged {
+  CymatRequestId request;
+  CymatEntryId entry;
+  CymatEntryKind kind{};
+  std::string text;
+  int confidentiality = 0;  // 機密性 of the text; 0: not stated
+  friend bool operator==(const CymatLogged&, const CymatLogged&) = default;
+};
+struct CymatEnded {
+  CymatRequestId request;
+  std::string reason;
+  friend bool operator==(const CymatEnded&, const CymatEnded&) = default;
+};
+struct CymatReported {
+  CymatRequestId request;
+  std::string text;
+  friend bool operator==(const CymatReported&, const CymatReported&) = default;
+};
+// Who saw the incident for a time sees it no more.
+struct AccessEnded {
+  std::string organization;
+  std::string because;
+  friend bool operator==(const AccessEnded&, const AccessEnded&) = default;
+};
+
+// -- How the body handles it inside ------------------------------------------------------------------------------
+
+struct HandlingStepTaken {
+  HandlingStep step;
+  friend bool operator==(const HandlingStepTaken&, const HandlingStepTaken&) = default;
+};
+// Of the instruction, what stands from the start on.
+struct InstructionGiven {
+  Instruction instruction;
+  friend bool operator==(const InstructionGiven&, const InstructionGiven&) = default;
+};
+struct InstructionAnswered {
+  InstructionId instruction;
+  bool carried_out = false;
+  std::string text;
+  friend bool operator==(const InstructionAnswered&, const InstructionAnswered&) = default;
+};
+struct PlatformLinked {
+  PlatformLink link;
+  friend bool operator==(const PlatformLinked&, const PlatformLinked&) = default;
+};
+
 using Happening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
                  ObligationRecurred, ObligationPassed, MessageSent, MessageAcknowledged, WaiverAsked, WaiverDecided,
                  AlarmRaised, AlarmRung, RelaySwitchAsked, RelaySwitchDecided, MessagePassed, IncidentPassed,
-                 RecordContinued, KeyRegistered, KeyRetired, ErasureAsked, ErasureDecided>;
+                 RecordContinued, KeyRegistered, KeyRetired, ErasureAsked, ErasureDecided,
+                 PersonRegistered, PersonChanged, PersonLeft, AppointmentMade, AppointmentEnded, DelegationMade,
+                 DelegationEnded, TrainingRecorded, ShiftSet, ShiftCancelled, AssignmentProposed, AssignmentAccepted,
+                 AssignmentDeclined, AssignmentActivated, AssignmentHandedOver, AssignmentReleased, AssignmentDutyMoved,
+                 CymatRequested, CymatForwarded, CymatReceived, CymatDecided, CymatMemberProposed, CymatMemberAnswered,
+                 CymatMemberWithdrawn, CymatFormed, CymatDispatched, CymatBegun, CymatLogged, CymatEnded, CymatReported,
+                 AccessEnded, HandlingStepTaken, InstructionGiven, InstructionAnswered, PlatformLinked>;
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "src/core/event.h"
+#include "src/core/evolve_response.h"
 
 namespace noroshi::core {
 namespace {
@@ -27,7 +27,7 @@ constexpr std::array methods = {
     Name{FulfillmentMethod::judgement, "judgement"},
 };
 constexpr std::array<std::string_view, 4> kinds = {"report", "relay", "notice", "alarm"};
-constexpr std::array<std::string_view, 3> clock_kinds = {"duty", "acknowledgement", "followup"};
+constexpr std::array<std::string_view, 4> clock_kinds = {"duty", "acknowledgement", "followup", "handover"};
 
 // A broken invariant is a defect of this program: going on could only spread it.
 template <class T>
@@ -223,11 +223,17 @@ struct Evolution {
   void operator()(const RecordContinued&) { std::abort(); }
   void operator()(const KeyRegistered&) { std::abort(); }
   void operator()(const KeyRetired&) { std::abort(); }
+  // Who responds, CYMAT, handling inside.
+  template <class OfResponse>
+  void operator()(const OfResponse& what) {
+    evolve_response(incident, event, what);
+  }
   Ladder& ladder_of(const AlarmRung& what) {
     switch (what.clock) {
       case ClockKind::duty: return must(incident.find(ObligationId{what.subject})).ladder;
       case ClockKind::acknowledgement: return must(incident.find(MessageId{what.subject})).ladder;
       case ClockKind::followup: return incident.followup_ladder;
+      case ClockKind::handover: return must(incident.find(AssignmentId{what.subject})).ladder;
     }
     std::abort();
   }
@@ -262,6 +268,41 @@ struct TypeName {
   std::string_view operator()(const RecordContinued&) const { return "record.continued"; }
   std::string_view operator()(const KeyRegistered&) const { return "key.registered"; }
   std::string_view operator()(const KeyRetired&) const { return "key.retired"; }
+  std::string_view operator()(const PersonRegistered&) const { return "person.registered"; }
+  std::string_view operator()(const PersonChanged&) const { return "person.changed"; }
+  std::string_view operator()(const PersonLeft&) const { return "person.left"; }
+  std::string_view operator()(const AppointmentMade&) const { return "appointment.made"; }
+  std::string_view operator()(const AppointmentEnded&) const { return "appointment.ended"; }
+  std::string_view operator()(const DelegationMade&) const { return "delegation.made"; }
+  std::string_view operator()(const DelegationEnded&) const { return "delegation.ended"; }
+  std::string_view operator()(const TrainingRecorded&) const { return "training.recorded"; }
+  std::string_view operator()(const ShiftSet&) const { return "shift.set"; }
+  std::string_view operator()(const ShiftCancelled&) const { return "shift.cancelled"; }
+  std::string_view operator()(const AssignmentProposed&) const { return "assignment.proposed"; }
+  std::string_view operator()(const AssignmentAccepted&) const { return "assignment.accepted"; }
+  std::string_view operator()(const AssignmentDeclined&) const { return "assignment.declined"; }
+  std::string_view operator()(const AssignmentActivated&) const { return "assignment.activated"; }
+  std::string_view operator()(const AssignmentHandedOver&) const { return "assignment.handed_over"; }
+  std::string_view operator()(const AssignmentReleased&) const { return "assignment.released"; }
+  std::string_view operator()(const AssignmentDutyMoved&) const { return "assignment.duty_moved"; }
+  std::string_view operator()(const CymatRequested&) const { return "cymat.requested"; }
+  std::string_view operator()(const CymatForwarded&) const { return "cymat.forwarded"; }
+  std::string_view operator()(const CymatReceived&) const { return "cymat.received"; }
+  std::string_view operator()(const CymatDecided&) const { return "cymat.decided"; }
+  std::string_view operator()(const CymatMemberProposed&) const { return "cymat.member_proposed"; }
+  std::string_view operator()(const CymatMemberAnswered&) const { return "cymat.member_answered"; }
+  std::string_view operator()(const CymatMemberWithdrawn&) const { return "cymat.member_withdrawn"; }
+  std::string_view operator()(const CymatFormed&) const { return "cymat.formed"; }
+  std::string_view operator()(const CymatDispatched&) const { return "cymat.dispatched"; }
+  std::string_view operator()(const CymatBegun&) const { return "cymat.begun"; }
+  std::string_view operator()(const CymatLogged&) const { return "cymat.logged"; }
+  std::string_view operator()(const CymatEnded&) const { return "cymat.ended"; }
+  std::string_view operator()(const CymatReported&) const { return "cymat.reported"; }
+  std::string_view operator()(const AccessEnded&) const { return "access.ended"; }
+  std::string_view operator()(const HandlingStepTaken&) const { return "handling.step_taken"; }
+  std::string_view operator()(const InstructionGiven&) const { return "instruction.given"; }
+  std::string_view operator()(const InstructionAnswered&) const { return "instruction.answered"; }
+  std::string_view operator()(const PlatformLinked&) const { return "platform.linked"; }
 };
 
 }  // namespace
@@ -282,6 +323,18 @@ Message* Incident::find(MessageId message) { return find_by_id(messages, message
 const Message* Incident::find(MessageId message) const { return find_by_id(messages, message); }
 const Waiver* Incident::find(WaiverId waiver) const { return find_by_id(waivers, waiver); }
 const Erasure* Incident::find(ErasureId erasure) const { return find_by_id(erasures, erasure); }
+Assignment* Incident::find(AssignmentId assignment) { return find_by_id(assignments, assignment); }
+const Assignment* Incident::find(AssignmentId assignment) const { return find_by_id(assignments, assignment); }
+CymatRequest* Incident::find(CymatRequestId request) { return find_by_id(cymat_requests, request); }
+const CymatRequest* Incident::find(CymatRequestId request) const { return find_by_id(cymat_requests, request); }
+const Instruction* Incident::find(InstructionId instruction) const { return find_by_id(instructions, instruction); }
+const Assignment* Incident::head_of(std::string_view body) const {
+  for (const auto& assignment : assignments)
+    if (assignment.organization == body && assignment.function == Function::head &&
+        assignment.state == AssignmentState::active)
+      return &assignment;
+  return nullptr;
+}
 
 bool Incident::content_visible_to(std::string_view body) const {
   auto found = access.find(std::string(body));

@@ -12,29 +12,16 @@
 #include <vector>
 
 #include "routing/route.h"
+#include "src/core/assignment.h"
+#include "src/core/clock_kind.h"
+#include "src/core/cymat.h"
+#include "src/core/handling.h"
 #include "src/core/identifier.h"
 #include "src/core/report.h"
 #include "src/core/role.h"
 #include "src/core/states.h"
 
 namespace noroshi::core {
-
-// What a clock watches over.
-enum class ClockKind {
-  duty,             // its holder has to meet it
-  acknowledgement,  // a named person of the recipient has to acknowledge the message
-  followup,         // 続報: the body has to say how the case goes on
-};
-std::string_view to_string(ClockKind kind);
-
-// How far the alarms of a clock have risen since it started.
-struct Ladder {
-  int round = 1;   // counts the starts: opening, reopening, passing to a successor, a version after the last alarm, a case again
-  int level = 0;   // the highest level that was alarmed; 0: none
-  Timestamp from;  // when it started; levels count from the later of this and the due time
-  void restart(Timestamp at) { *this = {round + 1, 0, at}; }
-  friend bool operator==(const Ladder&, const Ladder&) = default;
-};
 
 // A duty opened for an incident. Its identity is (incident, clause, sentence, holder, recipient).
 struct Obligation {
@@ -187,6 +174,10 @@ struct Incident {
   std::vector<Message> messages;
   std::vector<Waiver> waivers;
   std::vector<Erasure> erasures;
+  std::vector<Assignment> assignments;
+  std::vector<CymatRequest> cymat_requests;
+  std::vector<Instruction> instructions;
+  std::vector<PlatformLink> platforms;
   std::optional<Timestamp> erased_at;  // since when its content is gone
   std::string erased_by;               // the body that decided it
   std::set<std::pair<std::string, std::string>> alarms;  // (code, whom it concerns) raised so far
@@ -200,6 +191,13 @@ struct Incident {
   const Message* find(MessageId message) const;
   const Waiver* find(WaiverId waiver) const;
   const Erasure* find(ErasureId erasure) const;
+  Assignment* find(AssignmentId assignment);
+  const Assignment* find(AssignmentId assignment) const;
+  CymatRequest* find(CymatRequestId request);
+  const CymatRequest* find(CymatRequestId request) const;
+  const Instruction* find(InstructionId instruction) const;
+  // The active head of that body's response; null where there is none.
+  const Assignment* head_of(std::string_view organization) const;
   // Sees content: it reported or received the incident.
   bool content_visible_to(std::string_view organization) const;
   // The message that brought the latest version of the report to that body; null where it has not got it.

@@ -80,6 +80,8 @@ struct MayFollow {
         return has(MessageId{what.subject});
       case ClockKind::followup:
         return true;
+      case ClockKind::handover:
+        return incident.find(AssignmentId{what.subject}) != nullptr;
     }
     return false;
   }

@@ -31,6 +31,15 @@ std::string_view to_string(RefusalCode code) {
     case RefusalCode::erasure_decided: return "erasure_decided";
     case RefusalCode::messages_unacknowledged: return "messages_unacknowledged";
     case RefusalCode::retention_not_over: return "retention_not_over";
+    case RefusalCode::not_the_person: return "not_the_person";
+    case RefusalCode::person_not_available: return "person_not_available";
+    case RefusalCode::post_taken: return "post_taken";
+    case RefusalCode::last_head: return "last_head";
+    case RefusalCode::already_assigned: return "already_assigned";
+    case RefusalCode::national_agency_required: return "national_agency_required";
+    case RefusalCode::clearance_required: return "clearance_required";
+    case RefusalCode::shift_overlaps: return "shift_overlaps";
+    case RefusalCode::cymat_pending: return "cymat_pending";
     case RefusalCode::idempotency_key_reused: return "idempotency_key_reused";
   }
   return "unknown";

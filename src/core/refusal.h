@@ -40,6 +40,15 @@ enum class RefusalCode {
   erasure_decided,
   messages_unacknowledged,    // erasing waits for everybody to have read what was sent
   retention_not_over,         // 保存期間: `detail` names the day
+  not_the_person,             // only who is proposed may answer
+  person_not_available,       // left, or serves elsewhere
+  post_taken,                 // one person at a time holds it
+  last_head,                  // a response is never without a head: hand over instead
+  already_assigned,           // the person has that function in the case, or the hand-over is offered already
+  national_agency_required,   // CYMAT members are of national agencies (2.1.1(7)(d))
+  clearance_required,         // of 機密性3
+  shift_overlaps,             // another turn of duty of the person at that time
+  cymat_pending,              // CYMAT was asked for already
   idempotency_key_reused,     // the same key with other bytes
 };
 std::string_view to_string(RefusalCode code);

@@ -1,5 +1,7 @@
 #include "src/core/role.h"
 
+#include "src/core/cymat.h"
+
 #include <array>
 
 namespace noroshi::core {
@@ -71,6 +73,15 @@ bool is_csirt(Role role) {
 bool hears_alarms(Role role) {
   return is_csirt(role) || role == Role::ciso || role == Role::center_liaison || role == Role::police_desk ||
          role == Role::crisis_desk;
+}
+
+std::string tenant_of(Role role, const std::string& organization, const std::optional<PersonId>& person) {
+  if (role != Role::cymat_member) return organization;
+  // A token that is bound to nobody has no seat, and sees nothing.
+  return person ? seat_of(*person) : "cymat/";
+}
+std::string tenant_of(const Actor& actor) {
+  return actor.role ? tenant_of(*actor.role, actor.organization, actor.person) : actor.organization;
 }
 
 }  // namespace noroshi::core

@@ -38,6 +38,9 @@ bool role_fits(Role role, const routing::Organization& organization);
 // csirt_member, csirt_head, external_contact.
 bool is_csirt(Role role);
 
+// Under which name the actor sees what he sees: his body, or, of a member of CYMAT, his seat (cymat.h).
+std::string tenant_of(Role role, const std::string& organization, const std::optional<PersonId>& person);
+
 // Whether who holds a token of that role is told of alarms: the CSIRT, the CISO and the desks.
 bool hears_alarms(Role role);
 
@@ -47,9 +50,12 @@ struct Actor {
   std::string organization;      // slug; empty for the daemon
   std::optional<Role> role;
   std::string name;  // as the token was issued to; may be empty
+  std::optional<PersonId> person;  // of the body's staff, to whom the token is bound; in no leaf: the token tells
 
   static Actor system() { return {}; }
   friend bool operator==(const Actor&, const Actor&) = default;
 };
+
+std::string tenant_of(const Actor& actor);
 
 }  // namespace noroshi::core

@@ -65,6 +65,36 @@ constexpr std::array message_table = {
     Cell{MessageState::dead, MessageEvent::replay, MessageState::queued},
 };
 
+constexpr std::array assignment_table = {
+    Cell{AssignmentState::proposed, AssignmentEvent::accept, AssignmentState::accepted},
+    Cell{AssignmentState::proposed, AssignmentEvent::decline, AssignmentState::declined},
+    Cell{AssignmentState::proposed, AssignmentEvent::release, AssignmentState::released},
+    // Accepted and not begun yet, one may still be prevented.
+    Cell{AssignmentState::accepted, AssignmentEvent::decline, AssignmentState::declined},
+    Cell{AssignmentState::accepted, AssignmentEvent::activate, AssignmentState::active},
+    Cell{AssignmentState::accepted, AssignmentEvent::release, AssignmentState::released},
+    Cell{AssignmentState::active, AssignmentEvent::hand_over, AssignmentState::handed_over},
+    Cell{AssignmentState::active, AssignmentEvent::release, AssignmentState::released},
+};
+
+// Of requests that were not declined and, from `form` to `begin`, not given advice alone: next() looks at that.
+constexpr std::array cymat_table = {
+    Cell{CymatState::requested, CymatEvent::receive, CymatState::received},
+    Cell{CymatState::received, CymatEvent::rule_dispatch, CymatState::decided},
+    Cell{CymatState::received, CymatEvent::rule_advice, CymatState::decided},
+    Cell{CymatState::received, CymatEvent::decline, CymatState::decided},
+    // What was declined or advised on may turn out to need a team after all.
+    Cell{CymatState::decided, CymatEvent::rule_dispatch, CymatState::decided},
+    Cell{CymatState::decided, CymatEvent::form, CymatState::formed},
+    Cell{CymatState::formed, CymatEvent::dispatch, CymatState::dispatched},
+    Cell{CymatState::dispatched, CymatEvent::begin, CymatState::active},
+    Cell{CymatState::decided, CymatEvent::end, CymatState::ended},  // of advice
+    Cell{CymatState::formed, CymatEvent::end, CymatState::ended},   // needed no more
+    Cell{CymatState::dispatched, CymatEvent::end, CymatState::ended},
+    Cell{CymatState::active, CymatEvent::end, CymatState::ended},
+    Cell{CymatState::ended, CymatEvent::report, CymatState::reported},
+};
+
 template <class Table, class State, class Event>
 std::optional<State> look_up(const Table& table, State state, Event event) {
   for (const auto& cell : table)
@@ -118,6 +148,30 @@ constexpr std::array message_events = {
     Name{MessageEvent::replay, "replay"},
 };
 
+constexpr std::array assignment_states = {
+    Name{AssignmentState::proposed, "proposed"},       Name{AssignmentState::accepted, "accepted"},
+    Name{AssignmentState::active, "active"},           Name{AssignmentState::handed_over, "handed_over"},
+    Name{AssignmentState::released, "released"},       Name{AssignmentState::declined, "declined"},
+};
+constexpr std::array assignment_events = {
+    Name{AssignmentEvent::accept, "accept"},       Name{AssignmentEvent::decline, "decline"},
+    Name{AssignmentEvent::activate, "activate"},   Name{AssignmentEvent::hand_over, "hand_over"},
+    Name{AssignmentEvent::release, "release"},
+};
+constexpr std::array cymat_states = {
+    Name{CymatState::requested, "requested"},   Name{CymatState::received, "received"},
+    Name{CymatState::decided, "decided"},       Name{CymatState::formed, "formed"},
+    Name{CymatState::dispatched, "dispatched"}, Name{CymatState::active, "active"},
+    Name{CymatState::ended, "ended"},           Name{CymatState::reported, "reported"},
+};
+constexpr std::array cymat_events = {
+    Name{CymatEvent::receive, "receive"}, Name{CymatEvent::rule_dispatch, "rule_dispatch"},
+    Name{CymatEvent::rule_advice, "rule_advice"}, Name{CymatEvent::decline, "decline"},
+    Name{CymatEvent::form, "form"},       Name{CymatEvent::dispatch, "dispatch"},
+    Name{CymatEvent::begin, "begin"},     Name{CymatEvent::end, "end"},
+    Name{CymatEvent::report, "report"},
+};
+
 template <class Enum, std::size_t N>
 std::string_view text_of(const std::array<Name<Enum>, N>& names, Enum value) {
   return names[static_cast<std::size_t>(value)].text;
@@ -141,6 +195,10 @@ constexpr auto obligation_state_values = values_of(obligation_states);
 constexpr auto obligation_event_values = values_of(obligation_events);
 constexpr auto message_state_values = values_of(message_states);
 constexpr auto message_event_values = values_of(message_events);
+constexpr auto assignment_state_values = values_of(assignment_states);
+constexpr auto assignment_event_values = values_of(assignment_events);
+constexpr auto cymat_state_values = values_of(cymat_states);
+constexpr auto cymat_event_values = values_of(cymat_events);
 
 }  // namespace
 
@@ -150,6 +208,10 @@ std::string_view to_string(ObligationState state) { return text_of(obligation_st
 std::string_view to_string(ObligationEvent event) { return text_of(obligation_events, event); }
 std::string_view to_string(MessageState state) { return text_of(message_states, state); }
 std::string_view to_string(MessageEvent event) { return text_of(message_events, event); }
+std::string_view to_string(AssignmentState state) { return text_of(assignment_states, state); }
+std::string_view to_string(AssignmentEvent event) { return text_of(assignment_events, event); }
+std::string_view to_string(CymatState state) { return text_of(cymat_states, state); }
+std::string_view to_string(CymatEvent event) { return text_of(cymat_events, event); }
 
 std::optional<IncidentState> parse_incident_state(std::string_view text) { return value_of(incident_states, text); }
 std::optional<ObligationState> parse_obligation_state(std::string_view text) {
@@ -157,12 +219,19 @@ std::optional<ObligationState> parse_obligation_state(std::string_view text) {
 }
 std::optional<MessageState> parse_message_state(std::string_view text) { return value_of(message_states, text); }
 
+std::optional<AssignmentState> parse_assignment_state(std::string_view text) { return value_of(assignment_states, text); }
+std::optional<CymatState> parse_cymat_state(std::string_view text) { return value_of(cymat_states, text); }
+
 std::span<const IncidentState> all_incident_states() { return incident_state_values; }
 std::span<const IncidentEvent> all_incident_events() { return incident_event_values; }
 std::span<const ObligationState> all_obligation_states() { return obligation_state_values; }
 std::span<const ObligationEvent> all_obligation_events() { return obligation_event_values; }
 std::span<const MessageState> all_message_states() { return message_state_values; }
 std::span<const MessageEvent> all_message_events() { return message_event_values; }
+std::span<const AssignmentState> all_assignment_states() { return assignment_state_values; }
+std::span<const AssignmentEvent> all_assignment_events() { return assignment_event_values; }
+std::span<const CymatState> all_cymat_states() { return cymat_state_values; }
+std::span<const CymatEvent> all_cymat_events() { return cymat_event_values; }
 
 std::optional<IncidentState> next(IncidentState state, IncidentEvent event) {
   return look_up(incident_table, state, event);
@@ -172,6 +241,17 @@ std::optional<ObligationState> next(ObligationState state, ObligationEvent event
 }
 std::optional<MessageState> next(MessageState state, MessageEvent event) {
   return look_up(message_table, state, event);
+}
+
+std::optional<AssignmentState> next(AssignmentState state, AssignmentEvent event) {
+  return look_up(assignment_table, state, event);
+}
+std::optional<CymatState> next(CymatState state, std::optional<CymatRuling> ruling, CymatEvent event) {
+  const bool of_team = event == CymatEvent::form || event == CymatEvent::dispatch || event == CymatEvent::begin;
+  if (of_team && ruling != CymatRuling::dispatch) return std::nullopt;
+  if (event == CymatEvent::end && ruling == CymatRuling::declined) return std::nullopt;
+  if (event == CymatEvent::rule_dispatch && ruling == CymatRuling::dispatch) return std::nullopt;
+  return look_up(cymat_table, state, event);
 }
 
 bool has_ended(IncidentState state) { return state == IncidentState::closed || state == IncidentState::dismissed; }

@@ -77,7 +77,9 @@ struct ResponseTo {
 core::Actor actor_of(const Caller& caller) {
   auto token = core::parse_uuid(caller.token_id);
   if (!token) std::abort();  // the authenticator made it
-  return {core::TokenId{*token}, caller.organization, core::parse_role(caller.role), caller.name};
+  const auto person = core::parse_uuid(caller.person);
+  return {core::TokenId{*token}, caller.organization, core::parse_role(caller.role), caller.name,
+          person ? std::optional(core::PersonId{*person}) : std::nullopt};
 }
 
 // The call as the idempotency key sees it: pattern and what stands in it.

@@ -33,7 +33,7 @@ std::function<std::optional<SseItem>(const Caller&)> heartbeat_of_streams(const 
     if (std::find(readers_of_alarms.begin(), readers_of_alarms.end(), caller.role) == readers_of_alarms.end())
       return std::nullopt;
     auto lease = context.readers.acquire(patience);
-    store::TenantTransaction transaction(*lease, caller.organization, actor_of(caller));
+    store::TenantTransaction transaction(*lease, caller.tenant, actor_of(caller));
     return SseItem{"heartbeat",
                    signed_heartbeat(transaction, caller.organization, store::read_clock(transaction), signer),
                    std::nullopt};

@@ -46,7 +46,7 @@ struct Page {
 PageKey key_of(const Caller& caller, Language language) {
   const bool inbox =
       std::find(readers_of_inbox.begin(), readers_of_inbox.end(), caller.role) != readers_of_inbox.end();
-  return {caller.organization, {sees_own_only(caller), inbox}, language, 0};
+  return {caller.tenant, {sees_own_only(caller), inbox}, language, 0};
 }
 
 SseItem reset_item(codec::StreamReset reason, std::int64_t place, Language language) {

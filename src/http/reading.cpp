@@ -85,7 +85,7 @@ Handler reading(const ReadContext& context, Read read) {
                                         const Request& request, Deadline deadline) {
     const Caller& caller = *request.caller;
     auto lease = readers.acquire(deadline);
-    store::TenantTransaction transaction(*lease, caller.organization, actor_of(caller));
+    store::TenantTransaction transaction(*lease, caller.tenant, actor_of(caller));
     return read(transaction, request, {law, request.language, store::read_clock(transaction)});
   });
 }

@@ -74,7 +74,7 @@ std::string RecordExport::read_page() {
   if (first && form_ == ExportForm::csv) text = codec::csv_header(language_);
   if (place_ >= until_) return text;
   auto lease = context_.readers.acquire(patience);
-  store::TenantTransaction transaction(*lease, caller_.organization, actor_of(caller_));
+  store::TenantTransaction transaction(*lease, caller_.tenant, actor_of(caller_));
   const codec::AnswerContext answer{context_.law, language_, {}};
   const auto page = store::read_record(transaction, filter_, place_, until_, page_length);
   for (const auto& event : page.items) {

@@ -24,6 +24,8 @@ struct Caller {
   std::string role;          // opaque to this room; compared with Route::roles only
   std::string token_id;
   std::string name;  // of the person or the machine, as stored with the token; may be empty
+  std::string person;  // id of the person to whom the token is bound; empty: nobody
+  std::string tenant;  // under which name he sees what he sees: the body, or the seat of a member of CYMAT
   std::optional<record::ActorKey> signing_key;  // with which he signs what he sends, where he has one
 };
 

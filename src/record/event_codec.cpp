@@ -278,7 +278,7 @@ class Reader {
 // it here.
 template <class T, std::size_t count>
 constexpr bool has_members = boost::pfr::tuple_size_v<T> == count;
-static_assert(has_members<core::Event, 5> && has_members<core::Actor, 4> && has_members<core::Report, 18>);
+static_assert(has_members<core::Event, 5> && has_members<core::Actor, 5> && has_members<core::Report, 18>);
 static_assert(has_members<core::StatedTime, 2> && has_members<routing::LargeScaleCell, 3>);
 static_assert(has_members<core::HeldJudgement, 3> && has_members<routing::Judgement, 4>);
 static_assert(has_members<core::Obligation, 24> && has_members<core::Fulfillment, 6> &&
@@ -299,7 +299,26 @@ static_assert(has_members<core::MessagePassed, 3> && has_members<core::IncidentP
 static_assert(has_members<core::RecordContinued, 7> && has_members<core::KeyRegistered, 4> &&
               has_members<core::KeyRetired, 2>);
 static_assert(has_members<core::ErasureAsked, 2> && has_members<core::ErasureDecided, 5>);
+static_assert(has_members<core::Person, 6> && has_members<core::Appointment, 7> && has_members<core::Delegation, 8>);
+static_assert(has_members<core::Training, 6> && has_members<core::Shift, 6> && has_members<core::Assignment, 16>);
+static_assert(has_members<core::CymatRequest, 18> && has_members<core::CymatMember, 11> && has_members<core::HandlingStep, 7>);
+static_assert(has_members<core::Instruction, 9> && has_members<core::PlatformLink, 4> && has_members<core::PersonRegistered, 1>);
+static_assert(has_members<core::PersonChanged, 1> && has_members<core::PersonLeft, 2> && has_members<core::AppointmentMade, 1>);
+static_assert(has_members<core::AppointmentEnded, 2> && has_members<core::DelegationMade, 1> && has_members<core::DelegationEnded, 2>);
+static_assert(has_members<core::TrainingRecorded, 1> && has_members<core::ShiftSet, 1> && has_members<core::ShiftCancelled, 2>);
+static_assert(has_members<core::AssignmentProposed, 1> && has_members<core::AssignmentAccepted, 1> && has_members<core::AssignmentDeclined, 2>);
+static_assert(has_members<core::AssignmentActivated, 2> && has_members<core::AssignmentHandedOver, 2> && has_members<core::AssignmentReleased, 2>);
+static_assert(has_members<core::AssignmentDutyMoved, 2> && has_members<core::CymatRequested, 1> && has_members<core::CymatForwarded, 2>);
+static_assert(has_members<core::CymatReceived, 1> && has_members<core::CymatDecided, 4> && has_members<core::CymatMemberProposed, 2>);
+static_assert(has_members<core::CymatMemberAnswered, 4> && has_members<core::CymatMemberWithdrawn, 3> && has_members<core::CymatFormed, 1>);
+static_assert(has_members<core::CymatDispatched, 1> && has_members<core::CymatBegun, 1> && has_members<core::CymatLogged, 5>);
+static_assert(has_members<core::CymatEnded, 2> && has_members<core::CymatReported, 2> && has_members<core::AccessEnded, 2>);
+static_assert(has_members<core::HandlingStepTaken, 1> && has_members<core::InstructionGiven, 1> && has_members<core::InstructionAnswered, 3>);
+static_assert(has_members<core::PlatformLinked, 1>);
 
+// Of who acts, the person is left out: the token, which stands there, is bound to him. Of assignments, requests, members and
+// instructions what follows from later events is.
+//
 // Of duties and messages the ladder of alarms, what it counts from and who succeeded to a message are left out: they start
 // with the event and move with what follows.
 
@@ -616,6 +635,282 @@ void describe(Archive& archive, Is<core::IncidentPassed> auto& what) {
   archive.fact(what.formerly);
 }
 
+template <class Archive>
+void describe(Archive& archive, Is<core::Person> auto& person) {
+  describe(archive, person.id);
+  archive.fact(person.organization);
+  archive.text("name", person.name);
+  archive.fact(person.employment);
+  archive.fact(person.skills);
+  archive.fact(person.cleared);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Appointment> auto& appointment) {
+  describe(archive, appointment.id);
+  describe(archive, appointment.person);
+  archive.fact(appointment.post);
+  archive.fact(appointment.ground);
+  archive.text("reason", appointment.reason);
+  archive.fact(appointment.from);
+  archive.fact(appointment.until);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Delegation> auto& delegation) {
+  describe(archive, delegation.id);
+  describe(archive, delegation.from_person);
+  describe(archive, delegation.to_person);
+  archive.fact(delegation.post);
+  archive.fact(delegation.powers);
+  archive.text("reason", delegation.reason);
+  archive.fact(delegation.from);
+  archive.fact(delegation.until);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Training> auto& training) {
+  describe(archive, training.id);
+  describe(archive, training.person);
+  archive.fact(training.kind);
+  archive.text("course", training.course);
+  archive.fact(training.completed_at);
+  archive.fact(training.valid_until);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Shift> auto& shift) {
+  describe(archive, shift.id);
+  describe(archive, shift.person);
+  archive.fact(shift.post);
+  archive.fact(shift.from);
+  archive.fact(shift.until);
+  archive.fact(shift.overrides);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Assignment> auto& assignment) {
+  describe(archive, assignment.id);
+  archive.fact(assignment.organization);
+  describe(archive, assignment.person);
+  archive.text("name", assignment.name);
+  archive.fact(assignment.function);
+  archive.fact(assignment.trained);
+  archive.fact(assignment.replaces);
+  archive.text("note", assignment.note);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatRequest> auto& request) {
+  describe(archive, request.id);
+  archive.fact(request.organization);
+  archive.fact(request.supported);
+  archive.fact(request.through);
+  archive.fact(request.center);
+  archive.text("reason", request.reason);
+  archive.fact(request.priority);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatMember> auto& member) {
+  describe(archive, member.id);
+  archive.fact(member.organization);
+  describe(archive, member.person);
+  archive.text("name", member.name);
+  archive.fact(member.lead);
+  archive.fact(member.trained);
+  archive.fact(member.cleared);
+  archive.fact(member.of_affected_body);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::HandlingStep> auto& step) {
+  describe(archive, step.id);
+  archive.fact(step.organization);
+  archive.fact(step.kind);
+  archive.text("text", step.text);
+  archive.fact(step.person);
+  archive.text("name", step.name);
+  archive.fact(step.by_delegate);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Instruction> auto& instruction) {
+  describe(archive, instruction.id);
+  archive.fact(instruction.organization);
+  archive.fact(instruction.kind);
+  archive.fact(instruction.force);
+  archive.text("addressee", instruction.addressee);
+  archive.text("text", instruction.text);
+  archive.fact(instruction.answer_by);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::PlatformLink> auto& link) {
+  describe(archive, link.id);
+  archive.text("platform", link.platform);
+  archive.fact(link.operator_organization);
+  archive.fact(link.affected_organization);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::PersonRegistered> auto& what) {
+  describe(archive, what.person);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::PersonChanged> auto& what) {
+  describe(archive, what.person);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::PersonLeft> auto& what) {
+  describe(archive, what.person);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AppointmentMade> auto& what) {
+  describe(archive, what.appointment);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AppointmentEnded> auto& what) {
+  describe(archive, what.appointment);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::DelegationMade> auto& what) {
+  describe(archive, what.delegation);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::DelegationEnded> auto& what) {
+  describe(archive, what.delegation);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::TrainingRecorded> auto& what) {
+  describe(archive, what.training);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ShiftSet> auto& what) {
+  describe(archive, what.shift);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ShiftCancelled> auto& what) {
+  describe(archive, what.shift);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AssignmentProposed> auto& what) {
+  describe(archive, what.assignment);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AssignmentAccepted> auto& what) {
+  describe(archive, what.assignment);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AssignmentDeclined> auto& what) {
+  describe(archive, what.assignment);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AssignmentActivated> auto& what) {
+  describe(archive, what.assignment);
+  archive.fact(what.duty_until);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AssignmentHandedOver> auto& what) {
+  describe(archive, what.assignment);
+  describe(archive, what.to);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AssignmentReleased> auto& what) {
+  describe(archive, what.assignment);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AssignmentDutyMoved> auto& what) {
+  describe(archive, what.assignment);
+  archive.fact(what.duty_until);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatRequested> auto& what) {
+  describe(archive, what.request);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatForwarded> auto& what) {
+  describe(archive, what.request);
+  archive.text("note", what.note);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatReceived> auto& what) {
+  describe(archive, what.request);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatDecided> auto& what) {
+  describe(archive, what.request);
+  archive.fact(what.ruling);
+  archive.fact(what.united_response);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatMemberProposed> auto& what) {
+  describe(archive, what.request);
+  describe(archive, what.member);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatMemberAnswered> auto& what) {
+  describe(archive, what.request);
+  describe(archive, what.member);
+  archive.fact(what.agreed);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatMemberWithdrawn> auto& what) {
+  describe(archive, what.request);
+  describe(archive, what.member);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatFormed> auto& what) {
+  describe(archive, what.request);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatDispatched> auto& what) {
+  describe(archive, what.request);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatBegun> auto& what) {
+  describe(archive, what.request);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatLogged> auto& what) {
+  describe(archive, what.request);
+  describe(archive, what.entry);
+  archive.fact(what.kind);
+  archive.text("text", what.text);
+  archive.fact(what.confidentiality);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatEnded> auto& what) {
+  describe(archive, what.request);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::CymatReported> auto& what) {
+  describe(archive, what.request);
+  archive.text("text", what.text);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AccessEnded> auto& what) {
+  archive.fact(what.organization);
+  archive.fact(what.because);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::HandlingStepTaken> auto& what) {
+  describe(archive, what.step);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::InstructionGiven> auto& what) {
+  describe(archive, what.instruction);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::InstructionAnswered> auto& what) {
+  describe(archive, what.instruction);
+  archive.fact(what.carried_out);
+  archive.text("text", what.text);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::PlatformLinked> auto& what) {
+  describe(archive, what.link);
+}
+
 // The head of a leaf after its version and type.
 template <class Archive>
 void describe_head(Archive& archive, Is<core::Event> auto& event) {
@@ -741,7 +1036,8 @@ Digest commitment_of(const Salt& salt, std::string_view value) {
 }
 
 bool outlives_erasure(std::string_view type, std::string_view field) {
-  if (field == "actor_name" || field == "acknowledged_by" || field == "by" || field == "because") return true;
+  if (field == "actor_name" || field == "acknowledged_by" || field == "by" || field == "because" || field == "name")
+    return true;
   if (field == "reference") return type == "incident.opened" || type == "report.received";
   if (field == "reason")
     return type == "obligation.superseded" || type.starts_with("alarm.") || type.starts_with("erasure.");

@@ -77,6 +77,76 @@ template <>
 inline constexpr std::uint8_t type_code<core::ErasureAsked> = 27;
 template <>
 inline constexpr std::uint8_t type_code<core::ErasureDecided> = 28;
+template <>
+inline constexpr std::uint8_t type_code<core::PersonRegistered> = 29;
+template <>
+inline constexpr std::uint8_t type_code<core::PersonChanged> = 30;
+template <>
+inline constexpr std::uint8_t type_code<core::PersonLeft> = 31;
+template <>
+inline constexpr std::uint8_t type_code<core::AppointmentMade> = 32;
+template <>
+inline constexpr std::uint8_t type_code<core::AppointmentEnded> = 33;
+template <>
+inline constexpr std::uint8_t type_code<core::DelegationMade> = 34;
+template <>
+inline constexpr std::uint8_t type_code<core::DelegationEnded> = 35;
+template <>
+inline constexpr std::uint8_t type_code<core::TrainingRecorded> = 36;
+template <>
+inline constexpr std::uint8_t type_code<core::ShiftSet> = 37;
+template <>
+inline constexpr std::uint8_t type_code<core::ShiftCancelled> = 38;
+template <>
+inline constexpr std::uint8_t type_code<core::AssignmentProposed> = 39;
+template <>
+inline constexpr std::uint8_t type_code<core::AssignmentAccepted> = 40;
+template <>
+inline constexpr std::uint8_t type_code<core::AssignmentDeclined> = 41;
+template <>
+inline constexpr std::uint8_t type_code<core::AssignmentActivated> = 42;
+template <>
+inline constexpr std::uint8_t type_code<core::AssignmentHandedOver> = 43;
+template <>
+inline constexpr std::uint8_t type_code<core::AssignmentReleased> = 44;
+template <>
+inline constexpr std::uint8_t type_code<core::AssignmentDutyMoved> = 45;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatRequested> = 46;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatForwarded> = 47;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatReceived> = 48;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatDecided> = 49;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatMemberProposed> = 50;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatMemberAnswered> = 51;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatMemberWithdrawn> = 52;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatFormed> = 53;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatDispatched> = 54;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatBegun> = 55;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatLogged> = 56;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatEnded> = 57;
+template <>
+inline constexpr std::uint8_t type_code<core::CymatReported> = 58;
+template <>
+inline constexpr std::uint8_t type_code<core::AccessEnded> = 59;
+template <>
+inline constexpr std::uint8_t type_code<core::HandlingStepTaken> = 60;
+template <>
+inline constexpr std::uint8_t type_code<core::InstructionGiven> = 61;
+template <>
+inline constexpr std::uint8_t type_code<core::InstructionAnswered> = 62;
+template <>
+inline constexpr std::uint8_t type_code<core::PlatformLinked> = 63;
 
 inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
   using enum core::Role;
@@ -148,9 +218,9 @@ inline constexpr Codes<core::MessageKind, 4> codes_of(core::MessageKind) {
   using enum core::MessageKind;
   return {{{report, 1}, {relay, 2}, {notice, 3}, {alarm, 4}}};
 }
-inline constexpr Codes<core::ClockKind, 3> codes_of(core::ClockKind) {
+inline constexpr Codes<core::ClockKind, 4> codes_of(core::ClockKind) {
   using enum core::ClockKind;
-  return {{{duty, 1}, {acknowledgement, 2}, {followup, 3}}};
+  return {{{duty, 1}, {acknowledgement, 2}, {followup, 3}, {handover, 4}}};
 }
 inline constexpr Codes<core::AccessScope, 2> codes_of(core::AccessScope) {
   using enum core::AccessScope;
@@ -171,6 +241,54 @@ inline constexpr Codes<core::FulfillmentMethod, 9> codes_of(core::FulfillmentMet
 inline constexpr Codes<core::KeyAlgorithm, 1> codes_of(core::KeyAlgorithm) {
   using enum core::KeyAlgorithm;
   return {{{ed25519, 1}}};
+}
+inline constexpr Codes<core::Employment, 4> codes_of(core::Employment) {
+  using enum core::Employment;
+  return {{{employee, 1}, {seconded, 2}, {dispatched, 3}, {trainee, 4}}};
+}
+inline constexpr Codes<core::Post, 11> codes_of(core::Post) {
+  using enum core::Post;
+  return {{{ciso, 1}, {deputy_ciso, 2}, {csirt_head, 3}, {csirt_coordinator, 4}, {external_contact, 5}, {csirt_member, 6}, {information_security_officer, 7}, {section_officer, 8}, {system_security_officer, 9}, {exception_officer, 10}, {cymat_member, 11}}};
+}
+inline constexpr Codes<core::Ground, 3> codes_of(core::Ground) {
+  using enum core::Ground;
+  return {{{expertise, 1}, {aptitude, 2}, {office, 3}}};
+}
+inline constexpr Codes<core::Power, 4> codes_of(core::Power) {
+  using enum core::Power;
+  return {{{be_told, 1}, {approve, 2}, {decide, 3}, {appoint, 4}}};
+}
+inline constexpr Codes<core::TrainingKind, 2> codes_of(core::TrainingKind) {
+  using enum core::TrainingKind;
+  return {{{csirt, 1}, {cymat, 2}}};
+}
+inline constexpr Codes<core::Function, 4> codes_of(core::Function) {
+  using enum core::Function;
+  return {{{head, 1}, {deputy, 2}, {handler, 3}, {external_contact, 4}}};
+}
+inline constexpr Codes<core::CymatRuling, 3> codes_of(core::CymatRuling) {
+  using enum core::CymatRuling;
+  return {{{dispatch, 1}, {advice, 2}, {declined, 3}}};
+}
+inline constexpr Codes<core::CymatPriority, 3> codes_of(core::CymatPriority) {
+  using enum core::CymatPriority;
+  return {{{normal, 1}, {high, 2}, {urgent, 3}}};
+}
+inline constexpr Codes<core::CymatEntryKind, 4> codes_of(core::CymatEntryKind) {
+  using enum core::CymatEntryKind;
+  return {{{work, 1}, {advice, 2}, {information, 3}, {information_asked, 4}}};
+}
+inline constexpr Codes<core::HandlingStepKind, 7> codes_of(core::HandlingStepKind) {
+  using enum core::HandlingStepKind;
+  return {{{ciso_told, 1}, {situation, 2}, {record, 3}, {rules_followed, 4}, {cause_reported, 5}, {measures_ordered, 6}, {lessons_shared, 7}}};
+}
+inline constexpr Codes<core::InstructionKind, 3> codes_of(core::InstructionKind) {
+  using enum core::InstructionKind;
+  return {{{emergency_measures, 1}, {recovery, 2}, {handling, 3}}};
+}
+inline constexpr Codes<core::InstructionForce, 3> codes_of(core::InstructionForce) {
+  using enum core::InstructionForce;
+  return {{{instruction, 1}, {recommendation, 2}, {advice, 3}}};
 }
 inline constexpr Codes<SignatureAlgorithm, 3> codes_of(SignatureAlgorithm) {
   using enum SignatureAlgorithm;

@@ -12,6 +12,8 @@
 #include "src/codec/language.h"
 #include "src/codec/report_decoder.h"
 #include "src/core/decide.h"
+#include "src/core/response.h"
+#include "src/core/staff.h"
 #include "src/record/event_codec.h"
 
 namespace noroshi::store {
@@ -67,12 +69,21 @@ struct DecideRelaySwitch {
   core::RelaySwitchId id;
   codec::FourEyesCommand body;
 };
+// Of the staff of the caller's body. The actor of the core's command is filled in by the store, from Command::actor.
+struct ChangeStaff {
+  core::StaffCommand command;
+};
+// Of the response to an incident: assignments, CYMAT, handling. The actor likewise.
+struct Respond {
+  core::IncidentId incident;
+  core::ResponseCommand command;
+};
 // Of the record: a witness's signature of a checkpoint.
 struct Cosign {
   codec::CosignatureCommand body;
 };
 using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
-                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, Cosign>;
+                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, ChangeStaff, Respond, Cosign>;
 
 struct Command {
   core::Actor actor;

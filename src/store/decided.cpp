@@ -96,6 +96,10 @@ struct ConcernOf {
   Concern operator()(const core::RecordContinued&) const { return {}; }
   Concern operator()(const core::KeyRegistered&) const { return {}; }
   Concern operator()(const core::KeyRetired&) const { return {}; }
+  template <class OfResponse>
+  Concern operator()(const OfResponse&) const {
+    return {};
+  }
   // What a receiving agency holds of the case is its own, and so is the alarm about it.
   Concern operator()(const core::AlarmRaised& what) const {
     if (what.code.starts_with("large_scale_") && what.organization != after.organization)
@@ -470,6 +474,8 @@ struct RowWriter {
   void row(const core::Event&, const core::RecordContinued&) {}
   void row(const core::Event&, const core::KeyRegistered&) {}
   void row(const core::Event&, const core::KeyRetired&) {}
+  template <class OfResponse>
+  void row(const core::Event&, const OfResponse&) {}
 };
 
 void Decided::add_event(const core::Event& event, const core::Incident& after,
@@ -527,6 +533,11 @@ void Decided::add(const core::SwitchDecision& decision, const record::ActorSigna
           .column("decided_at", event.at)
           .column("event_id", event.id);
   }
+}
+
+void Decided::add(const core::StaffDecision& decision, const record::ActorSignature* signature) {
+  for (const auto& event : decision.events)
+    add_event(event, {}, &event == &decision.events.front() ? signature : nullptr);
 }
 
 void Decided::add(const StoredAnswer& answer) {

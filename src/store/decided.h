@@ -6,6 +6,7 @@
 
 #include "src/core/decision.h"
 #include "src/core/relay_switch.h"
+#include "src/core/staff.h"
 #include "src/record/event_codec.h"
 #include "src/store/row_list.h"
 
@@ -35,6 +36,7 @@ class Decided {
   // The hash of the leaf of the report that was added last: what its receipt promises. Nothing where there was none.
   const std::optional<record::Digest>& report_leaf() const { return report_leaf_; }
   void add(const core::SwitchDecision& decision, const record::ActorSignature* signature = nullptr);
+  void add(const core::StaffDecision& decision, const record::ActorSignature* signature = nullptr);
   // An event of the record itself, of no incident.
   void add(const core::Event& event) { add_event(event, {}, nullptr); }
   void add(const StoredAnswer& answer);

@@ -10,6 +10,7 @@
 #include "src/codec/answers.h"
 #include "src/codec/json_writer.h"
 #include "src/codec/record_views.h"
+#include "src/codec/response_answers.h"
 #include "src/record/checkpoint.h"
 #include "src/record/encodings.h"
 #include "src/record/receipt.h"
@@ -32,6 +33,7 @@ constexpr Statement find_witness_key{"find_witness_key",
                                      "SELECT public_key FROM witness WHERE name = $1 AND removed_at IS NULL"};
 constexpr Statement keep_cosignature{"keep_cosignature", "SELECT keep_cosignature($1, $2, $3, $4, $5) AS cosigned_at"};
 constexpr Statement lock_body{"lock_body", "SELECT lock_body($1)"};
+constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
 
 std::string number_of(const std::string& organization, int year, std::int64_t n) {
   std::string slug = organization;
@@ -61,6 +63,8 @@ struct MemberOf {
   void operator()(const DecideErasure& action) const { json.member("incident", core::to_string(action.incident)); }
   void operator()(const AskRelaySwitch&) const {}
   void operator()(const DecideRelaySwitch&) const {}
+  void operator()(const ChangeStaff&) const {}
+  void operator()(const Respond& action) const { json.member("incident", core::to_string(action.incident)); }
   void operator()(const Cosign&) const {}
 };
 
@@ -121,12 +125,24 @@ struct Ruling {
 
 int incident_revision(const core::Incident& incident) { return incident.revision; }
 
+core::ResponseCommand command_of(const Respond& action, const core::Actor& actor) {
+  auto command = action.command;
+  std::visit([&](auto& what) { what.actor = actor; }, command);
+  return command;
+}
+core::StaffCommand command_of(const ChangeStaff& action, const core::Actor& actor) {
+  auto command = action.command;
+  std::visit([&](auto& what) { what.actor = actor; }, command);
+  return command;
+}
+
 // Decides one action on what is known.
 struct Decider {
   const core::Law& law;
   const core::Actor& actor;
   const core::Incident* known;
   const std::string& number;
+  const core::ResponseContext& response;
   core::Moment moment;
 
   Ruling operator()(const SubmitReport& action) const {
@@ -194,7 +210,12 @@ struct Decider {
     return {core::decide_erasure(law, *known, {actor, action.erasure, action.body.approved, action.body.reason}, moment),
             without_receipt(codec::answer_erasure), incident_revision};
   }
-  // Of a body and no incident: Switching decides them.
+  Ruling operator()(const Respond& action) const {
+    return {core::decide_response(law, *known, response, command_of(action, actor), moment),
+            without_receipt(codec::answer_response), incident_revision};
+  }
+  // Of a body and no incident: Switching and change_staff() decide them.
+  Ruling operator()(const ChangeStaff&) const { std::abort(); }
   Ruling operator()(const AskRelaySwitch&) const { std::abort(); }
   Ruling operator()(const DecideRelaySwitch&) const { std::abort(); }
   // Of the record: nothing is decided.
@@ -277,7 +298,7 @@ bool is_alarm_to(const core::Incident& known, const Action& action, const std::s
 // a duty is known to everybody with a row of access, an alarm to whom it was sent, the rest to those who see content.
 bool visible(const Command& command, const core::Incident& known) {
   if (std::holds_alternative<SubmitReport>(command.action)) return true;
-  const auto access = known.access.find(command.actor.organization);
+  const auto access = known.access.find(core::tenant_of(command.actor));
   if (access == known.access.end()) return false;
   const bool about_duty = std::holds_alternative<Fulfill>(command.action) ||
                           std::holds_alternative<AskWaiver>(command.action) ||
@@ -296,6 +317,7 @@ class Group {
   GroupResult run() {
     const auto rows = transaction_.execute(open_group, {describe(members_)});
     known_ = load_incidents(transaction_, incidents_in(rows));
+    lock_and_load_staffs();
     GroupResult result;
     result.results.resize(members_.size(), Failed{});
     for (const auto& row : rows) {
@@ -313,6 +335,20 @@ class Group {
   }
 
  private:
+  // After the incidents, and in one order for all writers.
+  void lock_and_load_staffs() {
+    std::set<std::string> bodies;
+    for (const auto* member : members_) {
+      if (std::holds_alternative<ChangeStaff>(member->action)) bodies.insert(member->actor.organization);
+      if (const auto* respond = std::get_if<Respond>(&member->action))
+        bodies.merge(core::staffs_of(command_of(*respond, member->actor)));
+    }
+    if (bodies.empty()) return;
+    const std::vector<std::string> sorted(bodies.begin(), bodies.end());
+    transaction_.execute(lock_staffs, {sorted});
+    response_ = load_response_context(transaction_, sorted);
+  }
+
   static std::vector<core::IncidentId> incidents_in(const Rows& rows) {
     std::vector<core::IncidentId> ids;
     for (const auto& row : rows)
@@ -325,6 +361,7 @@ class Group {
     if (auto stored = stored_answer(row)) return stored;
     const auto at = row.get<Timestamp>("at");
     if (is_of_body(command.action)) return switch_relay(command, at);
+    if (const auto* staff = std::get_if<ChangeStaff>(&command.action)) return change_staff(command, *staff, at);
     if (const auto* cosign = std::get_if<Cosign>(&command.action)) return keep(command, cosign->body, at);
     const core::Incident* known = nullptr;
     if (auto id = row.get<std::optional<std::string>>("incident_id")) {
@@ -373,6 +410,19 @@ class Group {
     if (!decided) return std::move(decided.error());
     decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_relay_switch(*decided), codec::etag_of(1), false};
+    store_answer(command, answered, at, std::nullopt);
+    return answered;
+  }
+
+  Result change_staff(const Command& command, const ChangeStaff& action, Timestamp at) {
+    auto identifiers = fresh_identifiers(at);
+    auto& known = response_.staffs.at(command.actor.organization);
+    auto decided = std::visit(
+        [&](const auto& what) { return core::decide_staff(law_, known, what, {at, identifiers}); },
+        command_of(action, command.actor));
+    if (!decided) return std::move(decided.error());
+    decided_.add(*decided, signature_of(command));
+    Answered answered{201, codec::answer_staff(*decided, {law_, command.language, at}), codec::etag_of(1), false};
     store_answer(command, answered, at, std::nullopt);
     return answered;
   }
@@ -466,7 +516,7 @@ class Group {
       last = &next_numbers_.try_emplace(key, stored.value_or(0)).first->second;
       number = number_of(key.first, key.second, *last + 1);
     }
-    auto decided = std::visit(Decider{law_, command.actor, known, number, {at, identifiers}}, command.action);
+    auto decided = std::visit(Decider{law_, command.actor, known, number, response_, {at, identifiers}}, command.action);
     if (!decided.outcome) return std::move(decided.outcome.error());
 
     const auto& decision = *decided.outcome;
@@ -491,6 +541,7 @@ class Group {
   RandomSalts salts_;
   Decided decided_;
   std::map<core::IncidentId, core::Incident> known_;
+  core::ResponseContext response_;
   std::set<core::IncidentId> changed_;
   std::map<std::pair<std::string, int>, std::int64_t> next_numbers_;  // (body, year): last number given
   std::map<std::pair<std::string, int>, std::int64_t> numbers_;       // those of them that were used

@@ -36,6 +36,14 @@ struct ConflictsOf {
 
   std::vector<std::string> operator()(const AskRelaySwitch&) const { return {"switch:" + actor.organization}; }
   std::vector<std::string> operator()(const DecideRelaySwitch&) const { return {"switch:" + actor.organization}; }
+  std::vector<std::string> operator()(const ChangeStaff&) const { return {"staff:" + actor.organization}; }
+  std::vector<std::string> operator()(const Respond& action) const {
+    std::vector<std::string> resources{of(action.incident)};
+    auto command = action.command;
+    std::visit([&](auto& what) { what.actor = actor; }, command);
+    for (const auto& body : core::staffs_of(command)) resources.push_back("staff:" + body);
+    return resources;
+  }
 
   // The table keeps the first.
   std::vector<std::string> operator()(const Cosign&) const { return {}; }

@@ -7,6 +7,7 @@
 
 #include "src/core/incident.h"
 #include "src/core/relay_switch.h"
+#include "src/core/response.h"
 #include "src/store/database.h"
 
 namespace noroshi::store {
@@ -21,6 +22,9 @@ std::map<core::IncidentId, core::Incident> load_incidents(Transaction& transacti
 
 // The switches of the body that lock_body() locked, oldest first.
 std::vector<core::RelaySwitchRequest> load_relay_switches(Transaction& transaction);
+
+// The staff of bodies that lock_staffs() locked, and who of them serves in a CYMAT.
+core::ResponseContext load_response_context(Transaction& transaction, std::span<const std::string> bodies);
 
 // Reads an id from a uuid column; a broken one aborts.
 template <class Id>

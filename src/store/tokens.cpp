@@ -23,15 +23,15 @@ constexpr std::size_t secret_length = 43;
 
 constexpr Statement insert_token{
     "insert_token",
-    "INSERT INTO token (id, organization, role, name, secret_sha256, issued_at, expires_at, signing_key) "
-    "SELECT $1::uuid, $2, $3, $4, $5::bytea, at, at + $6::interval, decode($7, 'base64') FROM clock() AS at"};
+    "INSERT INTO token (id, organization, role, name, secret_sha256, issued_at, expires_at, signing_key, person) "
+    "SELECT $1::uuid, $2, $3, $4, $5::bytea, at, at + $6::interval, decode($7, 'base64'), $8::uuid FROM clock() AS at"};
 constexpr Statement select_tokens{"select_tokens",
-                                  "SELECT id, organization, role, name, signing_key, issued_at, expires_at, revoked_at FROM token "
+                                  "SELECT id, organization, role, name, signing_key, person, issued_at, expires_at, revoked_at FROM token "
                                   "ORDER BY issued_at DESC, id"};
 constexpr Statement revoke{"revoke_token",
                            "UPDATE token SET revoked_at = clock() WHERE id = $1::uuid AND revoked_at IS NULL"};
 constexpr Statement find_token{"find_token",
-                               "SELECT t.organization, t.role, t.name, t.secret_sha256, t.signing_key, p.asked_at IS NULL "
+                               "SELECT t.organization, t.role, t.name, t.secret_sha256, t.signing_key, t.person, p.asked_at IS NULL "
                                "OR p.asked_at NOT BETWEEN at - interval '1 minute' AND at AS presence_is_old "
                                "FROM clock() AS at, token t LEFT JOIN body_presence p ON p.organization = t.organization "
                                "WHERE t.id = $1::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > at)"};
@@ -71,6 +71,11 @@ void note(Connection& authenticator, const std::string& organization) {
   }
 }
 
+std::optional<core::PersonId> read_person(const Row& row) {
+  const auto id = row.get<std::optional<std::string>>("person");
+  return id ? std::optional(id_of<core::PersonId>(*id)) : std::nullopt;
+}
+
 IssuedToken read_token(const Row& row) {
   IssuedToken token;
   token.id = id_of<core::TokenId>(row.get<std::string_view>("id"));
@@ -78,6 +83,7 @@ IssuedToken read_token(const Row& row) {
   token.role = *core::parse_role(row.get<std::string_view>("role"));
   token.name = row.get<std::string>("name");
   token.signing_key = read_key(row);
+  token.person = read_person(row);
   token.issued_at = row.get<Timestamp>("issued_at");
   token.expires_at = row.get<std::optional<Timestamp>>("expires_at");
   token.revoked_at = row.get<std::optional<Timestamp>>("revoked_at");
@@ -88,7 +94,8 @@ IssuedToken read_token(const Row& row) {
 
 std::string issue_token(Connection& owner, const std::string& organization, core::Role role, const std::string& name,
                         std::optional<std::chrono::seconds> valid_for,
-                        const std::optional<record::ActorKey>& signing_key) {
+                        const std::optional<record::ActorKey>& signing_key,
+                        const std::optional<core::PersonId>& person) {
   if (sodium_init() < 0) throw std::runtime_error("no source of randomness");
   const auto now = owner.execute(clock_now).one().get<Timestamp>(0);
   const auto id = fresh_identifiers(now).next_uuid();
@@ -96,7 +103,8 @@ std::string issue_token(Connection& owner, const std::string& organization, core
   const auto digest = sha256(secret);
   owner.execute(insert_token, {core::to_string(id), organization, std::string(core::to_string(role)), name,
                                std::as_bytes(std::span(digest)), valid_for,
-                               signing_key ? Parameter(base64(signing_key->public_key)) : Parameter(nullptr)});
+                               signing_key ? Parameter(base64(signing_key->public_key)) : Parameter(nullptr),
+                               person ? Parameter(core::to_string(*person)) : Parameter(nullptr)});
   std::string bearer(prefix);
   return bearer.append(without_hyphens(id)).append("_").append(secret);
 }
@@ -148,7 +156,7 @@ TokenDirectory::Answer TokenDirectory::look_up(std::string_view bearer, SteadyCl
 
   const Answer answer{Verdict::good,
                       {parsed->id, row->get<std::string>("organization"),
-                       core::parse_role(row->get<std::string_view>("role")), row->get<std::string>("name")},
+                       core::parse_role(row->get<std::string_view>("role")), row->get<std::string>("name"), read_person(*row)},
                       read_key(*row)};
   if (row->get<bool>("presence_is_old") && answer.actor.role && core::hears_alarms(*answer.actor.role))
     note(*lease, answer.actor.organization);

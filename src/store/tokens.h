@@ -23,6 +23,7 @@ struct IssuedToken {
   core::Role role{};
   std::string name;
   std::optional<record::ActorKey> signing_key;  // its holder's own, with which he signs what he sends
+  std::optional<core::PersonId> person;         // of the body's staff, to whom it is bound
   Timestamp issued_at;
   std::optional<Timestamp> expires_at;
   std::optional<Timestamp> revoked_at;
@@ -32,7 +33,8 @@ struct IssuedToken {
 // caller's affair (core::role_fits). `valid_for` empty: until revoked.
 std::string issue_token(Connection& owner, const std::string& organization, core::Role role, const std::string& name,
                         std::optional<std::chrono::seconds> valid_for,
-                        const std::optional<record::ActorKey>& signing_key = std::nullopt);
+                        const std::optional<record::ActorKey>& signing_key = std::nullopt,
+                        const std::optional<core::PersonId>& person = std::nullopt);
 // All, revoked and expired ones too, newest first.
 std::vector<IssuedToken> list_tokens(Connection& owner);
 // False where there is no such token, or it has been revoked already.

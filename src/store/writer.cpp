@@ -47,6 +47,8 @@ struct NameOfAction {
   std::string_view operator()(const DecideErasure&) const { return "decide_erasure"; }
   std::string_view operator()(const AskRelaySwitch&) const { return "ask_relay_switch"; }
   std::string_view operator()(const DecideRelaySwitch&) const { return "decide_relay_switch"; }
+  std::string_view operator()(const ChangeStaff&) const { return "change_staff"; }
+  std::string_view operator()(const Respond&) const { return "respond"; }
   std::string_view operator()(const Cosign&) const { return "cosign"; }
 };
 

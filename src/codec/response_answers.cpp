@@ -1,0 +1,8 @@
+#include "src/codec/response_answers.h"
+
+namespace noroshi::codec {
+
+std::string answer_staff(const core::StaffDecision&, const AnswerContext&) { return "{}"; }
+std::string answer_response(const core::Decision&, const AnswerContext&) { return "{}"; }
+
+}  // namespace noroshi::codec

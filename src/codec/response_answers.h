@@ -1,0 +1,16 @@
+// Answers to commands on the staff of a body and on the response to an incident. Each describes what the decision made or
+// changed. Pure; any number of threads.
+#pragma once
+
+#include <string>
+
+#include "src/codec/answer_context.h"
+#include "src/core/response.h"
+#include "src/core/staff.h"
+
+namespace noroshi::codec {
+
+std::string answer_staff(const core::StaffDecision& decision, const AnswerContext& context);
+std::string answer_response(const core::Decision& decision, const AnswerContext& context);
+
+}  // namespace noroshi::codec

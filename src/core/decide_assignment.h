@@ -1,0 +1,73 @@
+// Who responds: propose, answer, activate, hand over, release. A body whose response has a head never loses it but to another or
+// to the end of the case.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/core/decision.h"
+#include "src/core/staff.h"
+
+namespace noroshi::core {
+
+// What decisions on the response have to know beside the incident: the staff of the bodies they concern, and who of them serves in
+// a CYMAT for another case.
+struct ResponseContext {
+  std::map<std::string, Staff> staffs;                 // by body
+  std::map<PersonId, CymatRequestId> serving;          // in any team that is formed or at work, of this case too
+  const Staff* staff_of(const std::string& organization) const;
+};
+
+// With `replaces` it is the offer of a hand-over: by who holds that assignment, or the head. Accepting it acknowledges the hand-over.
+// By the head of the CSIRT or of the response; the first head may be proposed by any member of the CSIRT.
+struct ProposeAssignment {
+  Actor actor;
+  PersonId person;
+  Function function{};
+  std::optional<AssignmentId> replaces;
+  std::string note;
+};
+// By the person alone. An accepted hand-over is active at once, and the one before is handed over in the same decision.
+struct AnswerAssignment {
+  Actor actor;
+  AssignmentId assignment;
+  bool accepted = false;
+  std::string reason;  // required to decline
+};
+// By the person, or the head. A second head is refused: the first hands over.
+struct ActivateAssignment {
+  Actor actor;
+  AssignmentId assignment;
+};
+struct ReleaseAssignment {
+  Actor actor;
+  AssignmentId assignment;
+  std::string reason;
+};
+
+Outcome decide_assignment(const Law& law, const Incident& known, const ResponseContext& context,
+                          const ProposeAssignment& command, Moment moment);
+Outcome decide_assignment(const Law& law, const Incident& known, const ResponseContext& context,
+                          const AnswerAssignment& command, Moment moment);
+Outcome decide_assignment(const Law& law, const Incident& known, const ResponseContext& context,
+                          const ActivateAssignment& command, Moment moment);
+Outcome decide_assignment(const Law& law, const Incident& known, const ResponseContext& context,
+                          const ReleaseAssignment& command, Moment moment);
+
+// Whom to propose, the best first: on duty, trained, with the skills asked for, with few other cases; each with its reasons.
+struct Candidate {
+  PersonId person;
+  std::string name;
+  bool on_duty = false;
+  bool trained = false;
+  bool cleared = false;
+  int active = 0;  // other cases that the person works on
+  std::vector<std::string> matching_skills;
+  std::vector<routing::Reason> because;
+};
+std::vector<Candidate> candidates_for(const Incident& known, const Staff& staff, const std::map<PersonId, int>& active,
+                                      Function function, const std::vector<std::string>& skills, Timestamp at);
+
+}  // namespace noroshi::core

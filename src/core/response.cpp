@@ -1,0 +1,44 @@
+#include "src/core/response.h"
+
+namespace noroshi::core {
+namespace {
+
+struct Decider {
+  const Law& law;
+  const Incident& known;
+  const ResponseContext& context;
+  Moment moment;
+
+  Outcome operator()(const ProposeAssignment& command) const { return decide_assignment(law, known, context, command, moment); }
+  Outcome operator()(const AnswerAssignment& command) const { return decide_assignment(law, known, context, command, moment); }
+  Outcome operator()(const ActivateAssignment& command) const { return decide_assignment(law, known, context, command, moment); }
+  Outcome operator()(const ReleaseAssignment& command) const { return decide_assignment(law, known, context, command, moment); }
+  Outcome operator()(const TakeHandlingStep& command) const { return decide_handling(law, known, context, command, moment); }
+  Outcome operator()(const GiveInstruction& command) const { return decide_handling(law, known, context, command, moment); }
+  Outcome operator()(const AnswerInstruction& command) const { return decide_handling(law, known, context, command, moment); }
+  Outcome operator()(const LinkPlatform& command) const { return decide_handling(law, known, context, command, moment); }
+  template <class OfCymat>
+  Outcome operator()(const OfCymat& command) const {
+    return decide_cymat(law, known, context, command, moment);
+  }
+};
+
+}  // namespace
+
+const Staff* ResponseContext::staff_of(const std::string& organization) const {
+  const auto found = staffs.find(organization);
+  return found == staffs.end() ? nullptr : &found->second;
+}
+
+Outcome decide_response(const Law& law, const Incident& known, const ResponseContext& context,
+                        const ResponseCommand& command, Moment moment) {
+  return std::visit(Decider{law, known, context, moment}, command);
+}
+
+std::set<std::string> staffs_of(const ResponseCommand& command) {
+  std::set<std::string> bodies{std::visit([](const auto& what) { return what.actor.organization; }, command)};
+  if (const auto* member = std::get_if<ProposeCymatMember>(&command)) bodies.insert(member->organization);
+  return bodies;
+}
+
+}  // namespace noroshi::core
