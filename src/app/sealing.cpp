@@ -52,7 +52,9 @@ void Sealing::run(std::stop_token stop) {
 void Sealing::seal_until_lost(std::stop_token stop) {
   store::Connection connection(settings_, store::DatabaseRole::sequencer);
   connection.listen("noroshi_numbered");
-  store::Sealer sealer(connection, holder_, kept_, [&](const record::Checkpoint& head) { return keys_.sign_note(head); });
+  store::Sealer sealer(connection, holder_, kept_, [&](const std::string& origin, const std::string& text) {
+    return keys_.sign_note(origin, text);
+  });
   // How much waits is known even where no pass comes to its end.
   const auto found = sealer.inspect();
   publish(found);

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "src/core/retention.h"
+#include "src/record/encodings.h"
 #include "src/record/event_codec.h"
 #include "src/store/bytes.h"
 #include "src/store/known.h"
@@ -226,11 +227,11 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
       "added_recipient event_opening fulfillment idempotency incident judgement message report waiver";
   CHECK(story.places_of(canary) == held);
   const auto digest = sha256(Story::first(canary, "gone"));
-  CHECK(story.count(fmt::format("report WHERE sha256 = '\\x{}'", hexadecimal(digest))) == 1);
+  CHECK(story.count(fmt::format("report WHERE sha256 = '\\x{}'", record::to_hex(digest))) == 1);
   auto dumped = story.dump();
   CHECK(dumped.find(canary) != std::string::npos);
-  CHECK(dumped.find(hexadecimal(canary)) != std::string::npos);
-  CHECK(dumped.find(hexadecimal(digest)) != std::string::npos);
+  CHECK(dumped.find(record::to_hex(canary)) != std::string::npos);
+  CHECK(dumped.find(record::to_hex(digest)) != std::string::npos);
 
   story.travel_to("2024-04-01T00:00:00+09:00");
   const auto before = story.text("SELECT max(at) FROM event");
@@ -245,11 +246,11 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   CHECK(story.places_of(canary) == "");
   dumped = story.dump();
   CHECK(dumped.find(canary) == std::string::npos);
-  CHECK(dumped.find(hexadecimal(canary)) == std::string::npos);
+  CHECK(dumped.find(record::to_hex(canary)) == std::string::npos);
   CHECK(dumped.find(base64(canary)) == std::string::npos);
-  CHECK(dumped.find(hexadecimal(digest)) == std::string::npos);
+  CHECK(dumped.find(record::to_hex(digest)) == std::string::npos);
   CHECK(dumped.find(base64(digest)) == std::string::npos);
-  CHECK(dumped.find(hexadecimal(request_digest("/api/v1/reports", Story::first(canary, "gone")))) == std::string::npos);
+  CHECK(dumped.find(record::to_hex(request_digest("/api/v1/reports", Story::first(canary, "gone")))) == std::string::npos);
   CHECK(
       story.count(
           "pg_stats WHERE schemaname = 'noroshi' AND (tablename, attname) IN (('incident', 'title'), "
