@@ -200,4 +200,13 @@ class Recorded(Deployment):
                 checked += 1
         if kept := self.kept():
             self.note_seen(kept)
+        self.check_histories()
         return checked
+
+    def check_histories(self):
+        """Nothing was taken away, so no history may say that something was."""
+        done = self.noroshi("--json", "record", "verify")
+        wrong = [finding for finding in json.loads(done.stdout or "{}").get("findings", [{"message": done.stderr}])
+                 if finding.get("weight") == "altered"]
+        if wrong or done.returncode:
+            raise Fault(f"record verify: exit {done.returncode}: {wrong}")

@@ -492,6 +492,37 @@ def run_all(target, attacks, options):
     return good
 
 
+def check_histories(target):
+    """Every history of the untouched database, computed a second time from schemas/events/README.md; how many."""
+    def rows(query):  # of texts in hexadecimal
+        return [[bytes.fromhex(part).decode() for part in line.split("|")] for line in target.ask("unlocked", query)]
+
+    def columns(*names):
+        return ", ".join(f"encode(convert_to(({name})::text, 'UTF8'), 'hex')" for name in names)
+
+    def time_of(column):
+        return (f"to_char({column} AT TIME ZONE '-09', 'YYYY-MM-DD\"T\"HH24:MI:SS') || rtrim(rtrim(to_char({column}, '.US'), '0'), "
+                "'.') || '+09:00'")
+
+    hashes, checkpoints = [bytes(32)], (0, bytes(32))
+    for origin, size, at, line in rows(f"SELECT {columns('name', 'size', time_of('received_at'), 'line')} FROM cosignature JOIN "
+                                       "record_origin o ON o.ordinal = origin ORDER BY number;"):
+        hashes.append(sha256(hashes[-1] + f"{origin}\n{size}\n{at}\n{line}\n".encode()).digest())
+    count = 0
+    for origin, size, at, note, history in rows(
+            f"SELECT {columns('name', 'size', time_of('signed_at'), 'note', 'history')} FROM checkpoint JOIN record_origin o ON "
+            "o.ordinal = origin ORDER BY origin, size;"):
+        number, running = checkpoints
+        kept = int(re.search(r"^cosignatures (\d+) ", history, re.M)[1])
+        wanted = (f"noroshi-history/v1\n{origin}\n{size}\nsigned {at}\ncheckpoints {number} {base64.b64encode(running).decode()}\n"
+                  f"cosignatures {kept} {base64.b64encode(hashes[kept]).decode()}\n")
+        if not history.startswith(wanted + "\n— "):
+            raise Fault(f"the history beside {size} is not\n{wanted}but\n{history}")
+        checkpoints = number + 1, sha256(running + f"{origin}\n{size}\n{at}\n{note}".encode()).digest()
+        count += 1
+    return count
+
+
 # -- What an attacker cannot undo elsewhere --------------------------------------------------------------------
 
 
@@ -700,6 +731,7 @@ def run(options):
         if not good:
             say(options, said + control.stderr.decode())
 
+        say(options, f"{check_histories(target)} histories computed a second time")
         # The copies go back to what they were, or each attack would find the one before.
         attacks = [*special_attacks(), attack_by_a_witness_of_his_own(target, one.name), *attacks_on_columns(target, options.dice), *attacks_on_rows(target, options.dice)]
         attacks = [attack for attack in attacks if re.search(options.only, attack.name)]
