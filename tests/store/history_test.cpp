@@ -1,10 +1,12 @@
 // What stands beside checkpoints: what the sealer states of those before, computed a second time here, and what a check
 // says of tables that somebody changed behind its back.
+#include <fstream>
 #include <thread>
 
 #include "src/record/history.h"
 #include "src/store/history_check.h"
 #include "src/store/kept_history.h"
+#include "src/store/migrations.h"
 #include "src/store/record_acts.h"
 #include "src/store/record_state.h"
 #include "tests/store/sealed_record.h"
@@ -224,6 +226,37 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "an upgrade numbers the cosignatures that are there by when they came, and asks no history of a checkpoint that "
+    "is") {
+  const OwnDatabase database;
+  Connection owner(database.settings(), DatabaseRole::owner);
+  {
+    TemporaryFolder folder;
+    for (const auto& migration : Migrations::embedded().all())
+      if (migration.number <= 16)
+        std::ofstream(folder.path() / fmt::format("{:04}_{}.sql", migration.number, migration.name)) << migration.sql;
+    Migrations::from_directory(folder.path()).apply(owner);
+  }
+  run(owner,
+      "INSERT INTO record_origin (ordinal, name, first_sequence, opened_at) VALUES (1, 'noroshi/a/1', 0, clock()); "
+      "INSERT INTO checkpoint (origin, size, root, signed_at, note) SELECT 1, n, sha256(''), clock(), 'x' FROM "
+      "generate_series(1, 3) n; INSERT INTO witness (name, public_key, added_at) VALUES ('a', sha256('a'), clock()), "
+      "('b', "
+      "sha256('b'), clock()); INSERT INTO cosignature (origin, size, witness, line, cosigned_at, received_at) VALUES "
+      "(1, 3, 'a', 'x', clock(), '2026-11-02Z'), (1, 1, 'b', 'x', clock(), '2026-11-03Z'), (1, 1, 'a', 'x', clock(), "
+      "'2026-11-01Z')");
+  CHECK(Migrations::embedded().apply(owner) >= 1);
+  CHECK(text_of(owner, "SELECT string_agg(number || ' ' || size || witness, ', ' ORDER BY number) FROM cosignature") ==
+        "1 1a, 2 3a, 3 1b");
+  CHECK(text_of(owner, "SELECT count(*) FROM checkpoint WHERE history IS NULL") == "3");
+  CHECK_THROWS_AS(run(owner,
+                      "INSERT INTO checkpoint (origin, size, root, signed_at, note) VALUES (1, 4, sha256(''), clock(), "
+                      "'x')"),
+                  ConstraintViolation);
+  CHECK_THROWS_AS(run(owner, "UPDATE cosignature SET number = number + 10"), ConstraintViolation);
+}
+
 TEST_CASE("a tree that had histories from the first cannot be made one of before") {
   Record record;
   Signed heads;
@@ -263,6 +296,32 @@ TEST_CASE(
   CHECK(found_in(record) == told);
   record.attack("DELETE FROM checkpoint WHERE origin = 2 AND size = 11");
   CHECK(found_in(record) == told + "checkpoints_missing 2/21 (1/60) 1; ");
+}
+
+TEST_CASE("cosignatures that were gone when a tree was given up are told once, and those that come are numbered anew") {
+  Record record;
+  Signed heads;
+  TemporaryFolder folder;
+  Daemon daemon(record.settings(), heads, folder.path());
+  play(record, daemon);
+  record.attack(
+      "DELETE FROM cosignature WHERE number >= 4; UPDATE checkpoint SET history = replace(history, '5', '6') WHERE "
+      "size = 60");
+  const std::string told = "cosignatures_missing 4-5; history_wrong 1/60; ";
+  CHECK(found_in(record) == told);
+  record.add(10);
+  REQUIRE(daemon.stopped_by() == "history_wrong");
+  continue_record(record.owner(), daemon.kept(), "改ざんを確認", operator_at_machine(""));
+  for (int size = 11; size <= 41; size += 10) {
+    record.add(10);
+    REQUIRE(daemon.stopped_by() == "nothing");
+    if (size == 11) CHECK(found_in(record) == told);
+    cosign(record, size, "one");
+  }
+  // The numbers 4 and 5 are others now, and so says the history that knew them.
+  CHECK(found_in(record) == "cosignatures_differ 3-5 (1/50); history_wrong 1/60; ");
+  record.attack("DELETE FROM cosignature WHERE number = 6");
+  CHECK(found_in(record) == "cosignatures_differ 3-5 (1/50); history_wrong 1/60; cosignatures_missing 6; ");
 }
 
 TEST_CASE("a database that was set back and continued is whole") {
