@@ -120,9 +120,10 @@ class Scene:
         if done.returncode:
             raise Fault(f"witness add: {done.stderr.decode()}")
 
-    def cosign(self, *cosigners):
-        """The newest checkpoint, at the time that the database's clock shows."""
-        self.wait_signed()
+    def cosign(self, *cosigners, wait=True):
+        """The newest checkpoint, at the time that the database's clock shows; `wait`: once it covers everything."""
+        if wait:
+            self.wait_signed()
         row = self.cluster.sql("SELECT size, encode(convert_to(note, 'UTF8'), 'hex'), extract(epoch FROM clock())::bigint FROM "
                                "checkpoint ORDER BY origin DESC, size DESC LIMIT 1;")[0]
         size, note, seconds = row.split("|")
