@@ -667,6 +667,28 @@ TEST_CASE("whoever holds the writer's role erases nothing by the word of one cal
   }
 }
 
+// The sequencer writes the row of the request anew, in a transaction that may be younger than the decision's.
+TEST_CASE("a request that is numbered while its decision is under way is still the older one") {
+  Story story;
+  const auto ended = story.report("KANARIA", "ended");
+  story.live_through(ended, "KANARIA", "ended");
+  const Forgery right{ended, story.text("SELECT ended_at FROM incident WHERE id = '" + to_string(ended) + "'")};
+  story.travel_to("2024-04-02T00:00:00+09:00");
+  Connection writer(story.settings(), DatabaseRole::writer);
+  run(writer, applying({fmt::format(R"("events":[{}])", right.asked_event()),
+                        right.asking("00000000-0000-7000-8000-0000000000c1")}));
+  Transaction decision(writer);
+  decision.execute_script("SELECT pg_current_xact_id()");
+  run(story.owner(), "UPDATE event SET sequence = 1000000 WHERE type = 'erasure.asked'");
+  decision.execute_script(
+      applying({fmt::format(R"("events":[{}])", right.decided_event()),
+                story.text("SELECT '\"incidents\":[' || (to_jsonb(i) || '{\"state\":\"closed\",\"title\":\"erased\"}')::text "
+                           "|| ']' FROM incident i WHERE id = '" + to_string(ended) + "'"),
+                right.deciding(), right.erased()}));
+  decision.commit();
+  CHECK(story.count("incident WHERE erased_at IS NOT NULL") == 1);
+}
+
 // Of a time before erasures: a case that was closed, with a repeatable answer, and a sample of its title in the
 // statistics.
 constexpr const char* rows_before = R"sql(
