@@ -47,8 +47,21 @@ ALTER TABLE obligation SET (fillfactor = 45);
 RESET ROLE;
 REVOKE CREATE ON SCHEMA noroshi FROM noroshi_owner;
 
--- Planned once a session and not anew for each of the first calls with the whole document as a constant: what a list holds
--- does not change how it is stored. A later definition of one of these states it again.
-ALTER FUNCTION noroshi.open_group(jsonb) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION noroshi.apply(jsonb) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION noroshi.apply_erasures(jsonb) SET plan_cache_mode = force_generic_plan;
+-- Planned once a session, for rows that are found by their keys: what a list holds, and how full the tables were when the
+-- session began, does not change how it is stored. Else the first calls of each session are planned one by one, with the
+-- whole document copied into every plan. A later definition of one of these states it again.
+DO $$
+DECLARE
+  signature text;
+BEGIN
+  FOREACH signature IN ARRAY ARRAY['open_group(jsonb)', 'apply(jsonb)', 'apply_erasures(jsonb)'] LOOP
+    EXECUTE format('ALTER FUNCTION noroshi.%s SET plan_cache_mode = force_generic_plan', signature);
+    EXECUTE format('ALTER FUNCTION noroshi.%s SET enable_seqscan = off', signature);
+    EXECUTE format('ALTER FUNCTION noroshi.%s SET enable_hashjoin = off', signature);
+    EXECUTE format('ALTER FUNCTION noroshi.%s SET enable_mergejoin = off', signature);
+  END LOOP;
+END
+$$;
+-- In the order of the index, which forgets on the way what is numbered by now; a bitmap would meet it again each time.
+ALTER FUNCTION noroshi.number_events(bigint, integer) SET enable_seqscan = off;
+ALTER FUNCTION noroshi.number_events(bigint, integer) SET enable_bitmapscan = off;

@@ -14,8 +14,16 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 500ms;  // well inside the lease of 2 s
 constexpr auto between_passes = 50ms;
+// Numbers come in small lots while much is written, and each look counts what has none yet. The first look after a quiet
+// moment does not wait.
+constexpr auto between_looks = 100ms;
+constexpr auto between_looks_of_followers = 250ms;
 constexpr auto while_stopped = 1s;  // what it looks at again and again must cost little, and the lease be kept
 constexpr auto retry_after = 200ms;
+
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point moment) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - moment);
+}
 
 bool same_fault(const std::optional<store::RecordFault>& one, const std::optional<store::RecordFault>& other) {
   return one.has_value() == other.has_value() && (!one || one->kind() == other->kind());
@@ -59,6 +67,7 @@ void Sealing::seal_until_lost(std::stop_token stop) {
   warn_without_head(found);
   while (!stop.stop_requested()) {
     // Who follows signs receipts too: with a key that was retired no more, with a new one from here on.
+    const auto looked = std::chrono::steady_clock::now();
     keys_.refresh(connection);
     const auto state = sealer.run_once();
     publish(state);
@@ -66,8 +75,10 @@ void Sealing::seal_until_lost(std::stop_token stop) {
       wait(stop, while_stopped);
     else if (state.more)
       wait(stop, between_passes);
-    else
+    else {
       connection.wait_notification(longest_wait);
+      wait(stop, (state.holds_lease ? between_looks : between_looks_of_followers) - since(looked));
+    }
   }
 }
 

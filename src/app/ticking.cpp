@@ -41,6 +41,7 @@ class Ticking::Pass {
     settings.idle_in_transaction_timeout = lease;
     ticker_ = std::make_unique<store::Connection>(settings, store::DatabaseRole::ticker);
     writer_ = std::make_unique<store::Connection>(settings, store::DatabaseRole::writer);
+    store::prepare_to_ring(*writer_);
   }
 
   // How long nothing will come due.
