@@ -1,5 +1,6 @@
 #include "src/app/sealing.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -14,10 +15,9 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 500ms;  // well inside the lease of 2 s
 constexpr auto between_passes = 50ms;
-// Numbers come in small lots while much is written, and each look counts what has none yet. The first look after a quiet
-// moment does not wait.
-constexpr auto between_looks = 100ms;
-constexpr auto between_looks_of_followers = 250ms;
+// Numbers come in small lots while much is written, each look counts what has none yet, and no more is signed than once in
+// that time. The first look after a quiet moment does not wait.
+constexpr auto between_looks = 200ms;
 constexpr auto while_stopped = 1s;  // what it looks at again and again must cost little, and the lease be kept
 constexpr auto retry_after = 200ms;
 
@@ -73,11 +73,9 @@ void Sealing::seal_until_lost(std::stop_token stop) {
     publish(state);
     if (state.stopped)
       wait(stop, while_stopped);
-    else if (state.more)
-      wait(stop, between_passes);
     else {
-      connection.wait_notification(longest_wait);
-      wait(stop, (state.holds_lease ? between_looks : between_looks_of_followers) - since(looked));
+      if (!state.more) connection.wait_notification(longest_wait);
+      wait(stop, std::max<std::chrono::milliseconds>(between_looks - since(looked), state.more ? between_passes : 0ms));
     }
   }
 }

@@ -169,6 +169,8 @@ std::optional<Timestamp> earliest_ring(Connection& owner) {
 void prepare_to_ring(Connection& writer) {
   Transaction transaction(writer);
   transaction.execute(open_group, {std::string("[]")});
+  transaction.execute(held_claims, {std::string("[]")});
+  read_listeners(transaction, {});
   transaction.execute(apply, {std::string("{}")});
 }
 
