@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 500ms;  // well inside the lease of 2 s
 constexpr auto between_passes = 50ms;
-// Numbers come in small lots while much is written, each look counts what has none yet, and no more is signed than once in
-// that time. The first look after a quiet moment does not wait.
+// Numbers come in small lots while much is written, each look counts what has none yet, and no more is signed than once
+// in that time. The first look after a quiet moment does not wait.
 constexpr auto between_looks = 200ms;
 constexpr auto while_stopped = 1s;  // what it looks at again and again must cost little, and the lease be kept
 constexpr auto retry_after = 200ms;

@@ -18,8 +18,8 @@ constexpr auto lease = 3s;
 // Each incident may have a dozen clocks, and after an outage several levels of each: what is rung together must be done
 // well within a statement's limit, and nobody hears of it before all of it is.
 constexpr std::size_t claims_at_once = 64;
-// A claim that was not full has left nothing behind. What comes due one by one right after it is rung together: a transaction
-// costs as much as dozens of clocks.
+// A claim that was not full has left nothing behind. What comes due one by one right after it is rung together: a
+// transaction costs as much as dozens of clocks.
 constexpr auto between_claims = 200ms;
 // The database's clock against steady time: what a correction of the system's clock may move unnoticed.
 constexpr auto jump = 2s;
