@@ -21,8 +21,8 @@ from scene import RULES, Cluster, Fault, Scene, main, say, wait_until
 STEPS = (0, 900, 1800, 3600)
 PROBE = 200  # reports, to learn how fast they are accepted here
 THREADS = 10
-# Seconds. Two cores that compilers used too (load 12 to 14) took 1.8 to 2.9 at one instant, 2.5 spread; alarms of ordinary
-# load are not to be later than one.
+# Seconds. Two cores that compilers used too (load 12 to 14) took 1.8 to 2.9 at one instant, 2.5 spread; alarms of
+# ordinary load are not to be later than one.
 BOUND = 5.0
 BOUND_SPREAD = 4.0
 PROCESSOR = 500.0  # microseconds of the database; 150 to 230 were measured, 310 to 410 where numbering was quadratic
@@ -74,7 +74,8 @@ def ring(scene, options, name, due, over, clocks, bound):
     rows = latenesses(clocks, rung, STEPS)
     say(options, f"{name}: {len(rows)} told, lateness {spread([late for late, _, _ in rows])}, bound {bound:.1f} s; "
         f"all told {took:.1f} s after the first was due")
-    cost = [[1e6 * (after - earlier) / len(clocks) for after, earlier in zip(moment, before)] for moment in (told, recorded)]
+    cost = [[1e6 * (after - earlier) / len(clocks) for after, earlier in zip(moment, before)]
+            for moment in (told, recorded)]
     say(options, f"{name}: processor time a clock: {cost[0][0]:.0f} µs of the daemons and {cost[0][1]:.0f} µs of PostgreSQL "
         f"until told, {cost[1][0]:.0f} and {cost[1][1]:.0f} µs until recorded, bound {options.processor:.0f} µs")
     if rows and rows[0][0] > bound:
