@@ -108,14 +108,14 @@ std::optional<record::KeySignature> RecordKeys::sign(std::string_view text) cons
   return record::KeySignature{keys->back().id(), keys->back().sign(text)};
 }
 
-std::string RecordKeys::sign_note(const record::Checkpoint& checkpoint) const {
+std::string RecordKeys::sign_note(const std::string& origin, const std::string& text) const {
   const auto keys = this->keys();
   if (keys->empty()) return {};
-  record::Note note{record::checkpoint_text(checkpoint), {}};
+  record::Note note{text, {}};
   for (const auto& key : *keys)
     note.signatures.push_back(record::sign_note(note.text,
-                                                {checkpoint.origin, record::KeyKind::log, key.raw_public_key()},
-                                                [&key](std::string_view text) { return key.sign(text); }));
+                                                {origin, record::KeyKind::log, key.raw_public_key()},
+                                                [&key](std::string_view bytes) { return key.sign(bytes); }));
   return record::to_string(note);
 }
 

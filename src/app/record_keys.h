@@ -36,8 +36,8 @@ class RecordKeys {
 
   // With the newest key; nothing where none may sign.
   std::optional<record::KeySignature> sign(std::string_view text) const;
-  // The note with a signature by each key that may sign; empty where there is none.
-  std::string sign_note(const record::Checkpoint& checkpoint) const;
+  // The note of that text with a signature by each key that may sign, in the name of the tree; empty where there is none.
+  std::string sign_note(const std::string& origin, const std::string& text) const;
 
   // Adds a key beside those there are: file, row and event. Its id. `written` is told the file before it is registered.
   static std::string add(const std::filesystem::path& folder, store::Connection& owner, const core::Actor& by,

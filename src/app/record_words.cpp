@@ -27,6 +27,10 @@ codec::Text found(const store::RecordFault& fault) {
     case tiles_changed:
       return {fmt::format("記録の木の節が改変されています（{} 番目付近）。", place),
               fmt::format("Nodes of the record's tree were changed, near {}.", place)};
+    case history_wrong:
+      return {fmt::format("最も新しいチェックポイント（{} 件）の横に保管した履歴又は時刻が、署名したときのものではありません。", place),
+              fmt::format("The history or the time kept beside the newest checkpoint ({} events) is not as it was signed.",
+                          place)};
     case head_unusable:
       return {
           "データフォルダーの record/checkpoint 又は record/continued を読み書きできません。ログを確認してください。",

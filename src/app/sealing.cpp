@@ -1,5 +1,6 @@
 #include "src/app/sealing.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -14,8 +15,15 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_wait = 500ms;  // well inside the lease of 2 s
 constexpr auto between_passes = 50ms;
+// Numbers come in small lots while much is written, each look counts what has none yet, and no more is signed than once
+// in that time. The first look after a quiet moment does not wait.
+constexpr auto between_looks = 200ms;
 constexpr auto while_stopped = 1s;  // what it looks at again and again must cost little, and the lease be kept
 constexpr auto retry_after = 200ms;
+
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point moment) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - moment);
+}
 
 bool same_fault(const std::optional<store::RecordFault>& one, const std::optional<store::RecordFault>& other) {
   return one.has_value() == other.has_value() && (!one || one->kind() == other->kind());
@@ -52,22 +60,25 @@ void Sealing::run(std::stop_token stop) {
 void Sealing::seal_until_lost(std::stop_token stop) {
   store::Connection connection(settings_, store::DatabaseRole::sequencer);
   connection.listen("noroshi_numbered");
-  store::Sealer sealer(connection, holder_, kept_, [&](const record::Checkpoint& head) { return keys_.sign_note(head); });
+  store::Sealer sealer(connection, holder_, kept_, [&](const std::string& origin, const std::string& text) {
+    return keys_.sign_note(origin, text);
+  });
   // How much waits is known even where no pass comes to its end.
   const auto found = sealer.inspect();
   publish(found);
   warn_without_head(found);
   while (!stop.stop_requested()) {
     // Who follows signs receipts too: with a key that was retired no more, with a new one from here on.
+    const auto looked = std::chrono::steady_clock::now();
     keys_.refresh(connection);
     const auto state = sealer.run_once();
     publish(state);
     if (state.stopped)
       wait(stop, while_stopped);
-    else if (state.more)
-      wait(stop, between_passes);
-    else
-      connection.wait_notification(longest_wait);
+    else {
+      if (!state.more) connection.wait_notification(longest_wait);
+      wait(stop, std::max<std::chrono::milliseconds>(between_looks - since(looked), state.more ? between_passes : 0ms));
+    }
   }
 }
 

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "src/record/sha256.h"
+#include "src/record/subject_public_key.h"
 #include "src/store/signing_keys.h"
 
 namespace noroshi::app {
@@ -75,8 +75,7 @@ SigningKey::SigningKey(EVP_PKEY* key) : key_(key, EVP_PKEY_free) {
   std::size_t raw_length = raw_.size();
   if (EVP_PKEY_get_raw_public_key(key, raw_.data(), &raw_length) != 1 || raw_length != raw_.size())
     throw SigningKeyFault("the public half of the key cannot be written");
-  const auto digest = record::sha256({public_key_});
-  for (std::size_t i = 0; i < 8; ++i) id_ += fmt::format("{:02x}", digest[i]);
+  id_ = record::key_id(raw_);
 }
 
 SigningKey SigningKey::make() {

@@ -38,6 +38,10 @@ Text whereabouts(const store::TableFinding& finding) {
   return ja.empty() ? Text{"", ""} : Text{"（" + ja + "）", " (" + en + ")"};
 }
 
+std::string since_ja(const store::TableFinding& finding) {
+  return finding.other.empty() ? "" : finding.other + " より後、";
+}
+
 Text sentence(const store::TableFinding& finding) {
   using enum store::TableFault;
   const auto& table = finding.table;
@@ -88,6 +92,43 @@ Text sentence(const store::TableFinding& finding) {
                           "have it: noroshid was interrupted between the two, or the row was deleted; its next "
                           "signature goes on from there",
                           finding.key)};
+    case history_absent:
+      return finding.key == finding.other
+                 ? Text{fmt::format("チェックポイント {} の横に、あるはずの履歴がありません", finding.key),
+                        fmt::format("beside checkpoint {} there should be a history and is none", finding.key)}
+                 : Text{fmt::format("チェックポイント {} から {} までの横に、あるはずの履歴がありません", finding.key, finding.other),
+                        fmt::format("beside the checkpoints from {} to {} there should be histories and are none",
+                                    finding.key, finding.other)};
+    case history_wrong:
+      return {fmt::format("チェックポイント {} の横の履歴は、これについて署名されたものではありません", finding.key),
+              fmt::format("the history beside checkpoint {} is not one that was signed for it", finding.key)};
+    case checkpoints_missing:
+      return {fmt::format("{}チェックポイント {} の前にあった {} 件が、表 checkpoint にありません", since_ja(finding),
+                          finding.key, finding.count),
+              fmt::format("table checkpoint: {} that stood {} {} should be there and {} not", finding.count,
+                          finding.other.empty() ? "before" : "between " + finding.other + " and", finding.key,
+                          finding.count == 1 ? "is" : "are")};
+    case checkpoints_surplus:
+      return {fmt::format("{}チェックポイント {} の前に、署名の時になかった {} 件が表 checkpoint にあります", since_ja(finding),
+                          finding.key, finding.count),
+              fmt::format("table checkpoint: {} {} {} {} not there when that was signed", finding.count,
+                          finding.other.empty() ? "before" : "between " + finding.other + " and", finding.key,
+                          finding.count == 1 ? "was" : "were")};
+    case checkpoints_differ:
+      if (finding.count == 1)
+        return {fmt::format("表 checkpoint の行 {} が、{} に署名した時と異なります", finding.other, finding.key),
+                fmt::format("table checkpoint: row {} is not as it was when {} was signed", finding.other, finding.key)};
+      return {fmt::format("表 checkpoint の行 {} 又はその前の行が、{} に署名した時と異なります", finding.other, finding.key),
+              fmt::format("table checkpoint: row {}, or one before it, is not as it was when {} was signed", finding.other,
+                          finding.key)};
+    case cosignatures_missing:
+      return {fmt::format("表 cosignature に、あるはずの番号 {} の連署がありません", finding.key),
+              fmt::format("table cosignature: number {} should be there and is not", finding.key)};
+    case cosignatures_differ:
+      return {fmt::format("表 cosignature の番号 {} の連署に、チェックポイント {} に署名した時と異なるものがあります", finding.key,
+                          finding.other),
+              fmt::format("table cosignature: of number {} something is not as it was when checkpoint {} was signed",
+                          finding.key, finding.other)};
   }
   return {};
 }

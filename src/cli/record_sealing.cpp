@@ -7,7 +7,8 @@ namespace noroshi::cli {
 store::SealingState look_at_sealing(const DatabaseVisit& visit, const DatabaseOptions& options) {
   store::Connection connection(visit.settings(), store::DatabaseRole::sequencer);
   store::KeptCheckpoint kept(options.data.empty() ? options.data : options.data / "record");
-  store::Sealer sealer(connection, store::Sequencer::make_holder(), kept, [](const auto&) { return std::string(); });
+  store::Sealer sealer(connection, store::Sequencer::make_holder(), kept,
+                       [](const std::string&, const std::string&) { return std::string(); });
   return sealer.inspect();
 }
 

@@ -7,6 +7,7 @@
 
 #include "src/codec/answers.h"
 #include "src/http/refusals.h"
+#include "src/record/encodings.h"
 #include "src/record/sha256.h"
 #include "src/store/clock.h"
 
@@ -62,14 +63,8 @@ Handler on_worker(WorkerPool& workers, Answer answer) {
 }
 
 std::string fingerprint(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
   const record::Digest digest = record::sha256({bytes});
-  for (std::size_t i = 0; i < 8; ++i) {
-    text += digits[digest[i] >> 4];
-    text += digits[digest[i] & 0xF];
-  }
-  return text;
+  return record::to_hex(record::bytes_of(digest).substr(0, 8));
 }
 
 Response tagged_as(std::string body, std::string tag) {

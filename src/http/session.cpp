@@ -28,6 +28,7 @@
 #include "src/http/guards.h"
 #include "src/http/handoff.h"
 #include "src/http/one_shot.h"
+#include "src/record/encodings.h"
 
 namespace noroshi::http {
 namespace {
@@ -70,16 +71,10 @@ struct Exchange {
 };
 
 std::string new_request_id() {
-  std::array<unsigned char, 16> bytes{};
-  if (RAND_bytes(bytes.data(), bytes.size()) != 1) throw std::runtime_error("no random bytes");
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string id;
-  id.reserve(2 * bytes.size());
-  for (const unsigned char byte : bytes) {
-    id += digits[byte >> 4];
-    id += digits[byte & 15];
-  }
-  return id;
+  std::string bytes(16, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1)
+    throw std::runtime_error("no random bytes");
+  return record::to_hex(bytes);
 }
 
 // A literal for the method's name: the exchange outlives the parser.

@@ -19,7 +19,7 @@
 namespace noroshi::record {
 
 struct Checkpoint {
-  std::string origin;  // the name of the tree: "noroshi/0198…/1"
+  std::string origin;  // the name of the tree: "noroshi/2/0198…/1"
   std::uint64_t size = 0;
   Digest root{};
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;

@@ -18,7 +18,7 @@ struct KeySignature {
 
 // Both from any thread, and neither waits. `sign` throws std::runtime_error where no signature can be made (no memory).
 struct RecordSigner {
-  // The name of the tree that new events will stand in: "noroshi/0198…/1". Known before the daemon serves.
+  // The name of the tree that new events will stand in: "noroshi/2/0198…/1". Known before the daemon serves.
   std::function<std::string()> origin;
   // With the newest key of this daemon; nothing where it has none that may sign.
   std::function<std::optional<KeySignature>(std::string_view text)> sign;

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "routing/time.h"
-#include "src/record/encodings.h"
 #include "src/record/receipt.h"
+#include "src/record/subject_public_key.h"
 
 namespace noroshi::record {
 namespace {
@@ -58,12 +58,6 @@ std::optional<Sentence> difference(const Receipt& receipt, const core::Event& ev
 std::string key_name(const NoteKey& key) {
   const auto text = to_string(key);
   return text.substr(0, text.rfind('+', text.find('+') + 9));
-}
-
-// As key.retired names it: the first 8 bytes of the SHA-256 of its SubjectPublicKeyInfo (RFC 8410).
-std::string record_key_id(const NoteKey& key) {
-  constexpr std::string_view prefix("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12);
-  return to_hex(bytes_of(sha256({prefix, bytes_of(key.key)}))).substr(0, 16);
 }
 
 // A witness is named once, with the earliest of its times.
@@ -516,11 +510,11 @@ void RecordVerification::State::check_retired(const ProvenCheckpoint& checkpoint
   const auto& [name, size, root] = checkpoint.checkpoint;
   const auto end = first_of(number) + size;
   for (const auto& key : checkpoint.signed_by) {
-    const auto known = retired.find(record_key_id(key));
+    const auto known = retired.find(key_id(key.key));
     if (known == retired.end() || known->second >= end) return;
   }
   if (checkpoint.signed_by.empty()) return;
-  const auto id = record_key_id(checkpoint.signed_by.front());
+  const auto id = key_id(checkpoint.signed_by.front().key);
   find(FindingCode::key_retired, place_of(checkpoint.checkpoint),
        sentence("木「{}」の大きさ {} のチェックポイントに署名した鍵 {} は、そこに含まれる出来事 {} で廃止されています。",
                 "The checkpoint of {} at size {} is signed by the key {} alone, which event {} in it had retired.",
@@ -945,6 +939,9 @@ std::uint64_t RecordVerification::signed_acts() const {
 }
 std::uint64_t RecordVerification::receipts() const {
   return state_->receipts;
+}
+const std::map<std::string, std::uint64_t>& RecordVerification::retired_keys() const {
+  return state_->retired;
 }
 const std::map<std::string, ProvenCheckpoint>& RecordVerification::proven() const {
   return state_->proven;

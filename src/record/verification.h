@@ -104,6 +104,8 @@ class RecordVerification {
   std::uint64_t reports() const;   // whose bytes have the SHA-256 that their leaf commits to
   std::uint64_t signed_acts() const;  // with a signature of who acted, by the key that the leaf names
   std::uint64_t receipts() const;  // whose event was there as they promise
+  // Ids of keys that events retired, and the sequences of these; complete after finish().
+  const std::map<std::string, std::uint64_t>& retired_keys() const;
   // By the name of the origin; complete after finish().
   const std::map<std::string, ProvenCheckpoint>& proven() const;
 

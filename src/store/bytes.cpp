@@ -34,13 +34,6 @@ std::optional<std::string> from_base64(std::string_view text) {
 
 std::string base64url(std::string_view bytes) { return in_base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING); }
 
-std::string hexadecimal(std::string_view bytes) {
-  std::string text(bytes.size() * 2 + 1, '\0');
-  sodium_bin2hex(text.data(), text.size(), unsigned_data(bytes), bytes.size());
-  text.pop_back();
-  return text;
-}
-
 std::string sha256(std::string_view bytes) {
   std::string digest(crypto_hash_sha256_BYTES, '\0');
   crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()), unsigned_data(bytes), bytes.size());

@@ -13,7 +13,6 @@ namespace noroshi::store {
 std::string base64(std::string_view bytes);       // RFC 4648 section 4
 std::optional<std::string> from_base64(std::string_view text);  // padded, canonical, nothing around it
 std::string base64url(std::string_view bytes);    // section 5, without padding
-std::string hexadecimal(std::string_view bytes);  // lower case
 std::string sha256(std::string_view bytes);       // 32 bytes
 std::string random_bytes(std::size_t count);
 

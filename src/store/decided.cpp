@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "src/codec/json_writer.h"
+#include "src/record/encodings.h"
 #include "src/store/bytes.h"
 
 namespace noroshi::store {
@@ -544,7 +545,7 @@ void Decided::add(const StoredAnswer& answer) {
   RowObject(answers_)
       .column("organization", answer.organization)
       .column("key", answer.key)
-      .column("sha256", hexadecimal(answer.request_sha256))
+      .column("sha256", record::to_hex(answer.request_sha256))
       .column("status", answer.status)
       .column("etag", answer.etag)
       .column("body", base64(answer.body))

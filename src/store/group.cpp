@@ -78,7 +78,7 @@ std::string describe(const std::vector<const Command*>& members) {
     if (!command.idempotency_key.empty())
       json.member("caller", command.actor.organization)
           .member("key", command.idempotency_key)
-          .member("sha256", hexadecimal(command.request_sha256));
+          .member("sha256", record::to_hex(command.request_sha256));
     std::visit(MemberOf{command.actor, json}, command.action);
     json.end_object();
   }

@@ -12,6 +12,7 @@
 #include "src/store/clock.h"
 #include "src/store/column_reader.h"
 #include "src/store/decided.h"
+#include "src/store/kept_history.h"
 #include "src/store/record_state.h"
 #include "src/store/record_tree.h"
 
@@ -141,7 +142,7 @@ void seal_to_the_end(Transaction& transaction, const Held& held, std::uint64_t e
   }
 }
 
-// "noroshi/<uuid>/<ordinal>"; nothing for a name of another form.
+// "noroshi/2/<uuid>/<ordinal>"; nothing for a name of another form.
 std::optional<int> ordinal_in(const std::string& name) {
   const auto slash = name.rfind('/');
   int ordinal = 0;
@@ -226,7 +227,10 @@ std::variant<Continued, NotNeeded> continue_record(Connection& owner, KeptCheckp
   const auto sealed = sealed_head(transaction, held);
   const PresentTree tree(transaction, held, sealed ? std::vector{*sealed} : std::vector<record::Checkpoint>{}, heads);
   const bool extendable = sealed && tree.complete() && tree.contains_sealed();
-  if ((!outside || of_this_tree) && extendable && tree.contains_signed()) return NotNeeded{origin.name, tree.size()};
+  const auto newest = read_newest_history(transaction);
+  const bool history_wrong = newest.wrong && newest.row->ordinal == origin.ordinal;
+  if ((!outside || of_this_tree) && extendable && tree.contains_signed() && !history_wrong)
+    return NotNeeded{origin.name, tree.size()};
 
   record::Checkpoint highest{origin.name, 0, record::empty_root()};
   if (inside) highest = *inside;

@@ -10,6 +10,7 @@
 
 #include "src/store/bytes.h"
 #include "src/store/column_reader.h"
+#include "src/store/history_check.h"
 #include "src/store/record_reader.h"
 #include "src/store/record_state.h"
 
@@ -157,7 +158,7 @@ class RecordCheck {
       break;
     }
     progress();
-    return {std::move(*verification_), record_origins(), unnumbered_, checkpoints_, cosignatures_, tiles_};
+    return {std::move(*verification_), record_origins(), unnumbered_, checkpoints_, cosignatures_, tiles_, histories_};
   }
 
  private:
@@ -390,6 +391,14 @@ class RecordCheck {
     check_unknown(transaction);
     for (const auto& tiles : tile_checks_) tiles_ += tiles.compared();
     verification_->finish();
+    check_what_was_kept(transaction);
+  }
+
+  // Keys are read anew: one may have been added since the check began.
+  void check_what_was_kept(Transaction& transaction) {
+    auto keys = note_keys(read_origins(transaction), read_record_keys(transaction));
+    keys.insert(keys.end(), options_.keys.begin(), options_.keys.end());
+    histories_ = check_histories(transaction, keys, verification_->retired_keys(), sink_);
   }
 
   void check_sealer(const StoredSealing& sealing) {
@@ -466,7 +475,7 @@ class RecordCheck {
   std::vector<TileCheck> tile_checks_;
   std::vector<std::int64_t> above_;  // by origin: the highest checkpoint that was fed
   std::map<std::size_t, std::uint64_t> highest_;
-  std::uint64_t unnumbered_ = 0, checkpoints_ = 0, cosignatures_ = 0, tiles_ = 0;
+  std::uint64_t unnumbered_ = 0, checkpoints_ = 0, cosignatures_ = 0, tiles_ = 0, histories_ = 0;
   RefoldProgress progress_;
 };
 

@@ -1,5 +1,5 @@
 // Checks the record in the database: every leaf, opening and report, the tree with its tiles, every checkpoint and
-// cosignature, and receipts that were given. What an export file allows too is record::RecordVerification's; what only
+// cosignature, the history beside each checkpoint, and receipts that were given. What an export file allows too is record::RecordVerification's; what only
 // the tables show (tiles, the sealer's row, columns beside a note) is told as TableFinding.
 //
 // Reads through the owner's connection in pages, each in a snapshot of its own as far as everything is signed for, and
@@ -45,7 +45,7 @@ struct RecordChecked {
   record::RecordVerification verification;  // finished
   std::vector<record::RecordOrigin> origins;
   std::uint64_t unnumbered = 0;
-  std::uint64_t checkpoints = 0, cosignatures = 0, tiles = 0;  // compared
+  std::uint64_t checkpoints = 0, cosignatures = 0, tiles = 0, histories = 0;  // compared
 };
 
 // `sink` is told of findings in tables, and of events so far.

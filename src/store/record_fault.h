@@ -15,6 +15,7 @@ enum class RecordFaultKind {
   events_missing,  // a number without its event
   leaves_changed,  // an event is not what was hashed
   tiles_changed,   // the nodes kept do not give the root
+  history_wrong,   // beside the newest checkpoint stands no history that was signed for it, or another time
   head_unusable,   // the file of the head kept cannot be read or written
   no_key,          // no key of this daemon may sign
 };

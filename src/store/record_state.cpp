@@ -5,7 +5,7 @@
 
 #include "src/record/encodings.h"
 #include "src/store/column_reader.h"
-#include "src/store/public_key.h"
+#include "src/record/subject_public_key.h"
 
 namespace noroshi::store {
 namespace {
@@ -19,18 +19,23 @@ constexpr Statement actor_keys{"record_actor_keys",
                                "SELECT DISTINCT signing_key FROM token WHERE signing_key IS NOT NULL ORDER BY signing_key"};
 constexpr Statement witnesses{"record_witnesses",
                               "SELECT name, public_key, removed_at FROM witness ORDER BY added_at, name"};
+// Times that nobody wrote here, without an end or of another age, read as 1970: what stands beside a note or in a line
+// tells of them.
 constexpr Statement checkpoints{
     "record_checkpoints",
-    "SELECT origin, size, root, signed_at, note FROM checkpoint WHERE origin = $1::integer AND size > $2::bigint "
+    "SELECT origin, size, root, CASE WHEN signed_at >= '1900-01-02Z' AND signed_at < '9999-12-31Z' THEN signed_at ELSE "
+    "'epoch' END AS signed_at, note FROM checkpoint WHERE origin = $1::integer AND size > $2::bigint "
     "AND size <= $3::bigint ORDER BY size LIMIT $4::integer"};
 constexpr Statement highest{"record_highest_checkpoint",
-                            "SELECT origin, size, root, signed_at, note FROM checkpoint WHERE origin = $1::integer "
-                            "ORDER BY size DESC LIMIT 1"};
+                            "SELECT origin, size, root, CASE WHEN signed_at >= '1900-01-02Z' AND signed_at < "
+                            "'9999-12-31Z' THEN signed_at ELSE 'epoch' END AS signed_at, note FROM checkpoint "
+                            "WHERE origin = $1::integer ORDER BY size DESC LIMIT 1"};
 constexpr Statement highest_cosigned{"record_highest_cosigned",
                                      "SELECT max(size) AS size FROM cosignature WHERE origin = $1::integer"};
 constexpr Statement cosignatures{
     "record_cosignatures",
-    "SELECT size, witness, line, cosigned_at FROM cosignature WHERE origin = $1::integer AND size >= $2::bigint "
+    "SELECT size, witness, line, CASE WHEN cosigned_at >= '1900-01-02Z' AND cosigned_at < '9999-12-31Z' THEN cosigned_at "
+    "ELSE 'epoch' END AS cosigned_at FROM cosignature WHERE origin = $1::integer AND size >= $2::bigint "
     "AND size <= $3::bigint ORDER BY size, witness"};
 constexpr Statement tile{"record_tile",
                          "SELECT hashes FROM record_tile WHERE origin = $1::integer AND level = $2::smallint "
@@ -83,7 +88,7 @@ std::vector<StoredOrigin> read_origins(Transaction& transaction) {
 std::vector<StoredKey> read_record_keys(Transaction& transaction) {
   std::vector<StoredKey> list;
   for (const auto& row : transaction.execute(keys))
-    list.push_back({row.get<std::string>("id"), raw_key(text_of(row.get<Bytes>("public_key"))),
+    list.push_back({row.get<std::string>("id"), record::raw_key(text_of(row.get<Bytes>("public_key"))),
                     row.get<Timestamp>("registered_at"), row.get<std::optional<Timestamp>>("retired_at")});
   return list;
 }

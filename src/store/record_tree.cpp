@@ -40,6 +40,8 @@ std::string_view to_string(RecordFaultKind kind) {
       return "leaves_changed";
     case RecordFaultKind::tiles_changed:
       return "tiles_changed";
+    case RecordFaultKind::history_wrong:
+      return "history_wrong";
     case RecordFaultKind::head_unusable:
       return "head_unusable";
     case RecordFaultKind::no_key:

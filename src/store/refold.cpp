@@ -17,7 +17,7 @@
 #include "src/store/column_reader.h"
 #include "src/store/compared_tables.h"
 #include "src/store/decided.h"
-#include "src/store/public_key.h"
+#include "src/record/subject_public_key.h"
 #include "src/store/record_reader.h"
 
 namespace noroshi::store {
@@ -315,7 +315,7 @@ struct RowsOfRecord {
                     {{"id", text(what.key)},
                      {"purpose", text(what.purpose)},
                      {"algorithm", text("ed25519")},
-                     {"public_key", text(base64(subject_public_key(what.public_key)))},
+                     {"public_key", text(base64(record::subject_public_key(what.public_key)))},
                      {"registered_at", value_of(event.at)},
                      {"event_id", text(stored.id)}}});
   }
@@ -696,6 +696,20 @@ std::string_view name_of(TableFault fault) {
       return "counter_differs";
     case TableFault::checkpoint_unrecorded:
       return "checkpoint_unrecorded";
+    case TableFault::history_absent:
+      return "history_absent";
+    case TableFault::history_wrong:
+      return "history_wrong";
+    case TableFault::checkpoints_missing:
+      return "checkpoints_missing";
+    case TableFault::checkpoints_surplus:
+      return "checkpoints_surplus";
+    case TableFault::checkpoints_differ:
+      return "checkpoints_differ";
+    case TableFault::cosignatures_missing:
+      return "cosignatures_missing";
+    case TableFault::cosignatures_differ:
+      return "cosignatures_differ";
   }
   return {};
 }

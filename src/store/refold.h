@@ -31,6 +31,14 @@ enum class TableFault {
   // A head that was kept outside and that the events bear out is not recorded yet: as after a daemon that was killed
   // between the two. Lawful; the one fault that is no alteration. The newest row deleted looks the same.
   checkpoint_unrecorded,
+  // Of the history that stands beside a checkpoint (src/record/history.h).
+  history_absent,        // there is none, up to the checkpoint `other`
+  history_wrong,         // it is not one that a key of the record signed for this checkpoint
+  checkpoints_missing,   // `count` that stood between `other` (empty: the first) and this one are not there
+  checkpoints_surplus,   // `count` between these came later
+  checkpoints_differ,    // of the `count` up to `other`, one is not what stood there when this one was signed
+  cosignatures_missing,  // of these numbers
+  cosignatures_differ,   // of these numbers one is not what was kept when the checkpoint `other` was signed
 };
 std::string_view name_of(TableFault fault);  // "column_differs"
 
@@ -45,6 +53,8 @@ struct TableFinding {
   std::string event;     // id; empty where none is known
   std::string type;      // of that event
   std::optional<std::uint64_t> sequence;
+  std::string other;  // a second key, where the fault speaks of two
+  std::uint64_t count = 0;
   friend bool operator==(const TableFinding&, const TableFinding&) = default;
 };
 

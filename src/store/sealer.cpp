@@ -9,6 +9,7 @@
 #include "src/store/bytes.h"
 #include "src/store/column_reader.h"
 #include "src/store/clock.h"
+#include "src/store/kept_history.h"
 #include "src/store/record_tree.h"
 
 namespace noroshi::store {
@@ -33,7 +34,7 @@ constexpr Statement look_at_record{
     "LEFT JOIN LATERAL (SELECT * FROM checkpoint h WHERE h.origin = o.ordinal ORDER BY h.size DESC LIMIT 1) AS c ON "
     "true"};
 constexpr Statement keep{"keep_checkpoint",
-                         "SELECT keep_checkpoint($1::bigint, $2::integer, $3::bigint, $4::bytea, $5)"};
+                         "SELECT keep_checkpoint($1::bigint, $2::integer, $3::bigint, $4::bytea, $5, $6::timestamptz, $7)"};
 constexpr Statement open_first{"open_record", "SELECT open_record($1)"};
 
 }  // namespace
@@ -213,9 +214,12 @@ bool Sealer::sign_tree(std::int64_t token) {
   check_kept(seen);
   if (seen.size == 0 || seen.kept_lies_ahead()) return false;
   const record::Checkpoint head{seen.origin.name, seen.size, check_tree(seen)};
+  const auto before = history_before(token, seen);
+  if (!before) return false;
   const bool kept_already = seen.kept && seen.kept->checkpoint == head;
-  const auto note = kept_already ? seen.kept->note : sign_(head);
-  if (note.empty()) throw RecordFault(RecordFaultKind::no_key, head.origin, head.size);
+  const auto note = kept_already ? seen.kept->note : sign_(head.origin, record::checkpoint_text(head));
+  const auto history = sign_(head.origin, record::history_text(*before));
+  if (note.empty() || history.empty()) throw RecordFault(RecordFaultKind::no_key, head.origin, head.size);
   if (hold() != token) return false;
   try {
     if (!kept_already) kept_.keep(note);
@@ -225,9 +229,56 @@ bool Sealer::sign_tree(std::int64_t token) {
   proven_ = head;
   return connection_
       .execute(keep, {token, seen.origin.ordinal, static_cast<std::int64_t>(head.size),
-                      std::as_bytes(std::span<const std::uint8_t>(head.root)), note})
+                      std::as_bytes(std::span<const std::uint8_t>(head.root)), note, before->signed_at, history})
       .one()
       .get<bool>(0);
+}
+
+// What was kept before: the newest history, and what came since. Nobody keeps a checkpoint meanwhile, or this token is no
+// longer the holder's. Nothing where it is not.
+std::optional<record::History> Sealer::history_before(std::int64_t token, const Look& look) {
+  record::History history{look.origin.name, look.size, shown_time(connection_), {}, {}};
+  NewestHistory newest;
+  {
+    Transaction transaction(connection_, Isolation::repeatable_read, Access::read_only);
+    newest = read_newest_history(transaction);
+  }
+  // Of a tree that an operator gave up nothing has to be right. What is there is stated as it is.
+  if (newest.wrong && newest.row->ordinal == look.origin.ordinal)
+    throw RecordFault(RecordFaultKind::history_wrong, look.origin.name, newest.row->size);
+  if (newest.history) {
+    history.checkpoints = newest.history->checkpoints;
+    history.checkpoints.add(newest.row->entry());
+    history.cosignatures = newest.history->cosignatures;
+  } else if (newest.row && !fold_checkpoints(token, history.checkpoints)) {
+    return std::nullopt;
+  }
+  return fold_cosignatures(token, history.cosignatures) ? std::optional(history) : std::nullopt;
+}
+
+// All of them: once in a database that was kept before there were histories, and where a tree was given up.
+bool Sealer::fold_checkpoints(std::int64_t token, record::RunningHash& checkpoints) {
+  std::vector<KeptCheckpointRow> page;
+  do {
+    if (hold() != token) return false;
+    Transaction transaction(connection_, Isolation::repeatable_read, Access::read_only);
+    page = page.empty() ? checkpoints_after(transaction, 0, -1)
+                        : checkpoints_after(transaction, page.back().ordinal, static_cast<std::int64_t>(page.back().size));
+    for (const auto& row : page) checkpoints.add(row.entry());
+  } while (page.size() == history_page);
+  return true;
+}
+
+bool Sealer::fold_cosignatures(std::int64_t token, record::RunningHash& cosignatures) {
+  std::size_t read = 0;
+  do {
+    if (read > 0 && hold() != token) return false;
+    Transaction transaction(connection_, Isolation::repeatable_read, Access::read_only);
+    const auto page = cosignatures_after(transaction, cosignatures.count);
+    for (const auto& cosignature : page) cosignatures.add(cosignature.entry, cosignature.number);
+    read = page.size();
+  } while (read == history_page);
+  return true;
 }
 
 // Another sealed further: its head is kept here too, once it is found to contain the one kept before.
@@ -310,7 +361,7 @@ SealingState Sealer::run_once() {
 }
 
 std::string open_record(Connection& owner) {
-  const auto name = fmt::format("noroshi/{}/1", core::to_string(fresh_identifiers(shown_time(owner)).next_uuid()));
+  const auto name = fmt::format("{}{}/1", record::trees_with_history, core::to_string(fresh_identifiers(shown_time(owner)).next_uuid()));
   return owner.execute(open_first, {name}).one().get<std::string>(0);
 }
 

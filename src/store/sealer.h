@@ -2,7 +2,8 @@
 //
 // A pass: hold the lease; hash what is numbered, in batches, each with its tiles and the new size in one fenced
 // transaction; read all of that back from tables and events, recompute the root and prove that the tree contains the
-// heads that were signed before; sign; keep the note outside the database; keep it inside. A pass that dies anywhere
+// heads that were signed before; sign; keep the note outside the database; keep it inside, with a signed history of what
+// was kept before it (src/record/history.h). A pass that dies anywhere
 // leaves what the next one, of any daemon, goes on from: an unsigned size is sealed already, a note outside alone is of
 // a tree that is there.
 #pragma once
@@ -15,6 +16,7 @@
 
 #include "src/core/identifier.h"
 #include "src/record/checkpoint.h"
+#include "src/record/history.h"
 #include "src/record/merkle.h"
 #include "src/store/database.h"
 #include "src/store/kept_checkpoint.h"
@@ -46,8 +48,9 @@ struct SealingState {
 
 class Sealer {
  public:
-  // The whole note for that head; empty where no key may sign. On the thread of run_once(), outside any transaction.
-  using SignNote = std::function<std::string(const record::Checkpoint&)>;
+  // The whole note of that text, signed in the name of that tree; empty where no key may sign. On the thread of
+  // run_once(), outside any transaction.
+  using SignNote = std::function<std::string(const std::string& origin, const std::string& text)>;
 
   // `connection` is of role sequencer; it and `kept` must outlive the sealer. `holder` as Sequencer::make_holder()
   // gives it.
@@ -77,6 +80,9 @@ class Sealer {
   bool extend_batch(std::int64_t token, const Look& look, std::uint64_t end);
   bool extend_until_burst(std::int64_t token, Look& look);
   bool sign_tree(std::int64_t token);
+  std::optional<record::History> history_before(std::int64_t token, const Look& look);
+  bool fold_checkpoints(std::int64_t token, record::RunningHash& checkpoints);
+  bool fold_cosignatures(std::int64_t token, record::RunningHash& cosignatures);
   record::Digest check_tree(const Look& look);
   void look_back(Transaction& transaction, const Look& look, const record::NodeReader& nodes);
   void follow(const Look& look);

@@ -166,6 +166,14 @@ std::optional<Timestamp> earliest_ring(Connection& owner) {
   return owner.execute(next).one().get<std::optional<Timestamp>>(0);
 }
 
+void prepare_to_ring(Connection& writer) {
+  Transaction transaction(writer);
+  transaction.execute(open_group, {std::string("[]")});
+  transaction.execute(held_claims, {std::string("[]")});
+  read_listeners(transaction, {});
+  transaction.execute(apply, {std::string("{}")});
+}
+
 Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const ClaimedClock> claims) {
   std::vector<core::IncidentId> incidents;
   for (const auto& claimed : claims) incidents.push_back(claimed.incident);

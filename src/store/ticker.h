@@ -39,6 +39,10 @@ void use_ladder(Connection& owner, const core::ClockPolicy& policy);
 // When the next clock rings, be it claimed or not; nothing where none runs. A connection of role owner.
 std::optional<Timestamp> earliest_ring(Connection& owner);
 
+// Has the database plan, for this connection, what rings clocks. The first clocks that come due on a new connection would
+// wait for that. A connection of role writer.
+void prepare_to_ring(Connection& writer);
+
 struct Rung {
   int incidents = 0;                         // that were looked at
   int alarms = 0;                            // that were raised

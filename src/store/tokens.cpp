@@ -5,6 +5,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "src/record/encodings.h"
 #include "src/store/bytes.h"
 #include "src/store/known.h"
 
@@ -38,7 +39,7 @@ constexpr Statement find_token{"find_token",
 constexpr Statement note_presence{"note_presence", "SELECT note_presence($1)"};
 constexpr Statement clock_now{"clock", "SELECT clock()"};
 
-std::string without_hyphens(core::Uuid id) { return hexadecimal({reinterpret_cast<char*>(id.bytes.data()), 16}); }
+std::string without_hyphens(core::Uuid id) { return record::to_hex({reinterpret_cast<char*>(id.bytes.data()), 16}); }
 
 struct Bearer {
   core::TokenId id;

@@ -2,7 +2,7 @@
 #include "src/record/encodings.h"
 #include "src/record/merkle.h"
 #include "src/store/column_reader.h"
-#include "src/store/public_key.h"
+#include "src/record/subject_public_key.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -72,7 +72,7 @@ std::optional<Checkpoint> newest_or_of_size(TenantTransaction& transaction, std:
 std::vector<std::string> keys_for(TenantTransaction& transaction, const std::string& origin) {
   std::vector<std::string> keys;
   for (const Row row : transaction.execute(select_record_keys)) {
-    if (const auto key = raw_key(text_of(row.get<Bytes>("public_key"))))
+    if (const auto key = record::raw_key(text_of(row.get<Bytes>("public_key"))))
       keys.push_back(record::to_string(record::NoteKey{origin, record::KeyKind::log, *key}));
   }
   return keys;

@@ -106,7 +106,8 @@ TEST_CASE("the check of the record warns after a minute and when sealing has sto
 TEST_CASE("every reason to stop has words in both languages, with what to do") {
   using enum RecordFaultKind;
   for (const auto kind :
-       {smaller, inconsistent, other_tree, events_missing, leaves_changed, tiles_changed, head_unusable, no_key}) {
+       {smaller, inconsistent, other_tree, events_missing, leaves_changed, tiles_changed, history_wrong,
+        head_unusable, no_key}) {
     CAPTURE(std::string(to_string(kind)));
     const auto words = words_of(RecordFault(kind, "noroshi/x/1", 4711));
     CHECK(words.ja.size() > 60);

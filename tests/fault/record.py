@@ -200,4 +200,17 @@ class Recorded(Deployment):
                 checked += 1
         if kept := self.kept():
             self.note_seen(kept)
+        self.check_histories()
         return checked
+
+    def check_histories(self):
+        """Nothing was taken away, so no history may say that something was."""
+        done = self.noroshi("--json", "record", "verify")
+        try:
+            found = json.loads(done.stdout)["findings"]
+        except ValueError:
+            raise Fault(f"record verify: exit {done.returncode}: {done.stderr}") from None
+        wrong = [finding for finding in found if finding["code"].startswith(("history_", "checkpoints_", "cosignatures_"))
+                 or "signed_at" in finding.get("place", "")]
+        if wrong:
+            raise Fault(f"record verify: {wrong}")

@@ -16,24 +16,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from scene import SUPERUSER, Fault, Scene, main, plain_environment, say
+from scene import SUPERUSER, Cosigner, Fault, Scene, main, plain_environment, say
 
 # Columns that no event speaks of: leases, and what only tells when something was done to a row.
 UNSPOKEN = {
     "incident_clock": {"lease_until", "token"},
     "sealer": {"only_row", "holder", "lease_until", "token"},
     "sequencer": {"only_row", "holder", "lease_until", "token"},
-    "checkpoint": {"signed_at"},  # the note holds no time
+    "witness": {"added_at", "removed_at"},  # who witnesses are, no event tells
     "record_origin": {"opened_at"},  # of the first tree, which no event opens
 }
 # Every column of these is altered once, a row deleted once, a row inserted once.
 TABLES = ("event", "event_opening", "incident", "report", "judgement", "incident_access", "added_recipient", "obligation",
           "fulfillment", "waiver", "message", "alarm", "erasure", "relay_switch", "incident_clock", "body_counter", "record_tile",
-          "checkpoint", "sealer", "sequencer", "record_origin")
+          "checkpoint", "cosignature", "witness", "sealer", "sequencer", "record_origin")
 INSERTED_ANEW = {"incident_clock": ("incident_id",), "incident_access": ("organization",), "added_recipient": ("organization",),
                  "body_counter": ("organization",), "event_opening": ("field",), "record_tile": ("index",),
-                 "checkpoint": ("size",), "record_origin": ("ordinal", "name", "first_sequence")}
-KEEPS = {"sealer", "sequencer"}  # one row for ever: none is inserted
+                 "checkpoint": ("size",), "cosignature": ("witness", "number"), "record_origin": ("ordinal", "name", "first_sequence")}
+KEEPS = {"sealer", "sequencer", "witness"}  # one row for ever, or who may be registered: none is inserted
 
 # By type: another value for a column. A NULL becomes a value.
 ANOTHER = {
@@ -156,7 +156,9 @@ def named(table, column):
     if table == "record_tile":
         return "record_tile|leaf"
     if table == "checkpoint":
-        return "checkpoint"
+        return f"table checkpoint .*{column}" if column == "signed_at" else "checkpoint"
+    if table in ("cosignature", "witness"):
+        return "cosignature"
     if table == "record_origin":
         return "origin|tree|checkpoint"
     if table in ("sealer", "sequencer"):
@@ -192,6 +194,7 @@ def attacks_on_rows(target, dice):
 
 def named_row(table):
     return {"event": "event", "event_opening": "text|opening", "record_tile": "record_tile|leaf", "checkpoint": "checkpoint",
+            "cosignature": "table cosignature", "witness": "table cosignature",
             "record_origin": "origin|tree|checkpoint", "sealer": "sealer", "sequencer": "sequencer"}.get(table, f"table {table}")
 
 
@@ -299,9 +302,83 @@ def special_attacks():
                  "DELETE FROM checkpoint WHERE size > (SELECT max(sequence) + 1 FROM event); "
                  "UPDATE sequencer SET next_sequence = (SELECT max(sequence) + 1 FROM event);", ["sealer|checkpoint"], False)
 
+    yield from attacks_on_what_was_kept()
     yield from attacks_with_the_nil_id()
     yield from attacks_on_clocks()
     yield from attacks_of_one_person()
+
+
+def attacks_on_what_was_kept():
+    """Checkpoints and cosignatures, of which no event tells and nobody here holds a copy."""
+    def nth(place):
+        return f"(SELECT size FROM checkpoint ORDER BY size LIMIT 1 OFFSET {place})"
+    half = "(SELECT count(*) / 2 FROM checkpoint)"
+    middle, after = nth(half), nth(half + " + 1")
+    with_cosignatures = "DELETE FROM cosignature s WHERE NOT EXISTS (SELECT FROM checkpoint c WHERE c.size = s.size);"
+    no_history = "the history beside|beside the? ?checkpoints?.*there should be"
+    missing = r"table checkpoint: {} that stood {} should be there and {} not"
+    between = r"between 1/\d+ and 1/\d+"
+    for name, sql, finds in (
+            ("a checkpoint in the middle deleted", f"DELETE FROM checkpoint WHERE size = {middle};",
+             missing.format(1, between, "is")),
+            ("the first checkpoint deleted", f"DELETE FROM checkpoint WHERE size = {nth(0)};",
+             missing.format(1, r"before 1/\d+", "is")),
+            ("two checkpoints in a row deleted", f"DELETE FROM checkpoint WHERE size IN ({middle}, {after});",
+             missing.format(2, between, "are")),
+            ("all checkpoints deleted but the newest", "DELETE FROM checkpoint WHERE size < (SELECT max(size) FROM checkpoint);",
+             missing.format(r"\d+", r"before 1/\d+", "are")),
+            ("a checkpoint deleted, and the history of the next taken away",
+             f"UPDATE checkpoint SET history = NULL WHERE size = {after}; DELETE FROM checkpoint WHERE size = {middle};",
+             missing.format(1, between, "is")),
+            ("a checkpoint deleted, and all histories taken away",
+             f"UPDATE checkpoint SET history = NULL; DELETE FROM checkpoint WHERE size = {middle};", no_history),
+            ("a checkpoint deleted, and the next given the history of the one before",
+             f"UPDATE checkpoint SET history = (SELECT history FROM checkpoint WHERE size = {nth(half + ' - 1')}) WHERE size = "
+             f"{after}; DELETE FROM checkpoint WHERE size = {middle};", missing.format(1, between, "is")),
+            ("the time at which a checkpoint was signed set back",
+             f"UPDATE checkpoint SET signed_at = signed_at - interval '1 hour' WHERE size = {middle};",
+             r"table checkpoint row 1/\d+: column signed_at"),
+            ("the time at which the newest checkpoint was signed set back",
+             "UPDATE checkpoint SET signed_at = signed_at - interval '1 hour' WHERE size = (SELECT max(size) FROM checkpoint);",
+             r"table checkpoint row 1/\d+: column signed_at"),
+            ("all checkpoints of a cosigned record deleted", "DELETE FROM checkpoint;", "table cosignature: .*row"),
+            ("a cosignature deleted", "DELETE FROM cosignature WHERE number = 2;",
+             "table cosignature: number 2 should be there"),
+            ("the last cosignatures deleted", "DELETE FROM cosignature WHERE number >= 2;",
+             r"table cosignature: number 2\S* should be there"),
+            ("a cosignature deleted, and the others numbered anew",
+             "DELETE FROM cosignature WHERE number = 2; UPDATE cosignature SET number = number - 1 WHERE number > 2;",
+             "table cosignature: (number 3 should be there|of number)"),
+            ("a checkpoint deleted with its cosignatures", "DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM "
+             "cosignature); " + with_cosignatures, "table cosignature: number 1-2 should be there"),
+            ("the line of a cosignature changed", "UPDATE cosignature SET line = overlay(line PLACING 'AAAA' FROM length(line) - 40) "
+             "WHERE number = 1;", r"table cosignature row 1/\d+/\S+: column line"),
+            ("the time at which a cosignature came set back",
+             "UPDATE cosignature SET received_at = received_at - interval '1 hour' WHERE number = 3;",
+             "table cosignature: of number 3 something is not as it was"),
+            ("a cosignature slipped in that the witness never made",
+             "INSERT INTO cosignature (origin, size, witness, line, cosigned_at, received_at, number) SELECT origin, "
+             f"{nth(1)}, witness, line, cosigned_at, received_at, 4 FROM cosignature WHERE number = 1;",
+             r"table cosignature row 1/\d+/\S+: column line"),
+            ("the key of a witness exchanged", "UPDATE witness SET public_key = sha256(public_key);",
+             r"table cosignature row 1/\d+/\S+: column line"),
+            ("a witness deleted", "DELETE FROM witness WHERE name = 'one.example';",
+             r"table cosignature row 1/\d+/one.example: column line")):
+        yield Attack(name, sql, [finds], False)
+
+
+def attack_by_a_witness_of_his_own(target, name):
+    """The key of that witness exchanged for one that the attacker has, and all of its lines made anew with it."""
+    forger = Cosigner(name)
+    sql = f"UPDATE witness SET public_key = '\\x{forger.public.hex()}' WHERE name = '{name}';"
+    for row in target.ask("unlocked", "SELECT s.number, extract(epoch FROM s.cosigned_at)::bigint, encode(convert_to(c.note, "
+                                      "'UTF8'), 'hex') FROM cosignature s JOIN checkpoint c USING (origin, size) WHERE "
+                                      f"s.witness = '{name}';"):
+        number, seconds, note = row.split("|")
+        text = bytes.fromhex(note).decode().partition("\n\n")[0] + "\n"
+        sql += f" UPDATE cosignature SET line = '{forger.line(text, int(seconds))}' WHERE number = {number};"
+    return Attack("a witness's key exchanged, and what it had cosigned signed anew", sql,
+                  ["table cosignature: of number .* something is not as it was"], False)
 
 
 NIL = "00000000-0000-0000-0000-000000000000"
@@ -415,6 +492,37 @@ def run_all(target, attacks, options):
     return good
 
 
+def check_histories(target):
+    """Every history of the untouched database, computed a second time from schemas/events/README.md; how many."""
+    def rows(query):  # of texts in hexadecimal
+        return [[bytes.fromhex(part).decode() for part in line.split("|")] for line in target.ask("unlocked", query)]
+
+    def columns(*names):
+        return ", ".join(f"encode(convert_to(({name})::text, 'UTF8'), 'hex')" for name in names)
+
+    def time_of(column):
+        return (f"to_char({column} AT TIME ZONE '-09', 'YYYY-MM-DD\"T\"HH24:MI:SS') || rtrim(rtrim(to_char({column}, '.US'), '0'), "
+                "'.') || '+09:00'")
+
+    hashes, checkpoints = [bytes(32)], (0, bytes(32))
+    for origin, size, at, line in rows(f"SELECT {columns('name', 'size', time_of('received_at'), 'line')} FROM cosignature JOIN "
+                                       "record_origin o ON o.ordinal = origin ORDER BY number;"):
+        hashes.append(sha256(hashes[-1] + f"{origin}\n{size}\n{at}\n{line}\n".encode()).digest())
+    count = 0
+    for origin, size, at, note, history in rows(
+            f"SELECT {columns('name', 'size', time_of('signed_at'), 'note', 'history')} FROM checkpoint JOIN record_origin o ON "
+            "o.ordinal = origin ORDER BY origin, size;"):
+        number, running = checkpoints
+        kept = int(re.search(r"^cosignatures (\d+) ", history, re.M)[1])
+        wanted = (f"noroshi-history/v1\n{origin}\n{size}\nsigned {at}\ncheckpoints {number} {base64.b64encode(running).decode()}\n"
+                  f"cosignatures {kept} {base64.b64encode(hashes[kept]).decode()}\n")
+        if not history.startswith(wanted + "\n— "):
+            raise Fault(f"the history beside {size} is not\n{wanted}but\n{history}")
+        checkpoints = number + 1, sha256(running + f"{origin}\n{size}\n{at}\n{note}".encode()).digest()
+        count += 1
+    return count
+
+
 # -- What an attacker cannot undo elsewhere --------------------------------------------------------------------
 
 
@@ -437,26 +545,29 @@ def check_rollback(scene, options):
 
 
 def check_deleted_checkpoints(scene, target, options):
-    """A row deleted is known by a copy of its note alone. The newest one kept outside may not be recorded yet, so that its row
-    away is told and no alteration; any other that was kept elsewhere has been in the table."""
+    """Of the newest row no history tells, and of all rows together neither: a copy of a note does. The newest one kept outside
+    may not be recorded yet, so that its row away is told and no alteration; any other that was kept elsewhere has been in the
+    table."""
     sizes = [int(size) for size in target.ask("unlocked", "SELECT size FROM checkpoint ORDER BY size;")]
     middle = sizes[len(sizes) // 2]
     copy = scene.daemon.folder / "middle.note"
     copy.write_text("\n".join(target.ask("unlocked", f"SELECT replace(note, E'\\n\\n', E'\\n \\n') FROM checkpoint WHERE size = "
                                          f"{middle};")).replace("\n \n", "\n\n") + "\n", encoding="utf-8")
     good = True
-    for name, where, arguments, altered in (
+    for name, where, arguments, data, altered in (
             ("a checkpoint in the middle deleted, with a copy of it kept elsewhere", f"size = {middle}", [f"--checkpoint={copy}"],
-             "table checkpoint: row .* should be there"),
-            ("the newest checkpoint deleted", f"size = {sizes[-1]}", [], None),
-            ("all checkpoints deleted, with an older one kept elsewhere", "true", [f"--checkpoint={copy}"],
-             "table checkpoint: row .* should be there"),
-            ("all checkpoints deleted, with nothing kept elsewhere", "true", [], None)):
-        attack = Attack(name, f"DELETE FROM checkpoint WHERE {where};")
+             True, "table checkpoint: row .* should be there"),
+            ("the newest checkpoint deleted", f"size = {sizes[-1]}", [], True, None),
+            ("the newest checkpoint deleted, with nothing kept elsewhere", f"size = {sizes[-1]}", [], False, None),
+            ("all checkpoints and cosignatures deleted, with an older checkpoint kept elsewhere", "true",
+             [f"--checkpoint={copy}"], True, "table checkpoint: row .* should be there"),
+            ("all checkpoints and cosignatures deleted", "true", [], True, None),
+            ("all checkpoints and cosignatures deleted, with nothing kept elsewhere", "true", [], False, None)):
+        attack = Attack(name, f"DELETE FROM cosignature WHERE {where}; DELETE FROM checkpoint WHERE {where};")
         database = target.free.get()
         try:
             target.ask(database, attack.sql)
-            done = scene.noroshi("record", "verify", *arguments, database=database)
+            done = scene.noroshi("record", "verify", *arguments, database=database, data=data)
             target.restore(database, attack)
         finally:
             target.free.put(database)
@@ -465,7 +576,8 @@ def check_deleted_checkpoints(scene, target, options):
         if altered:
             ok = done.returncode == 1 and any(re.search(altered, line) for line in found)
         else:
-            ok = done.returncode == 0 and not found and len(told) == 1
+            ok = done.returncode == 0 and not found and len(told) == (1 if data else 0)
+            told = told or ["exit 0: nothing tells of it"]
         good = good and ok
         say(options, f"{name}: " + ((found or told)[0].removeprefix("ALTERED: ") if ok else
                                     f"NOT AS IT SHOULD BE, exit {done.returncode}\n{said}{done.stderr.decode()}"))
@@ -596,8 +708,13 @@ def attack_bytes(scene, options, name, lines, count):
 def run(options):
     with Scene(options, 4) as scene:
         scene.play()
+        one, two = Cosigner("one.example"), Cosigner("two.example")
+        scene.watch(one)
+        scene.watch(two)
+        scene.cosign(one, two)
         scene.erase_one()
         scene.wait_quiet()
+        scene.cosign(one)
         scene.daemon.stop()
         scene.make_copy("early")
         scene.daemon.start()
@@ -614,8 +731,9 @@ def run(options):
         if not good:
             say(options, said + control.stderr.decode())
 
+        say(options, f"{check_histories(target)} histories computed a second time")
         # The copies go back to what they were, or each attack would find the one before.
-        attacks = [*special_attacks(), *attacks_on_columns(target, options.dice), *attacks_on_rows(target, options.dice)]
+        attacks = [*special_attacks(), attack_by_a_witness_of_his_own(target, one.name), *attacks_on_columns(target, options.dice), *attacks_on_rows(target, options.dice)]
         attacks = [attack for attack in attacks if re.search(options.only, attack.name)]
         good = run_all(target, attacks, options) and good
         for database in ("attacked_0", "attacked_1"):

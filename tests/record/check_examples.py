@@ -188,7 +188,7 @@ class Examples(unittest.TestCase):
 
     def test_the_commands_of_the_page_print_what_it_says(self):
         shown = re.findall(r"```sh\n(.*?)```\n```\n(.*?)```", PAGE, re.S)
-        self.assertEqual(len(shown), 8)
+        self.assertEqual(len(shown), 9)
         for command, output in shown:
             ran = subprocess.run(["sh", "-c", command], cwd=FOLDER, capture_output=True, text=True, timeout=10)
             self.assertEqual(ran.stdout, output, ran.stderr)

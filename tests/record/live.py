@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The record is checked again and again while desks report and the daemon seals and signs: nothing is altered, so nothing may be
-said to be. For the first check sealing is held up until the check has read a page that reaches beyond what is sealed, and goes
-on while it reads the next; for the later ones it is held up for a second every now and then.
+"""The record is checked again and again while desks report, the daemon seals and signs and two witnesses cosign: nothing is
+altered, so nothing may be said to be. For the first check sealing is held up until the check has read a page that reaches
+beyond what is sealed, and goes on while it reads the next; for the later ones it is held up for a second every now and then.
 """
 
 import json
@@ -11,7 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from scene import SUPERUSER, Fault, Scene, main, plain_environment, say
+from scene import SUPERUSER, Cosigner, Fault, Scene, main, plain_environment, say
 
 from harness import Journal, Progress
 from traffic import Actor
@@ -49,6 +49,15 @@ def hold_up_again_and_again(scene, stop):
         stop.wait(0.4)
 
 
+def cosign_again_and_again(scene, cosigner, stop, failures):
+    try:
+        while not stop.wait(0.1):
+            scene.cosign(cosigner, wait=False)
+    except Exception as failure:  # pylint: disable=broad-except
+        failures.append(failure)
+        stop.set()
+
+
 def wait_until(scene, question, stop, what, over=lambda: False):
     deadline = time.monotonic() + PATIENCE
     while scene.cluster.sql(question) != ["t"] and not over():
@@ -78,7 +87,11 @@ def run(options):
         journal = Journal(scene.daemon.folder / "live")
         actors = [Actor(number, options.seed, scene.daemon, scene.desks, journal, Progress(), stop)
                   for number in range(1, ACTORS + 1)]
-        threads = [actor.thread for actor in actors]
+        threads, failures = [actor.thread for actor in actors], []
+        for name in ("one.example", "two.example"):
+            cosigner = Cosigner(name)
+            scene.watch(cosigner)
+            threads.append(threading.Thread(target=cosign_again_and_again, args=(scene, cosigner, stop, failures)))
         for thread in threads:
             thread.start()
         good, events = True, []
@@ -110,8 +123,11 @@ def run(options):
         for actor in actors:
             if actor.failure:
                 raise actor.failure
-        say(options, f"{len(events)} checks while the daemon worked, of {events} events")
-        return good and events[-1] > events[0]
+        for failure in failures:
+            raise failure
+        cosignatures = int(scene.cluster.sql("SELECT count(*) FROM cosignature;")[0])
+        say(options, f"{len(events)} checks while the daemon worked, of {events} events, with {cosignatures} cosignatures")
+        return good and events[-1] > events[0] and cosignatures >= 4
 
 
 if __name__ == "__main__":

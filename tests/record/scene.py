@@ -1,11 +1,14 @@
 """A record with something of everything in it: a real daemon on a PostgreSQL of the test's own, cases played through the
 public interface, sealed and at rest. For tests that attack it, export it and read it."""
 
+import base64
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from hashlib import sha256
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harness.py
@@ -17,6 +20,32 @@ from seeded import main, say  # noqa: F401: for those who import this module
 from traffic import Actor, Desks, load_stories
 
 SEALING = 30.0  # seconds until all that happened must be signed for
+
+
+def run_openssl(*arguments, **more):
+    return subprocess.run(["openssl", *map(str, arguments)], capture_output=True, check=True, timeout=30, **more).stdout
+
+
+class Cosigner:
+    """A witness whose key this test has (C2SP tlog-cosignature), by openssl."""
+
+    def __init__(self, name):
+        self.name = name
+        self.pem = run_openssl("genpkey", "-algorithm", "ed25519").decode()
+        self.public = run_openssl("pkey", "-pubout", "-outform", "DER", input=self.pem.encode())[-32:]
+        self.short = sha256(name.encode() + b"\n\4" + self.public).digest()[:4]
+
+    def key(self):
+        return f"{self.name}+{self.short.hex()}+{base64.b64encode(bytes([4]) + self.public).decode()}"
+
+    def line(self, text, seconds):
+        """The line over that text of a note, with its line feeds."""
+        with tempfile.TemporaryDirectory() as folder:
+            folder = Path(folder)
+            (folder / "key").write_text(self.pem)
+            (folder / "text").write_bytes(f"cosignature/v1\ntime {seconds}\n{text}".encode())
+            signature = run_openssl("pkeyutl", "-sign", "-inkey", folder / "key", "-rawin", "-in", folder / "text")
+        return f"— {self.name} " + base64.b64encode(self.short + seconds.to_bytes(8, "big") + signature).decode()
 
 
 class Scene:
@@ -84,6 +113,24 @@ class Scene:
         where = f"/api/v1/incidents/{said['incident']['id']}/erasures"
         asked = self.post("jma", "csirt_head", where, {"reason": "保存期間の満了"})
         self.post("jma", "section_officer", f"{where}/{asked['id']}/decision", {"decision": "approved", "reason": "満了を確認"})
+
+    def watch(self, cosigner):
+        """Registers a witness."""
+        done = self.noroshi("record", "witness", "add", cosigner.key())
+        if done.returncode:
+            raise Fault(f"witness add: {done.stderr.decode()}")
+
+    def cosign(self, *cosigners, wait=True):
+        """The newest checkpoint, at the time that the database's clock shows; `wait`: once it covers everything."""
+        if wait:
+            self.wait_signed()
+        row = self.cluster.sql("SELECT size, encode(convert_to(note, 'UTF8'), 'hex'), extract(epoch FROM clock())::bigint FROM "
+                               "checkpoint ORDER BY origin DESC, size DESC LIMIT 1;")[0]
+        size, note, seconds = row.split("|")
+        text = bytes.fromhex(note).decode().partition("\n\n")[0] + "\n"
+        for cosigner in cosigners:
+            self.post("nco", "auditor", "/api/v1/record/cosignatures",
+                      {"size": int(size), "line": cosigner.line(text, int(seconds))})
 
     def report(self, organization, reference):
         body = {"reference": reference, "stage": "first", "title": "受給者情報の流出",

@@ -7,8 +7,10 @@
 #include <sstream>
 
 #include "src/record/encodings.h"
+#include "src/record/history.h"
 #include "src/record/merkle.h"
 #include "src/record/receipt.h"
+#include "src/record/subject_public_key.h"
 #include "src/record/verification.h"
 #include "tests/record/sample_events.h"
 #include "tests/record/test_key.h"
@@ -24,13 +26,6 @@ namespace {
 const std::string folder = NOROSHI_SOURCE_DIR "/schemas/events/examples/record/";
 const std::string origin = "noroshi/0164f3a0-bd00-7000-8000-000000000060/1";
 const std::string report = R"({"title":"不審な通信の検知（続報）"})";
-
-// The first 8 bytes of the SHA-256 of the SubjectPublicKeyInfo (RFC 8410), as the daemon names its keys.
-std::string id_of(const NoteKey& key) {
-  const auto prefix = from_hex("302a300506032b6570032100").value();
-  const auto digest = sha256({prefix, bytes_of(key.key)});
-  return to_hex(bytes_of(digest).substr(0, 8));
-}
 
 struct Example {
   TestKey key{origin, "noroshi example key"};
@@ -61,6 +56,17 @@ struct Example {
     return to_string(
         Note{text, {sign_note(text, key.key, key.sign), cosign_note(text, witness.key, 1'533'086'460, witness.sign)}});
   }
+  // Beside a checkpoint of four events: what had been kept is the one above, with its cosignature.
+  std::string history() const {
+    const auto kept = parse_note(checkpoint());
+    const Timestamp at = parse_rfc3339("2018-08-01T10:20:35+09:00").value();
+    History history{origin, 4, at + std::chrono::seconds(60), {}, {}};
+    history.checkpoints.add(checkpoint_entry(origin, 3, at, to_string(Note{kept->text, {kept->signatures[0]}})));
+    history.cosignatures.add(
+        cosignature_entry(origin, 3, at + std::chrono::milliseconds(30'500), to_string(kept->signatures[1])));
+    const auto text = history_text(history);
+    return to_string(Note{text, {sign_note(text, key.key, key.sign)}});
+  }
   Receipt receipt() const { return {origin, events[1].id, hashes[1], sha256({report}), events[1].at}; }
   std::string receipt_json() const {
     const auto promised = receipt();
@@ -69,7 +75,7 @@ struct Example {
                               {"event_id", to_string(promised.event)},
                               {"origin", promised.origin},
                               {"leaf_sha256", to_hex(bytes_of(promised.leaf_hash))},
-                              {"key", id_of(key.key)},
+                              {"key", key_id(key.key.key)},
                               {"signature", to_base64(key.sign(receipt_text(promised)))}};
     return json::serialize(object) + "\n";
   }
@@ -115,6 +121,7 @@ struct Example {
 
   std::vector<std::pair<std::string, std::string>> files() const {
     return {{"checkpoint.txt", checkpoint()},
+            {"history.txt", history()},
             {"keys.txt", to_string(key.key) + "\n" + to_string(witness.key) + "\n"},
             {"receipt.json", receipt_json()},
             {"whole.jsonl", whole()},

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "src/core/retention.h"
+#include "src/record/encodings.h"
 #include "src/record/event_codec.h"
 #include "src/store/bytes.h"
 #include "src/store/known.h"
@@ -226,11 +227,11 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
       "added_recipient event_opening fulfillment idempotency incident judgement message report waiver";
   CHECK(story.places_of(canary) == held);
   const auto digest = sha256(Story::first(canary, "gone"));
-  CHECK(story.count(fmt::format("report WHERE sha256 = '\\x{}'", hexadecimal(digest))) == 1);
+  CHECK(story.count(fmt::format("report WHERE sha256 = '\\x{}'", record::to_hex(digest))) == 1);
   auto dumped = story.dump();
   CHECK(dumped.find(canary) != std::string::npos);
-  CHECK(dumped.find(hexadecimal(canary)) != std::string::npos);
-  CHECK(dumped.find(hexadecimal(digest)) != std::string::npos);
+  CHECK(dumped.find(record::to_hex(canary)) != std::string::npos);
+  CHECK(dumped.find(record::to_hex(digest)) != std::string::npos);
 
   story.travel_to("2024-04-01T00:00:00+09:00");
   const auto before = story.text("SELECT max(at) FROM event");
@@ -245,11 +246,11 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   CHECK(story.places_of(canary) == "");
   dumped = story.dump();
   CHECK(dumped.find(canary) == std::string::npos);
-  CHECK(dumped.find(hexadecimal(canary)) == std::string::npos);
+  CHECK(dumped.find(record::to_hex(canary)) == std::string::npos);
   CHECK(dumped.find(base64(canary)) == std::string::npos);
-  CHECK(dumped.find(hexadecimal(digest)) == std::string::npos);
+  CHECK(dumped.find(record::to_hex(digest)) == std::string::npos);
   CHECK(dumped.find(base64(digest)) == std::string::npos);
-  CHECK(dumped.find(hexadecimal(request_digest("/api/v1/reports", Story::first(canary, "gone")))) == std::string::npos);
+  CHECK(dumped.find(record::to_hex(request_digest("/api/v1/reports", Story::first(canary, "gone")))) == std::string::npos);
   CHECK(
       story.count(
           "pg_stats WHERE schemaname = 'noroshi' AND (tablename, attname) IN (('incident', 'title'), "
@@ -664,6 +665,28 @@ TEST_CASE("whoever holds the writer's role erases nothing by the word of one cal
                            .get<Timestamp>(0);
     CHECK(floor == core::retained_until(at, 1));
   }
+}
+
+// The sequencer writes the row of the request anew, in a transaction that may be younger than the decision's.
+TEST_CASE("a request that is numbered while its decision is under way is still the older one") {
+  Story story;
+  const auto ended = story.report("KANARIA", "ended");
+  story.live_through(ended, "KANARIA", "ended");
+  const Forgery right{ended, story.text("SELECT ended_at FROM incident WHERE id = '" + to_string(ended) + "'")};
+  story.travel_to("2024-04-02T00:00:00+09:00");
+  Connection writer(story.settings(), DatabaseRole::writer);
+  run(writer, applying({fmt::format(R"("events":[{}])", right.asked_event()),
+                        right.asking("00000000-0000-7000-8000-0000000000c1")}));
+  Transaction decision(writer);
+  decision.execute_script("SELECT pg_current_xact_id()");
+  run(story.owner(), "UPDATE event SET sequence = 1000000 WHERE type = 'erasure.asked'");
+  decision.execute_script(
+      applying({fmt::format(R"("events":[{}])", right.decided_event()),
+                story.text("SELECT '\"incidents\":[' || (to_jsonb(i) || '{\"state\":\"closed\",\"title\":\"erased\"}')::text "
+                           "|| ']' FROM incident i WHERE id = '" + to_string(ended) + "'"),
+                right.deciding(), right.erased()}));
+  decision.commit();
+  CHECK(story.count("incident WHERE erased_at IS NOT NULL") == 1);
 }
 
 // Of a time before erasures: a case that was closed, with a repeatable answer, and a sample of its title in the

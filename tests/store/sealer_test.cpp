@@ -1,9 +1,6 @@
 // Sealing against a real PostgreSQL. Every head that is signed is compared with a tree that this file computes itself,
 // as RFC 6962 defines it and no faster.
 #include "src/store/sealer.h"
-#include "src/store/public_key.h"
-
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <atomic>
@@ -17,173 +14,12 @@
 
 #include "src/record/event_codec.h"
 #include "src/record/merkle.h"
+#include "src/record/subject_public_key.h"
 #include "src/store/record_acts.h"
 #include "src/store/record_tree.h"
-#include "src/store/sequencer.h"
-#include "tests/store/store_scene.h"
+#include "tests/store/sealed_record.h"
 
 namespace noroshi::store::test {
-namespace {
-
-using namespace std::chrono_literals;
-using record::Digest;
-
-// --- RFC 6962 section 2.1, word by word
-// --------------------------------------------------------------------------------
-
-Digest hash_of(const std::string& bytes) {
-  Digest digest;
-  ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return digest;
-}
-std::string text(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-Digest naive_root(const std::vector<std::string>& leaves, std::size_t from, std::size_t to) {
-  if (from == to) return hash_of("");
-  if (to - from == 1) return hash_of(std::string(1, '\0') + leaves[from]);
-  std::size_t split = 1;
-  while (split * 2 < to - from) split *= 2;
-  return hash_of("\1" + text(naive_root(leaves, from, from + split)) + text(naive_root(leaves, from + split, to)));
-}
-
-// --- A database with a record
-// ------------------------------------------------------------------------------------------
-
-SealerOptions quick() {
-  return {.lease = 10s, .batch = 100, .burst = 10s, .between = 0ms};
-}
-
-class Record {
- public:
-  // `name`: the tree, where it is to be that of another database, as after a restore.
-  explicit Record(const std::string& name = {}) : owner_(database_.settings(), DatabaseRole::owner) {
-    if (!name.empty())
-      run(owner_, "INSERT INTO record_origin (ordinal, name, first_sequence, opened_at) VALUES (1, '" + name +
-                      "', 0, clock()); UPDATE sealer SET origin = 1");
-    origin_ = open_record(owner_);
-    sequencer_ = std::make_unique<Connection>(database_.settings(), DatabaseRole::sequencer);
-  }
-
-  Connection& owner() { return owner_; }
-  const ConnectionSettings& settings() const { return database_.settings(); }
-  const std::string& origin() const { return origin_; }
-  std::string text(const std::string& query) { return text_of(owner_, query); }
-  std::int64_t number(const std::string& query) { return std::stoll(text(query)); }
-  std::int64_t checkpoints() { return number("SELECT count(*) FROM checkpoint"); }
-
-  // As a superuser, past every trigger.
-  void attack(const std::string& sql) { run(owner_, "SET LOCAL session_replication_role = replica; " + sql); }
-
-  // The same events in every database, but for those from `other_from` on.
-  void add_events(int count, int other_from = 1'000'000'000) {
-    run(owner_, fmt::format("INSERT INTO event (id, type, at, incident_id, leaf) SELECT "
-                            "('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'incident.opened', "
-                            "'2026-11-26Z'::timestamptz + n * interval '1 ms', gen_random_uuid(), "
-                            "sha256((CASE WHEN n >= {} THEN 'other ' ELSE 'event ' END || n)::bytea) "
-                            "FROM generate_series({}, {}) n",
-                            other_from, added_, added_ + count - 1));
-    added_ += count;
-  }
-  void number_events() { CHECK(Sequencer(*sequencer_, Sequencer::make_holder(), 1ms).run_once().has_value()); }
-  void add(int count, int other_from = 1'000'000'000) {
-    add_events(count, other_from);
-    number_events();
-  }
-
-  std::vector<std::string> leaves(std::int64_t from = 0) {
-    std::vector<std::string> leaves;
-    constexpr Statement select{"test_leaves", "SELECT leaf FROM event WHERE sequence >= $1 ORDER BY sequence"};
-    for (const auto& row : owner_.execute(select, {from})) {
-      const auto leaf = row.get<Bytes>(0);
-      leaves.emplace_back(reinterpret_cast<const char*>(leaf.data()), leaf.size());
-    }
-    return leaves;
-  }
-
-  // Every checkpoint of the tree is that of so many first leaves, and its note says the same.
-  void check_all(int ordinal = 1, std::int64_t from = 0) {
-    const auto all = leaves(from);
-    constexpr Statement select{"test_checkpoints",
-                               "SELECT size, root, note FROM checkpoint WHERE origin = $1 ORDER BY size"};
-    for (const auto& row : owner_.execute(select, {ordinal})) {
-      const auto size = static_cast<std::size_t>(row.get<std::int64_t>(0));
-      const auto root = row.get<Bytes>(1);
-      REQUIRE(size <= all.size());
-      const auto expected = naive_root(all, 0, size);
-      CHECK(std::string(reinterpret_cast<const char*>(root.data()), root.size()) == test::text(expected));
-      const auto note = record::parse_note(row.get<std::string>(2));
-      REQUIRE(note);
-      CHECK(record::parse_checkpoint(note->text)->size == size);
-      CHECK(record::parse_checkpoint(note->text)->root == expected);
-    }
-  }
-
- private:
-  OwnDatabase database_{OwnDatabase::Contents::schema};
-  Connection owner_;
-  std::string origin_;
-  std::unique_ptr<Connection> sequencer_;
-  int added_ = 0;
-};
-
-// What was signed, by anybody, in all of a test: one size of a tree has one root.
-class Signed {
- public:
-  std::string sign(const record::Checkpoint& head) {
-    std::lock_guard lock(mutex_);
-    const auto [place, fresh] = heads_.emplace(std::pair(head.origin, head.size), head.root);
-    CHECK(place->second == head.root);
-    ++count_;
-    record::Note note{record::checkpoint_text(head), {}};
-    note.signatures.push_back(record::sign_note(note.text, {head.origin, record::KeyKind::log, {}},
-                                                [](std::string_view) { return std::string(64, 'S'); }));
-    return record::to_string(note);
-  }
-  int count() const { return count_; }
-
- private:
-  std::mutex mutex_;
-  std::map<std::pair<std::string, std::uint64_t>, Digest> heads_;
-  int count_ = 0;
-};
-
-// A daemon's part: its connection, its lease, its folder.
-class Daemon {
- public:
-  // `before_signing` is called before each signature, where the lease is held and no transaction open.
-  Daemon(const ConnectionSettings& settings, Signed& signed_heads, const std::filesystem::path& folder,
-         SealerOptions options = quick(), std::function<void()> before_signing = [] {})
-      : connection_(settings, DatabaseRole::sequencer),
-        kept_(folder),
-        sealer_(
-            connection_, Sequencer::make_holder(), kept_,
-            [&signed_heads, before_signing = std::move(before_signing)](const record::Checkpoint& head) {
-              before_signing();
-              return signed_heads.sign(head);
-            },
-            options) {}
-
-  Sealer& sealer() { return sealer_; }
-  KeptCheckpoint& kept() { return kept_; }
-  SealingState pass() { return sealer_.run_once(); }
-  std::string stopped_by() {
-    const auto state = pass();
-    return state.stopped ? std::string(to_string(state.stopped->kind())) : "nothing";
-  }
-  std::uint64_t kept_size() const {
-    const auto head = kept_.read();
-    return head ? head->checkpoint.size : 0;
-  }
-
- private:
-  Connection connection_;
-  KeptCheckpoint kept_;
-  Sealer sealer_;
-};
-
-}  // namespace
 
 TEST_CASE("a tree grows with the events in batches, and each head is kept outside and inside") {
   Record record;
@@ -383,12 +219,12 @@ TEST_CASE("the database itself refuses what a fenced-off sealer sends, and a sec
                                 token - 1)) == "false");
   CHECK(record.text(fmt::format("SELECT extend_record({}, 1, 9, 11, '', ARRAY[0], ARRAY[9], ARRAY['AAAA'])", token)) ==
         "false");
-  CHECK(record.text(fmt::format("SELECT keep_checkpoint({}, 1, 9, sha256(''), 'x')", token - 1)) == "false");
-  CHECK(record.text(fmt::format("SELECT keep_checkpoint({}, 1, 11, sha256(''), 'x')", token)) == "false");
+  CHECK(record.text(fmt::format("SELECT keep_checkpoint({}, 1, 9, sha256(''), 'x', clock(), 'x')", token - 1)) == "false");
+  CHECK(record.text(fmt::format("SELECT keep_checkpoint({}, 1, 11, sha256(''), 'x', clock(), 'x')", token)) == "false");
   CHECK(record.number("SELECT count(*) FROM record_tile WHERE index = 9") == 0);
   CHECK(record.checkpoints() == 1);
   try {
-    record.text(fmt::format("SELECT keep_checkpoint({}, 1, 10, sha256(''), 'x')", token));
+    record.text(fmt::format("SELECT keep_checkpoint({}, 1, 10, sha256(''), 'x', clock(), 'x')", token));
     FAIL("a second root");
   } catch (const ConstraintViolation& violation) {
     CHECK(violation.constraint() == "checkpoint_contradicts");
@@ -429,6 +265,12 @@ TEST_CASE("what was changed behind the sealer's back is found before it signs") 
       {"the size of the sealer set back to nothing", "UPDATE sealer SET size = 0, nodes = ''", "smaller"},
       {"the counter of numbers set back", "UPDATE sequencer SET next_sequence = 500", "smaller"},
       {"everything numbered taken away", "DELETE FROM event; UPDATE sequencer SET next_sequence = 0", "smaller"},
+      {"another time beside the newest checkpoint", "UPDATE checkpoint SET signed_at = signed_at + interval '1 us'",
+       "history_wrong"},
+      {"the history beside it changed", "UPDATE checkpoint SET history = replace(history, 'signed 2', 'signed 3')",
+       "history_wrong"},
+      {"the history beside it cut off", "UPDATE checkpoint SET history = left(history, 100)", "history_wrong"},
+      {"its key exchanged", "UPDATE signing_key SET public_key = set_byte(public_key, 20, 0)", "history_wrong"},
       {"another root in the newest checkpoint", "UPDATE checkpoint SET root = sha256('')", "inconsistent"},
       {"another tree", "UPDATE record_origin SET name = 'noroshi/another/1'", "other_tree"},
       {"the whole record away",
@@ -567,7 +409,10 @@ TEST_CASE("without a key nothing is signed: the lease is left to who has one, an
   bool has_key = false;
   Sealer sealer(
       connection, Sequencer::make_holder(), kept,
-      [&](const record::Checkpoint& head) { return has_key ? heads.sign(head) : std::string(); }, quick());
+      [&](const std::string& origin, const std::string& text) {
+        return has_key ? heads.sign(origin, text) : std::string();
+      },
+      quick());
   record.add(1);
   const auto state = sealer.run_once();
   REQUIRE(state.stopped);
@@ -719,16 +564,17 @@ TEST_CASE("the acts on the record are the owner's alone") {
 
 TEST_CASE("keys are rows with their events; the last one is not retired") {
   Record record;
+  run(record.owner(), "DELETE FROM signing_key");  // the test's own
   const auto by = operator_at_machine("運用 花子");
   record::PublicKey raw, other;
   raw.fill('k');
   other.fill('o');
-  const auto der = subject_public_key(raw);
+  const auto der = record::subject_public_key(raw);
   CHECK(register_record_key(record.owner(), "0123456789abcdef", der, raw, core::Actor::system()));
   CHECK(!register_record_key(record.owner(), "0123456789abcdef", der, raw, core::Actor::system()));
   CHECK(!retire_record_key(record.owner(), "0123456789abcdef", "最後の鍵", by));
   CHECK(!retire_record_key(record.owner(), "fedcba9876543210", "知らない鍵", by));
-  CHECK(register_record_key(record.owner(), "fedcba9876543210", subject_public_key(other), other, by));
+  CHECK(register_record_key(record.owner(), "fedcba9876543210", record::subject_public_key(other), other, by));
   CHECK(retire_record_key(record.owner(), "0123456789abcdef", "年次の更新", by));
   CHECK(!retire_record_key(record.owner(), "0123456789abcdef", "もう一度", by));
 
@@ -739,10 +585,10 @@ TEST_CASE("keys are rows with their events; the last one is not retired") {
   CHECK(keys[0].key == raw);
   CHECK(keys[1].key == other);
   // Another length or another head is no key of Ed25519.
-  CHECK(raw_key(der) == raw);
-  CHECK(!raw_key(der + 'k'));
-  CHECK(!raw_key(der.substr(1)));
-  CHECK(!raw_key(std::string(44, 'k')));
+  CHECK(record::raw_key(der) == raw);
+  CHECK(!record::raw_key(der + 'k'));
+  CHECK(!record::raw_key(der.substr(1)));
+  CHECK(!record::raw_key(std::string(44, 'k')));
   record.number_events();
   std::vector<std::string> types;
   for (const auto& leaf : record.leaves()) types.emplace_back(core::type_of(record::decode(leaf, {}).value().what));
