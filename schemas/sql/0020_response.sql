@@ -47,7 +47,8 @@ REVOKE ALL ON FUNCTION apply_staff(jsonb), apply_assignments(jsonb), apply_cymat
 
 -- As in 0016, with what the staff of a body and the response to an incident store by functions of their own.
 CREATE OR REPLACE FUNCTION apply(decided jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
   INSERT INTO event (id, type, at, incident_id, organization, role, parties, subject, leaf)
     SELECT id, type, at, incident_id, organization, role, parties, subject, decode(leaf, 'base64')
