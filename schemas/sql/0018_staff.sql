@@ -238,10 +238,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
     SELECT s.asked_by, s.asked_at FROM relay_switch s WHERE kind = 'relay_switch' AND s.id = request
       AND s.organization = (SELECT locked_body())) AS r
 $$;
-REVOKE ALL ON FUNCTION refuse_second_holder(), same_authority(uuid, timestamptz, uuid, timestamptz),
+-- For a reader who would decide what was asked for: whether that is himself, through delegation too.
+CREATE FUNCTION asked_by_oneself(asked_by uuid, asked_at timestamptz, decider uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+  SELECT asked_by IS NOT DISTINCT FROM decider OR same_authority(asked_by, asked_at, decider, clock())
+$$;
+REVOKE ALL ON FUNCTION asked_by_oneself(uuid, timestamptz, uuid), refuse_second_holder(), same_authority(uuid, timestamptz, uuid, timestamptz),
   refuse_one_authority(), applicant_of(text, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION refuse_second_holder(), refuse_one_authority() TO noroshi_owner;
 GRANT EXECUTE ON FUNCTION applicant_of(text, uuid) TO noroshi_writer;
+GRANT EXECUTE ON FUNCTION asked_by_oneself(uuid, timestamptz, uuid) TO noroshi_reader;
 
 CREATE OR REPLACE FUNCTION apply_staff(decided jsonb) RETURNS void LANGUAGE plpgsql
 SET search_path = noroshi, pg_temp AS $$
