@@ -475,10 +475,12 @@ class Group {
       return invalid(std::move(mistakes));
     }
     if (!decided) return std::move(decided.error());
-    if (action.dry_run)
-      return Answered{200, codec::answer_staff(*decided, {law_, command.language, at}), codec::etag_of(1), false};
+    const bool imported = std::holds_alternative<core::ImportPeople>(action.command);
+    if (action.dry_run) return Answered{200, codec::answer_import(*decided, false), codec::etag_of(1), false};
     decided_.add(*decided, signature_of(command));
-    Answered answered{201, codec::answer_staff(*decided, {law_, command.language, at}), codec::etag_of(1), false};
+    const codec::AnswerContext context{law_, command.language, at};
+    Answered answered{201, imported ? codec::answer_import(*decided, true) : codec::answer_staff(*decided, context),
+                      codec::etag_of(1), false};
     store_answer(command, answered, at, std::nullopt);
     return answered;
   }
