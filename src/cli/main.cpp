@@ -356,7 +356,7 @@ void add_user(CLI::App& program, const Global& global, Command& chosen) {
   change->add_option("--name", change_options->name, "The name")->type_name("TEXT");
   change->add_option("--employment", change_options->employment, "As with add")->check(CLI::IsMember(employments));
   change->add_option("--skill", change_options->skills, "All skills, each with its own --skill")->type_name("TEXT");
-  change->add_option("--cleared", change_options->cleared, "yes or no")->check(CLI::IsMember({"yes", "no"}));
+  change->add_option("--clearance", change_options->cleared, "For confidentiality 3: yes or no")->check(CLI::IsMember({"yes", "no"}));
   add_act(*change, *change_options);
 
   auto leave_options = std::make_shared<UserLeaveOptions>();
@@ -389,7 +389,7 @@ void add_user(CLI::App& program, const Global& global, Command& chosen) {
   auto delegate_options = std::make_shared<UserDelegateOptions>();
   auto* delegate = add_command(*user, global, chosen, "delegate", "Delegate powers of a post, or end that", delegate_options);
   auto* delegator = delegate->add_option("ID", delegate_options->person, "Whose powers they are");
-  delegate->add_option("--to", delegate_options->to, "Who is to have them")->type_name("ID");
+  delegate->add_option("--to-person", delegate_options->to, "Who is to have them")->type_name("ID");
   delegate->add_option("--post", delegate_options->post, "The post")->check(CLI::IsMember(posts));
   delegate->add_option("--power", delegate_options->powers, "be_told, approve, decide or appoint; may be given again")
       ->check(CLI::IsMember({"be_told", "approve", "decide", "appoint"}));
