@@ -1,4 +1,4 @@
-// Comma-separated values (RFC 4180) in UTF-8, with the place of every field. Private to routing/.
+// Comma-separated values (RFC 4180) in UTF-8, with the place of every field.
 #pragma once
 
 #include <string>

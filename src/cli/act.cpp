@@ -63,12 +63,12 @@ tl::expected<boost::json::value, ExitCode> act(const ApiClient& client, const st
                                                const std::string& body, const ActOptions& options,
                                                const Output& output) {
   const auto key = options.key.empty() ? fresh_key() : options.key;
-  auto answer = client.post(target, body, key);
+  auto answer = client.post(target, body, key, options.media_type);
   bool unknown = is_unknown(answer, false);
   for (const auto pause : pauses) {
     if (!worth_repeating(answer, unknown)) break;
     std::this_thread::sleep_for(pause);
-    answer = client.post(target, body, key);
+    answer = client.post(target, body, key, options.media_type);
     unknown = is_unknown(answer, unknown);
   }
   if (answer && answer->good()) return parse_json(answer->body);

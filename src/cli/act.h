@@ -15,6 +15,7 @@ namespace noroshi::cli {
 // What every such command takes.
 struct ActOptions {
   std::string key;  // Idempotency-Key; empty: a fresh one
+  std::string media_type = "application/json";  // of the body
   ConnectionOptions connection;
 };
 

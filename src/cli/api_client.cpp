@@ -122,24 +122,26 @@ ApiClient::ApiClient(ConnectionSettings settings, std::chrono::seconds deadline)
     : settings_(std::move(settings)), deadline_(deadline) {}
 
 tl::expected<Answer, NoAnswer> ApiClient::get(const std::string& target) const {
-  return call("GET", target, "", "");
+  return call("GET", target, "", "", {});
 }
 
 tl::expected<Answer, NoAnswer> ApiClient::post(const std::string& target, const std::string& body,
-                                               const std::string& idempotency_key) const {
-  return call("POST", target, body, idempotency_key);
+                                               const std::string& idempotency_key,
+                                               const std::string& media_type) const {
+  return call("POST", target, body, idempotency_key, media_type);
 }
 
 tl::expected<Answer, NoAnswer> ApiClient::call(const std::string& method, const std::string& target,
                                                const std::string& body,
-                                               const std::string& idempotency_key) const {
+                                               const std::string& idempotency_key,
+                                               const std::string& media_type) const {
   httplib::Client client(settings_.url);
   prepare(client, settings_, deadline_, deadline_);
   httplib::Request request = request_of(method, target, settings_, language_);
   request.headers.emplace("Accept", "application/json, application/problem+json");
   if (!idempotency_key.empty()) request.headers.emplace("Idempotency-Key", idempotency_key);
   if (method == "POST") {
-    request.headers.emplace("Content-Type", "application/json");
+    request.headers.emplace("Content-Type", media_type);
     request.body = body;
   }
   Answer answer;

@@ -39,7 +39,8 @@ class ApiClient {
   tl::expected<Answer, NoAnswer> get(const std::string& target) const;
   // `idempotency_key` may be empty where the call does not ask for one.
   tl::expected<Answer, NoAnswer> post(const std::string& target, const std::string& body,
-                                      const std::string& idempotency_key) const;
+                                      const std::string& idempotency_key,
+                                      const std::string& media_type = "application/json") const;
 
   // GET of an event stream: `on_bytes` gets a good answer as it comes and ends it by false; the answer then
   // has no body. No deadline for the whole, but where nothing comes for `silence` the line counts as cut. Any
@@ -53,7 +54,8 @@ class ApiClient {
 
  private:
   tl::expected<Answer, NoAnswer> call(const std::string& method, const std::string& target,
-                                      const std::string& body, const std::string& idempotency_key) const;
+                                      const std::string& body, const std::string& idempotency_key,
+                                      const std::string& media_type) const;
 
   ConnectionSettings settings_;
   std::chrono::seconds deadline_;

@@ -97,6 +97,12 @@ struct SentenceOf {
     if (reason.empty()) return {};
     return ja ? fmt::format(" 理由: {}", text(reason)) : fmt::format(" Reason: {}", text(reason));
   }
+  template <class Id>
+  std::string ended(const char* in_japanese, const char* in_english, const Id& id, const std::string& reason) const {
+    return (ja ? fmt::format("{} {} が終了。", in_japanese, core::to_string(id))
+               : fmt::format("{} {} ended.", in_english, core::to_string(id))) +
+           because(reason);
+  }
   std::string duty(core::ObligationId id) const {
     const auto found = chronology.duties_.find(id);
     if (found == chronology.duties_.end())
@@ -304,6 +310,56 @@ struct SentenceOf {
     return (ja ? fmt::format("記録の署名鍵 {} を廃止。", what.key)
                : fmt::format("Key {} of the record retired.", what.key)) +
            because(what.reason);
+  }
+  std::string operator()(const core::PersonRegistered& what) const {
+    return ja ? fmt::format("職員等「{}」を登録。", text(what.person.name))
+              : fmt::format("{} registered.", text(what.person.name));
+  }
+  std::string operator()(const core::PersonChanged& what) const {
+    return ja ? fmt::format("職員等「{}」の情報を変更。", text(what.person.name))
+              : fmt::format("What is known of {} changed.", text(what.person.name));
+  }
+  std::string operator()(const core::PersonLeft& what) const {
+    return (ja ? fmt::format("職員等 {} が離任。", core::to_string(what.person))
+               : fmt::format("Person {} left.", core::to_string(what.person))) +
+           because(what.reason);
+  }
+  std::string operator()(const core::AppointmentMade& what) const {
+    const auto& made = what.appointment;
+    return (ja ? fmt::format("職員等 {} を {} に任命（{}）。", core::to_string(made.person), core::to_string(made.post),
+                             core::to_string(made.ground))
+               : fmt::format("Person {} named {} ({}).", core::to_string(made.person), core::to_string(made.post),
+                             core::to_string(made.ground))) +
+           because(made.reason);
+  }
+  std::string operator()(const core::AppointmentEnded& what) const {
+    return ended("任命", "Appointment", what.appointment, what.reason);
+  }
+  std::string operator()(const core::DelegationMade& what) const {
+    const auto& made = what.delegation;
+    return (ja ? fmt::format("{} の権限を職員等 {} から {} へ委任。", core::to_string(made.post),
+                             core::to_string(made.from_person), core::to_string(made.to_person))
+               : fmt::format("Powers of {} delegated by person {} to {}.", core::to_string(made.post),
+                             core::to_string(made.from_person), core::to_string(made.to_person))) +
+           because(made.reason);
+  }
+  std::string operator()(const core::DelegationEnded& what) const {
+    return ended("委任", "Delegation", what.delegation, what.reason);
+  }
+  std::string operator()(const core::TrainingRecorded& what) const {
+    return ja ? fmt::format("職員等 {} の訓練「{}」を記録。", core::to_string(what.training.person), text(what.training.course))
+              : fmt::format("Training of person {} recorded: {}.", core::to_string(what.training.person),
+                            text(what.training.course));
+  }
+  std::string operator()(const core::ShiftSet& what) const {
+    const auto& shift = what.shift;
+    return ja ? fmt::format("職員等 {} の当番（{}）を設定: {} から {} まで。", core::to_string(shift.person),
+                            core::to_string(shift.post), shown_second(shift.from), shown_second(shift.until))
+              : fmt::format("Turn of duty of person {} ({}) set: {} to {}.", core::to_string(shift.person),
+                            core::to_string(shift.post), shown_second(shift.from), shown_second(shift.until));
+  }
+  std::string operator()(const core::ShiftCancelled& what) const {
+    return ended("当番", "Turn of duty", what.shift, what.reason);
   }
   template <class Other>
   std::string operator()(const Other&) const {

@@ -30,6 +30,7 @@
 #include "src/cli/report_submit.h"
 #include "src/cli/route_explain.h"
 #include "src/cli/token.h"
+#include "src/cli/user.h"
 #include "src/cli/waiver.h"
 #include "src/cli/watch.h"
 
@@ -312,6 +313,133 @@ void add_relay_switch(CLI::App& program, const Global& global, Command& chosen) 
   add_act(*decide, *decide_options);
 }
 
+const std::vector<std::string> employments{"employee", "seconded", "dispatched", "trainee"};
+const std::vector<std::string> posts{"ciso",
+                                     "deputy_ciso",
+                                     "csirt_head",
+                                     "csirt_coordinator",
+                                     "external_contact",
+                                     "csirt_member",
+                                     "information_security_officer",
+                                     "section_officer",
+                                     "system_security_officer",
+                                     "exception_officer",
+                                     "cymat_member"};
+
+void add_user(CLI::App& program, const Global& global, Command& chosen) {
+  auto* user = program.add_subcommand("user", "The people of your body, their posts, trainings and delegations");
+  user->require_subcommand(1);
+
+  auto list_options = std::make_shared<UserListOptions>();
+  auto* list = add_command(*user, global, chosen, "list", "Who is there", list_options);
+  list->add_option("--post", list_options->post, "Only who holds that post")->check(CLI::IsMember(posts));
+  list->add_flag("--left", list_options->left, "Who has left too");
+  add_connection(*list, list_options->connection);
+
+  auto show_options = std::make_shared<UserShowOptions>();
+  auto* show = add_command(*user, global, chosen, "show", "One person with what he holds", show_options);
+  show->add_option("ID", show_options->person, "The person")->required();
+  add_connection(*show, show_options->connection);
+
+  auto add_options = std::make_shared<UserAddOptions>();
+  auto* add = add_command(*user, global, chosen, "add", "Register a person; prints the id", add_options);
+  add->add_option("--name", add_options->name, "The name")->type_name("TEXT")->required();
+  add->add_option("--employment", add_options->employment, "How he came under the body's direction [employee]")
+      ->check(CLI::IsMember(employments));
+  add->add_option("--skill", add_options->skills, "A skill; may be given again")->type_name("TEXT");
+  add->add_flag("--cleared", add_options->cleared, "May handle information of confidentiality 3");
+  add_act(*add, *add_options);
+
+  auto change_options = std::make_shared<UserChangeOptions>();
+  auto* change = add_command(*user, global, chosen, "change", "Change what is known of a person", change_options);
+  change->add_option("ID", change_options->person, "The person")->required();
+  change->add_option("--name", change_options->name, "The name")->type_name("TEXT");
+  change->add_option("--employment", change_options->employment, "As with add")->check(CLI::IsMember(employments));
+  change->add_option("--skill", change_options->skills, "All skills, each with its own --skill")->type_name("TEXT");
+  change->add_option("--clearance", change_options->cleared, "For confidentiality 3: yes or no")->check(CLI::IsMember({"yes", "no"}));
+  add_act(*change, *change_options);
+
+  auto leave_options = std::make_shared<UserLeaveOptions>();
+  auto* leave = add_command(*user, global, chosen, "leave", "A person leaves: his posts and turns of duty end", leave_options);
+  leave->add_option("ID", leave_options->person, "The person")->required();
+  leave->add_option("--reason", leave_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*leave, *leave_options);
+
+  auto appoint_options = std::make_shared<UserAppointOptions>();
+  auto* appoint = add_command(*user, global, chosen, "appoint", "Name a person to a post, or end that", appoint_options);
+  auto* appointed = appoint->add_option("ID", appoint_options->person, "The person");
+  appoint->add_option("--post", appoint_options->post, "The post")->check(CLI::IsMember(posts));
+  appoint->add_option("--ground", appoint_options->ground, "expertise, aptitude or office")
+      ->check(CLI::IsMember({"expertise", "aptitude", "office"}));
+  appoint->add_option("--reason", appoint_options->reason, "More about the ground, or why it ends")->type_name("TEXT");
+  appoint->add_option("--from", appoint_options->from, "From when [now]")->type_name("TIME");
+  appoint->add_option("--until", appoint_options->until, "Until when [until it is ended]")->type_name("TIME");
+  appoint->add_option("--end", appoint_options->end, "The appointment that ends")->type_name("ID")->excludes(appointed);
+  add_act(*appoint, *appoint_options);
+
+  auto train_options = std::make_shared<UserTrainOptions>();
+  auto* train = add_command(*user, global, chosen, "train", "Record a training", train_options);
+  train->add_option("ID", train_options->person, "The person")->required();
+  train->add_option("--kind", train_options->kind, "csirt or cymat")->check(CLI::IsMember({"csirt", "cymat"}))->required();
+  train->add_option("--course", train_options->course, "What it was")->type_name("TEXT")->required();
+  train->add_option("--completed", train_options->completed, "When it was completed")->type_name("TIME")->required();
+  train->add_option("--valid-until", train_options->valid_until, "How long it is valid")->type_name("TIME")->required();
+  add_act(*train, *train_options);
+
+  auto delegate_options = std::make_shared<UserDelegateOptions>();
+  auto* delegate = add_command(*user, global, chosen, "delegate", "Delegate powers of a post, or end that", delegate_options);
+  auto* delegator = delegate->add_option("ID", delegate_options->person, "Whose powers they are");
+  delegate->add_option("--to-person", delegate_options->to, "Who is to have them")->type_name("ID");
+  delegate->add_option("--post", delegate_options->post, "The post")->check(CLI::IsMember(posts));
+  delegate->add_option("--power", delegate_options->powers, "be_told, approve, decide or appoint; may be given again")
+      ->check(CLI::IsMember({"be_told", "approve", "decide", "appoint"}));
+  delegate->add_option("--reason", delegate_options->reason, "Why")->type_name("TEXT");
+  delegate->add_option("--from", delegate_options->from, "From when [now]")->type_name("TIME");
+  delegate->add_option("--until", delegate_options->until, "Until when")->type_name("TIME");
+  delegate->add_option("--end", delegate_options->end, "The delegation that ends")->type_name("ID")->excludes(delegator);
+  add_act(*delegate, *delegate_options);
+
+  auto import_options = std::make_shared<UserImportOptions>();
+  auto* import = add_command(*user, global, chosen, "import", "Register people from a CSV file, all or none", import_options);
+  import->add_option("FILE", import_options->file, "The list; - reads standard input")->required();
+  import->add_flag("--dry-run", import_options->dry_run, "List every mistake and store nothing");
+  add_act(*import, *import_options);
+
+  auto export_options = std::make_shared<UserExportOptions>();
+  add_connection(*add_command(*user, global, chosen, "export", "Who is there, as CSV", export_options),
+                 export_options->connection);
+}
+
+void add_roster(CLI::App& program, const Global& global, Command& chosen) {
+  auto* roster = program.add_subcommand("roster", "Who is on duty");
+  roster->require_subcommand(1);
+
+  auto show_options = std::make_shared<RosterShowOptions>();
+  auto* show = add_command(*roster, global, chosen, "show", "Who is on duty, and who comes next", show_options);
+  show->add_option("--post", show_options->post, "Only for that post")->check(CLI::IsMember(posts));
+  show->add_option("--at", show_options->at, "Then [now]")->type_name("TIME");
+  add_connection(*show, show_options->connection);
+
+  auto add_options = std::make_shared<RosterAddOptions>();
+  auto* add = add_command(*roster, global, chosen, "add", "Set a turn of duty; prints its id", add_options);
+  add->add_option("ID", add_options->person, "The person")->required();
+  add->add_option("--post", add_options->post, "For which post")->check(CLI::IsMember(posts))->required();
+  add->add_option("--from", add_options->from, "From when")->type_name("TIME")->required();
+  add->add_option("--until", add_options->until, "Until when")->type_name("TIME")->required();
+  add->add_flag("--override", add_options->overrides, "Stands above the regular turns while it lasts");
+  add_act(*add, *add_options);
+
+  auto cancel_options = std::make_shared<RosterCancelOptions>();
+  auto* cancel = add_command(*roster, global, chosen, "cancel", "Cancel a turn of duty", cancel_options);
+  cancel->add_option("ID", cancel_options->shift, "The turn")->required();
+  cancel->add_option("--reason", cancel_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*cancel, *cancel_options);
+
+  auto calendar_options = std::make_shared<RosterCalendarOptions>();
+  add_connection(*add_command(*roster, global, chosen, "calendar", "All turns as an iCalendar", calendar_options),
+                 calendar_options->connection);
+}
+
 void add_duties(CLI::App& program, const Global& global, Command& chosen) {
   auto options = std::make_shared<ObligationsOptions>();
   auto* obligations =
@@ -368,6 +496,8 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
   issue->add_option("--name", issue_options->name, "Whose it is; stands in the record")->type_name("TEXT");
   issue->add_option("--signing-key", issue_options->signing_key, "Its holder's public key, PEM; he may sign what he sends")
       ->type_name("FILE");
+  issue->add_option("--person", issue_options->person, "Of the body's staff, to whom it is bound (noroshi user list)")
+      ->type_name("ID");
   issue->add_option("--expires", issue_options->expires, "P90D, PT12H [never]")->type_name("DURATION");
   issue->add_option("--registry", issue_options->registry, "The daemon's registry, where it has its own")
       ->type_name("DIR");
@@ -557,6 +687,8 @@ int run_program(int argc, char** argv) {
   add_waiver(program, global, chosen);
   add_relay_switch(program, global, chosen);
   add_token(program, global, chosen);
+  add_user(program, global, chosen);
+  add_roster(program, global, chosen);
   add_record(program, global, chosen);
   add_config(program, global, chosen);
   add_machine(program, global, chosen);

@@ -22,6 +22,7 @@ struct Wanted {
   core::Role role{};
   std::optional<std::chrono::seconds> valid_for;
   std::optional<record::ActorKey> signing_key;
+  std::optional<core::PersonId> person;
 };
 
 std::string roles_that_fit(const routing::Organization& organization) {
@@ -77,7 +78,7 @@ tl::expected<Wanted, Text> check(const TokenIssueOptions& options, const routing
                          organization->name_ja, organization->slug, roles_that_fit(*organization)),
              fmt::format("role {} does not fit {}; those that do: {}", options.role, organization->slug,
                          roles_that_fit(*organization))});
-  Wanted wanted{organization->slug, *role, std::nullopt, std::nullopt};
+  Wanted wanted{organization->slug, *role, std::nullopt, std::nullopt, std::nullopt};
   if (options.signing_key) {
     auto key = read_public_key(*options.signing_key);
     if (!key)
@@ -89,6 +90,12 @@ tl::expected<Wanted, Text> check(const TokenIssueOptions& options, const routing
                            "PEM (openssl pkey -in key.pem -pubout)",
                            options.signing_key->string())});
     wanted.signing_key = std::move(*key);
+  }
+  if (!options.person.empty()) {
+    const auto person = core::parse_uuid(options.person);
+    if (!person)
+      return tl::unexpected(Text{"--person は noroshi user list に出る ID です。", "--person is an id that noroshi user list shows"});
+    wanted.person = core::PersonId{*person};
   }
   if (options.expires.empty()) return wanted;
   wanted.valid_for = parse_duration(options.expires);
@@ -111,6 +118,7 @@ json::value as_json(const store::IssuedToken& token) {
                      {"role", std::string(core::to_string(token.role))},
                      {"name", token.name},
                      {"signing_key_sha256", token.signing_key ? json::value(shown_key(token.signing_key, 32)) : nullptr},
+                     {"person", token.person ? json::value(core::to_string(*token.person)) : nullptr},
                      {"issued_at", format_rfc3339(token.issued_at)},
                      {"expires_at", time(token.expires_at)},
                      {"revoked_at", time(token.revoked_at)}};
@@ -141,9 +149,18 @@ int run(const TokenIssueOptions& options, const Output& output) {
   return with_database(options.database, output, [&]() -> int {
     const DatabaseVisit visit(options.database, output);
     const auto owner = visit.owner_of_current_schema();
-    print_line(
-        store::issue_token(*owner, wanted->organization, wanted->role, options.name, wanted->valid_for,
-                           wanted->signing_key));
+    std::string name = options.name;
+    if (wanted->person) {
+      const auto person = store::name_of_person(*owner, wanted->organization, *wanted->person);
+      if (!person) {
+        complain(output, {fmt::format("{} の名簿にその者はいません（noroshi user list）。", wanted->organization),
+                          fmt::format("there is no such person in the staff of {} (noroshi user list)", wanted->organization)});
+        return exit_usage;
+      }
+      if (name.empty()) name = *person;
+    }
+    print_line(store::issue_token(*owner, wanted->organization, wanted->role, name, wanted->valid_for, wanted->signing_key,
+                                  wanted->person));
     return exit_ok;
   });
 }

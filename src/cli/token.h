@@ -15,12 +15,13 @@ struct TokenIssueOptions {
   std::string role;
   std::string name;  // of the person or the machine; stands in the record beside what is done with the token
   std::optional<std::filesystem::path> signing_key;  // PEM of the holder's public key, with which he signs what he sends
+  std::string person;   // id in the body's staff, to whom it is bound; empty: nobody
   std::string expires;  // ISO 8601 duration; empty: until revoked
   std::optional<std::filesystem::path> registry;
   DatabaseOptions database;
 };
 // Prints the bearer token alone; it is shown this once. Exit 2 where the body is not known, the role does
-// not fit it, or the file holds no public key of a kind that signs.
+// not fit it, the person is not of the body, or the file holds no public key of a kind that signs.
 int run(const TokenIssueOptions& options, const Output& output);
 
 struct TokenListOptions {

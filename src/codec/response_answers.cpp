@@ -2,7 +2,6 @@
 
 namespace noroshi::codec {
 
-std::string answer_staff(const core::StaffDecision&, const AnswerContext&) { return "{}"; }
 std::string answer_response(const core::Decision&, const AnswerContext&) { return "{}"; }
 
 }  // namespace noroshi::codec

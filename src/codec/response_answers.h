@@ -11,6 +11,8 @@
 namespace noroshi::codec {
 
 std::string answer_staff(const core::StaffDecision& decision, const AnswerContext& context);
+// Of a list of people: {"stored","people","appointments","trainings"}, numbers.
+std::string answer_import(const core::StaffDecision& decision, bool stored);
 std::string answer_response(const core::Decision& decision, const AnswerContext& context);
 
 }  // namespace noroshi::codec

@@ -215,6 +215,16 @@ constexpr std::array event_words = {
     EventWords{"record.continued", "記録を新しい木で継続", "Record continued in a new tree"},
     EventWords{"key.registered", "記録の署名鍵を登録", "Key of the record registered"},
     EventWords{"key.retired", "記録の署名鍵を廃止", "Key of the record retired"},
+    EventWords{"person.registered", "職員等を登録", "Person registered"},
+    EventWords{"person.changed", "職員等の情報を変更", "Person changed"},
+    EventWords{"person.left", "離任", "Person left"},
+    EventWords{"appointment.made", "任命", "Appointed"},
+    EventWords{"appointment.ended", "任命が終了", "Appointment ended"},
+    EventWords{"delegation.made", "権限を委任", "Powers delegated"},
+    EventWords{"delegation.ended", "委任が終了", "Delegation ended"},
+    EventWords{"training.recorded", "訓練を記録", "Training recorded"},
+    EventWords{"shift.set", "当番を設定", "Turn of duty set"},
+    EventWords{"shift.cancelled", "当番を取消し", "Turn of duty cancelled"},
 };
 
 void write_entry(JsonWriter& out, const TimelineEntry& view, const AnswerContext& context) {

@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "src/codec/command_decoder.h"
+#include "src/codec/people_csv.h"
 #include "src/codec/refusal_problem.h"
 #include "src/codec/report_decoder.h"
+#include "src/codec/staff_decoder.h"
 #include "src/http/act_signature.h"
 #include "src/http/api_shared.h"
+#include "src/http/query.h"
 #include "src/http/refusals.h"
 
 namespace noroshi::http {
@@ -182,6 +185,46 @@ Handler cosign(store::WriterPool& writers) {
   };
 }
 
+// On the staff of the caller's body. The path names what the command is about, where it is about one thing.
+template <class Command, class Id>
+Handler staff_command(store::WriterPool& writers, codec::Decoded<Command> (*decode)(std::string_view),
+                      const char* parameter, Id Command::*about) {
+  return [&writers, decode, parameter, about](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    const auto id = id_in_path<Id>(request, parameter);
+    if (!id) return respond(not_found(request.language));
+    auto command = decode(request.body);
+    if (!command) return respond(refuse_body(std::move(command.error()), request.language));
+    (*command).*about = *id;
+    submit(writers, request, store::ChangeStaff{std::move(*command)}, std::move(respond));
+  };
+}
+template <class Command>
+Handler staff_command(store::WriterPool& writers, codec::Decoded<Command> (*decode)(std::string_view)) {
+  return [&writers, decode](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    auto command = decode(request.body);
+    if (!command) return respond(refuse_body(std::move(command.error()), request.language));
+    submit(writers, request, store::ChangeStaff{std::move(*command)}, std::move(respond));
+  };
+}
+
+// A dry run is decided as the import is, and not stored.
+Handler import_people(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    QueryReader query(request, {"dry_run"});
+    const bool dry_run = query.boolean("dry_run").value_or(false);
+    if (!query.ok()) return respond(problem_response(query.problem(), request.language));
+    if (dry_run) request.idempotency_key.reset();
+    auto list = codec::decode_people_csv(request.body);
+    core::ImportPeople command;
+    command.lines = std::move(list.lines);
+    submit(writers, request, store::ChangeStaff{std::move(command), std::move(list.mistakes), dry_run},
+           std::move(respond));
+  };
+}
+
 void add_post(Router& router, std::string pattern, const std::vector<std::string>& roles, Handler handler) {
   Route route;
   route.method = Method::post;
@@ -232,6 +275,33 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
   post(router, "/inbox/{message}/acknowledgement", readers_of_inbox,
        command_on<MessageId, codec::AcknowledgementCommand, store::Acknowledge>(writers, "message",
                                                                               codec::decode_acknowledgement));
+  post(router, "/people", staff_roles, staff_command(writers, codec::decode_person));
+  post(router, "/people/{person}/changes", staff_roles,
+       staff_command(writers, codec::decode_person_change, "person", &core::ChangePerson::person));
+  post(router, "/people/{person}/departure", staff_roles,
+       staff_command(writers, codec::decode_departure, "person", &core::RemovePerson::person));
+  post(router, "/people/{person}/appointments", staff_roles,
+       staff_command(writers, codec::decode_appointment, "person", &core::Appoint::person));
+  post(router, "/people/{person}/trainings", staff_roles,
+       staff_command(writers, codec::decode_training, "person", &core::RecordTraining::person));
+  post(router, "/people/{person}/delegations", staff_roles,
+       staff_command(writers, codec::decode_delegation, "person", &core::Delegate::from_person));
+  post(router, "/appointments/{id}/end", staff_roles,
+       staff_command(writers, codec::decode_appointment_end, "id", &core::EndAppointment::appointment));
+  post(router, "/delegations/{id}/end", staff_roles,
+       staff_command(writers, codec::decode_delegation_end, "id", &core::EndDelegation::delegation));
+  post(router, "/rosters/shifts", staff_roles, staff_command(writers, codec::decode_shift));
+  post(router, "/rosters/shifts/{id}/cancellation", staff_roles,
+       staff_command(writers, codec::decode_cancellation, "id", &core::CancelShift::shift));
+  {
+    Route route;
+    route.method = Method::post;
+    route.pattern = "/api/v1/people/import";
+    route.roles = staff_roles;
+    route.media_type = "text/csv";
+    route.handler = while_sealed(record_is_too_late, import_people(writers));
+    router.add(std::move(route));
+  }
   // Adds nothing to the record: taken however late it is.
   add_post(router, "/record/cosignatures", auditors, cosign(writers));
 }

@@ -31,9 +31,9 @@ bool is_token68(std::string_view text) {
   });
 }
 
-bool is_json(std::string_view content_type) {
+bool is_media_type(std::string_view content_type, std::string_view wanted) {
   const std::size_t semicolon = content_type.find(';');
-  if (!equal_ignoring_case(trimmed(content_type.substr(0, semicolon)), "application/json")) return false;
+  if (!equal_ignoring_case(trimmed(content_type.substr(0, semicolon)), wanted)) return false;
   if (semicolon == std::string_view::npos) return true;
   const std::string_view parameter = trimmed(content_type.substr(semicolon + 1));
   return equal_ignoring_case(parameter, "charset=utf-8") ||
@@ -70,11 +70,11 @@ std::optional<Refusal> role_guard(const Route& route, const Caller* caller) {
   return allowed ? std::nullopt : std::optional(Refusal::role_required);
 }
 
-std::optional<Refusal> media_type_guard(std::string_view content_type, std::string_view content_encoding,
-                                        std::uint64_t content_length) {
+std::optional<Refusal> media_type_guard(const Route& route, std::string_view content_type,
+                                        std::string_view content_encoding, std::uint64_t content_length) {
   if (content_length == 0) return std::nullopt;
   const bool plain = content_encoding.empty() || equal_ignoring_case(content_encoding, "identity");
-  return plain && is_json(content_type) ? std::nullopt : std::optional(Refusal::media_type_not_supported);
+  return plain && is_media_type(content_type, route.media_type) ? std::nullopt : std::optional(Refusal::media_type_not_supported);
 }
 
 std::optional<Refusal> size_guard(const Route& route, std::uint64_t content_length) {

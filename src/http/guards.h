@@ -23,9 +23,9 @@ std::optional<std::string_view> bearer_token(std::string_view authorization);
 std::optional<Refusal> route_guard(const Router::Match& match);
 std::optional<Refusal> role_guard(const Route& route, const Caller* caller);
 
-// application/json without parameters or with charset=utf-8, not encoded. Looked at only where there is a
+// The route's media type without parameters or with charset=utf-8, not encoded. Looked at only where there is a
 // body.
-std::optional<Refusal> media_type_guard(std::string_view content_type, std::string_view content_encoding,
+std::optional<Refusal> media_type_guard(const Route& route, std::string_view content_type, std::string_view content_encoding,
                                         std::uint64_t content_length);
 std::optional<Refusal> size_guard(const Route& route, std::uint64_t content_length);
 

@@ -25,6 +25,7 @@ struct Route {
   Access access = Access::token_required;
   std::vector<std::string> roles;        // who may call it; empty: every caller. Others get 403 role_required
   std::size_t body_limit = 1024 * 1024;  // bytes; a longer body is 413
+  std::string_view media_type = "application/json";  // of a body; a literal
   Handler handler;
 };
 

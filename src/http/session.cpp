@@ -410,7 +410,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     if (auto refusal = role_guard(route, request.caller ? &*request.caller : nullptr)) {
       co_return refuse(exchange, *refusal);
     }
-    if (auto refusal = media_type_guard(field(fields, "Content-Type").value_or(""),
+    if (auto refusal = media_type_guard(route, field(fields, "Content-Type").value_or(""),
                                         field(fields, "Content-Encoding").value_or(""), length)) {
       co_return refuse(exchange, *refusal);
     }

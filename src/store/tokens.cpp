@@ -22,6 +22,8 @@ constexpr std::string_view prefix = "noroshi_";
 constexpr std::size_t id_length = 32;
 constexpr std::size_t secret_length = 43;
 
+constexpr Statement select_person{
+    "token_person", "SELECT name FROM person WHERE id = $1::uuid AND organization = $2 AND left_at IS NULL"};
 constexpr Statement insert_token{
     "insert_token",
     "INSERT INTO token (id, organization, role, name, secret_sha256, issued_at, expires_at, signing_key, person) "
@@ -108,6 +110,12 @@ std::string issue_token(Connection& owner, const std::string& organization, core
                                person ? Parameter(core::to_string(*person)) : Parameter(nullptr)});
   std::string bearer(prefix);
   return bearer.append(without_hyphens(id)).append("_").append(secret);
+}
+
+std::optional<std::string> name_of_person(Connection& owner, const std::string& organization, core::PersonId person) {
+  const auto rows = owner.execute(select_person, {core::to_string(person), organization});
+  const auto row = rows.maybe_one();
+  return row ? std::optional(row->get<std::string>("name")) : std::nullopt;
 }
 
 std::vector<IssuedToken> list_tokens(Connection& owner) {

@@ -35,6 +35,8 @@ std::string issue_token(Connection& owner, const std::string& organization, core
                         std::optional<std::chrono::seconds> valid_for,
                         const std::optional<record::ActorKey>& signing_key = std::nullopt,
                         const std::optional<core::PersonId>& person = std::nullopt);
+// The name of a person who is of that body's staff and has not left; nothing where there is none.
+std::optional<std::string> name_of_person(Connection& owner, const std::string& organization, core::PersonId person);
 // All, revoked and expired ones too, newest first.
 std::vector<IssuedToken> list_tokens(Connection& owner);
 // False where there is no such token, or it has been revoked already.

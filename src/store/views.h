@@ -15,6 +15,7 @@
 #include "src/codec/heartbeat.h"
 #include "src/codec/record_views.h"
 #include "src/codec/stream_views.h"
+#include "src/codec/staff_views.h"
 #include "src/codec/views.h"
 #include "src/core/identifier.h"
 #include "src/core/retention.h"
@@ -91,6 +92,12 @@ codec::Heartbeat read_heartbeat(TenantTransaction& transaction, const std::strin
 
 // The latest 200 requests of the caller's body.
 codec::RelaySwitchView find_relay_switch(TenantTransaction& transaction);
+
+// Who made each appointment and delegation of the caller's body, and recorded each training.
+codec::MakersById makers_of_staff(TenantTransaction& transaction);
+// What waits for a decision of the caller's body, the oldest first, 200 at the most; `token`, `role` and `name` are the caller's.
+std::vector<codec::ApprovalView> list_approvals(TenantTransaction& transaction, std::string_view token,
+                                                std::string_view role, std::string_view name);
 
 // Newest first.
 PageOutcome<codec::AlarmView> list_alarms(TenantTransaction& transaction, const PageRequest& page);

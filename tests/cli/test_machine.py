@@ -95,6 +95,59 @@ class Machine(Case):
         self.assertEqual(self.noroshi("token", "issue", "--org", "jps", "--role", "reporter")[0], 2)
         self.assertEqual(self.at("token", "revoke", "nonsense")[0], 2)
 
+    def test_people_posts_and_turns_of_duty_from_the_terminal(self):
+        daemon = self.start()
+        head = self.person(daemon, "mhlw", "csirt_head")
+        ciso = self.person(daemon, "mhlw", "ciso")
+        done = lambda *arguments: self.noroshi(*arguments)
+        code, out, err = done("user", "add", "--name", "厚生労働 花子", "--skill", "forensics", "--skill", "ログ解析", *head)
+        self.assertEqual(code, 0, err)
+        person = out.strip()
+        self.assertRegex(person, r"\A[0-9a-f-]{36}\Z")
+        self.assertEqual(done("user", "appoint", person, "--post", "exception_officer", "--ground", "office", *head)[0], 77)
+        code, out, err = done("user", "appoint", person, "--post", "csirt_head", "--ground", "expertise", *ciso)
+        self.assertEqual(code, 0, err)
+        appointment = out.strip()
+        self.assertEqual(done("user", "appoint", *ciso)[0], 2)
+        for arguments in (("user", "train", person, "--kind", "csirt", "--course", "研修", "--completed", "2018-06-01T00:00:00+09:00",
+                           "--valid-until", "2099-06-01T00:00:00+09:00"),
+                          ("user", "change", person, "--clearance", "yes")):
+            self.assertEqual(done(*arguments, *head)[0], 0)
+        code, out, err = done("roster", "add", person, "--post", "csirt_head", "--from", "2098-01-01T09:00:00+09:00", "--until",
+                              "2098-01-01T17:00:00+09:00", *head)
+        self.assertEqual(code, 0, err)
+        shift = out.strip()
+        self.assertIn("厚生労働 花子", done("roster", "show", "--at", "2098-01-01T10:00:00+09:00", *head)[1])
+        self.assertIn("DTSTART:20980101T000000Z", done("roster", "calendar", *head)[1])
+        self.assertIn("csirt_head", done("user", "list", *head)[1])
+        self.assertIn("研修", done("user", "show", person, *head)[1])
+
+        listed = self.write("people.csv", "name,employment,post,ground\n名簿 一,employee,csirt_member,expertise\n名簿 二,king,,\n")
+        code, out, err = done("user", "import", listed, "--dry-run", *head)
+        self.assertNotEqual(code, 0)
+        self.assertIn("/3/employment", out + err)
+        listed = self.write("people.csv", "name,employment,post,ground\n名簿 一,employee,csirt_member,expertise\n")
+        self.assertEqual(done("user", "import", listed, "--dry-run", *head)[0], 0)
+        self.assertNotIn("名簿 一", done("user", "export", *head)[1])
+        self.assertEqual(done("user", "import", listed, *head)[0], 0)
+        self.assertIn("名簿 一", done("user", "export", *head)[1])
+
+        # A token that is bound to a person bears the name; of another body it is not issued.
+        self.issue("mhlw", "csirt_head", "--person", person)
+        [bound] = [t for t in json.loads(self.at("--json", "token", "list")[1])["items"] if t["person"] == person]
+        self.assertEqual(bound["name"], "厚生労働 花子")
+        for organization, whom in (("jps", person), ("mhlw", "0198f3a0-bd00-7000-8000-000000000101"), ("mhlw", "花子")):
+            code, out, err = self.at("token", "issue", "--org", organization, "--role", "csirt_head", "--person", whom)
+            self.assertEqual((code, out), (2, ""), err)
+
+        self.assertEqual(done("roster", "cancel", shift, "--reason", "病気", *head)[0], 0)
+        self.assertEqual(done("user", "appoint", "--end", appointment, "--reason", "交代", *ciso)[0], 0)
+        self.assertEqual(done("user", "leave", person, "--reason", "異動", *ciso)[0], 0)
+        self.assertNotIn("花子", done("user", "list", *head)[1])
+        self.assertIn("花子", done("user", "list", "--left", *head)[1])
+        self.assertEqual(self.at("record", "verify", "--tables")[0], 0)
+        self.assertEqual(daemon.stop(), 0)
+
     def test_a_report_goes_its_way_from_terminal_to_terminal(self):
         daemon = self.start()
         jps = self.person(daemon, "jps", "csirt_member")

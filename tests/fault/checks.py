@@ -164,6 +164,11 @@ TABLES = {
          "WHEN 'alarm' THEN EXISTS (SELECT FROM alarm t WHERE t.id = e.subject) "
          "WHEN 'erasure' THEN EXISTS (SELECT FROM erasure t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
          "WHEN 'relay_switch' THEN EXISTS (SELECT FROM relay_switch t WHERE t.id = e.subject) "
+         "WHEN 'person' THEN EXISTS (SELECT FROM person t WHERE t.id = e.subject) "
+         "WHEN 'appointment' THEN EXISTS (SELECT FROM appointment t WHERE t.id = e.subject) "
+         "WHEN 'delegation' THEN EXISTS (SELECT FROM delegation t WHERE t.id = e.subject) "
+         "WHEN 'training' THEN EXISTS (SELECT FROM training t WHERE t.id = e.subject) "
+         "WHEN 'shift' THEN EXISTS (SELECT FROM shift t WHERE t.id = e.subject) "
          "WHEN 'key' THEN EXISTS (SELECT FROM signing_key t WHERE e.id IN (t.event_id, t.retirement_event_id)) "
          "WHEN 'record' THEN EXISTS (SELECT FROM record_origin t WHERE t.event_id = e.id) ELSE false END;"),
         ("a key of the record, or a tree after the first, without its event",

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include "src/core/staff.h"
+
 namespace noroshi::record::testing {
 namespace {
 
@@ -222,6 +224,9 @@ class Any {
     made.revision = integer();
     return made;
   }
+  Person some_person() {
+    return {identifier<PersonId>(), text(), text(), one_of<Employment>(4), {text(), text()}, flag()};
+  }
   Happening happening(IncidentId incident) {
     switch (below(std::variant_size_v<Happening>)) {
       case 0:
@@ -294,6 +299,28 @@ class Any {
         return ErasureAsked{identifier<ErasureId>(), text()};
       case 27:
         return ErasureDecided{identifier<ErasureId>(), flag(), text(), text(), maybe([&] { return time(); })};
+      case 28:
+        return PersonRegistered{some_person()};
+      case 29:
+        return PersonChanged{some_person()};
+      case 30:
+        return PersonLeft{identifier<PersonId>(), text()};
+      case 31:
+        return AppointmentMade{{identifier<AppointmentId>(), identifier<PersonId>(), one_of<Post>(11), one_of<Ground>(3), text(),
+                                time(), maybe([&] { return time(); })}};
+      case 32:
+        return AppointmentEnded{identifier<AppointmentId>(), text()};
+      case 33:
+        return DelegationMade{{identifier<DelegationId>(), identifier<PersonId>(), identifier<PersonId>(), one_of<Post>(11),
+                               {one_of<Power>(4), one_of<Power>(4)}, text(), time(), time()}};
+      case 34:
+        return DelegationEnded{identifier<DelegationId>(), text()};
+      case 35:
+        return TrainingRecorded{{identifier<TrainingId>(), identifier<PersonId>(), one_of<TrainingKind>(2), text(), time(), time()}};
+      case 36:
+        return ShiftSet{{identifier<ShiftId>(), identifier<PersonId>(), one_of<Post>(11), time(), time(), flag()}};
+      case 37:
+        return ShiftCancelled{identifier<ShiftId>(), text()};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -353,6 +380,20 @@ std::vector<Event> sample_events() {
       KeyRetired{"0123456789abcdef", "年次の更新"},
       ErasureAsked{id<ErasureId>(60), "保存期間の満了"},
       ErasureDecided{id<ErasureId>(60), true, "満了を確認した", "confidentiality_2", at("2024-04-01T00:00:00+09:00")},
+      PersonRegistered{{id<PersonId>(70), "mhlw", "厚生労働 花子", Employment::employee, {"forensics", "ログ解析"}, true}},
+      PersonChanged{{id<PersonId>(70), "mhlw", "厚生労働 花子", Employment::seconded, {}, false}},
+      PersonLeft{id<PersonId>(70), "異動"},
+      AppointmentMade{{id<AppointmentId>(71), id<PersonId>(70), Post::csirt_head, Ground::expertise, "監視業務の経験",
+                       at("2018-08-01T00:00:00+09:00"), at("2019-04-01T00:00:00+09:00")}},
+      AppointmentEnded{id<AppointmentId>(71), "交代"},
+      DelegationMade{{id<DelegationId>(72), id<PersonId>(70), id<PersonId>(73), Post::ciso, {Power::be_told, Power::approve}, "出張",
+                      at("2018-08-01T00:00:00+09:00"), at("2018-08-08T00:00:00+09:00")}},
+      DelegationEnded{id<DelegationId>(72), "帰任"},
+      TrainingRecorded{{id<TrainingId>(74), id<PersonId>(70), TrainingKind::csirt, "CSIRT 研修",
+                        at("2018-06-01T00:00:00+09:00"), at("2019-06-01T00:00:00+09:00")}},
+      ShiftSet{{id<ShiftId>(75), id<PersonId>(70), Post::csirt_head, at("2018-08-01T09:00:00+09:00"),
+                at("2018-08-01T17:00:00+09:00"), false}},
+      ShiftCancelled{id<ShiftId>(75), "病気"},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
@@ -362,7 +403,7 @@ std::vector<Event> sample_events() {
     event.actor = {id<TokenId>(1), "mhlw", Role::csirt_head, "CSIRT 責任者"};
     const auto type = type_of(what);
     const bool of_no_incident =
-        type.starts_with("relay_switch.") || type.starts_with("record.") || type.starts_with("key.");
+        type.starts_with("relay_switch.") || type.starts_with("record.") || type.starts_with("key.") || is_of_staff(what);
     if (!of_no_incident) event.incident = id<IncidentId>(2);
     event.what = what;
     events.push_back(std::move(event));

@@ -1,0 +1,67 @@
+#include "src/store/view_rows.h"
+
+namespace noroshi::store {
+namespace {
+
+constexpr Statement select_makers{
+    "view_makers_of_staff",
+    "SELECT id, made_by_name AS name, made_at AS at FROM appointment UNION ALL "
+    "SELECT id, made_by_name, made_at FROM delegation UNION ALL SELECT id, recorded_by_name, recorded_at FROM training"};
+
+// What waits for a decision of the caller's body: of duties that it holds, of its own incidents, of its switches. The policies of
+// these tables let nothing else through.
+constexpr Statement select_approvals{
+    "view_approvals",
+    "SELECT r.*, l.number, asked_by_oneself(r.asked_by, r.asked_at, $1::uuid) AS by_oneself FROM ("
+    "SELECT 'waiver' AS kind, id, incident_id, obligation_id, reason, asked_by, asked_by_name, asked_at, '' AS asked_role "
+    "FROM waiver WHERE decision = 'pending' UNION ALL "
+    "SELECT 'erasure', id, incident_id, NULL, reason, asked_by, asked_by_name, asked_at, '' FROM erasure "
+    "WHERE decision = 'pending' UNION ALL "
+    "SELECT 'relay_switch', id, NULL, NULL, reason, asked_by, asked_by_name, asked_at, asked_role FROM relay_switch "
+    "WHERE decision = 'pending') AS r LEFT JOIN incident l ON l.id = r.incident_id ORDER BY r.asked_at, r.id LIMIT 200"};
+
+codec::ApprovalView read_approval(const Row& row) {
+  codec::ApprovalView view;
+  view.kind = row.get<std::string>("kind");
+  view.id = row.get<std::string>("id");
+  view.incident_id = row.get<std::optional<std::string>>("incident_id").value_or("");
+  view.number = row.get<std::optional<std::string>>("number").value_or("");
+  view.obligation_id = row.get<std::optional<std::string>>("obligation_id").value_or("");
+  view.reason = row.get<std::string>("reason");
+  view.asked_by = row.get<std::string>("asked_by_name");
+  view.asked_at = row.get<Timestamp>("asked_at");
+  view.by_oneself = row.get<bool>("by_oneself");
+  if (view.kind == "waiver") {
+    view.role = "exception_officer";
+    view.path = "/api/v1/obligations/" + view.obligation_id + "/waivers/" + view.id + "/decision";
+  } else if (view.kind == "erasure") {
+    view.role = "section_officer";
+    view.path = "/api/v1/incidents/" + view.incident_id + "/erasures/" + view.id + "/decision";
+  } else {
+    // One of the two is the CISO.
+    view.role = row.get<std::string_view>("asked_role") == "ciso" ? "csirt_head, ciso" : "ciso";
+    view.path = "/api/v1/relay-switch/" + view.id + "/decision";
+  }
+  return view;
+}
+
+}  // namespace
+
+codec::MakersById makers_of_staff(TenantTransaction& transaction) {
+  codec::MakersById makers;
+  for (const auto& row : transaction.execute(select_makers))
+    makers.emplace(uuid_of(row, "id"), codec::MadeBy{row.get<std::string>("name"), row.get<Timestamp>("at")});
+  return makers;
+}
+
+std::vector<codec::ApprovalView> list_approvals(TenantTransaction& transaction, std::string_view token,
+                                                std::string_view role, std::string_view name) {
+  auto views = read_all(transaction.execute(select_approvals, {token}), read_approval);
+  for (auto& view : views) {
+    view.by_oneself = view.by_oneself || (!name.empty() && view.asked_by == name);
+    view.may_decide = !view.by_oneself && view.role.find(role) != std::string::npos;
+  }
+  return views;
+}
+
+}  // namespace noroshi::store
