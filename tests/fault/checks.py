@@ -163,6 +163,7 @@ TABLES = {
          "WHEN 'waiver' THEN EXISTS (SELECT FROM waiver t WHERE t.id = e.subject) "
          "WHEN 'alarm' THEN EXISTS (SELECT FROM alarm t WHERE t.id = e.subject) "
          "WHEN 'erasure' THEN EXISTS (SELECT FROM erasure t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
+         "WHEN 'assignment' THEN EXISTS (SELECT FROM assignment t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
          "WHEN 'relay_switch' THEN EXISTS (SELECT FROM relay_switch t WHERE t.id = e.subject) "
          "WHEN 'key' THEN EXISTS (SELECT FROM signing_key t WHERE e.id IN (t.event_id, t.retirement_event_id)) "
          "WHEN 'record' THEN EXISTS (SELECT FROM record_origin t WHERE t.event_id = e.id) ELSE false END;"),
@@ -174,6 +175,7 @@ TABLES = {
          "SELECT t.type || ' ' || t.id FROM (SELECT 'report.received' AS type, id FROM report UNION ALL "
          "SELECT 'judgement.made', id FROM judgement UNION ALL SELECT 'obligation.opened', id FROM obligation UNION ALL "
          "SELECT 'message.sent', id FROM message UNION ALL SELECT 'waiver.asked', id FROM waiver UNION ALL "
+         "SELECT 'assignment.proposed', id FROM assignment UNION ALL "
          "SELECT CASE WHEN clock IS NULL THEN 'alarm.raised' ELSE 'alarm.rung' END, id FROM alarm) AS t "
          "WHERE NOT EXISTS (SELECT FROM event e WHERE e.subject = t.id "
          "AND e.type = t.type) UNION ALL SELECT 'incident.opened ' || id FROM incident i WHERE NOT EXISTS "
