@@ -25,9 +25,9 @@ const Word functions[] = {{"head", {"対応責任者", "head"}},
                           {"deputy", {"副責任者", "deputy"}},
                           {"handler", {"対処担当", "handler"}},
                           {"external_contact", {"外部連絡担当", "external contact"}}};
-const Word states[] = {{"proposed", {"返答待ち", "proposed"}},     {"accepted", {"承諾済み", "accepted"}},
-                       {"active", {"対応中", "active"}},           {"handed_over", {"引継ぎ済み", "handed over"}},
-                       {"released", {"解除", "released"}},         {"declined", {"辞退", "declined"}}};
+const Word states[] = {{"proposed", {"返答待ち", "proposed"}}, {"accepted", {"承諾済み", "accepted"}},
+                       {"active", {"対応中", "active"}},       {"handed_over", {"引継ぎ済み", "handed over"}},
+                       {"released", {"解除", "released"}},     {"declined", {"辞退", "declined"}}};
 
 template <std::size_t count>
 std::string shown_word(const Word (&words)[count], const std::string& word, Language language) {
@@ -36,7 +36,9 @@ std::string shown_word(const Word (&words)[count], const std::string& word, Lang
   return word;
 }
 
-std::string place_of(const std::string& incident) { return fmt::format("/api/v1/incidents/{}/assignments", incident); }
+std::string place_of(const std::string& incident) {
+  return fmt::format("/api/v1/incidents/{}/assignments", incident);
+}
 
 std::string render_candidates(const json::array& candidates, Language language) {
   const bool ja = language == Language::ja;
@@ -47,8 +49,9 @@ std::string render_candidates(const json::array& candidates, Language language) 
       because += (because.empty() ? "" : ja ? "、" : "; ") + text_at(reason, "");
     table.add_row({text_at(candidate, "/name"), text_at(candidate, "/person"), because});
   }
-  if (table.empty()) return ja ? "候補者がいません。noroshi user appoint で CSIRT の職に任命してください。\n"
-                               : "There is nobody to propose. Appoint people to the CSIRT: noroshi user appoint.\n";
+  if (table.empty())
+    return ja ? "候補者がいません。noroshi user appoint で CSIRT の職に任命してください。\n"
+              : "There is nobody to propose. Appoint people to the CSIRT: noroshi user appoint.\n";
   return table.render(terminal_width());
 }
 
@@ -86,7 +89,8 @@ tl::expected<std::string, ExitCode> find_assignment(const ApiClient& client, con
   for (const auto& assignment : array_at(*all, "/items")) {
     const auto state = text_at(assignment, "/state");
     if (std::find(in_states.begin(), in_states.end(), state) == in_states.end()) continue;
-    if (!wanted.empty() ? is_named(assignment, wanted) : function.empty() || text_at(assignment, "/function") == function)
+    if (!wanted.empty() ? is_named(assignment, wanted)
+                        : function.empty() || text_at(assignment, "/function") == function)
       found.push_back(assignment);
   }
   if (found.size() == 1) return text_at(found.front(), "/id");
@@ -95,7 +99,8 @@ tl::expected<std::string, ExitCode> find_assignment(const ApiClient& client, con
                       "there is no such assignment; see noroshi assign list"});
     return tl::unexpected(exit_failed);
   }
-  complain(output, {"一つに決まりません。ID か氏名で指定してください。", "that is not one assignment: name it by id or by name"});
+  complain(output, {"一つに決まりません。ID か氏名で指定してください。",
+                    "that is not one assignment: name it by id or by name"});
   print(render_assignments(found, output.language));
   return tl::unexpected(exit_usage);
 }
@@ -151,7 +156,8 @@ int run(const AssignCandidatesOptions& options, const Output& output) {
   if (!options.skills.empty()) target += "&skills=" + percent_encoded(options.skills);
   const auto answer = fetch(*client, target, output);
   if (!answer) return answer.error();
-  print(output.json ? json::serialize(*answer) + '\n' : render_candidates(array_at(*answer, "/items"), output.language));
+  print(output.json ? json::serialize(*answer) + '\n'
+                    : render_candidates(array_at(*answer, "/items"), output.language));
   return exit_ok;
 }
 
@@ -167,8 +173,9 @@ int run(const AssignProposeOptions& options, const Output& output) {
   writer.end_object();
   const auto answer = act(*client, place_of(*id), body, options, output);
   if (!answer) return answer.error();
-  return tell(*answer, {"指名しました。本人が noroshi assign accept で承諾します。",
-                        "Proposed. The person answers by noroshi assign accept."},
+  return tell(*answer,
+              {"指名しました。本人が noroshi assign accept で承諾します。",
+               "Proposed. The person answers by noroshi assign accept."},
               output);
 }
 
@@ -186,8 +193,9 @@ int run(const AssignHandOverOptions& options, const Output& output) {
   writer.end_object();
   const auto answer = act(*client, place_of(*id), body, options, output);
   if (!answer) return answer.error();
-  return tell(*answer, {"引継ぎを申し出ました。相手が noroshi assign accept で承諾するまで、元の担当が続けます。",
-                        "The hand-over is offered. Until the other accepts it (noroshi assign accept), nothing changes."},
+  return tell(*answer,
+              {"引継ぎを申し出ました。相手が noroshi assign accept で承諾するまで、元の担当が続けます。",
+               "The hand-over is offered. Until the other accepts it (noroshi assign accept), nothing changes."},
               output);
 }
 
@@ -199,10 +207,14 @@ int run(const AssignStepOptions& options, const Output& output) {
   if (!id) return id.error();
   const auto assignment = [&] {
     switch (options.step) {
-      case Step::accept: return find_assignment(*client, *id, options.assignment, {"proposed"}, "", output);
-      case Step::decline: return find_assignment(*client, *id, options.assignment, {"proposed", "accepted"}, "", output);
-      case Step::activate: return find_assignment(*client, *id, options.assignment, {"accepted"}, "", output);
-      case Step::release: break;
+      case Step::accept:
+        return find_assignment(*client, *id, options.assignment, {"proposed"}, "", output);
+      case Step::decline:
+        return find_assignment(*client, *id, options.assignment, {"proposed", "accepted"}, "", output);
+      case Step::activate:
+        return find_assignment(*client, *id, options.assignment, {"accepted"}, "", output);
+      case Step::release:
+        break;
     }
     return find_assignment(*client, *id, options.assignment, {"proposed", "accepted", "active"}, "", output);
   }();
@@ -220,10 +232,14 @@ int run(const AssignStepOptions& options, const Output& output) {
   const auto answer = act(*client, fmt::format("{}/{}/{}", place_of(*id), *assignment, what), body, options, output);
   if (!answer) return answer.error();
   switch (options.step) {
-    case Step::accept: return tell(*answer, {"承諾しました。", "Accepted."}, output);
-    case Step::decline: return tell(*answer, {"辞退しました。", "Declined."}, output);
-    case Step::activate: return tell(*answer, {"対応を開始しました。", "Begun."}, output);
-    case Step::release: break;
+    case Step::accept:
+      return tell(*answer, {"承諾しました。", "Accepted."}, output);
+    case Step::decline:
+      return tell(*answer, {"辞退しました。", "Declined."}, output);
+    case Step::activate:
+      return tell(*answer, {"対応を開始しました。", "Begun."}, output);
+    case Step::release:
+      break;
   }
   return tell(*answer, {"解除しました。", "Released."}, output);
 }

@@ -38,8 +38,8 @@ struct AssignHandOverOptions : ActOptions {
 };
 int run(const AssignHandOverOptions& options, const Output& output);
 
-// What is done about one assignment. `assignment` is its id or the name of whose it is; empty: the only one that it can be
-// done about. Exit 1 where there is none.
+// What is done about one assignment. `assignment` is its id or the name of whose it is; empty: the only one that it can
+// be done about. Exit 1 where there is none.
 struct AssignStepOptions : ActOptions {
   enum class Step { accept, decline, activate, release } step{};
   std::string incident;

@@ -22,8 +22,9 @@ void encode(JsonWriter& out, const AssignmentView& view, const AnswerContext& co
   write_time(out, "activated_at", assignment.activated_at);
   write_time(out, "ended_at", assignment.ended_at);
   write_time(out, "duty_until", assignment.duty_until);
-  out.member("off_duty", assignment.function == core::Function::head && assignment.state == core::AssignmentState::active &&
-                             assignment.duty_until && *assignment.duty_until <= context.now);
+  out.member("off_duty", assignment.function == core::Function::head &&
+                             assignment.state == core::AssignmentState::active && assignment.duty_until &&
+                             *assignment.duty_until <= context.now);
   out.end_object();
 }
 

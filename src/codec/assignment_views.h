@@ -1,5 +1,5 @@
-// Who responds, as callers are shown it, and the candidates. Ids are UUIDs in text form. Encoders are pure and append one
-// JSON value.
+// Who responds, as callers are shown it, and the candidates. Ids are UUIDs in text form. Encoders are pure and append
+// one JSON value.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,8 @@ struct AssignmentView {
   core::Assignment assignment;
 };
 // {"id","incident_id","organization","person","name","function","state","trained","warning","replaces","note","proposed_at",
-//  "accepted_at","activated_at","ended_at","duty_until","off_duty"}: `warning` says why who is untrained is marked, null for
+//  "accepted_at","activated_at","ended_at","duty_until","off_duty"}: `warning` says why who is untrained is marked,
+//  null for
 // others; `off_duty` that the turn of duty of an active head has ended.
 void encode(JsonWriter& out, const AssignmentView& view, const AnswerContext& context);
 

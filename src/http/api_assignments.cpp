@@ -33,7 +33,8 @@ std::vector<std::string> words_of(const std::optional<std::string>& list) {
   return words;
 }
 
-Response candidates(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response candidates(store::TenantTransaction& transaction, const Request& request,
+                    const codec::AnswerContext& context) {
   QueryReader query(request, {"function", "skills"});
   const auto function = query.word("function", core::parse_function, functions);
   const auto skills = query.text("skills");

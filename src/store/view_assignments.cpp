@@ -10,12 +10,12 @@ constexpr int most_assignments = 1000;
 // Those of the caller's body alone: the policy says so.
 constexpr Statement select_assignments{
     "view_assignments",
-    "SELECT id, incident_id, organization, person, name, function, trained, replaces, note, proposed_at, state, accepted_at, "
+    "SELECT id, incident_id, organization, person, name, function, trained, replaces, note, proposed_at, state, "
+    "accepted_at, "
     "activated_at, ended_at, duty_until, revision FROM assignment WHERE incident_id = $1::uuid ORDER BY id LIMIT $2"};
-constexpr Statement select_active{
-    "view_active_assignments",
-    "SELECT person, count(DISTINCT incident_id)::integer AS cases FROM assignment "
-    "WHERE state = 'active' AND incident_id <> $1::uuid GROUP BY person"};
+constexpr Statement select_active{"view_active_assignments",
+                                  "SELECT person, count(DISTINCT incident_id)::integer AS cases FROM assignment "
+                                  "WHERE state = 'active' AND incident_id <> $1::uuid GROUP BY person"};
 
 constexpr Statement content_visible{
     "view_sees_content",

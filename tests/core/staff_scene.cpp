@@ -37,8 +37,7 @@ StaffScene& StaffScene::skilled(const std::string& name, std::vector<std::string
 }
 
 StaffScene& StaffScene::on_duty(const std::string& name, std::string_view from, std::string_view until) {
-  staff_.shifts.push_back(
-      {{ShiftId{next_id()}, person_id(name), Post::csirt_member, at(from), at(until), false}, {}});
+  staff_.shifts.push_back({{ShiftId{next_id()}, person_id(name), Post::csirt_member, at(from), at(until), false}, {}});
   return *this;
 }
 

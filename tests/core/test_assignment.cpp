@@ -31,14 +31,18 @@ Scene scene_of_ministry() {
   return scene;
 }
 
-AssignmentId last(const Scene& scene) { return scene.incident().assignments.back().id; }
+AssignmentId last(const Scene& scene) {
+  return scene.incident().assignments.back().id;
+}
 const Assignment& of(const Scene& scene, const std::string& name) {
   const auto& list = scene.incident().assignments;
   const auto found = std::find_if(list.rbegin(), list.rend(), [&](const auto& one) { return one.name == name; });
   REQUIRE(found != list.rend());
   return *found;
 }
-std::string state_of(const Scene& scene, const std::string& name) { return std::string(to_string(of(scene, name).state)); }
+std::string state_of(const Scene& scene, const std::string& name) {
+  return std::string(to_string(of(scene, name).state));
+}
 
 AssignmentId propose(Scene& scene, const Actor& actor, const std::string& name, std::optional<Function> function,
                      std::optional<AssignmentId> replaces = std::nullopt) {
@@ -250,12 +254,17 @@ TEST_CASE("in each state each command is answered as the table of states says") 
       const auto before = scene.incident();
       const auto outcome = [&]() -> Outcome {
         switch (event) {
-          case AssignmentEvent::accept: return scene.attempt(AnswerAssignment{suzuki, id, true, ""});
-          case AssignmentEvent::decline: return scene.attempt(AnswerAssignment{suzuki, id, false, "多忙"});
-          case AssignmentEvent::activate: return scene.attempt(ActivateAssignment{suzuki, id});
-          case AssignmentEvent::release: return scene.attempt(ReleaseAssignment{suzuki, id, ""});
+          case AssignmentEvent::accept:
+            return scene.attempt(AnswerAssignment{suzuki, id, true, ""});
+          case AssignmentEvent::decline:
+            return scene.attempt(AnswerAssignment{suzuki, id, false, "多忙"});
+          case AssignmentEvent::activate:
+            return scene.attempt(ActivateAssignment{suzuki, id});
+          case AssignmentEvent::release:
+            return scene.attempt(ReleaseAssignment{suzuki, id, ""});
           // The offer of one; accepting it is looked at above.
-          case AssignmentEvent::hand_over: return scene.attempt(ProposeAssignment{chief, person_id("責任者"), {}, id, ""});
+          case AssignmentEvent::hand_over:
+            return scene.attempt(ProposeAssignment{chief, person_id("責任者"), {}, id, ""});
         }
         std::abort();
       }();
@@ -279,8 +288,8 @@ TEST_CASE("a body's response is its own: two bodies of a case have a head each")
     scene.accept(ActivateAssignment{actor, last(scene)});
     CHECK(scene.incident().head_of(body)->organization == body);
   }
-  CHECK(scene.refuse(ProposeAssignment{bound("jps", "佐藤"), person_id("山田"), {}, scene.incident().head_of("mhlw")->id, ""}) ==
-        "role_required");
+  CHECK(scene.refuse(ProposeAssignment{
+            bound("jps", "佐藤"), person_id("山田"), {}, scene.incident().head_of("mhlw")->id, ""}) == "role_required");
 }
 
 TEST_CASE("what was erased has no notes of assignments, and takes none") {
@@ -319,10 +328,12 @@ TEST_CASE("candidates are offered by duty, training, skill and load, with the re
     }
     return text;
   };
-  CHECK(told(candidates[0]) == "on duty until 2018-08-01T17:15:00+09:00; trained for the CSIRT (2.2.3(2)(c)); works on no other case; ");
+  CHECK(told(candidates[0]) ==
+        "on duty until 2018-08-01T17:15:00+09:00; trained for the CSIRT (2.2.3(2)(c)); works on no other case; ");
   CHECK(told(candidates[2]) == "not on duty; trained for the CSIRT (2.2.3(2)(c)); works on 2 other cases; ");
-  CHECK(told(candidates[3]) ==
-        "not on duty; no valid training of a CSIRT on record (2.2.3(2)(c)); skills: forensics; works on no other case; ");
+  CHECK(
+      told(candidates[3]) ==
+      "not on duty; no valid training of a CSIRT on record (2.2.3(2)(c)); skills: forensics; works on no other case; ");
 
   propose(scene, chief, "佐藤", Function::handler);
   CHECK(candidates_for(scene.incident(), staff, {}, Function::head, {}, scene.now()).front().name == "責任者");

@@ -30,9 +30,13 @@ Scene led_by_sato() {
   return scene;
 }
 
-Lines handovers(const Lines& alarms) { return of(alarms, "handover_overdue"); }
+Lines handovers(const Lines& alarms) {
+  return of(alarms, "handover_overdue");
+}
 
-std::string now_in_office(const Scene& scene) { return scene.incident().head_of("mhlw")->name; }
+std::string now_in_office(const Scene& scene) {
+  return scene.incident().head_of("mhlw")->name;
+}
 
 }  // namespace
 
@@ -88,7 +92,8 @@ TEST_CASE("the roster of the day counts: who stays on longer is not alarmed, who
   // Told of, the roster puts him on again: the clock starts anew.
   until[person_id("佐藤")] = at("2018-08-01T20:00:00+09:00");
   CHECK(handovers(scene.ring("2018-08-01T18:20:00+09:00")).empty());
-  CHECK(handovers(scene.ring("2018-08-01T20:00:00+09:00")).empty());  // until then he was; from then on the roster says so
+  CHECK(handovers(scene.ring("2018-08-01T20:00:00+09:00"))
+            .empty());  // until then he was; from then on the roster says so
   until[person_id("佐藤")] = std::nullopt;
   CHECK(handovers(scene.ring("2018-08-01T20:00:00+09:00")) == Lines{"1 handover_overdue mhlw -> mhlw csirt_member"});
 }

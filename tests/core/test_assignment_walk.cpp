@@ -1,4 +1,5 @@
-// Assignments at random, by people of two bodies, while cases end, reopen and rosters change: what must hold after each.
+// Assignments at random, by people of two bodies, while cases end, reopen and rosters change: what must hold after
+// each.
 //
 // A failure prints its seed; NOROSHI_TEST_SEED runs it again.
 #include <array>
@@ -80,26 +81,33 @@ class AssignmentWalk {
     const auto what = below(14);
     if (what < 3 || assignments.empty()) {
       ProposeAssignment command{actor(), person_id(any(names)), Function::head, {}, ""};
-      if (chance(2)) command.function = any(std::array{Function::handler, Function::deputy, Function::external_contact});
+      if (chance(2))
+        command.function = any(std::array{Function::handler, Function::deputy, Function::external_contact});
       return perform(command);
     }
     const auto assignment = chance(3) ? any(assignments) : assignments.back();
     switch (what) {
       case 3:
       case 4:
-      case 5: return perform(AnswerAssignment{holder_of(assignment), assignment.id, !chance(5), chance(4) ? "" : "理由"});
+      case 5:
+        return perform(AnswerAssignment{holder_of(assignment), assignment.id, !chance(5), chance(4) ? "" : "理由"});
       case 6:
-      case 7: return perform(ActivateAssignment{holder_of(assignment), assignment.id});
-      case 8: return perform(ReleaseAssignment{holder_of(assignment), assignment.id, "理由"});
+      case 7:
+        return perform(ActivateAssignment{holder_of(assignment), assignment.id});
+      case 8:
+        return perform(ReleaseAssignment{holder_of(assignment), assignment.id, "理由"});
       case 9:
       case 10: {
         const auto* head = scene_.incident().head_of(assignment.organization);
         const auto& replaced = head && chance(2) ? *head : assignment;
         return perform(ProposeAssignment{holder_of(replaced), person_id(any(names)), {}, replaced.id, ""});
       }
-      case 11: return change_roster(assignment);
-      case 12: return change_case();
-      default: return ring();
+      case 11:
+        return change_roster(assignment);
+      case 12:
+        return change_case();
+      default:
+        return ring();
     }
   }
   void change_roster(const Assignment& assignment) {

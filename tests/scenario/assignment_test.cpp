@@ -1,5 +1,5 @@
-// Who responds to an incident, as desks live it: proposed, accepted, handed over at the change of shifts, and what twenty
-// clients get who want the same at once.
+// Who responds to an incident, as desks live it: proposed, accepted, handed over at the change of shifts, and what
+// twenty clients get who want the same at once.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -31,10 +31,12 @@ class World {
   std::string person(const std::string& organization, const std::string& name, bool trained = true) {
     const auto id = fmt::format("0198a4f2-0000-7000-8000-0000000000{:02x}", ++people_);
     by_hand(fmt::format(
-        "INSERT INTO noroshi.person (id, organization, name, employment, skills, cleared, registered_at, revision, event_id) "
+        "INSERT INTO noroshi.person (id, organization, name, employment, skills, cleared, registered_at, revision, "
+        "event_id) "
         "SELECT '{0}', '{1}', '{2}', 'employee', ARRAY['forensics'], true, '2018-04-01+09', 1, min(id::text)::uuid "
         "FROM noroshi.event;"
-        "INSERT INTO noroshi.appointment (id, organization, person, post, ground, reason, valid_from, made_by_name, made_at, "
+        "INSERT INTO noroshi.appointment (id, organization, person, post, ground, reason, valid_from, made_by_name, "
+        "made_at, "
         "event_id) SELECT '{0}', '{1}', '{0}', 'csirt_member', 'expertise', '', '2018-04-01+09', '', '2018-04-01+09', "
         "min(id::text)::uuid FROM noroshi.event;",
         id, organization, name));
@@ -46,18 +48,20 @@ class World {
           id, organization));
     return id;
   }
-  void on_duty(const std::string& organization, const std::string& person, const std::string& from, const std::string& until) {
-    by_hand(fmt::format("INSERT INTO noroshi.shift (id, organization, person, post, valid_from, valid_until, overrides, "
-                        "set_at, event_id) SELECT gen_random_uuid(), '{}', '{}', 'csirt_member', '{}', '{}', false, "
-                        "'2018-04-01+09', min(id::text)::uuid FROM noroshi.event",
-                        organization, person, from, until));
+  void on_duty(const std::string& organization, const std::string& person, const std::string& from,
+               const std::string& until) {
+    by_hand(
+        fmt::format("INSERT INTO noroshi.shift (id, organization, person, post, valid_from, valid_until, overrides, "
+                    "set_at, event_id) SELECT gen_random_uuid(), '{}', '{}', 'csirt_member', '{}', '{}', false, "
+                    "'2018-04-01+09', min(id::text)::uuid FROM noroshi.event",
+                    organization, person, from, until));
   }
   // The desk of that person: his token is bound to him.
   Desk desk_of(const std::string& organization, const std::string& name, const std::string& id,
                const std::string& role = "csirt_member") {
     auto desk = this->desk(organization, role, name);
-    by_hand(fmt::format("UPDATE noroshi.token SET person = '{}' WHERE organization = '{}' AND name = '{}'", id, organization,
-                        name));
+    by_hand(fmt::format("UPDATE noroshi.token SET person = '{}' WHERE organization = '{}' AND name = '{}'", id,
+                        organization, name));
     return desk;
   }
   void by_hand(const std::string& sql) {
@@ -88,9 +92,13 @@ World& world() {
   return world;
 }
 
-Incident reported() { return world().desk("mhlw", "csirt_member", "当直").reports(a_report_recognized("2018-08-01T09:00:00+09:00")); }
+Incident reported() {
+  return world().desk("mhlw", "csirt_member", "当直").reports(a_report_recognized("2018-08-01T09:00:00+09:00"));
+}
 
-std::string place(const Incident& incident) { return "/incidents/" + incident.id + "/assignments"; }
+std::string place(const Incident& incident) {
+  return "/incidents/" + incident.id + "/assignments";
+}
 std::string step(const Incident& incident, const std::string& assignment, const std::string& what) {
   return place(incident) + "/" + assignment + "/" + what;
 }
@@ -98,7 +106,8 @@ std::string assigned(const Reply& reply) {
   REQUIRE_MESSAGE(reply.status == 201, reply);
   return text(reply["assignment"], "id");
 }
-std::string propose(const Desk& desk, const Incident& incident, const std::string& person, const std::string& function) {
+std::string propose(const Desk& desk, const Incident& incident, const std::string& person,
+                    const std::string& function) {
   return assigned(desk.post(place(incident), {{"person", person}, {"function", function}}));
 }
 std::string leads(const Desk& proposing, const Desk& desk, const Incident& incident, const std::string& person) {
@@ -161,7 +170,8 @@ TEST_CASE("At the change of shifts the head hands over; the incident's page tell
   CHECK(sato.post(step(incident, first, "release"), {{"reason", "退庁"}}).code() == "last_head");
 
   w.show("2018-08-01T17:10:00+09:00");
-  const auto offered = sato.post(place(incident), {{"person", suzuki_id}, {"replaces", first}, {"note", "残件は端末 2 台"}});
+  const auto offered =
+      sato.post(place(incident), {{"person", suzuki_id}, {"replaces", first}, {"note", "残件は端末 2 台"}});
   const auto second = assigned(offered);
   CHECK(sato.post(step(incident, second, "answer"), {{"accepted", true}}).code() == "not_the_person");
   CHECK(chief.post(step(incident, second, "answer"), {{"accepted", true}}).code() == "not_the_person");
@@ -189,7 +199,8 @@ TEST_CASE("At the change of shifts the head hands over; the incident's page tell
   CHECK(mentions(page.output, "引継ぎ済み"));
 }
 
-TEST_CASE("A head who is off duty and has handed over to nobody is alarmed in his body, and the roster can let him stay") {
+TEST_CASE(
+    "A head who is off duty and has handed over to nobody is alarmed in his body, and the roster can let him stay") {
   auto& w = world();
   w.show("2018-08-01T09:20:00+09:00");
   const auto id = w.person("mhlw", "伊藤");
@@ -257,7 +268,8 @@ TEST_CASE("Bad input is refused with every mistake; a token bound to nobody answ
   CHECK(bad.status == 422);
   CHECK(bad.mistakes() == Lines{"/extra unknown_member", "/function value", "/person value"});
   CHECK(chief.post(place(incident), json::object{}).mistakes() == Lines{"/function required", "/person required"});
-  const auto nobody = chief.post(place(incident), {{"person", "0198a4f2-0000-7000-8000-ffffffffffff"}, {"function", "head"}});
+  const auto nobody =
+      chief.post(place(incident), {{"person", "0198a4f2-0000-7000-8000-ffffffffffff"}, {"function", "head"}});
   CHECK(nobody.mistakes() == Lines{"/person unknown_person"});
   const auto id = w.person("mhlw", "渡辺");
   const auto proposed = propose(chief, incident, id, "handler");
@@ -283,7 +295,8 @@ TEST_CASE("Twenty clients grab the same person: one gets him, the others learn w
   const Desk desks[] = {w.desk("mhlw", "csirt_head", "責任者"), w.desk("mhlw", "csirt_head", "副責任者")};
   const char* functions[] = {"handler", "deputy", "external_contact"};
   CHECK(at_once([&](int i) {
-          return desks[i % 2].post(place(incident), {{"person", id}, {"function", functions[i % 3]}}, {.key = fresh_key()});
+          return desks[i % 2].post(place(incident), {{"person", id}, {"function", functions[i % 3]}},
+                                   {.key = fresh_key()});
         }) == Told{{"201", 1}, {"already_assigned", 19}});
   CHECK(who_responds(desks[0], incident).size() == 1);
 }
@@ -306,8 +319,9 @@ TEST_CASE("Twenty clients want the same hand-over: one offer stands; twenty acce
   REQUIRE(offers.size() == 2);
   const auto offer = text(offers[1], "id");
   const auto& taker = desks[text(offers[1], "name") == "小林" ? 0 : 1];
-  CHECK(at_once([&](int) { return taker.post(step(incident, offer, "answer"), {{"accepted", true}}); }) ==
-        Told{{"201", 1}, {"transition_not_allowed", 19}});
+  CHECK(at_once([&](int) {
+          return taker.post(step(incident, offer, "answer"), {{"accepted", true}});
+        }) == Told{{"201", 1}, {"transition_not_allowed", 19}});
   CHECK(who_responds(chief, incident) == Lines{"田中 head handed_over", text(offers[1], "name") + " head active"});
 
   // Two who accepted to lead: one begins.
@@ -317,7 +331,8 @@ TEST_CASE("Twenty clients want the same hand-over: one offer stands; twenty acce
     both[i] = propose(chief, other, ids[i], "head");
     assigned(desks[i].post(step(other, both[i], "answer"), {{"accepted", true}}));
   }
-  const auto told = at_once([&](int i) { return desks[i % 2].post(step(other, both[i % 2], "activation"), json::object{}); });
+  const auto told =
+      at_once([&](int i) { return desks[i % 2].post(step(other, both[i % 2], "activation"), json::object{}); });
   CHECK(told.at("201") == 1);
   CHECK(told.at("transition_not_allowed") == 19);
   int heads = 0;
@@ -375,6 +390,7 @@ TEST_CASE("At a terminal: candidates, propose, accept, activate, hand over, list
   const auto list = as("責任者", {"list", incident.number});
   CHECK(mentions(list.output, "declined"));
   CHECK(mentions(list.output, "untrained"));
-  const auto story = w.noroshi("mhlw", "csirt_head", "責任者", {"--lang", "en", "record", "show", "--incident", incident.id});
+  const auto story =
+      w.noroshi("mhlw", "csirt_head", "責任者", {"--lang", "en", "record", "show", "--incident", incident.id});
   CHECK(mentions(story.output, "begins"));
 }

@@ -1,5 +1,5 @@
-// Who responds, against a real PostgreSQL: two pools of writers as two daemons have them, clocks that follow the roster, tables
-// that fold to what they are, and what the database itself refuses.
+// Who responds, against a real PostgreSQL: two pools of writers as two daemons have them, clocks that follow the
+// roster, tables that fold to what they are, and what the database itself refuses.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -17,27 +17,34 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Timestamp at(std::string_view text) { return parse_rfc3339(text).value(); }
+Timestamp at(std::string_view text) {
+  return parse_rfc3339(text).value();
+}
 
 class Scene : public OwnStore {
  public:
-  Scene() : other_writers_(settings(), law()), ticker_(settings(), DatabaseRole::ticker), writer_(settings(), DatabaseRole::writer) {
+  Scene()
+      : other_writers_(settings(), law()),
+        ticker_(settings(), DatabaseRole::ticker),
+        writer_(settings(), DatabaseRole::writer) {
     issue_token(owner(), "mhlw", core::Role::csirt_head, "", std::nullopt);
-    const auto json = R"(,"times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}},"assessment":"incident","cyberattack":"yes")";
-    incident_ = core::IncidentId{
-        *core::parse_uuid(in_answer(accepted(perform(submit(csirt_head("mhlw"), report_json("a", "first", json), "a"))),
-                                    "incident.id"))};
+    const auto json =
+        R"(,"times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}},"assessment":"incident","cyberattack":"yes")";
+    incident_ = core::IncidentId{*core::parse_uuid(
+        in_answer(accepted(perform(submit(csirt_head("mhlw"), report_json("a", "first", json), "a"))), "incident.id"))};
   }
 
   core::PersonId person(const std::string& name) {
     const auto chief = csirt_head("mhlw");
     accepted(act(chief, ChangeStaff{core::RegisterPerson{{}, name, core::Employment::employee, {}, false}}));
     const core::PersonId id{*core::parse_uuid(text(fmt::format("SELECT id FROM person WHERE name = '{}'", name)))};
-    accepted(act(chief, ChangeStaff{core::Appoint{{}, id, core::Post::csirt_member, core::Ground::expertise, "", {}, {}}}));
+    accepted(
+        act(chief, ChangeStaff{core::Appoint{{}, id, core::Post::csirt_member, core::Ground::expertise, "", {}, {}}}));
     return id;
   }
   void on_duty(core::PersonId id, std::string_view from, std::string_view until) {
-    accepted(act(csirt_head("mhlw"), ChangeStaff{core::SetShift{{}, id, core::Post::csirt_member, at(from), at(until), false}}));
+    accepted(act(csirt_head("mhlw"),
+                 ChangeStaff{core::SetShift{{}, id, core::Post::csirt_member, at(from), at(until), false}}));
   }
   static core::Actor bound(core::PersonId id) {
     auto actor = csirt_member("mhlw");
@@ -51,12 +58,16 @@ class Scene : public OwnStore {
     return command;
   }
   Result act(const core::Actor& actor, Action action) { return perform(command(actor, std::move(action))); }
-  Result respond(const core::Actor& actor, core::ResponseCommand what) { return act(actor, Respond{incident_, std::move(what)}); }
+  Result respond(const core::Actor& actor, core::ResponseCommand what) {
+    return act(actor, Respond{incident_, std::move(what)});
+  }
   Result respond_elsewhere(const core::Actor& actor, core::ResponseCommand what) {
     return test::perform(other_writers_, command(actor, Respond{incident_, std::move(what)}));
   }
-  core::AssignmentId propose(core::PersonId id, core::Function function, std::optional<core::AssignmentId> replaces = {}) {
-    const auto answered = accepted(respond(csirt_head("mhlw"), core::ProposeAssignment{{}, id, function, replaces, "引継ぎ"}));
+  core::AssignmentId propose(core::PersonId id, core::Function function,
+                             std::optional<core::AssignmentId> replaces = {}) {
+    const auto answered =
+        accepted(respond(csirt_head("mhlw"), core::ProposeAssignment{{}, id, function, replaces, "引継ぎ"}));
     return core::AssignmentId{*core::parse_uuid(in_answer(answered, "assignment.id"))};
   }
   core::AssignmentId leads(core::PersonId id) {
@@ -68,8 +79,9 @@ class Scene : public OwnStore {
   std::string states() { return text("SELECT string_agg(name || ' ' || state, '; ' ORDER BY id) FROM assignment"); }
   void ring() { ring_clocks(writer_, law(), claim_clocks(ticker_, 60s, 100)); }
   std::string handovers() {
-    return text("SELECT string_agg(level || ' ' || organization || ' ' || role, '; ' ORDER BY level) FROM alarm "
-                "WHERE code = 'handover_overdue'");
+    return text(
+        "SELECT string_agg(level || ' ' || organization || ' ' || role, '; ' ORDER BY level) FROM alarm "
+        "WHERE code = 'handover_overdue'");
   }
 
   std::string findings() {
@@ -129,17 +141,20 @@ TEST_CASE("of twenty clients of two daemons who want the same person, or the sam
           return both(i, chief, core::ProposeAssignment{{}, sato, core::Function::head, {}, ""});
         }) == Told{{"answered", 1}, {"already_assigned", 19}});
   const core::AssignmentId head{*core::parse_uuid(scene.text("SELECT id FROM assignment"))};
-  CHECK(at_once([&](int i) { return both(i, Scene::bound(sato), core::AnswerAssignment{{}, head, true, ""}); }) ==
-        Told{{"answered", 1}, {"transition_not_allowed", 19}});
-  CHECK(at_once([&](int i) { return both(i, i % 3 ? chief : Scene::bound(sato), core::ActivateAssignment{{}, head}); }) ==
-        Told{{"answered", 1}, {"transition_not_allowed", 19}});
+  CHECK(at_once([&](int i) {
+          return both(i, Scene::bound(sato), core::AnswerAssignment{{}, head, true, ""});
+        }) == Told{{"answered", 1}, {"transition_not_allowed", 19}});
+  CHECK(at_once([&](int i) {
+          return both(i, i % 3 ? chief : Scene::bound(sato), core::ActivateAssignment{{}, head});
+        }) == Told{{"answered", 1}, {"transition_not_allowed", 19}});
   CHECK(at_once([&](int i) {
           return both(i, chief, core::ProposeAssignment{{}, i % 4 < 2 ? suzuki : tanaka, {}, head, ""});
         }) == Told{{"answered", 1}, {"already_assigned", 19}});
   const core::AssignmentId offer{*core::parse_uuid(scene.text("SELECT id FROM assignment WHERE state = 'proposed'"))};
   const core::PersonId taker{*core::parse_uuid(scene.text("SELECT person FROM assignment WHERE state = 'proposed'"))};
-  CHECK(at_once([&](int i) { return both(i, Scene::bound(taker), core::AnswerAssignment{{}, offer, true, ""}); }) ==
-        Told{{"answered", 1}, {"transition_not_allowed", 19}});
+  CHECK(at_once([&](int i) {
+          return both(i, Scene::bound(taker), core::AnswerAssignment{{}, offer, true, ""});
+        }) == Told{{"answered", 1}, {"transition_not_allowed", 19}});
   CHECK(scene.count("assignment WHERE state = 'active' AND function = 'head'") == 1);
   CHECK(scene.findings() == "");
 }
@@ -181,18 +196,20 @@ TEST_CASE("a change by hand is refused by the database, and told of where its tr
   CHECK(scene.refused_by("UPDATE assignment SET state = 'accepted'" + of_head) == "assignment_transition");
   CHECK(scene.refused_by("UPDATE assignment SET state = 'active', activated_at = clock()" + of_other) ==
         "assignment_transition");
-  CHECK(scene.refused_by("UPDATE assignment SET state = 'released', ended_at = clock()" + of_head) == "assignment_has_head");
+  CHECK(scene.refused_by("UPDATE assignment SET state = 'released', ended_at = clock()" + of_head) ==
+        "assignment_has_head");
   CHECK(scene.refused_by("UPDATE assignment SET function = 'head'" + of_other) == "unchangeable");
   CHECK(scene.refused_by("UPDATE assignment SET note = 'x'" + of_other) == "unchangeable");
   CHECK(scene.refused_by("DELETE FROM assignment") == "unchangeable");
   CHECK(scene.refused_by("INSERT INTO assignment SELECT (jsonb_populate_record(a, jsonb_build_object('id', "
-                         "gen_random_uuid()))).* FROM assignment a" + of_other) == "assignment_one_live");
+                         "gen_random_uuid()))).* FROM assignment a" +
+                         of_other) == "assignment_one_live");
   CHECK(scene.refused_by("INSERT INTO assignment SELECT (jsonb_populate_record(a, jsonb_build_object('id', "
-                         "gen_random_uuid(), 'person', gen_random_uuid()))).* FROM assignment a" + of_head) ==
-        "assignment_transition");
+                         "gen_random_uuid(), 'person', gen_random_uuid()))).* FROM assignment a" +
+                         of_head) == "assignment_transition");
   CHECK(scene.findings() == "");
-  run(scene.owner(), "ALTER TABLE assignment DISABLE TRIGGER USER; UPDATE assignment SET trained = NOT trained" + of_head +
-                         "; ALTER TABLE assignment ENABLE TRIGGER USER");
+  run(scene.owner(), "ALTER TABLE assignment DISABLE TRIGGER USER; UPDATE assignment SET trained = NOT trained" +
+                         of_head + "; ALTER TABLE assignment ENABLE TRIGGER USER");
   CHECK(scene.findings() == "column_differs assignment trained; ");
 }
 
@@ -206,8 +223,8 @@ TEST_CASE("the end of the case releases everybody, in one decision, and it folds
   none.assessment_reason = "試験通信";
   accepted(scene.act(csirt_head("mhlw"), Assess{scene.incident(), none}));
   CHECK(scene.states() == "佐藤 released; 鈴木 released");
-  CHECK(refusal_code(scene.respond(csirt_head("mhlw"), core::ProposeAssignment{{}, sato, core::Function::head, {}, ""})) ==
-        "incident_closed");
+  CHECK(refusal_code(scene.respond(
+            csirt_head("mhlw"), core::ProposeAssignment{{}, sato, core::Function::head, {}, ""})) == "incident_closed");
   CHECK(scene.findings() == "");
 }
 
