@@ -31,6 +31,7 @@ std::string shown_code(const std::string& code, Language language) {
       {"duty_overdue", {"期限超過", "overdue"}},
       {"acknowledgement_overdue", {"受領確認なし", "not acknowledged"}},
       {"followup_overdue", {"続報なし", "no follow-up"}},
+      {"handover_overdue", {"要引継ぎ", "hand-over due"}},
       {"relay_silent", {"中継なし", "relay silent"}},
       {"relayed_automatically", {"自動中継", "relayed automatically"}},
       {"body_without_person", {"担当者なし", "no person to call"}},

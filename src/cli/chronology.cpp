@@ -67,6 +67,11 @@ const std::array roles{Word{"reporter", {"報告者", "reporter"}},
                        Word{"auditor", {"監査担当", "auditor"}},
                        Word{"operator", {"運用担当", "operator"}}};
 
+const std::array functions{Word{"head", {"対応責任者", "head of the response"}},
+                           Word{"deputy", {"副責任者", "deputy"}},
+                           Word{"handler", {"対処担当", "handler"}},
+                           Word{"external_contact", {"外部連絡担当", "external contact"}}};
+
 std::string clause_of(const std::string& clause, int sentence) {
   return sentence > 0 ? fmt::format("{} {}", clause, sentence) : clause;
 }
@@ -360,6 +365,60 @@ struct SentenceOf {
   }
   std::string operator()(const core::ShiftCancelled& what) const {
     return ended("当番", "Turn of duty", what.shift, what.reason);
+  }
+  std::string operator()(const core::AssignmentProposed& what) const {
+    const auto& asked = what.assignment;
+    chronology.assignments_[asked.id] = {asked.name, std::string(core::to_string(asked.function)), asked.organization};
+    auto line = asked.replaces
+                    ? (ja ? fmt::format("{} へ、{} からの引継ぎを申し出。", assigned(asked.id), person(*asked.replaces))
+                          : fmt::format("Hand-over offered to {}, from {}.", assigned(asked.id), person(*asked.replaces)))
+                    : (ja ? fmt::format("{} を指名。", assigned(asked.id)) : fmt::format("{} proposed.", assigned(asked.id)));
+    if (!asked.trained)
+      line += ja ? " 【警告】CSIRT の教育の有効な記録がない（2.2.3(2)(c)）。"
+                 : " WARNING: no valid training of a CSIRT on record (2.2.3(2)(c)).";
+    if (!asked.note.empty()) line += ja ? " 備考: " + text(asked.note) : " Note: " + text(asked.note);
+    return line;
+  }
+  std::string operator()(const core::AssignmentAccepted& what) const {
+    return ja ? fmt::format("{} が承諾。", assigned(what.assignment)) : fmt::format("{} accepts.", assigned(what.assignment));
+  }
+  std::string operator()(const core::AssignmentDeclined& what) const {
+    return (ja ? fmt::format("{} が辞退。", assigned(what.assignment))
+               : fmt::format("{} declines.", assigned(what.assignment))) +
+           because(what.reason);
+  }
+  std::string operator()(const core::AssignmentActivated& what) const {
+    auto line = ja ? fmt::format("{} が対応を開始。", assigned(what.assignment))
+                   : fmt::format("{} begins.", assigned(what.assignment));
+    if (what.duty_until)
+      line += ja ? fmt::format(" 当番は {} まで。", shown_second(*what.duty_until))
+                 : fmt::format(" On duty until {}.", shown_second(*what.duty_until));
+    return line;
+  }
+  std::string operator()(const core::AssignmentHandedOver& what) const {
+    return ja ? fmt::format("{} から {} へ引継ぎ。", assigned(what.assignment), person(what.to))
+              : fmt::format("{} hands over to {}.", assigned(what.assignment), person(what.to));
+  }
+  std::string operator()(const core::AssignmentReleased& what) const {
+    return (ja ? fmt::format("{} の割当てを解除。", assigned(what.assignment))
+               : fmt::format("{} released.", assigned(what.assignment))) +
+           because(what.reason);
+  }
+  std::string operator()(const core::AssignmentDutyMoved& what) const {
+    const auto until = what.duty_until ? shown_second(*what.duty_until) : std::string("-");
+    return ja ? fmt::format("{} の当番は {} まで（当番表による）。", assigned(what.assignment), until)
+              : fmt::format("{} is on duty until {}, by the roster.", assigned(what.assignment), until);
+  }
+  std::string person(core::AssignmentId id) const {
+    const auto found = chronology.assignments_.find(id);
+    return found == chronology.assignments_.end() ? to_string(id) : text(found->second.name);
+  }
+  std::string assigned(core::AssignmentId id) const {
+    const auto found = chronology.assignments_.find(id);
+    if (found == chronology.assignments_.end()) return to_string(id);
+    const auto& [name, function, organization] = found->second;
+    return ja ? fmt::format("{}（{} {}）", text(name), body(organization), word(functions, function))
+              : fmt::format("{} ({}, {})", text(name), body(organization), word(functions, function));
   }
   template <class Other>
   std::string operator()(const Other&) const {

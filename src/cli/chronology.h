@@ -32,10 +32,14 @@ class Chronology {
     std::string clause;  // with its sentence, where it has several
     std::string holder, recipient;
   };
+  struct Assigned {
+    std::string name, function, organization;
+  };
   friend struct SentenceOf;
 
   Language language_;
   std::map<core::ObligationId, Duty> duties_;
+  std::map<core::AssignmentId, Assigned> assignments_;
   std::map<core::MessageId, std::string> messages_;  // "厚生労働省 (mhlw) → 内閣官房 (nisc)"
 };
 

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "src/cli/alarms.h"
+#include "src/cli/assign.h"
 #include "src/cli/configuration.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
@@ -235,6 +236,66 @@ void add_incident(CLI::App& program, const Global& global, Command& chosen) {
   add_act(*move, *move_options);
 
   add_erasure(*incident, global, chosen);
+}
+
+void add_assign_step(CLI::App& assign, const Global& global, Command& chosen, AssignStepOptions::Step step, const char* name,
+                     const char* help, const char* reason) {
+  auto options = std::make_shared<AssignStepOptions>();
+  options->step = step;
+  auto* app = add_command(assign, global, chosen, name, help, options);
+  app->add_option("ID", options->incident, "Id, number (JPS-2018-1) or your own reference")->required();
+  app->add_option("ASSIGNMENT", options->assignment, "Its id or the person's name [the only one it can be]");
+  if (reason) {
+    auto* option = app->add_option("--reason", options->reason, reason)->type_name("TEXT");
+    if (step == AssignStepOptions::Step::decline) option->required();
+  }
+  add_act(*app, *options);
+}
+
+void add_assign(CLI::App& program, const Global& global, Command& chosen) {
+  using Step = AssignStepOptions::Step;
+  constexpr const char* incident = "Id, number (JPS-2018-1) or your own reference";
+  constexpr const char* function = "head, deputy, handler or external_contact";
+  auto* assign = program.add_subcommand("assign", "Who of your body's CSIRT responds to an incident");
+  assign->require_subcommand(1);
+
+  auto list_options = std::make_shared<AssignListOptions>();
+  auto* list = add_command(*assign, global, chosen, "list", "Who responds, and who was asked", list_options);
+  list->add_option("ID", list_options->incident, incident)->required();
+  add_connection(*list, list_options->connection);
+
+  auto candidate_options = std::make_shared<AssignCandidatesOptions>();
+  auto* candidates =
+      add_command(*assign, global, chosen, "candidates", "Whom to propose, the best first, and why", candidate_options);
+  candidates->add_option("ID", candidate_options->incident, incident)->required();
+  candidates->add_option("--function", candidate_options->function, std::string(function) + " [handler]")->type_name("WORD");
+  candidates->add_option("--skills", candidate_options->skills, "Wanted, separated by commas")->type_name("LIST");
+  add_connection(*candidates, candidate_options->connection);
+
+  auto propose_options = std::make_shared<AssignProposeOptions>();
+  auto* propose = add_command(*assign, global, chosen, "propose", "Ask a person to respond", propose_options);
+  propose->add_option("ID", propose_options->incident, incident)->required();
+  propose->add_option("--person", propose_options->person, "Id of the person")->type_name("ID")->required();
+  propose->add_option("--function", propose_options->function, function)->type_name("WORD")->required();
+  propose->add_option("--note", propose_options->note, "A remark")->type_name("TEXT");
+  add_act(*propose, *propose_options);
+
+  add_assign_step(*assign, global, chosen, Step::accept, "accept",
+                  "Accept what you are asked; of a hand-over, you take over at once", nullptr);
+  add_assign_step(*assign, global, chosen, Step::decline, "decline", "Decline what you are asked", "Why");
+  add_assign_step(*assign, global, chosen, Step::activate, "activate", "Begin to respond", nullptr);
+
+  auto hand_over_options = std::make_shared<AssignHandOverOptions>();
+  auto* hand_over = add_command(*assign, global, chosen, "hand-over",
+                                "Offer another person to take over; accepting it is the acknowledgement", hand_over_options);
+  hand_over->add_option("ID", hand_over_options->incident, incident)->required();
+  hand_over->add_option("--person", hand_over_options->person, "Id of who is to take over")->type_name("ID")->required();
+  hand_over->add_option("--from", hand_over_options->from, "Whose assignment, its id or his name [the head's]")
+      ->type_name("WHO");
+  hand_over->add_option("--note", hand_over_options->note, "A remark")->type_name("TEXT");
+  add_act(*hand_over, *hand_over_options);
+
+  add_assign_step(*assign, global, chosen, Step::release, "release", "End one; a head hands over instead", "Why");
 }
 
 void add_obligation(CLI::App& program, const Global& global, Command& chosen) {
@@ -683,6 +744,7 @@ int run_program(int argc, char** argv) {
   add_report(program, global, chosen);
   add_inbox(program, global, chosen);
   add_incident(program, global, chosen);
+  add_assign(program, global, chosen);
   add_duties(program, global, chosen);
   add_waiver(program, global, chosen);
   add_relay_switch(program, global, chosen);

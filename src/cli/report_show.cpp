@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <boost/json/serialize.hpp>
 
+#include "src/cli/assign.h"
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
 #include "src/cli/receipt.h"
@@ -52,6 +53,8 @@ std::string render(const json::value& incident, Language language) {
     out += (ja ? "\n義務（期限は運用者の目標です）\n"
                : "\nDuties (due times are the operator's own targets)\n") +
            render_obligations(obligations, language);
+  if (const auto assignments = render_assignments(array_at(incident, "/assignments"), language); !assignments.empty())
+    out += (ja ? "\n対応者\n" : "\nWho responds\n") + assignments;
   if (const auto messages = render_messages(incident, language); !messages.empty())
     out += (ja ? "\n送信\n" : "\nMessages\n") + messages;
   return out;

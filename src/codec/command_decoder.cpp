@@ -44,6 +44,8 @@ std::optional<bool> parse_decision(std::string_view text) {
   return std::nullopt;
 }
 
+constexpr std::string_view a_uuid = "UUID";
+
 constexpr std::int64_t largest_whole_number = std::int64_t{1} << 53;  // that a JSON number surely holds
 
 // Reads `reason` as a text that must be there.
@@ -119,6 +121,35 @@ Decoded<RelaySwitchCommand> decode_relay_switch(std::string_view body) {
   return decode<RelaySwitchCommand>(body, [](ObjectReader& in, RelaySwitchCommand& command) {
     command.switched_on = in.boolean("switched_on", Need::required).value_or(false);
     read_reason(in, command.reason);
+  });
+}
+
+Decoded<ProposalCommand> decode_proposal(std::string_view body) {
+  return decode<ProposalCommand>(body, [](ObjectReader& in, ProposalCommand& command) {
+    if (const auto person = in.word("person", core::parse_uuid, a_uuid, Need::required)) command.person = {*person};
+    if (const auto replaces = in.word("replaces", core::parse_uuid, a_uuid)) command.replaces = core::AssignmentId{*replaces};
+    command.function = in.word("function", core::parse_function, "head, deputy, handler, external_contact",
+                               in.holds("replaces") ? Need::optional : Need::required);
+    command.note = string_or_empty(in.text("note", short_text));
+  });
+}
+
+Decoded<ProposalAnswerCommand> decode_proposal_answer(std::string_view body) {
+  return decode<ProposalAnswerCommand>(body, [](ObjectReader& in, ProposalAnswerCommand& command) {
+    const auto accepted = in.boolean("accepted", Need::required);
+    command.accepted = accepted.value_or(true);
+    command.reason = string_or_empty(in.text("reason", command.accepted ? short_text : required_text,
+                                             command.accepted ? Need::optional : Need::required));
+  });
+}
+
+Decoded<ActivationCommand> decode_activation(std::string_view body) {
+  return decode<ActivationCommand>(body, [](ObjectReader&, ActivationCommand&) {});
+}
+
+Decoded<ReleaseCommand> decode_release(std::string_view body) {
+  return decode<ReleaseCommand>(body, [](ObjectReader& in, ReleaseCommand& command) {
+    command.reason = string_or_empty(in.text("reason", short_text));
   });
 }
 

@@ -88,6 +88,32 @@ struct AcknowledgementCommand {
 };
 Decoded<AcknowledgementCommand> decode_acknowledgement(std::string_view body);
 
+// POST /incidents/{id}/assignments
+struct ProposalCommand {
+  core::PersonId person;
+  std::optional<core::Function> function;  // required unless it is a hand-over
+  std::optional<core::AssignmentId> replaces;
+  std::string note;  // may be empty
+};
+Decoded<ProposalCommand> decode_proposal(std::string_view body);
+
+// POST /incidents/{id}/assignments/{assignment}/answer
+struct ProposalAnswerCommand {
+  bool accepted = false;
+  std::string reason;  // required to decline
+};
+Decoded<ProposalAnswerCommand> decode_proposal_answer(std::string_view body);
+
+// POST /incidents/{id}/assignments/{assignment}/activation: no members
+struct ActivationCommand {};
+Decoded<ActivationCommand> decode_activation(std::string_view body);
+
+// POST /incidents/{id}/assignments/{assignment}/release
+struct ReleaseCommand {
+  std::string reason;  // may be empty
+};
+Decoded<ReleaseCommand> decode_release(std::string_view body);
+
 // POST /record/cosignatures
 struct CosignatureCommand {
   std::int64_t size = 0;  // of the checkpoint

@@ -210,6 +210,13 @@ constexpr std::array event_words = {
     EventWords{"alarm.rung", "期限の警報", "A clock's alarm"},
     EventWords{"erasure.asked", "内容の消去を申請", "Erasure of the content asked for"},
     EventWords{"erasure.decided", "内容の消去を決定", "Erasure of the content decided"},
+    EventWords{"assignment.proposed", "対応者を指名", "Assignment proposed"},
+    EventWords{"assignment.accepted", "指名を承諾", "Assignment accepted"},
+    EventWords{"assignment.declined", "指名を辞退", "Assignment declined"},
+    EventWords{"assignment.activated", "対応を開始", "Assignment begun"},
+    EventWords{"assignment.handed_over", "対応を引継ぎ", "Assignment handed over"},
+    EventWords{"assignment.released", "対応の割当てを解除", "Assignment released"},
+    EventWords{"assignment.duty_moved", "当番の終わりを変更", "End of the turn of duty moved"},
     EventWords{"relay_switch.asked", "自動中継の切替を申請", "Switch of the relay asked for"},
     EventWords{"relay_switch.decided", "自動中継の切替を決定", "Switch of the relay decided"},
     EventWords{"record.continued", "記録を新しい木で継続", "Record continued in a new tree"},
@@ -317,7 +324,7 @@ void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& co
   write_list(out, "obligations", view.obligations, context);
   write_list(out, "messages", view.messages, context);
   write_list(out, "alarms", view.alarms, context);
-  out.name("assignments").begin_array().end_array();
+  write_list(out, "assignments", view.assignments, context);
   write_list_with(out, "timeline", view.timeline,
                   [&](JsonWriter& list, const TimelineEntry& entry) { write_entry(list, entry, context); });
   out.member("truncated", view.truncated);

@@ -47,6 +47,10 @@ std::vector<Clock> running_clocks(const Incident& incident) {
   if (incident.followup_due && is_handled(incident.state))
     clocks.push_back({ClockKind::followup, incident.id.value, incident.followup_from(), *incident.followup_due,
                       incident.followup_ladder});
+  for (const auto& assignment : incident.assignments)
+    if (assignment.function == Function::head && assignment.state == AssignmentState::active && assignment.duty_until)
+      clocks.push_back({ClockKind::handover, assignment.id.value, assignment.organization, *assignment.duty_until,
+                        assignment.ladder});
   return clocks;
 }
 

@@ -39,8 +39,8 @@ struct Clock {
 // stands in its place, has been. They point into the incident.
 std::vector<const Message*> unacknowledged(const Incident& incident);
 
-// The clocks that run: of each open duty, of each message that waits to be acknowledged, and of the next 続報 while the
-// incident is handled. Inner duties of a dismissed incident stand still.
+// The clocks that run: of each open duty, of each message that waits to be acknowledged, of the next 続報 while the
+// incident is handled, and of each head of a response whose turn of duty has an end. Inner duties of a dismissed incident stand still.
 std::vector<Clock> running_clocks(const Incident& incident);
 
 // When the clock reaches that level; nothing above the last step.

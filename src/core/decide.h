@@ -127,6 +127,8 @@ struct Listeners {
   // When one of those people last asked the daemon anything, or up to a minute before that; none: never.
   std::map<std::string, Timestamp> last_asked;
   std::set<std::string> relaying;            // agencies that have reports relayed when they stay silent
+  // Of who leads a response: until when the roster has him on duty; nothing: he is off duty. Who is not there was not looked up.
+  std::map<PersonId, std::optional<Timestamp>> on_duty_until;
 };
 // Tells of every level that a clock of the incident has reached and that was not told of: an alarm for each listener, a
 // message into each one's inbox, the automatic relay where it is switched on. No events where nothing has come due.

@@ -21,11 +21,12 @@ struct ResponseContext {
 };
 
 // With `replaces` it is the offer of a hand-over: by who holds that assignment, or the head. Accepting it acknowledges the hand-over.
-// By the head of the CSIRT or of the response; the first head may be proposed by any member of the CSIRT.
+// By the head of the CSIRT or of the response; while a response has no head, by any member of the CSIRT who proposes one.
+// Refused: who left the body, holds no post of its CSIRT, serves in a CYMAT, or has an assignment in the case that is not over.
 struct ProposeAssignment {
   Actor actor;
   PersonId person;
-  Function function{};
+  std::optional<Function> function;  // nothing: that of the assignment it replaces
   std::optional<AssignmentId> replaces;
   std::string note;
 };
@@ -36,11 +37,13 @@ struct AnswerAssignment {
   bool accepted = false;
   std::string reason;  // required to decline
 };
-// By the person, or the head. A second head is refused: the first hands over.
+// By the person, or the head. A second head is refused: the first hands over. Others who were asked to lead and have not begun
+// are released with it.
 struct ActivateAssignment {
   Actor actor;
   AssignmentId assignment;
 };
+// By the person, or the head. A head is released with the case alone. An offer to take over what is released ends with it.
 struct ReleaseAssignment {
   Actor actor;
   AssignmentId assignment;
@@ -56,7 +59,11 @@ Outcome decide_assignment(const Law& law, const Incident& known, const ResponseC
 Outcome decide_assignment(const Law& law, const Incident& known, const ResponseContext& context,
                           const ReleaseAssignment& command, Moment moment);
 
+// Why somebody who is assigned untrained is marked; shown in answers and beside the assignment.
+routing::Reason untrained_warning(const std::string& name);
+
 // Whom to propose, the best first: on duty, trained, with the skills asked for, with few other cases; each with its reasons.
+// Those with a post of the CSIRT, who have no assignment in the case that is not over. `active`: other cases by person.
 struct Candidate {
   PersonId person;
   std::string name;

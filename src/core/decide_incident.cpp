@@ -108,6 +108,7 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
   if (*event == IncidentEvent::reopen)
     followup_due = next_followup(builder, known.judgements.at(known.organization));
   builder.add(IncidentMoved{known.state, *to, command.reason, followup_due});
+  if (has_ended(*to)) end_assignments(builder);
   if (*event == IncidentEvent::reopen) pass_to_successors(builder);
   return std::move(builder).finish();
 }

@@ -37,11 +37,25 @@ class Ringing {
   Ringing(DecisionBuilder& builder, const Listeners& listeners) : builder_(builder), listeners_(listeners) {}
 
   void run() {
+    follow_roster();
     for (const auto& clock : running_clocks(builder_.incident())) ring(clock);
     for (const auto& [organization, told] : told_) send(organization, told);
   }
 
  private:
+  // The roster of now says until when who leads the response is on duty: longer than when he began, or not as long.
+  void follow_roster() {
+    for (const auto& assignment : std::vector<Assignment>(builder_.incident().assignments)) {
+      if (assignment.function != Function::head || assignment.state != AssignmentState::active) continue;
+      const auto found = listeners_.on_duty_until.find(assignment.person);
+      if (found == listeners_.on_duty_until.end()) continue;
+      const auto& until = found->second;
+      const bool ends_now = !until && assignment.duty_until && *assignment.duty_until > builder_.now();
+      if (ends_now || (until && until != assignment.duty_until))
+        builder_.add(AssignmentDutyMoved{assignment.id, until.value_or(builder_.now())});
+    }
+  }
+
   void ring(const Clock& clock) {
     const auto& policy = builder_.law().clocks;
     // The switch may have come after the level.
@@ -153,7 +167,7 @@ class Ringing {
   }
   bool is_inner(const Clock& clock) const {
     const auto* duty = duty_of(clock);
-    return duty && duty->inner;
+    return (duty && duty->inner) || clock.kind == ClockKind::handover;
   }
   // A report that an agency has received and nobody has brought to the centre.
   bool is_unrelayed(const Clock& clock) const {
@@ -200,6 +214,13 @@ class Ringing {
     if (clock.kind == ClockKind::acknowledgement)
       return reason(clock.organization + " が連絡の受領を確認していません",
                     clock.organization + " has not acknowledged a message");
+    if (clock.kind == ClockKind::handover) {
+      const auto& name = builder_.incident().find(AssignmentId{clock.subject})->name;
+      return reason(clock.organization + " の対応を率いる " + name +
+                        " の当番が終わりましたが、引き継がれていません。noroshi assign hand-over で引き継いでください。",
+                    name + ", who leads the response of " + clock.organization +
+                        ", is off duty and has not handed over; hand over by noroshi assign hand-over");
+    }
     return reason(clock.organization + " の続報がありません", "no follow-up report of " + clock.organization);
   }
   template <class Phrase>
@@ -228,6 +249,8 @@ class Ringing {
   void tell(const Clock& clock, int level, const Listener& listener) {
     rung(clock, level, listener);
     if (listeners_.bodies_with_person.contains(listener.organization)) return;
+    // Who leads a response is of no concern to anybody outside.
+    if (clock.kind == ClockKind::handover) return;
     // Nobody there hears it; the centre does, once. Of what stays inside a body it learns where it knows of the case.
     const auto centre = center();
     if (is_inner(clock) && centre && !builder_.incident().access.contains(*centre)) return;

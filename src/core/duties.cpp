@@ -338,6 +338,7 @@ tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJ
   if (from == *to) return {};
   if (*to != IncidentState::assessed) followup_due.reset();
   builder.add(IncidentMoved{from, *to, held.assessment_reason, followup_due});
+  if (has_ended(*to)) end_assignments(builder);
   return {};
 }
 

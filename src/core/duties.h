@@ -88,6 +88,9 @@ tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJ
 // When the next 続報 is due that is awaited from now on, the facts being as they stand with that judgement.
 Timestamp next_followup(const DecisionBuilder& builder, const HeldJudgement& held);
 
+// The case is over: whoever responds to it, of any body, is released.
+void end_assignments(DecisionBuilder& builder);
+
 // Meets a duty; how late it was comes out of its due time.
 void fulfill(DecisionBuilder& builder, const Obligation& obligation, FulfillmentMethod method, Timestamp at,
              const std::string& note, const std::string& reference);

@@ -46,6 +46,7 @@ CymatMember& member_of(CymatRequest& request, CymatMemberId id) {
 void evolve_response(Incident& incident, const Event& event, const AssignmentProposed& what) {
   incident.assignments.push_back(what.assignment);
   incident.assignments.back().proposed_at = event.at;
+  incident.assignments.back().ladder.from = event.at;
 }
 void evolve_response(Incident& incident, const Event& event, const AssignmentAccepted& what) {
   move(incident, what.assignment, AssignmentEvent::accept).accepted_at = event.at;

@@ -214,6 +214,7 @@ struct Evolution {
       erase(held.cyberattack_reason);
     }
     for (auto& message : incident.messages) erase(message.note);
+    for (auto& assignment : incident.assignments) erase(assignment.note);
   }
   static void erase(std::string& text) {
     if (!text.empty()) text = erased_text;
@@ -372,7 +373,7 @@ std::string_view type_of(const Happening& happening) { return std::visit(TypeNam
 bool is_of_clock(const Happening& happening) {
   const auto* message = std::get_if<MessageSent>(&happening);
   const auto* access = std::get_if<AccessGranted>(&happening);
-  return std::holds_alternative<AlarmRung>(happening) || (message && message->message.kind == MessageKind::alarm) ||
+  return std::holds_alternative<AlarmRung>(happening) || std::holds_alternative<AssignmentDutyMoved>(happening) || (message && message->message.kind == MessageKind::alarm) ||
          (access && access->because == access_by_alarm);
 }
 

@@ -85,6 +85,56 @@ struct MayFollow {
     }
     return false;
   }
+  // Who answered is bound to a token and in no leaf; what must never be is looked at: a case without its head, two heads, a
+  // person with two assignments that are not over.
+  const Assignment* in_state_for(AssignmentId id, AssignmentEvent happening) const {
+    const auto* assignment = incident.find(id);
+    return assignment && next(assignment->state, happening) ? assignment : nullptr;
+  }
+  static bool is_live(const Assignment& assignment) {
+    return assignment.state == AssignmentState::proposed || assignment.state == AssignmentState::accepted ||
+           assignment.state == AssignmentState::active;
+  }
+  bool operator()(const AssignmentProposed& what) const {
+    const auto& proposed = what.assignment;
+    const auto* before = proposed.replaces ? incident.find(*proposed.replaces) : nullptr;
+    const bool takes_over = before && before->state == AssignmentState::active &&
+                            before->organization == proposed.organization && before->function == proposed.function;
+    if (incident.find(proposed.id) || has_ended(incident.state) || (proposed.replaces && !takes_over) ||
+        proposed.state != AssignmentState::proposed || event.actor.organization != proposed.organization)
+      return false;
+    return std::none_of(incident.assignments.begin(), incident.assignments.end(), [&](const Assignment& other) {
+      return is_live(other) && other.organization == proposed.organization &&
+             (other.person == proposed.person || (proposed.replaces && other.replaces == proposed.replaces));
+    });
+  }
+  bool operator()(const AssignmentAccepted& what) const {
+    return in_state_for(what.assignment, AssignmentEvent::accept) != nullptr;
+  }
+  bool operator()(const AssignmentDeclined& what) const {
+    return in_state_for(what.assignment, AssignmentEvent::decline) != nullptr;
+  }
+  bool operator()(const AssignmentActivated& what) const {
+    const auto* assignment = in_state_for(what.assignment, AssignmentEvent::activate);
+    if (!assignment) return false;
+    const auto* before = assignment->replaces ? incident.find(*assignment->replaces) : nullptr;
+    if (before && before->state != AssignmentState::handed_over) return false;
+    return assignment->function != Function::head || !incident.head_of(assignment->organization);
+  }
+  bool operator()(const AssignmentHandedOver& what) const {
+    const auto* to = incident.find(what.to);
+    return in_state_for(what.assignment, AssignmentEvent::hand_over) && to && to->replaces == what.assignment &&
+           to->state == AssignmentState::accepted;
+  }
+  bool operator()(const AssignmentReleased& what) const {
+    const auto* assignment = in_state_for(what.assignment, AssignmentEvent::release);
+    const bool head = assignment && assignment->function == Function::head && assignment->state == AssignmentState::active;
+    return assignment && (!head || has_ended(incident.state));
+  }
+  bool operator()(const AssignmentDutyMoved& what) const {
+    const auto* assignment = incident.find(what.assignment);
+    return assignment && assignment->function == Function::head && assignment->state == AssignmentState::active;
+  }
   bool operator()(const RelaySwitchAsked&) const { return false; }
   bool operator()(const RelaySwitchDecided&) const { return false; }
   bool operator()(const RecordContinued&) const { return false; }

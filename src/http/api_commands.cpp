@@ -167,6 +167,33 @@ Handler decide_erasure(store::WriterPool& writers) {
   };
 }
 
+Handler propose_assignment(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    const auto incident = id_in_path<core::IncidentId>(request, "id");
+    if (!incident) return respond(not_found(request.language));
+    auto body = codec::decode_proposal(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    core::ProposeAssignment command{{}, body->person, body->function, body->replaces, std::move(body->note)};
+    submit(writers, request, store::Respond{*incident, std::move(command)}, std::move(respond));
+  };
+}
+
+// What is done about one assignment; `command_of` makes it of the body.
+template <class Body, class CommandOf>
+Handler command_on_assignment(store::WriterPool& writers, codec::Decoded<Body> (*decode)(std::string_view),
+                              CommandOf command_of) {
+  return [&writers, decode, command_of](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    const auto incident = id_in_path<core::IncidentId>(request, "id");
+    const auto assignment = id_in_path<core::AssignmentId>(request, "assignment");
+    if (!incident || !assignment) return respond(not_found(request.language));
+    auto body = decode(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, store::Respond{*incident, command_of(*assignment, std::move(*body))}, std::move(respond));
+  };
+}
+
 Handler ask_relay_switch(store::WriterPool& writers) {
   return [&writers](Request request, Responder respond) {
     if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
@@ -268,6 +295,22 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
   post(router, "/incidents/{id}/erasures", erasure_asking_roles,
        command_on<IncidentId, codec::ErasureCommand, store::AskErasure>(writers, "id", codec::decode_erasure));
   post(router, "/incidents/{id}/erasures/{erasure}/decision", erasure_deciding_roles, decide_erasure(writers));
+  post(router, "/incidents/{id}/assignments", csirt_roles, propose_assignment(writers));
+  post(router, "/incidents/{id}/assignments/{assignment}/answer", csirt_roles,
+       command_on_assignment(writers, codec::decode_proposal_answer,
+                             [](core::AssignmentId id, codec::ProposalAnswerCommand body) -> core::ResponseCommand {
+                               return core::AnswerAssignment{{}, id, body.accepted, std::move(body.reason)};
+                             }));
+  post(router, "/incidents/{id}/assignments/{assignment}/activation", csirt_roles,
+       command_on_assignment(writers, codec::decode_activation,
+                             [](core::AssignmentId id, codec::ActivationCommand) -> core::ResponseCommand {
+                               return core::ActivateAssignment{{}, id};
+                             }));
+  post(router, "/incidents/{id}/assignments/{assignment}/release", csirt_roles,
+       command_on_assignment(writers, codec::decode_release,
+                             [](core::AssignmentId id, codec::ReleaseCommand body) -> core::ResponseCommand {
+                               return core::ReleaseAssignment{{}, id, std::move(body.reason)};
+                             }));
   post(router, "/relay-switch", relay_switch_roles, ask_relay_switch(writers));
   post(router, "/relay-switch/{id}/decision", relay_switch_roles,
        command_on<core::RelaySwitchId, codec::FourEyesCommand, store::DecideRelaySwitch>(writers, "id",

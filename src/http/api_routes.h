@@ -6,6 +6,7 @@
 namespace noroshi::http {
 
 void add_incident_routes(Router& router, const ReadContext& context);    // incidents
+void add_assignment_routes(Router& router, const ReadContext& context);  // who responds to one
 void add_obligation_routes(Router& router, const ReadContext& context);  // duties
 void add_inbox_routes(Router& router, const ReadContext& context);       // messages and alarms
 void add_relay_switch_route(Router& router, const ReadContext& context);  // the automatic relay of the caller's body

@@ -244,6 +244,36 @@ const ComparedTable erasure{
      {"retention_class", ""},
      {"retained_until", nullptr}}};
 
+const ComparedTable assignment{
+    "assignment",
+    {"id"},
+    {"refold_assignments",
+     "SELECT id, incident_id, organization, person, name, function, trained, replaces, note, proposed_at, state, "
+     "accepted_at, activated_at, ended_at, duty_until, alarm_round, alarm_level, alarm_from, revision, event_id "
+     "FROM assignment WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"organization"},
+     {"person"},
+     {"name"},
+     {"function"},
+     {"trained", flag},
+     {"replaces"},
+     {"note"},
+     {"proposed_at", time},
+     {"state"},
+     {"accepted_at", time},
+     {"activated_at", time},
+     {"ended_at", time},
+     {"duty_until", time},
+     {"alarm_round"},
+     {"alarm_level"},
+     {"alarm_from", time},
+     {"revision"},
+     {"event_id"}},
+    {}};
+
 }  // namespace
 
 const ComparedTable incident{
@@ -471,7 +501,7 @@ const ComparedTable shift{
 const std::vector<const ComparedTable*>& of_incidents() {
   static const std::vector<const ComparedTable*> tables{&incident,        &report,     &judgement,   &access,
                                                         &added_recipient, &obligation, &fulfillment, &waiver,
-                                                        &message,         &alarm,      &erasure};
+                                                        &message,         &alarm,      &erasure,     &assignment};
   return tables;
 }
 
@@ -519,6 +549,7 @@ const ComparedList* find_list(std::string_view name) {
       {"trainings", &training, insert, {}},
       {"shifts", &shift, insert, {}},
       {"shift_ends", &shift, update, {}},
+      {"assignments", &assignment, upsert, {}},
       {"keys", &signing_key, insert, {}},
       {"key_retirements", &signing_key, update, {}},
       {"origins", &record_origin, insert, {}},

@@ -108,6 +108,17 @@ struct ConcernOf {
   Concern operator()(const core::TrainingRecorded& what) const { return {what.training.id.value, {}}; }
   Concern operator()(const core::ShiftSet& what) const { return {what.shift.id.value, {}}; }
   Concern operator()(const core::ShiftCancelled& what) const { return {what.shift.value, {}}; }
+  // Who responds is the body's own.
+  Concern operator()(const core::AssignmentProposed& what) const { return of_assignment(what.assignment.id); }
+  Concern operator()(const core::AssignmentAccepted& what) const { return of_assignment(what.assignment); }
+  Concern operator()(const core::AssignmentDeclined& what) const { return of_assignment(what.assignment); }
+  Concern operator()(const core::AssignmentActivated& what) const { return of_assignment(what.assignment); }
+  Concern operator()(const core::AssignmentHandedOver& what) const { return of_assignment(what.assignment); }
+  Concern operator()(const core::AssignmentReleased& what) const { return of_assignment(what.assignment); }
+  Concern operator()(const core::AssignmentDutyMoved& what) const { return of_assignment(what.assignment); }
+  Concern of_assignment(core::AssignmentId id) const {
+    return {id.value, std::vector{after.find(id)->organization}};
+  }
   template <class OfResponse>
   Concern operator()(const OfResponse&) const {
     return {};
@@ -132,6 +143,7 @@ struct RowWriter {
   std::map<core::ObligationId, core::EventId> rung_obligations;
   std::map<core::MessageId, core::EventId> watched_messages;  // whose clock rang, or passed to a successor
   std::map<std::string, core::EventId> changed_access;
+  std::map<core::AssignmentId, core::EventId> changed_assignments;
   bool retention_changed = false;
 
   const core::Incident& after() const { return decision.after; }
@@ -149,6 +161,7 @@ struct RowWriter {
     for (const auto& [obligation, event] : rung_obligations)
       if (!changed_obligations.contains(obligation)) write_clock_of(*after().find(obligation), event);
     for (const auto& [message, event] : watched_messages) write_clock_of(*after().find(message), event);
+    for (const auto& [assignment, event] : changed_assignments) write_assignment(*after().find(assignment), event);
   }
 
   // Alarms of duties and messages leave the row of the incident as it is.
@@ -249,6 +262,26 @@ struct RowWriter {
         .column("alarm_from", obligation.ladder.from)
         .column("alarm_due", obligation.alarm_due)
         .column("event_id", event);
+  }
+
+  void write_assignment(const core::Assignment& assignment, core::EventId event) {
+    RowObject row(lists.assignments_);
+    row.column("incident_id", after().id)
+        .column("organization", assignment.organization)
+        .column("person", assignment.person)
+        .column("name", assignment.name)
+        .column("function", core::to_string(assignment.function))
+        .column("trained", assignment.trained)
+        .column("replaces", assignment.replaces)
+        .column("note", assignment.note)
+        .column("proposed_at", assignment.proposed_at)
+        .column("state", core::to_string(assignment.state))
+        .column("accepted_at", assignment.accepted_at)
+        .column("activated_at", assignment.activated_at)
+        .column("ended_at", assignment.ended_at)
+        .column("duty_until", assignment.duty_until)
+        .column("revision", assignment.revision);
+    write_ladder(row, assignment.id, assignment.ladder, event);
   }
 
   // Of a duty whose clock rang and of which nothing else changed.
@@ -437,6 +470,8 @@ struct RowWriter {
     } else if (what.clock == core::ClockKind::acknowledgement) {
       obligation = after().find(core::MessageId{what.subject})->obligation;
       watched_messages[core::MessageId{what.subject}] = event.id;
+    } else if (what.clock == core::ClockKind::handover) {
+      changed_assignments[core::AssignmentId{what.subject}] = event.id;
     }
     RowObject(lists.alarms_)
         .column("id", what.alarm)
@@ -486,6 +521,17 @@ struct RowWriter {
   void row(const core::Event&, const core::RecordContinued&) {}
   void row(const core::Event&, const core::KeyRegistered&) {}
   void row(const core::Event&, const core::KeyRetired&) {}
+  void row(const core::Event& event, const core::AssignmentProposed& what) {
+    changed_assignments[what.assignment.id] = event.id;
+  }
+  void row(const core::Event& event, const core::AssignmentAccepted& what) { changed_assignments[what.assignment] = event.id; }
+  void row(const core::Event& event, const core::AssignmentDeclined& what) { changed_assignments[what.assignment] = event.id; }
+  void row(const core::Event& event, const core::AssignmentActivated& what) { changed_assignments[what.assignment] = event.id; }
+  void row(const core::Event& event, const core::AssignmentHandedOver& what) {
+    changed_assignments[what.assignment] = event.id;
+  }
+  void row(const core::Event& event, const core::AssignmentReleased& what) { changed_assignments[what.assignment] = event.id; }
+  void row(const core::Event& event, const core::AssignmentDutyMoved& what) { changed_assignments[what.assignment] = event.id; }
   template <class OfResponse>
   void row(const core::Event&, const OfResponse&) {}
 };
@@ -517,7 +563,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after,
 
 void Decided::add(const core::Decision& decision, const record::ActorSignature* signature) {
   report_leaf_.reset();
-  RowWriter writer{*this, decision, signature, {}, {}, {}, {}, false};
+  RowWriter writer{*this, decision, signature, {}, {}, {}, {}, {}, false};
   writer.write();
 }
 
@@ -719,6 +765,7 @@ void Decided::each_list(Self& self, const Visit& visit) {
   visit("trainings", self.trainings_);
   visit("shifts", self.shifts_);
   visit("shift_ends", self.shift_ends_);
+  visit("assignments", self.assignments_);
   visit("numbers", self.numbers_);
   visit("answers", self.answers_);
 }

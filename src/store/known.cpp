@@ -48,6 +48,11 @@ constexpr Statement select_waivers{"known_waivers",
 constexpr Statement select_erasures{"known_erasures",
                                     "SELECT id, incident_id, asked_by, asked_by_name, decision "
                                     "FROM erasure WHERE incident_id = ANY ($1::uuid[]) ORDER BY asked_at, id"};
+constexpr Statement select_assignments{
+    "known_assignments",
+    "SELECT id, incident_id, organization, person, name, function, trained, replaces, note, proposed_at, state, accepted_at, "
+    "activated_at, ended_at, duty_until, alarm_round, alarm_level, alarm_from, revision FROM assignment "
+    "WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
 constexpr Statement select_alarms{"known_alarms",
                                   "SELECT incident_id, code, CASE WHEN clock IS NULL THEN organization ELSE holder END AS "
                                   "organization FROM alarm WHERE incident_id = ANY ($1::uuid[])"};
@@ -214,6 +219,28 @@ core::Erasure read_erasure(const Row& row) {
   return erasure;
 }
 
+core::Assignment read_assignment(const Row& row) {
+  core::Assignment assignment;
+  assignment.id = id_of<core::AssignmentId>(row.get<std::string_view>("id"));
+  assignment.organization = row.get<std::string>("organization");
+  assignment.person = id_of<core::PersonId>(row.get<std::string_view>("person"));
+  assignment.name = row.get<std::string>("name");
+  assignment.function = must(core::parse_function(row.get<std::string_view>("function")));
+  assignment.trained = row.get<bool>("trained");
+  if (auto replaces = row.get<std::optional<std::string>>("replaces"))
+    assignment.replaces = id_of<core::AssignmentId>(*replaces);
+  assignment.note = row.get<std::string>("note");
+  assignment.proposed_at = row.get<Timestamp>("proposed_at");
+  assignment.state = must(core::parse_assignment_state(row.get<std::string_view>("state")));
+  assignment.accepted_at = row.get<std::optional<Timestamp>>("accepted_at");
+  assignment.activated_at = row.get<std::optional<Timestamp>>("activated_at");
+  assignment.ended_at = row.get<std::optional<Timestamp>>("ended_at");
+  assignment.duty_until = row.get<std::optional<Timestamp>>("duty_until");
+  assignment.ladder = read_ladder(row, "alarm_round", "alarm_level", "alarm_from");
+  assignment.revision = row.get<std::int32_t>("revision");
+  return assignment;
+}
+
 }  // namespace
 
 Known load_incidents(Transaction& transaction, std::span<const core::IncidentId> ids, Reasons reasons) {
@@ -248,6 +275,8 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
   for (const auto& row : rows_of(select_messages)) incident_of(known, row).messages.push_back(read_message(row));
   for (const auto& row : rows_of(select_waivers)) incident_of(known, row).waivers.push_back(read_waiver(row));
   for (const auto& row : rows_of(select_erasures)) incident_of(known, row).erasures.push_back(read_erasure(row));
+  for (const auto& row : rows_of(select_assignments))
+    incident_of(known, row).assignments.push_back(read_assignment(row));
   for (const auto& row : rows_of(select_alarms))
     incident_of(known, row).alarms.emplace(row.get<std::string>("code"), row.get<std::string>("organization"));
   return known;

@@ -42,6 +42,7 @@ constexpr Statement next_incidents{
     "(SELECT DISTINCT incident_id FROM obligation WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM message WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM alarm WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM assignment WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT incident_id FROM incident_clock WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer)"
     ") AS n ORDER BY n.id LIMIT $2::integer"};
 constexpr Statement report_sizes{

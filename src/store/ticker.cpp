@@ -33,6 +33,7 @@ constexpr Statement select_listeners{"listeners", "SELECT * FROM listeners($1::t
 constexpr Statement relaying_bodies{"relaying_bodies", "SELECT * FROM relaying_bodies()"};
 constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
 constexpr Statement clock_now{"clock", "SELECT clock()"};
+constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
 constexpr Statement incidents_naming{"incidents_naming", "SELECT * FROM incidents_naming($1::text[])"};
 
 // Incidents locked and loaded by the daemon itself, and what it decides of them.
@@ -81,6 +82,25 @@ core::Listeners read_listeners(Transaction& transaction, Timestamp now) {
   }
   listeners.relaying = words(transaction.execute(relaying_bodies));
   return listeners;
+}
+
+// Of who leads a response that is looked at: until when the roster of now has him on duty.
+void read_roster(Transaction& transaction, const std::map<core::IncidentId, core::Incident>& incidents, Timestamp now,
+                 core::Listeners& listeners) {
+  std::map<core::PersonId, std::string> heads;
+  std::set<std::string> bodies;
+  for (const auto& [id, incident] : incidents)
+    for (const auto& assignment : incident.assignments)
+      if (assignment.function == core::Function::head && assignment.state == core::AssignmentState::active) {
+        heads[assignment.person] = assignment.organization;
+        bodies.insert(assignment.organization);
+      }
+  if (bodies.empty()) return;
+  const std::vector<std::string> sorted(bodies.begin(), bodies.end());
+  transaction.execute(lock_staffs, {sorted});
+  const auto context = load_response_context(transaction, sorted);
+  for (const auto& [person, body] : heads)
+    if (const auto* staff = context.staff_of(body)) listeners.on_duty_until[person] = staff->on_duty_until(person, now);
 }
 
 std::set<core::IncidentId> still_held(Transaction& transaction, std::span<const ClaimedClock> claims) {
@@ -179,7 +199,8 @@ Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const Claim
   for (const auto& claimed : claims) incidents.push_back(claimed.incident);
   OwnActs acts(writer, incidents, Reasons::left_out);
   const auto held = still_held(acts.transaction(), claims);
-  const auto listeners = read_listeners(acts.transaction(), acts.now());
+  auto listeners = read_listeners(acts.transaction(), acts.now());
+  read_roster(acts.transaction(), acts.known(), acts.now(), listeners);
   Rung rung;
   auto identifiers = fresh_identifiers(acts.now());
   for (const auto& [id, incident] : acts.known()) {

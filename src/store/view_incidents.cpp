@@ -240,6 +240,7 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   detail.obligations = reader.latest(select_obligations, read_obligation);
   detail.messages = reader.latest(select_messages, read_message);
   detail.alarms = reader.latest(select_alarms, read_alarm);
+  detail.assignments = list_assignments(transaction, id);
   detail.timeline = reader.latest(select_timeline, read_entry);
   return detail;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -61,6 +62,13 @@ PageOutcome<codec::IncidentSummary> list_incidents(TenantTransaction& transactio
 // Nothing where it is not there, not visible, or (`own`) another body's.
 std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transaction, core::IncidentId id,
                                                    bool own, Timestamp now);
+
+// Whether the caller's body sees the content of the case.
+bool sees_content(TenantTransaction& transaction, core::IncidentId id);
+// Who of the caller's body responds, or did, oldest first; at most 1000.
+std::vector<codec::AssignmentView> list_assignments(TenantTransaction& transaction, core::IncidentId incident);
+// In how many other cases people of the caller's body are active.
+std::map<core::PersonId, int> count_active_assignments(TenantTransaction& transaction, core::IncidentId besides);
 
 struct ObligationFilter {
   std::optional<std::string> holder;

@@ -23,6 +23,15 @@ core::Refusal conflicting(const std::string& constraint) {
     return {core::RefusalCode::waiver_pending,
             {"例外措置の申請が審査中です。", "A request for an exception waits for its decision."},
             {}};
+  if (constraint == "assignment_one_live" || constraint == "assignment_one_offer")
+    return {core::RefusalCode::already_assigned,
+            {"この者はすでに割り当てられているか、引継ぎを申し出た相手がいます。読み直してください。",
+             "The person is assigned already, or the hand-over is offered to another. Read it again."},
+            {}};
+  if (constraint == "assignment_one_head")
+    return {core::RefusalCode::post_taken,
+            {"ほかの者が対応を率いています。読み直してください。", "Another leads the response. Read it again."},
+            {}};
   return {core::RefusalCode::transition_not_allowed,
           {"この間に状態が変わりました。読み直してください。", "Its state has changed meanwhile. Read it again."},
           {}};
@@ -31,7 +40,9 @@ core::Refusal conflicting(const std::string& constraint) {
 // Constraints that a race can bring about; any other that fails is a defect of ours.
 bool expected(const std::string& constraint) {
   return constraint == "incident_reference_once" || constraint == "waiver_one_pending" ||
-         constraint == "incident_transition" || constraint == "obligation_transition";
+         constraint == "incident_transition" || constraint == "obligation_transition" ||
+         constraint == "assignment_transition" || constraint == "assignment_one_live" ||
+         constraint == "assignment_one_offer" || constraint == "assignment_one_head";
 }
 
 struct NameOfAction {

@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "src/core/decide.h"
+#include "src/core/response.h"
 
 namespace doctest {
 // Lists of lines, one below the other, so that a failed comparison can be read.
@@ -63,6 +64,8 @@ class Scene {
   // What the operator set of the clocks, and who would hear.
   ClockPolicy& clocks() { return law_.clocks; }
   RetentionPolicy& retention() { return law_.retention; }
+  // The staff of bodies, and who of them serves in a CYMAT.
+  ResponseContext& response() { return response_; }
   Listeners& listeners() { return listeners_; }
   // From now on nobody of that body asks the daemon anything; until now somebody did.
   void leave(const std::string& body);
@@ -78,6 +81,7 @@ class Scene {
   Outcome attempt(const AcknowledgeMessage& command);
   Outcome attempt(const AskErasure& command);
   Outcome attempt(const DecideErasure& command);
+  Outcome attempt(const ResponseCommand& command);
 
   // It is accepted, and the incident moves.
   template <class Command>
@@ -131,6 +135,7 @@ class Scene {
   void everybody_asks();
 
   Listeners listeners_;
+  ResponseContext response_;
   std::set<std::string> left_;
   Timestamp now_;
   Incident incident_;

@@ -106,3 +106,15 @@ TEST_CASE("every state has a name that reads back as the state") {
   CHECK(parse_obligation_state("") == std::nullopt);
   CHECK(parse_message_state("Sent") == std::nullopt);
 }
+
+TEST_CASE("who responds is asked first, and goes by hand-over or release") {
+  check_every_cell(all_assignment_states(), all_assignment_events(), R"(
+               accept    decline   activate  hand_over    release
+  proposed     accepted  declined  -         -            released
+  accepted     -         declined  active    -            released
+  active       -         -         -         handed_over  released
+  handed_over  -         -         -         -            -
+  released     -         -         -         -            -
+  declined     -         -         -         -            -
+  )");
+}

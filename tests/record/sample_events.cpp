@@ -101,6 +101,19 @@ Message sample_message() {
   return message;
 }
 
+Assignment sample_assignment() {
+  Assignment assignment;
+  assignment.id = id<AssignmentId>(80);
+  assignment.organization = "mhlw";
+  assignment.person = id<PersonId>(70);
+  assignment.name = "鈴木 一郎";
+  assignment.function = Function::head;
+  assignment.trained = false;
+  assignment.replaces = id<AssignmentId>(79);
+  assignment.note = "夜間の当番へ";
+  return assignment;
+}
+
 // --- random values
 // ---------------------------------------------------------------------------------------------
 
@@ -227,6 +240,18 @@ class Any {
   Person some_person() {
     return {identifier<PersonId>(), text(), text(), one_of<Employment>(4), {text(), text()}, flag()};
   }
+  Assignment assignment() {
+    Assignment made;
+    made.id = identifier<AssignmentId>();
+    made.organization = text();
+    made.person = identifier<PersonId>();
+    made.name = text();
+    made.function = one_of<Function>(4);
+    made.trained = flag();
+    made.replaces = maybe([&] { return identifier<AssignmentId>(); });
+    made.note = text();
+    return made;
+  }
   Happening happening(IncidentId incident) {
     switch (below(std::variant_size_v<Happening>)) {
       case 0:
@@ -279,7 +304,7 @@ class Any {
       case 17:
         return AlarmRaised{identifier<AlarmId>(), text(), text(), reason()};
       case 18:
-        return AlarmRung{identifier<AlarmId>(), one_of<ClockKind>(3), identifier<ObligationId>().value, integer(),
+        return AlarmRung{identifier<AlarmId>(), one_of<ClockKind>(4), identifier<ObligationId>().value, integer(),
                          integer(), text(), text(), text(), one_of<Role>(13), time(), time(), reason()};
       case 19:
         return RelaySwitchAsked{identifier<RelaySwitchId>(), text(), flag(), text()};
@@ -321,6 +346,21 @@ class Any {
         return ShiftSet{{identifier<ShiftId>(), identifier<PersonId>(), one_of<Post>(11), time(), time(), flag()}};
       case 37:
         return ShiftCancelled{identifier<ShiftId>(), text()};
+    }
+      case 38:
+        return AssignmentProposed{assignment()};
+      case 39:
+        return AssignmentAccepted{identifier<AssignmentId>()};
+      case 40:
+        return AssignmentDeclined{identifier<AssignmentId>(), text()};
+      case 41:
+        return AssignmentActivated{identifier<AssignmentId>(), maybe([&] { return time(); })};
+      case 42:
+        return AssignmentHandedOver{identifier<AssignmentId>(), identifier<AssignmentId>()};
+      case 43:
+        return AssignmentReleased{identifier<AssignmentId>(), text()};
+      case 44:
+        return AssignmentDutyMoved{identifier<AssignmentId>(), maybe([&] { return time(); })};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -394,6 +434,14 @@ std::vector<Event> sample_events() {
       ShiftSet{{id<ShiftId>(75), id<PersonId>(70), Post::csirt_head, at("2018-08-01T09:00:00+09:00"),
                 at("2018-08-01T17:00:00+09:00"), false}},
       ShiftCancelled{id<ShiftId>(75), "病気"},
+  };
+      AssignmentProposed{sample_assignment()},
+      AssignmentAccepted{id<AssignmentId>(80)},
+      AssignmentDeclined{id<AssignmentId>(80), "出張中"},
+      AssignmentActivated{id<AssignmentId>(80), at("2018-08-02T08:30:00+09:00")},
+      AssignmentHandedOver{id<AssignmentId>(79), id<AssignmentId>(80)},
+      AssignmentReleased{id<AssignmentId>(80), "対処完了"},
+      AssignmentDutyMoved{id<AssignmentId>(80), at("2018-08-02T17:15:00+09:00")},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {

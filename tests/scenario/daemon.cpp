@@ -86,14 +86,19 @@ Daemon::~Daemon() {
 }
 
 void Daemon::show_clock(const std::string& instant, int rate) {
+  const auto errors = execute("SELECT noroshi.show_clock('" + instant + "', " + std::to_string(rate) + ")");
+  if (!errors.empty()) throw std::runtime_error("the clock was not shown otherwise: " + errors);
+}
+
+std::string Daemon::execute(const std::string& sql) {
   const auto line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
   const auto superuser = line(run("/usr/bin/stat", {"-c", "%U", (data_ / "postgres").string()}).output);
   const auto where = data_ / "run" / "where";
   const auto socket = fs::exists(where) ? line(read_file(where)) : (data_ / "run").string();
-  const auto ending =
-      run("/usr/bin/psql", {"-X", "-q", "-h", socket, "-U", superuser, "-d", "noroshi", "-c",
-                            "SELECT noroshi.show_clock('" + instant + "', " + std::to_string(rate) + ")"});
-  if (ending.code != 0) throw std::runtime_error("the clock was not shown otherwise: " + ending.errors);
+  const auto ending = run("/usr/bin/psql", {"-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", superuser, "-d",
+                                            "noroshi", "-c", sql});
+  if (ending.code == 0) return "";
+  return ending.errors.empty() ? "psql failed" : ending.errors;
 }
 
 pid_t Daemon::postmaster() const {

@@ -61,6 +61,9 @@ class Daemon {
   // std::runtime_error.
   void show_clock(const std::string& instant, int rate = 1);
 
+  // What a superuser does by hand; what PostgreSQL says against it, empty where it was done.
+  std::string execute(const std::string& sql);
+
   // POST in two halves; `between` is called when the daemon has the first and waits for the second.
   Answer post_in_halves(const std::string& path, const Headers& headers, const std::string& body,
                         const std::function<void()>& between);

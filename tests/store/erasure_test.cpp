@@ -99,6 +99,7 @@ class Story : public OwnStore {
     act(csirt_head("jps"), Assess{incident, judged}, reference + "-assess");
     judged.assessment_reason = canary + " 省の見立て";
     act(csirt_head("mhlw"), Assess{incident, judged}, reference + "-assess-mhlw");
+    assign(incident, canary);
     while (const auto open = first_open(incident)) {
       const auto [id, holder] = *open;
       act(csirt_head(holder), AskWaiver{id, {canary + " 申請"}}, reference + to_string(id));
@@ -117,6 +118,23 @@ class Story : public OwnStore {
           reference + message.substr(0, 36));
     }
     act(csirt_head("jps"), Move{incident, {core::IncidentState::closed, canary + " 終結"}}, reference + "-close");
+  }
+  // Somebody is asked to respond and declines, and is asked again; the end of the case releases him.
+  void assign(core::IncidentId incident, const std::string& canary) {
+    if (count("person") == 0) {
+      act(csirt_head("jps"), ChangeStaff{core::RegisterPerson{{}, "山田", core::Employment::employee, {}, false}});
+      const core::PersonId person{*core::parse_uuid(text("SELECT id FROM person"))};
+      act(csirt_head("jps"),
+          ChangeStaff{core::Appoint{{}, person, core::Post::csirt_member, core::Ground::expertise, "", {}, {}}});
+    }
+    const core::PersonId person{*core::parse_uuid(text("SELECT id FROM person"))};
+    auto asked = csirt_member("jps");
+    asked.person = person;
+    const core::ProposeAssignment proposal{{}, person, core::Function::handler, {}, canary + " 備考"};
+    const core::AssignmentId first{*core::parse_uuid(
+        in_answer(act(csirt_head("jps"), Respond{incident, proposal}, to_string(incident) + "-propose"), "assignment.id"))};
+    act(asked, Respond{incident, core::AnswerAssignment{{}, first, false, canary + " 出張"}}, to_string(incident) + "-decline");
+    act(csirt_head("jps"), Respond{incident, proposal}, to_string(incident) + "-again");
   }
   std::optional<std::pair<core::ObligationId, std::string>> first_open(core::IncidentId incident) {
     const auto found =
@@ -224,7 +242,7 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   run(story.owner(), "ANALYZE");  // takes samples of columns, but none of content
 
   const std::string held =
-      "added_recipient event_opening fulfillment idempotency incident judgement message report waiver";
+      "added_recipient assignment event_opening fulfillment idempotency incident judgement message report waiver";
   CHECK(story.places_of(canary) == held);
   const auto digest = sha256(Story::first(canary, "gone"));
   CHECK(story.count(fmt::format("report WHERE sha256 = '\\x{}'", record::to_hex(digest))) == 1);
@@ -765,11 +783,12 @@ TEST_CASE("SQL and the record agree on which openings outlive an erasure") {
       "obligation.passed",     "message.sent",        "message.acknowledged", "waiver.asked",
       "waiver.decided",        "alarm.raised",        "alarm.rung",           "relay_switch.asked",
       "relay_switch.decided",  "erasure.asked",       "erasure.decided",      "record.continued",
+      "assignment.proposed",  "assignment.declined", "assignment.released",
       "case.annotated"};
   for (const auto& type : types)
     for (const char* field :
          {"actor_name", "actor_signature", "reference", "title", "assessment_reason", "cyberattack_reason", "document",
-          "changes", "sha256", "reason", "because", "note", "acknowledged_by", "by", "remark"}) {
+          "changes", "sha256", "reason", "because", "note", "acknowledged_by", "by", "name", "remark"}) {
       CAPTURE(type);
       CAPTURE(field);
       CHECK(scene.text(fmt::format("SELECT outlives_erasure('{}', '{}')", type, field)) ==

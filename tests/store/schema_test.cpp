@@ -34,6 +34,7 @@ TEST_CASE("SQL mirrors the transition tables in every cell") {
   compare(core::all_incident_states(), core::all_incident_events(), "incident_transition");
   compare(core::all_obligation_states(), core::all_obligation_events(), "obligation_transition");
   compare(core::all_message_states(), core::all_message_events(), "message_transition");
+  compare(core::all_assignment_states(), core::all_assignment_events(), "assignment_transition");
 }
 
 std::string refused_by(const std::string& sql) {
@@ -66,7 +67,7 @@ TEST_CASE("every table with content has row-level security, forced; no role of t
   CHECK(scene.text("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class "
                    "WHERE relnamespace = 'noroshi'::regnamespace AND relkind = 'r' "
                    "AND NOT (relrowsecurity AND relforcerowsecurity)") ==
-        "checkpoint clock_ladder clock_setting cosignature incident_transition message_transition migration "
+        "assignment_transition checkpoint clock_ladder clock_setting cosignature incident_transition message_transition migration "
         "obligation_transition record_origin record_tile sealer sequencer signing_key witness");
   CHECK(scene.count("pg_class WHERE relnamespace = 'noroshi'::regnamespace AND relkind IN ('r', 'v') "
                     "AND pg_get_userbyid(relowner) IN (SELECT rolname FROM pg_roles WHERE rolname LIKE 'noroshi\\_%' "

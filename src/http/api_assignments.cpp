@@ -1,0 +1,60 @@
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
+
+#include "src/core/decide_assignment.h"
+#include "src/http/api_routes.h"
+#include "src/http/reading.h"
+#include "src/store/known.h"
+
+namespace noroshi::http {
+namespace {
+
+constexpr std::string_view functions = "head, deputy, handler, external_contact";
+
+// The incident of the path, where the caller sees its content.
+std::optional<core::IncidentId> visible_incident(store::TenantTransaction& transaction, const Request& request) {
+  const auto id = id_in_path<core::IncidentId>(request, "id");
+  return id && store::sees_content(transaction, *id) ? id : std::nullopt;
+}
+
+Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+  const QueryReader query(request, {});
+  if (!query.ok()) return refused(query, request.language);
+  const auto id = visible_incident(transaction, request);
+  if (!id) return not_found(request.language);
+  return tagged(codec::encode_list(store::list_assignments(transaction, *id), std::nullopt, context));
+}
+
+std::vector<std::string> words_of(const std::optional<std::string>& list) {
+  std::vector<std::string> words;
+  if (!list) return words;
+  boost::split(words, *list, boost::is_any_of(","));
+  std::erase(words, "");
+  return words;
+}
+
+Response candidates(store::TenantTransaction& transaction, const Request& request,
+                    const codec::AnswerContext& context) {
+  QueryReader query(request, {"function", "skills"});
+  const auto function = query.word("function", core::parse_function, functions);
+  const auto skills = query.text("skills");
+  if (!query.ok()) return refused(query, request.language);
+  const auto id = visible_incident(transaction, request);
+  if (!id) return not_found(request.language);
+  core::Incident known;
+  known.id = *id;
+  for (auto& view : store::list_assignments(transaction, *id)) known.assignments.push_back(std::move(view.assignment));
+  const auto found = core::candidates_for(known, store::load_staff(transaction, request.caller->organization),
+                                          store::count_active_assignments(transaction, *id),
+                                          function.value_or(core::Function::handler), words_of(skills), context.now);
+  return tagged(codec::encode_list(found, std::nullopt, context));
+}
+
+}  // namespace
+
+void add_assignment_routes(Router& router, const ReadContext& context) {
+  get(router, "/incidents/{id}/assignments", csirt_and_ciso_roles, reading(context, list));
+  get(router, "/incidents/{id}/candidates", csirt_and_ciso_roles, reading(context, candidates));
+}
+
+}  // namespace noroshi::http
