@@ -61,7 +61,8 @@ class Decided {
   std::optional<record::Digest> report_leaf_;
   RowList events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
-      relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, numbers_, answers_;
+      relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, handling_steps_,
+      instructions_, instruction_answers_, platform_links_, numbers_, answers_;
 };
 
 }  // namespace noroshi::store
