@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "src/codec/answer_context.h"
+#include "src/codec/handling_views.h"
 #include "src/codec/json_writer.h"
 
 namespace noroshi::codec {
@@ -106,6 +107,7 @@ struct JudgementView {
   std::string assessment_reason;
   std::string cyberattack_reason;
   Timestamp made_at;
+  int revision = 0;  // of the incident, by the judgement
 };
 
 struct ReportVersionView {
@@ -245,6 +247,10 @@ struct IncidentDetail {
   std::vector<ObligationView> obligations;  // in the order of opening
   std::vector<MessageView> messages;        // sent by or to the caller's body, oldest first
   std::vector<AlarmView> alarms;
+  std::vector<JudgementView> assessments;      // every judgement that the caller may see, oldest first
+  std::vector<HandlingStepView> steps;         // of the caller's body, oldest first
+  std::vector<InstructionView> instructions;   // the same
+  std::vector<PlatformLinkView> platforms;     // that the caller's body runs on or operates, oldest first
   std::vector<TimelineEntry> timeline;  // oldest first
   bool truncated = false;               // a list was longer than is shown; its latest entries are
 };

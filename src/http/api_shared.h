@@ -26,6 +26,9 @@ extern const std::vector<std::string> relay_switch_roles;
 extern const std::vector<std::string> erasure_asking_roles;
 extern const std::vector<std::string> erasure_deciding_roles;
 extern const std::vector<std::string> csirt_and_ciso_roles;
+// Of handling inside a body: the core asks who holds which office.
+extern const std::vector<std::string> handling_roles;
+extern const std::vector<std::string> readers_of_handling;
 extern const std::vector<std::string> auditors;
 extern const std::vector<std::string> readers_of_record;  // who reads incidents, and auditors
 
