@@ -404,7 +404,7 @@ TEST_CASE("a system marked as a shared platform opens (f), whenever it is assess
 
 TEST_CASE("a platform is linked with its operator, who is told and sees the case") {
   Case scene;
-  const LinkPlatform link{person("jps"), "政府共通基盤", "soumu"};
+  const LinkPlatform link{person("jps"), "政府共通基盤", "mic"};
   for (const auto role : all_roles()) {
     auto by = link;
     by.actor = person("jps", role);
@@ -419,28 +419,28 @@ TEST_CASE("a platform is linked with its operator, who is told and sees the case
   by.operator_organization = "nco";  // not founded that day
   CHECK(scene.refused(by) == "invalid /operator_organization unknown_organization");
 
-  REQUIRE(!scene.incident().access.contains("soumu"));
+  REQUIRE(!scene.incident().access.contains("mic"));
   const auto decision = scene.done(link);
   CHECK(scene.state_of("f") == "open");
-  CHECK(scene.incident().content_visible_to("soumu"));
+  CHECK(scene.incident().content_visible_to("mic"));
   bool granted = false;
   for (const auto& event : decision.events)
     if (const auto* access = std::get_if<AccessGranted>(&event.what))
-      granted = granted || (access->organization == "soumu" && access->because == "2.2.4(2)(f)");
+      granted = granted || (access->organization == "mic" && access->because == "2.2.4(2)(f)");
   CHECK(granted);
-  const auto& message = scene.message_to("soumu");
+  const auto& message = scene.message_to("mic");
   CHECK(message.kind == MessageKind::notice);
   CHECK(message.report == scene.incident().latest_report);
   CHECK(message.sender == "jps");
-  CHECK(scene.messages_to("soumu") == 1);
+  CHECK(scene.messages_to("mic") == 1);
   // It owes nothing by this incident.
-  for (const auto& obligation : scene.incident().obligations) CHECK(obligation.holder != "soumu");
+  for (const auto& obligation : scene.incident().obligations) CHECK(obligation.holder != "mic");
   CHECK(scene.refused(link) == "platform_linked");
   // It sees, and does nothing of the body's own.
-  for (const auto kind : kinds) CHECK(scene.refused(step(kind, who_takes(kind, "soumu"))) == "not_the_holder");
+  for (const auto kind : kinds) CHECK(scene.refused(step(kind, who_takes(kind, "mic"))) == "not_the_holder");
   // Later versions reach it too.
   scene.accept(followup(report_of("jps", "2018-08-01T09:00:00+09:00")));
-  CHECK(scene.messages_to("soumu") == 2);
+  CHECK(scene.messages_to("mic") == 2);
 }
 
 TEST_CASE("a body that operates the platform itself tells nobody; a report of confidentiality 3 is not sent") {
@@ -454,10 +454,10 @@ TEST_CASE("a body that operates the platform itself tells nobody; a report of co
   auto known = secret.incident();
   known.confidentiality = 3;
   IdentifierSequence identifiers(secret.now(), {7});
-  const auto decided = decide_handling(law(), known, secret.context, LinkPlatform{person("jps"), "基盤", "soumu"},
+  const auto decided = decide_handling(law(), known, secret.context, LinkPlatform{person("jps"), "基盤", "mic"},
                                        {secret.now(), identifiers});
   REQUIRE(decided);
-  CHECK(!decided->after.access.contains("soumu"));
+  CHECK(!decided->after.access.contains("mic"));
   CHECK(decided->after.messages.size() == known.messages.size());
 }
 
@@ -465,7 +465,7 @@ TEST_CASE("nothing is noted of a dismissed or an erased case") {
   Case scene;
   scene.accept(MakeJudgement{person("jps"), routing::Assessment::not_incident, {}, {}, "誤検知", ""});
   for (const auto kind : kinds) CHECK(scene.refused(step(kind, who_takes(kind))) == "incident_closed");
-  CHECK(scene.refused(LinkPlatform{person("jps"), "基盤", "soumu"}) == "incident_closed");
+  CHECK(scene.refused(LinkPlatform{person("jps"), "基盤", "mic"}) == "incident_closed");
   auto known = scene.incident();
   known.erased_at = scene.now();
   IdentifierSequence identifiers(scene.now(), {8});
@@ -545,7 +545,7 @@ TEST_CASE("commands at random: nobody acts for another body or without the offic
         case 1: note(AnswerInstruction{taker.actor, before.instructions.empty() ? InstructionId{} : before.instructions[below(before.instructions.size())].id,
                                        below(2) == 0, "回答"});
           break;
-        case 2: note(LinkPlatform{taker.actor, std::array{"甲", "乙"}[below(2)], std::array{"soumu", "mof", "jps"}[below(3)]});
+        case 2: note(LinkPlatform{taker.actor, std::array{"甲", "乙"}[below(2)], std::array{"mic", "mof", "jps"}[below(3)]});
           break;
         case 3: {
           const auto to = std::array{IncidentState::assessed, IncidentState::contained, IncidentState::recovered,
