@@ -79,7 +79,7 @@ class Case : public Scene {
   using Scene::refuse;
   template <class Command>
   Outcome try_it(const Command& command) {
-    identifiers_.emplace(now(), IdentifierSequence::Seed{0xFF, ++decisions_, static_cast<std::uint8_t>(decisions_ >> 8)});
+    identifiers_.emplace(now(), IdentifierSequence::Seed{0xFF, static_cast<std::uint8_t>(++decisions_), static_cast<std::uint8_t>(decisions_ >> 8)});
     return decide_handling(law(), incident(), context, command, {now(), *identifiers_});
   }
   template <class Command>
@@ -514,7 +514,7 @@ TEST_CASE("commands at random: nobody acts for another body or without the offic
   const auto base = given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
   MESSAGE("seed " << base);
   std::size_t accepted = 0, refused = 0, met = 0;
-  for (unsigned walk = 0; walk < 60; ++walk) {
+  for (unsigned walk = 0; walk < 150; ++walk) {
     CAPTURE(base);
     CAPTURE(walk);
     std::mt19937_64 random(base + walk);
