@@ -294,6 +294,16 @@ class Any {
         return ErasureAsked{identifier<ErasureId>(), text()};
       case 27:
         return ErasureDecided{identifier<ErasureId>(), flag(), text(), text(), maybe([&] { return time(); })};
+      case 59:
+        return HandlingStepTaken{{identifier<HandlingStepId>(), text(), one_of<HandlingStepKind>(7), text(),
+                                  maybe([&] { return identifier<PersonId>(); }), text(), flag()}};
+      case 60:
+        return InstructionGiven{{identifier<InstructionId>(), text(), one_of<InstructionKind>(3), one_of<InstructionForce>(3),
+                                 text(), text(), maybe([&] { return time(); }), std::nullopt, false}};
+      case 61:
+        return InstructionAnswered{identifier<InstructionId>(), flag(), text()};
+      case 62:
+        return PlatformLinked{{identifier<PlatformLinkId>(), text(), text(), text()}};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -353,6 +363,12 @@ std::vector<Event> sample_events() {
       KeyRetired{"0123456789abcdef", "年次の更新"},
       ErasureAsked{id<ErasureId>(60), "保存期間の満了"},
       ErasureDecided{id<ErasureId>(60), true, "満了を確認した", "confidentiality_2", at("2024-04-01T00:00:00+09:00")},
+      HandlingStepTaken{{id<HandlingStepId>(90), "jps", HandlingStepKind::ciso_told, "状況を報告した", id<PersonId>(91), "鈴木",
+                         true}},
+      InstructionGiven{{id<InstructionId>(92), "jps", InstructionKind::recovery, InstructionForce::recommendation,
+                        "情報セキュリティ責任者", "復旧すること", at("2018-08-03T09:00:00+09:00"), std::nullopt, false}},
+      InstructionAnswered{id<InstructionId>(92), true, "復旧した"},
+      PlatformLinked{{id<PlatformLinkId>(93), "共通基盤", "mic", "jps"}},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
