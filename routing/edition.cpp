@@ -19,6 +19,10 @@ std::string_view to_string(Condition value) {
   return condition_words.text_of(value);
 }
 
+std::string_view to_string(MetBy value) {
+  return met_by_words.text_of(value);
+}
+
 bool Rule::may_be_held_by(const Organization& body) const {
   return std::any_of(holders.begin(), holders.end(), [&](OrganizationKind kind) { return body.is(kind); });
 }

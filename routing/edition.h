@@ -42,6 +42,20 @@ enum class Condition {
   cyberattack_undecided,  // unknown
   large_scale,            // any cell set and cyberattack not `no`
   cymat_supports,         // CYMAT supports the body: never so by assessment alone, opened by its dispatch
+  shared_platform,        // a system concerned is, or runs on, a shared platform (基盤となる情報システム)
+};
+
+// What a person of the body does to meet an inner duty; each is a call of its own (/incidents/{id}/steps and
+// /instructions). The duties to judge are met by the judgement, that of (m) by what is given to CYMAT.
+enum class MetBy {
+  ciso_told,
+  instruction,  // the first of emergency measures or recovery
+  rules_followed,
+  situation,  // taken anew as long as the incident is being handled
+  record,
+  cause_reported,
+  measures_ordered,
+  lessons_shared,
 };
 
 // One way in which a rule opens. The incident says who may hold the duty: the body whose incident it is, or
@@ -56,6 +70,7 @@ std::string_view to_string(Incident value);
 std::string_view to_string(OpensOn value);
 std::string_view to_string(RecipientRule value);
 std::string_view to_string(Condition value);
+std::string_view to_string(MetBy value);
 
 struct Rule {
   std::string id;      // unique within the edition: "g.2"; the key of [targets] in noroshi.toml
@@ -65,6 +80,7 @@ struct Rule {
   std::vector<Opening> openings;  // one or two; (i) of H30 opens on own and on received incidents
   RecipientRule recipient{};
   std::vector<Condition> when;
+  std::optional<MetBy> met_by;  // of inner duties alone; nothing: by no step of its own
   Target target;      // 目標: the operator's own, never law
   std::string words;  // the standard's own words (ja); empty where the text we hold says 略
   std::string gloss;  // ours (en)

@@ -210,6 +210,11 @@ Rule read_rule(const toml::table& table, Mistakes& mistakes) {
   rule.when = reader.words(
       "when", [](std::string_view text) { return condition_words.value_of(text); },
       condition_words.alternatives());
+  if (table.contains("met_by")) {
+    rule.met_by = reader.word("met_by", met_by_words);
+    if (!rule.inner())
+      mistakes.add(reader.source_of("met_by"), "'met_by' is of inner duties: the recipient must be \"holder\"");
+  }
   rule.target.usual = reader.duration("target");
   rule.words = reader.text("words", Presence::required_maybe_empty);
   rule.gloss = reader.text("gloss");

@@ -24,13 +24,25 @@ inline constexpr ClosedList<RecipientRule, 5> recipient_words{{{
     {RecipientRule::holder, "holder"},
 }}};
 
-inline constexpr ClosedList<Condition, 6> condition_words{{{
+inline constexpr ClosedList<Condition, 7> condition_words{{{
     {Condition::assessed_incident, "assessed_incident"},
     {Condition::assessed_possible, "assessed_possible"},
     {Condition::cyberattack_or_feared, "cyberattack_or_feared"},
     {Condition::cyberattack_undecided, "cyberattack_undecided"},
     {Condition::large_scale, "large_scale"},
     {Condition::cymat_supports, "cymat_supports"},
+    {Condition::shared_platform, "shared_platform"},
+}}};
+
+inline constexpr ClosedList<MetBy, 8> met_by_words{{{
+    {MetBy::ciso_told, "ciso_told"},
+    {MetBy::instruction, "instruction"},
+    {MetBy::rules_followed, "rules_followed"},
+    {MetBy::situation, "situation"},
+    {MetBy::record, "record"},
+    {MetBy::cause_reported, "cause_reported"},
+    {MetBy::measures_ordered, "measures_ordered"},
+    {MetBy::lessons_shared, "lessons_shared"},
 }}};
 
 }  // namespace noroshi::routing

@@ -58,6 +58,7 @@ struct Facts {
   std::vector<std::string> added_supervisors;   // 共管 bodies a person added
   std::vector<std::string> added_police;        // further police a person added
   std::vector<Judgement> judgements_of_others;  // of agencies that received the report
+  bool shared_platform = false;  // a system concerned is, or runs on, a shared platform (基盤となる情報システム)
 };
 
 }  // namespace noroshi::routing

@@ -157,6 +157,8 @@ Reason condition_holds(Condition condition, const Judgement& judge, const Organi
                           attack.en)};
     case Condition::cymat_supports:
       return {"CYMATの支援を受けている", "CYMAT supports the body"};
+    case Condition::shared_platform:
+      return {"基盤となる情報システムに関わる", "a shared platform is concerned"};
   }
   return {};
 }
@@ -192,6 +194,9 @@ Reason condition_fails(Condition condition, const Judgement& judge, const Organi
     case Condition::cymat_supports:
       return {"CYMATの支援が決定したときに生じる",
               "opens when CYMAT supports the body, never by an assessment"};
+    case Condition::shared_platform:
+      return {"基盤となる情報システムに関わるとの報告も登録もない",
+              "no shared platform is concerned, as far as reported or linked"};
   }
   return {};
 }

@@ -33,7 +33,7 @@ bool contains(const std::vector<std::string>& list, std::string_view value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-bool holds(Condition condition, const Judgement& judgement) {
+bool holds(Condition condition, const Judgement& judgement, const Facts& facts) {
   switch (condition) {
     case Condition::assessed_incident:
       return judgement.assessment == Assessment::incident;
@@ -49,6 +49,8 @@ bool holds(Condition condition, const Judgement& judgement) {
       return !judgement.large_scale.empty() && judgement.cyberattack != Cyberattack::no;
     case Condition::cymat_supports:
       return false;  // a decision of the centre, not a fact of the report
+    case Condition::shared_platform:
+      return facts.shared_platform;
   }
   return false;
 }
@@ -210,7 +212,7 @@ class Router {
     for (const auto condition : rule.when) {
       bool held = false;
       for (const auto& judge : judges) {
-        if (!holds(condition, *judge.judgement)) continue;
+        if (!holds(condition, *judge.judgement, facts_)) continue;
         held = true;
         add_reason(because, reasons::condition_holds(condition, *judge.judgement, *judge.body));
       }

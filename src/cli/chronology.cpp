@@ -71,6 +71,19 @@ const std::array functions{Word{"head", {"対応責任者", "head of the respons
                            Word{"deputy", {"副責任者", "deputy"}},
                            Word{"handler", {"対処担当", "handler"}},
                            Word{"external_contact", {"外部連絡担当", "external contact"}}};
+const std::array steps{Word{"ciso_told", {"CISOへの報告", "CISO told"}},
+                       Word{"situation", {"対処状況の把握", "state of handling"}},
+                       Word{"record", {"対処の記録", "record of handling"}},
+                       Word{"rules_followed", {"基盤の規程に従った対処", "rules of the platform followed"}},
+                       Word{"cause_reported", {"原因と再発防止策の報告", "cause and prevention reported"}},
+                       Word{"measures_ordered", {"措置の指示", "measures ordered"}},
+                       Word{"lessons_shared", {"教訓の共有", "lessons shared"}}};
+const std::array instructions{Word{"emergency_measures", {"応急措置", "emergency measures"}},
+                              Word{"recovery", {"復旧", "recovery"}},
+                              Word{"handling", {"対処", "handling"}}};
+const std::array forces{Word{"instruction", {"指示", "instruction"}},
+                        Word{"recommendation", {"勧告", "recommendation"}},
+                        Word{"advice", {"助言", "advice"}}};
 
 std::string clause_of(const std::string& clause, int sentence) {
   return sentence > 0 ? fmt::format("{} {}", clause, sentence) : clause;
@@ -419,6 +432,38 @@ struct SentenceOf {
     const auto& [name, function, organization] = found->second;
     return ja ? fmt::format("{}（{} {}）", text(name), body(organization), word(functions, function))
               : fmt::format("{} ({}, {})", text(name), body(organization), word(functions, function));
+  }
+  std::string operator()(const core::HandlingStepTaken& what) const {
+    const auto& step = what.step;
+    auto line = word(steps, core::to_string(step.kind));
+    if (!step.name.empty()) line += ja ? fmt::format("（{}）", text(step.name)) : fmt::format(" ({})", text(step.name));
+    if (step.by_delegate) line += ja ? " CISOの権限の委任による" : ", by delegation of the CISO";
+    return fmt::format(ja ? "{}:「{}」" : "{}: \"{}\"", line, text(step.text));
+  }
+  std::string operator()(const core::InstructionGiven& what) const {
+    const auto& given = what.instruction;
+    auto line = ja ? fmt::format("{} への{}（{}）:「{}」", text(given.addressee), word(forces, core::to_string(given.force)),
+                                 word(instructions, core::to_string(given.kind)), text(given.text))
+                   : fmt::format("{} on {} to {}: \"{}\"", word(forces, core::to_string(given.force)),
+                                 word(instructions, core::to_string(given.kind)), text(given.addressee), text(given.text));
+    if (given.answer_by)
+      line += ja ? fmt::format(" 回答期限 {}。", shown_second(*given.answer_by))
+                 : fmt::format(" Answer by {}.", shown_second(*given.answer_by));
+    return line;
+  }
+  std::string operator()(const core::InstructionAnswered& what) const {
+    return ja ? fmt::format("指示等への回答（{}）:「{}」", what.carried_out ? "実施" : "未実施", text(what.text))
+              : fmt::format("Answer to an instruction ({}): \"{}\"", what.carried_out ? "carried out" : "not carried out",
+                            text(what.text));
+  }
+  std::string operator()(const core::PlatformLinked& what) const {
+    const auto& link = what.link;
+    const auto by = link.operator_organization.empty() ? std::string(ja ? "未登録" : "not said yet")
+                                                       : body(link.operator_organization);
+    return ja ? fmt::format("基盤となる情報システム「{}」（運用: {}、利用: {}）。", text(link.platform), by,
+                            body(link.affected_organization))
+              : fmt::format("Shared platform \"{}\" (operated by {}, used by {}).", text(link.platform), by,
+                            body(link.affected_organization));
   }
   template <class Other>
   std::string operator()(const Other&) const {

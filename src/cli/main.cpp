@@ -16,6 +16,7 @@
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
 #include "src/cli/erasure.h"
+#include "src/cli/handle.h"
 #include "src/cli/inbox.h"
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
@@ -327,6 +328,54 @@ void add_obligation(CLI::App& program, const Global& global, Command& chosen) {
   fulfill->add_option("--reference", fulfill_options->reference, "The recipient's own number")
       ->type_name("TEXT");
   add_act(*fulfill, *fulfill_options);
+}
+
+void add_handle(CLI::App& program, const Global& global, Command& chosen) {
+  auto* handle = program.add_subcommand("handle", "How your body handles its incident inside (2.2.4(2)(c)-(f), (j), (k), (3))");
+  handle->require_subcommand(1);
+  const auto of_incident = [](CLI::App& command, std::string& incident) {
+    command.add_option("ID", incident, "Id, number (JPS-2018-1) or your own reference")->required();
+  };
+
+  auto step_options = std::make_shared<HandleStepOptions>();
+  auto* step = add_command(*handle, global, chosen, "step", "Note a step; it meets the duty of its clause", step_options);
+  of_incident(*step, step_options->incident);
+  step->add_option("--kind", step_options->kind,
+                   "ciso_told, situation, record, rules_followed, cause_reported, measures_ordered or lessons_shared")
+      ->type_name("WORD")
+      ->required();
+  step->add_option("--text", step_options->text, "What was told, found out, ordered or shared")->type_name("TEXT")->required();
+  step->add_option("--person", step_options->person, "Who was told, or ordered; an id of your body's people")->type_name("ID");
+  add_act(*step, *step_options);
+
+  auto instruct_options = std::make_shared<HandleInstructOptions>();
+  auto* instruct = add_command(*handle, global, chosen, "instruct", "Instruct, recommend or advise", instruct_options);
+  of_incident(*instruct, instruct_options->incident);
+  instruct->add_option("--kind", instruct_options->kind, "emergency_measures, recovery or handling")->type_name("WORD")->required();
+  instruct->add_option("--force", instruct_options->force, "instruction, recommendation or advice")->type_name("WORD")->required();
+  instruct->add_option("--to", instruct_options->to, "The officer, by office or name")->type_name("TEXT")->required();
+  instruct->add_option("--text", instruct_options->text, "What to do")->type_name("TEXT")->required();
+  instruct->add_option("--answer-by", instruct_options->answer_by, "When an answer is due, 2018-08-01T12:00:00+09:00")
+      ->type_name("TIME");
+  add_act(*instruct, *instruct_options);
+
+  auto answer_options = std::make_shared<HandleAnswerOptions>();
+  auto* answer = add_command(*handle, global, chosen, "answer", "Note the answer to an instruction", answer_options);
+  of_incident(*answer, answer_options->incident);
+  answer->add_option("INSTRUCTION", answer_options->instruction, "Which, as report show lists it")->required();
+  answer->add_flag("--not-carried-out", answer_options->not_carried_out, "It was not carried out");
+  answer->add_option("--text", answer_options->text, "What was answered")->type_name("TEXT")->required();
+  add_act(*answer, *answer_options);
+
+  auto platform_options = std::make_shared<HandlePlatformOptions>();
+  auto* platform = add_command(*handle, global, chosen, "platform",
+                               "Link a shared platform (基盤となる情報システム) with its operator, who is told", platform_options);
+  of_incident(*platform, platform_options->incident);
+  platform->add_option("--platform", platform_options->platform, "Its name")->type_name("TEXT")->required();
+  platform->add_option("--operator", platform_options->operator_organization, "The body that operates it")
+      ->type_name("SLUG")
+      ->required();
+  add_act(*platform, *platform_options);
 }
 
 void add_waiver(CLI::App& program, const Global& global, Command& chosen) {
@@ -746,6 +795,7 @@ int run_program(int argc, char** argv) {
   add_incident(program, global, chosen);
   add_assign(program, global, chosen);
   add_duties(program, global, chosen);
+  add_handle(program, global, chosen);
   add_waiver(program, global, chosen);
   add_relay_switch(program, global, chosen);
   add_token(program, global, chosen);

@@ -27,6 +27,39 @@ std::string render_messages(const json::value& incident, Language language) {
   return table.empty() ? "" : table.render(terminal_width());
 }
 
+// How the body handles it inside; nothing where nothing was noted.
+std::string render_handling(const json::value& incident, Language language) {
+  const bool ja = language == Language::ja;
+  std::string out;
+  Table steps(ja ? std::vector<std::string>{"日時", "経過", "相手", "委任", "本文"}
+                 : std::vector<std::string>{"at", "step", "person", "delegate", "text"});
+  for (const auto& step : array_at(incident, "/steps"))
+    steps.add_row({shown_time(text_at(step, "/taken_at")), text_at(step, "/kind"), text_at(step, "/name"),
+                   flag_at(step, "/by_delegate") ? (ja ? "委任" : "yes") : "", text_at(step, "/text")});
+  if (!steps.empty()) out += (ja ? "\n対処の経過\n" : "\nSteps of handling\n") + steps.render(terminal_width());
+  Table given(ja ? std::vector<std::string>{"ID", "種別", "名宛人", "回答期限", "回答", "本文"}
+                 : std::vector<std::string>{"id", "kind", "to", "answer by", "answer", "text"});
+  for (const auto& instruction : array_at(incident, "/instructions")) {
+    const bool answered = !text_at(instruction, "/answered_at").empty();
+    const auto answer = answered ? (flag_at(instruction, "/carried_out") ? (ja ? "実施" : "carried out")
+                                                                         : (ja ? "未実施" : "not carried out"))
+                        : flag_at(instruction, "/overdue") ? (ja ? "期限超過" : "OVERDUE")
+                                                           : "";
+    given.add_row({text_at(instruction, "/id"), text_at(instruction, "/force") + " " + text_at(instruction, "/kind"),
+                   text_at(instruction, "/addressee"), shown_time(text_at(instruction, "/answer_by")), answer,
+                   text_at(instruction, "/text")});
+  }
+  if (!given.empty())
+    out += (ja ? "\n指示・勧告・助言\n" : "\nInstructions, recommendations, advice\n") + given.render(terminal_width());
+  Table platforms(ja ? std::vector<std::string>{"基盤", "運用", "利用"} : std::vector<std::string>{"platform", "operator", "used by"});
+  for (const auto& link : array_at(incident, "/platforms"))
+    platforms.add_row({text_at(link, "/platform"), shown_organization(text_at(link, "/operator_organization"), language),
+                       shown_organization(text_at(link, "/affected_organization"), language)});
+  if (!platforms.empty())
+    out += (ja ? "\n基盤となる情報システム\n" : "\nShared platforms\n") + platforms.render(terminal_width());
+  return out;
+}
+
 std::string render(const json::value& incident, Language language) {
   const bool ja = language == Language::ja;
   std::string out;
@@ -57,7 +90,7 @@ std::string render(const json::value& incident, Language language) {
     out += (ja ? "\n対応者\n" : "\nWho responds\n") + assignments;
   if (const auto messages = render_messages(incident, language); !messages.empty())
     out += (ja ? "\n送信\n" : "\nMessages\n") + messages;
-  return out;
+  return out + render_handling(incident, language);
 }
 
 // Receipts that this machine has kept; a machine that submitted none has none.

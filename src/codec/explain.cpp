@@ -80,6 +80,7 @@ tl::expected<routing::Facts, Errors> decode_facts(std::string_view text) {
   facts.cyberattack = report.cyberattack;
   facts.large_scale = std::move(report.large_scale);
   facts.police = std::move(report.police);
+  facts.shared_platform = !report.shared_platforms.empty();
   return facts;
 }
 

@@ -98,6 +98,7 @@ void write_rule(JsonWriter& out, const routing::Rule& rule) {
   }
   out.end_array();
   write_words(out, "when", rule.when);
+  if (rule.met_by) out.member("met_by", routing::to_string(*rule.met_by));
   out.member("recipient", routing::to_string(rule.recipient)).member("inner", rule.inner());
   out.member("target", format_duration(rule.target.usual)).member("target_is", operator_target);
   out.end_object();

@@ -84,6 +84,10 @@ Meaning meaning_of(RefusalCode code) {
       return {409, {"当番が重なります", "Turns of duty overlap"}};
     case RefusalCode::cymat_pending:
       return {409, {"CYMAT の要請が審査中です", "CYMAT was asked for already"}};
+    case RefusalCode::instruction_answered:
+      return {409, {"この指示等には回答済みです", "This instruction has its answer"}};
+    case RefusalCode::platform_linked:
+      return {409, {"この基盤は登録済みです", "This platform is linked already"}};
     case RefusalCode::idempotency_key_reused:
       return {422, {"同じキーで別の内容が送られました", "The same key came with other bytes"}};
   }

@@ -112,10 +112,11 @@ void check_reasons(ObjectReader& in, const WrittenJudgement& judgement) {
          "A cell of the large-scale matrix contradicts cyberattack \"no\"."});
 }
 
-void read_systems(ObjectReader& in) {
-  in.objects("systems", most_systems, [](ObjectReader& system, const Place&) {
-    system.text("name", one_line_name, Need::required);
-    system.boolean("shared_platform");  // 基盤となる情報システム
+void read_systems(ObjectReader& in, core::Report& report) {
+  in.objects("systems", most_systems, [&](ObjectReader& system, const Place&) {
+    const auto name = system.text("name", one_line_name, Need::required);
+    const auto shared = system.boolean("shared_platform");  // 基盤となる情報システム
+    if (name && shared && *shared) report.shared_platforms.emplace_back(*name);
     system.text("contractor", optional_name);
     system.text("product", optional_name);
   });
@@ -204,7 +205,7 @@ void read_report(ObjectReader& in, const ReportDemands& demands, core::Report& r
   set(report.large_scale, judgement.large_scale);
 
   in.word("category", parse_category, "class/type of RSIT, such as malicious-code/infected-system");
-  read_systems(in);
+  read_systems(in, report);
   read_impact(in);
   read_classification(in, report);
   in.texts("handling", most_handling, one_line_name);

@@ -4,6 +4,7 @@
 
 #include "src/codec/assignment_views.h"
 #include "src/codec/encoding.h"
+#include "src/codec/handling_views.h"
 
 namespace noroshi::codec {
 namespace {
@@ -61,7 +62,7 @@ std::string answer_assignment(const core::Decision& decision, const std::vector<
 
 std::string answer_response(const core::Decision& decision, const AnswerContext& context) {
   if (const auto touched = assignments_of(decision); !touched.empty()) return answer_assignment(decision, touched, context);
-  return "{}";
+  return answer_handling(decision, context).value_or("{}");
 }
 
 }  // namespace noroshi::codec

@@ -116,6 +116,7 @@ void write_judgement(JsonWriter& out, const JudgementView& view) {
   write_text_or_null(out, "assessment_reason", view.assessment_reason);
   write_text_or_null(out, "cyberattack_reason", view.cyberattack_reason);
   write_time(out, "made_at", view.made_at);
+  out.member("revision", view.revision);
   out.end_object();
 }
 
@@ -219,6 +220,10 @@ constexpr std::array event_words = {
     EventWords{"assignment.duty_moved", "当番の終わりを変更", "End of the turn of duty moved"},
     EventWords{"relay_switch.asked", "自動中継の切替を申請", "Switch of the relay asked for"},
     EventWords{"relay_switch.decided", "自動中継の切替を決定", "Switch of the relay decided"},
+    EventWords{"handling.step_taken", "対処の経過を記録", "Step of handling taken"},
+    EventWords{"instruction.given", "指示・勧告・助言", "Instruction given"},
+    EventWords{"instruction.answered", "指示等への回答", "Instruction answered"},
+    EventWords{"platform.linked", "基盤となる情報システムを登録", "Shared platform linked"},
     EventWords{"record.continued", "記録を新しい木で継続", "Record continued in a new tree"},
     EventWords{"key.registered", "記録の署名鍵を登録", "Key of the record registered"},
     EventWords{"key.retired", "記録の署名鍵を廃止", "Key of the record retired"},
@@ -325,6 +330,10 @@ void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& co
   write_list(out, "messages", view.messages, context);
   write_list(out, "alarms", view.alarms, context);
   write_list(out, "assignments", view.assignments, context);
+  write_list_with(out, "assessments", view.assessments, write_judgement);
+  write_list(out, "steps", view.steps, context);
+  write_list(out, "instructions", view.instructions, context);
+  write_list(out, "platforms", view.platforms, context);
   write_list_with(out, "timeline", view.timeline,
                   [&](JsonWriter& list, const TimelineEntry& entry) { write_entry(list, entry, context); });
   out.member("truncated", view.truncated);

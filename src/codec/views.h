@@ -13,6 +13,7 @@
 
 #include "src/codec/answer_context.h"
 #include "src/codec/assignment_views.h"
+#include "src/codec/handling_views.h"
 #include "src/codec/json_writer.h"
 
 namespace noroshi::codec {
@@ -107,6 +108,7 @@ struct JudgementView {
   std::string assessment_reason;
   std::string cyberattack_reason;
   Timestamp made_at;
+  int revision = 0;  // of the incident, by the judgement
 };
 
 struct ReportVersionView {
@@ -247,6 +249,10 @@ struct IncidentDetail {
   std::vector<MessageView> messages;        // sent by or to the caller's body, oldest first
   std::vector<AlarmView> alarms;
   std::vector<AssignmentView> assignments;  // of the caller's own body, oldest first
+  std::vector<JudgementView> assessments;      // every judgement that the caller may see, oldest first
+  std::vector<HandlingStepView> steps;         // of the caller's body, oldest first
+  std::vector<InstructionView> instructions;   // the same
+  std::vector<PlatformLinkView> platforms;     // that the caller's body runs on or operates, oldest first
   std::vector<TimelineEntry> timeline;  // oldest first
   bool truncated = false;               // a list was longer than is shown; its latest entries are
 };

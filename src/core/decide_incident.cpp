@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "src/core/decide.h"
+#include "src/core/decide_handling.h"
 #include "src/core/duties.h"
 
 namespace noroshi::core {
@@ -11,10 +12,31 @@ bool contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-bool has_open_duty_of(const Incident& incident, const std::string& organization) {
-  return std::any_of(incident.obligations.begin(), incident.obligations.end(), [&](const Obligation& obligation) {
-    return obligation.holder == organization && obligation.state == ObligationState::open;
-  });
+// Which duties of the body are open, and what meets each; nothing where none is.
+std::optional<Refusal> refuse_open_duties(const Law& law, const Incident& incident, const std::string& organization) {
+  Reason list;
+  for (const auto& obligation : incident.obligations) {
+    if (obligation.holder != organization || obligation.state != ObligationState::open) continue;
+    const auto how = how_to_meet(law, obligation);
+    const auto clause = obligation.clause + (obligation.sentence ? " #" + std::to_string(obligation.sentence) : "");
+    list.ja += (list.ja.empty() ? "" : "、") + clause + "：" + how.ja;
+    list.en += (list.en.empty() ? "" : "; ") + clause + ": " + how.en;
+  }
+  if (list.ja.empty()) return std::nullopt;
+  return refuse(RefusalCode::duties_open,
+                "未了の義務があります。履行するか例外措置を受けてから終結してください（" + list.ja + "）。",
+                "Duties of this body are open. Meet them, or have them excepted, before closing (" + list.en + ").");
+}
+
+// What has to be kept track of begins again with a case that is taken up again (2.2.4(2)(j) of H30).
+void track_anew(DecisionBuilder& builder) {
+  const auto obligations = builder.incident().obligations;
+  for (const auto& obligation : obligations) {
+    const auto* rule = builder.rule_of(obligation);
+    if (!rule || rule->met_by != routing::MetBy::situation || obligation.state != ObligationState::fulfilled) continue;
+    const auto target = rule->target.of(obligation.holder, severity_of(facts_of(builder.incident())));
+    builder.add(ObligationReopened{obligation.id, builder.now() + target, obligation.because});
+  }
 }
 
 // How a body can be added: as a 共管 agency of the corporation, or as a police.
@@ -100,16 +122,18 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
             "). A change of judgement goes through assessments."));
   DecisionBuilder builder(law, known, command.actor, moment);
   pass_to_successors(builder);
-  if (*event == IncidentEvent::close && has_open_duty_of(builder.incident(), command.actor.organization))
-    return tl::unexpected(refuse(RefusalCode::duties_open,
-                                 "未了の義務があります。履行するか例外措置を受けてから終結してください。",
-                                 "Duties of this body are open. Meet them, or have them excepted, before closing."));
+  if (*event == IncidentEvent::close)
+    if (auto refusal = refuse_open_duties(law, builder.incident(), command.actor.organization))
+      return tl::unexpected(std::move(*refusal));
   std::optional<Timestamp> followup_due;
   if (*event == IncidentEvent::reopen)
     followup_due = next_followup(builder, known.judgements.at(known.organization));
   builder.add(IncidentMoved{known.state, *to, command.reason, followup_due});
   if (has_ended(*to)) end_assignments(builder);
-  if (*event == IncidentEvent::reopen) pass_to_successors(builder);
+  if (*event == IncidentEvent::reopen) {
+    pass_to_successors(builder);
+    track_anew(builder);
+  }
   return std::move(builder).finish();
 }
 

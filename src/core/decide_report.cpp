@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "src/core/decide.h"
 #include "src/core/duties.h"
 
@@ -97,6 +99,15 @@ void open_incident(DecisionBuilder& builder, const std::string& number, const Re
     builder.add(AccessGranted{builder.actor().organization, AccessScope::content, "entered"});
 }
 
+// A system that the report marks as a shared platform is linked at once; who operates it a person says later.
+void link_platforms(DecisionBuilder& builder, const Report& report) {
+  for (const auto& name : report.shared_platforms) {
+    const auto& known = builder.incident().platforms;
+    if (std::any_of(known.begin(), known.end(), [&](const PlatformLink& link) { return link.platform == name; })) continue;
+    builder.add(PlatformLinked{{builder.next_id<PlatformLinkId>(), name, "", builder.incident().organization}});
+  }
+}
+
 }  // namespace
 
 std::optional<Refusal> check_right_to_report(const Law& law, const Incident* known, const Report& submitted,
@@ -174,6 +185,7 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   const auto held = judgement_after(builder.incident(), command);
   builder.add(ReportReceived{builder.next_id<ReportId>(), builder.incident().version + 1, command.actor.organization,
                              report, command.bytes, command.sha256, followup_due(builder, report, held)});
+  link_platforms(builder, report);
   pass_to_successors(builder);
   if (auto judged = make_judgement(builder, held, std::nullopt); !judged)
     return tl::unexpected(std::move(judged.error()));

@@ -60,11 +60,12 @@ struct Instruction {
   friend bool operator==(const Instruction&, const Instruction&) = default;
 };
 
-// (2)(f): the system is, or runs on, a shared platform (基盤となる情報システム) that another body operates.
+// (2)(f): the system is, or runs on, a shared platform (基盤となる情報システム). A system that a report marks as one is linked by
+// the report itself, without its operator; who operates it, a person says.
 struct PlatformLink {
   PlatformLinkId id;
   std::string platform;  // its name
-  std::string operator_organization;
+  std::string operator_organization;  // empty: not said yet
   std::string affected_organization;
   friend bool operator==(const PlatformLink&, const PlatformLink&) = default;
 };

@@ -216,6 +216,12 @@ struct Evolution {
     for (auto& message : incident.messages) erase(message.note);
     for (auto& assignment : incident.assignments) erase(assignment.note);
   }
+    for (auto& instruction : incident.instructions) {
+      erase(instruction.addressee);
+      erase(instruction.text);
+    }
+    for (auto& link : incident.platforms) erase(link.platform);
+  }
   static void erase(std::string& text) {
     if (!text.empty()) text = erased_text;
   }
@@ -355,6 +361,7 @@ routing::Facts facts_of(const Incident& incident) {
   facts.police = incident.police;
   facts.added_supervisors = incident.added_supervisors;
   facts.added_police = incident.added_police;
+  facts.shared_platform = !incident.platforms.empty();
   for (const auto& [organization, held] : incident.judgements) {
     if (organization != incident.organization) {
       facts.judgements_of_others.push_back(held.judgement);

@@ -140,6 +140,23 @@ struct MayFollow {
   bool operator()(const RecordContinued&) const { return false; }
   bool operator()(const KeyRegistered&) const { return false; }
   bool operator()(const KeyRetired&) const { return false; }
+  // A step that its body took; the order is the CISO's, or of who has his power to decide.
+  bool operator()(const HandlingStepTaken& what) const {
+    return what.step.organization == event.actor.organization && event.actor.role && !incident.erased_at;
+  }
+  bool operator()(const InstructionGiven& what) const {
+    return incident.find(what.instruction.id) == nullptr && what.instruction.organization == event.actor.organization &&
+           event.actor.role && is_csirt(*event.actor.role) && !incident.erased_at;
+  }
+  bool operator()(const InstructionAnswered& what) const {
+    const auto* instruction = incident.find(what.instruction);
+    return instruction && !instruction->answered_at && !incident.erased_at;
+  }
+  bool operator()(const PlatformLinked& what) const {
+    return !what.link.affected_organization.empty() && !incident.erased_at &&
+           std::none_of(incident.platforms.begin(), incident.platforms.end(),
+                        [&](const PlatformLink& link) { return link.id == what.link.id; });
+  }
   template <class Other>
   bool operator()(const Other&) const {
     return true;

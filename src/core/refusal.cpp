@@ -40,6 +40,8 @@ std::string_view to_string(RefusalCode code) {
     case RefusalCode::clearance_required: return "clearance_required";
     case RefusalCode::shift_overlaps: return "shift_overlaps";
     case RefusalCode::cymat_pending: return "cymat_pending";
+    case RefusalCode::instruction_answered: return "instruction_answered";
+    case RefusalCode::platform_linked: return "platform_linked";
     case RefusalCode::idempotency_key_reused: return "idempotency_key_reused";
   }
   return "unknown";

@@ -49,6 +49,8 @@ enum class RefusalCode {
   clearance_required,         // of 機密性3
   shift_overlaps,             // another turn of duty of the person at that time
   cymat_pending,              // CYMAT was asked for already
+  instruction_answered,       // the instruction has its answer
+  platform_linked,            // that platform of that body is linked already
   idempotency_key_reused,     // the same key with other bytes
 };
 std::string_view to_string(RefusalCode code);

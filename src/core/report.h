@@ -48,6 +48,8 @@ struct Report {
   int confidentiality = 0;  // 機密性 1-3; 0 where not stated
   std::string document;     // normalised JSON object of all members in force
   std::string changes;      // JSON array of {pointer, before, after} against the version before; "[]" for the first
+  // The systems that are, or run on, a shared platform, by name. In no leaf: the links that follow tell (handling.h).
+  std::vector<std::string> shared_platforms;
   friend bool operator==(const Report&, const Report&) = default;
 };
 

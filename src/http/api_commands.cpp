@@ -6,6 +6,7 @@
 
 #include "src/codec/command_decoder.h"
 #include "src/codec/people_csv.h"
+#include "src/codec/handling_commands.h"
 #include "src/codec/refusal_problem.h"
 #include "src/codec/report_decoder.h"
 #include "src/codec/staff_decoder.h"
@@ -192,6 +193,30 @@ Handler command_on_assignment(store::WriterPool& writers, codec::Decoded<Body> (
     if (!body) return respond(refuse_body(std::move(body.error()), request.language));
     submit(writers, request, store::Respond{*incident, command_of(*assignment, std::move(*body))}, std::move(respond));
   };
+// A command on the response to an incident that the path names.
+template <class Body>
+Handler respond_to(store::WriterPool& writers, codec::Decoded<Body> (*decode)(std::string_view)) {
+  return [&writers, decode](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    const auto incident = id_in_path<core::IncidentId>(request, "id");
+    if (!incident) return respond(not_found(request.language));
+    auto body = decode(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    submit(writers, request, store::Respond{*incident, std::move(*body)}, std::move(respond));
+  };
+}
+
+Handler answer_instruction(store::WriterPool& writers) {
+  return [&writers](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    const auto incident = id_in_path<core::IncidentId>(request, "id");
+    const auto instruction = id_in_path<core::InstructionId>(request, "instruction");
+    if (!incident || !instruction) return respond(not_found(request.language));
+    auto body = codec::decode_instruction_answer(request.body);
+    if (!body) return respond(refuse_body(std::move(body.error()), request.language));
+    body->instruction = *instruction;
+    submit(writers, request, store::Respond{*incident, std::move(*body)}, std::move(respond));
+  };
 }
 
 Handler ask_relay_switch(store::WriterPool& writers) {
@@ -287,6 +312,10 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
        command_on<IncidentId, codec::TransitionCommand, store::Move>(writers, "id", codec::decode_transition));
   post(router, "/incidents/{id}/recipients", csirt_roles,
        command_on<IncidentId, codec::RecipientCommand, store::AddRecipient>(writers, "id", codec::decode_recipient));
+  post(router, "/incidents/{id}/steps", handling_roles, respond_to(writers, codec::decode_handling_step));
+  post(router, "/incidents/{id}/instructions", csirt_roles, respond_to(writers, codec::decode_instruction));
+  post(router, "/incidents/{id}/instructions/{instruction}/answer", handling_roles, answer_instruction(writers));
+  post(router, "/incidents/{id}/platforms", csirt_roles, respond_to(writers, codec::decode_platform));
   post(router, "/obligations/{id}/fulfillments", csirt_roles,
        command_on<ObligationId, codec::FulfillmentCommand, store::Fulfill>(writers, "id", codec::decode_fulfillment));
   post(router, "/obligations/{id}/waivers", csirt_roles,

@@ -7,6 +7,7 @@ namespace noroshi::http {
 void add_read_routes(Router& router, const ReadContext& context) {
   add_incident_routes(router, context);
   add_assignment_routes(router, context);
+  add_handling_routes(router, context);
   add_obligation_routes(router, context);
   add_inbox_routes(router, context);
   add_relay_switch_route(router, context);

@@ -8,6 +8,7 @@ namespace noroshi::http {
 void add_incident_routes(Router& router, const ReadContext& context);    // incidents
 void add_assignment_routes(Router& router, const ReadContext& context);  // who responds to one
 void add_obligation_routes(Router& router, const ReadContext& context);  // duties
+void add_handling_routes(Router& router, const ReadContext& context);  // steps, instructions, platforms
 void add_inbox_routes(Router& router, const ReadContext& context);       // messages and alarms
 void add_relay_switch_route(Router& router, const ReadContext& context);  // the automatic relay of the caller's body
 void add_staff_routes(Router& router, const ReadContext& context);  // people, duty, what waits for a decision

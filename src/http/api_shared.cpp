@@ -25,6 +25,9 @@ const std::vector<std::string> erasure_deciding_roles = {"section_officer"};
 const std::vector<std::string> csirt_and_ciso_roles = {"csirt_member", "csirt_head", "external_contact", "ciso"};
 const std::vector<std::string> staff_roles = {"csirt_member",      "csirt_head", "external_contact",
                                               "exception_officer", "ciso",       "section_officer"};
+const std::vector<std::string> handling_roles = {"csirt_member", "csirt_head", "external_contact", "ciso", "section_officer"};
+const std::vector<std::string> readers_of_handling = {"csirt_member",      "csirt_head", "external_contact",
+                                                      "exception_officer", "ciso",       "section_officer"};
 const std::vector<std::string> auditors = {"auditor"};
 const std::vector<std::string> readers_of_record = {
     "reporter", "csirt_member",    "csirt_head",     "external_contact", "exception_officer", "ciso",

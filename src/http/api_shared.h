@@ -27,6 +27,9 @@ extern const std::vector<std::string> erasure_asking_roles;
 extern const std::vector<std::string> erasure_deciding_roles;
 extern const std::vector<std::string> csirt_and_ciso_roles;
 extern const std::vector<std::string> staff_roles;  // of the people of a body; what each may do, the core says
+// Of handling inside a body: the core asks who holds which office.
+extern const std::vector<std::string> handling_roles;
+extern const std::vector<std::string> readers_of_handling;
 extern const std::vector<std::string> auditors;
 extern const std::vector<std::string> readers_of_record;  // who reads incidents, and auditors
 

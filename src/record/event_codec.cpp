@@ -278,7 +278,7 @@ class Reader {
 // it here.
 template <class T, std::size_t count>
 constexpr bool has_members = boost::pfr::tuple_size_v<T> == count;
-static_assert(has_members<core::Event, 5> && has_members<core::Actor, 5> && has_members<core::Report, 18>);
+static_assert(has_members<core::Event, 5> && has_members<core::Actor, 5> && has_members<core::Report, 19>);
 static_assert(has_members<core::StatedTime, 2> && has_members<routing::LargeScaleCell, 3>);
 static_assert(has_members<core::HeldJudgement, 3> && has_members<routing::Judgement, 4>);
 static_assert(has_members<core::Obligation, 24> && has_members<core::Fulfillment, 6> &&
@@ -317,7 +317,7 @@ static_assert(has_members<core::HandlingStepTaken, 1> && has_members<core::Instr
 static_assert(has_members<core::PlatformLinked, 1>);
 
 // Of who acts, the person is left out: the token, which stands there, is bound to him. Of assignments, requests, members and
-// instructions what follows from later events is.
+// instructions what follows from later events is. Of a report its shared platforms are: links of their own tell of them.
 //
 // Of duties and messages the ladder of alarms, what it counts from and who succeeded to a message are left out: they start
 // with the event and move with what follows.

@@ -244,6 +244,68 @@ const ComparedTable erasure{
      {"retention_class", ""},
      {"retained_until", nullptr}}};
 
+const ComparedTable handling_step{
+    "handling_step",
+    {"id"},
+    {"refold_handling_steps",
+     "SELECT id, incident_id, organization, kind, text, person, name, by_delegate, taken_by, role, taken_at, event_id "
+     "FROM handling_step WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"organization"},
+     {"kind"},
+     {"text"},
+     {"person"},
+     {"name"},
+     {"by_delegate", flag},
+     {"taken_by"},
+     {"role"},
+     {"taken_at", time},
+     {"event_id"}},
+    {}};
+
+const ComparedTable instruction{
+    "instruction",
+    {"id"},
+    {"refold_instructions",
+     "SELECT id, incident_id, organization, kind, force, addressee, text, answer_by, given_by, given_at, answered_at, "
+     "answered_by, carried_out, answer, event_id FROM instruction WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"organization"},
+     {"kind"},
+     {"force"},
+     {"addressee"},
+     {"text"},
+     {"answer_by", time},
+     {"given_by"},
+     {"given_at", time},
+     {"answered_at", time},
+     {"answered_by"},
+     {"carried_out", flag},
+     {"answer"},
+     {"event_id"}},
+    {{"answered_at", nullptr}, {"answered_by", ""}, {"carried_out", "false"}, {"answer", ""}}};
+
+const ComparedTable platform_link{
+    "platform_link",
+    {"id"},
+    {"refold_platform_links",
+     "SELECT id, incident_id, platform, operator_organization, affected_organization, linked_by, linked_at, event_id "
+     "FROM platform_link WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"platform"},
+     {"operator_organization"},
+     {"affected_organization"},
+     {"linked_by"},
+     {"linked_at", time},
+     {"event_id"}},
+    {}};
+
 const ComparedTable assignment{
     "assignment",
     {"id"},
@@ -501,7 +563,8 @@ const ComparedTable shift{
 const std::vector<const ComparedTable*>& of_incidents() {
   static const std::vector<const ComparedTable*> tables{&incident,        &report,     &judgement,   &access,
                                                         &added_recipient, &obligation, &fulfillment, &waiver,
-                                                        &message,         &alarm,      &erasure,     &assignment};
+                                                        &message,         &alarm,      &erasure,     &assignment,
+                                                        &handling_step,   &instruction, &platform_link};
   return tables;
 }
 

@@ -97,6 +97,21 @@ struct ConcernOf {
   Concern operator()(const core::RecordContinued&) const { return {}; }
   Concern operator()(const core::KeyRegistered&) const { return {}; }
   Concern operator()(const core::KeyRetired&) const { return {}; }
+  // How a body handles it inside is its own; a platform concerns its operator too.
+  Concern operator()(const core::HandlingStepTaken& what) const {
+    return {what.step.id.value, std::vector{what.step.organization}};
+  }
+  Concern operator()(const core::InstructionGiven& what) const {
+    return {what.instruction.id.value, std::vector{what.instruction.organization}};
+  }
+  Concern operator()(const core::InstructionAnswered& what) const {
+    return {what.instruction.value, std::vector{after.find(what.instruction)->organization}};
+  }
+  Concern operator()(const core::PlatformLinked& what) const {
+    std::vector parties{what.link.affected_organization};
+    if (!what.link.operator_organization.empty()) parties.push_back(what.link.operator_organization);
+    return {what.link.id.value, parties};
+  }
   // Of the staff of a body, which alone they concern: add_event() says so.
   Concern operator()(const core::PersonRegistered& what) const { return {what.person.id.value, {}}; }
   Concern operator()(const core::PersonChanged& what) const { return {what.person.id.value, {}}; }
@@ -532,6 +547,55 @@ struct RowWriter {
   }
   void row(const core::Event& event, const core::AssignmentReleased& what) { changed_assignments[what.assignment] = event.id; }
   void row(const core::Event& event, const core::AssignmentDutyMoved& what) { changed_assignments[what.assignment] = event.id; }
+  void row(const core::Event& event, const core::HandlingStepTaken& what) {
+    RowObject(lists.handling_steps_)
+        .column("id", what.step.id)
+        .column("incident_id", event.incident)
+        .column("organization", what.step.organization)
+        .column("kind", core::to_string(what.step.kind))
+        .column("text", what.step.text)
+        .column("person", what.step.person)
+        .column("name", what.step.name)
+        .column("by_delegate", what.step.by_delegate)
+        .column("taken_by", event.actor.name)
+        .column("role", role_of(event.actor))
+        .column("taken_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::InstructionGiven& what) {
+    RowObject(lists.instructions_)
+        .column("id", what.instruction.id)
+        .column("incident_id", event.incident)
+        .column("organization", what.instruction.organization)
+        .column("kind", core::to_string(what.instruction.kind))
+        .column("force", core::to_string(what.instruction.force))
+        .column("addressee", what.instruction.addressee)
+        .column("text", what.instruction.text)
+        .column("answer_by", what.instruction.answer_by)
+        .column("given_by", event.actor.name)
+        .column("given_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::InstructionAnswered& what) {
+    RowObject(lists.instruction_answers_)
+        .column("id", what.instruction)
+        .column("answered_at", event.at)
+        .column("answered_by", event.actor.name)
+        .column("carried_out", what.carried_out)
+        .column("answer", what.text)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::PlatformLinked& what) {
+    RowObject(lists.platform_links_)
+        .column("id", what.link.id)
+        .column("incident_id", event.incident)
+        .column("platform", what.link.platform)
+        .column("operator_organization", what.link.operator_organization)
+        .column("affected_organization", what.link.affected_organization)
+        .column("linked_by", event.actor.name)
+        .column("linked_at", event.at)
+        .column("event_id", event.id);
+  }
   template <class OfResponse>
   void row(const core::Event&, const OfResponse&) {}
 };
@@ -757,6 +821,10 @@ void Decided::each_list(Self& self, const Visit& visit) {
   visit("erasures", self.erasures_);
   visit("erasure_decisions", self.erasure_decisions_);
   visit("retentions", self.retentions_);
+  visit("handling_steps", self.handling_steps_);
+  visit("instructions", self.instructions_);
+  visit("instruction_answers", self.instruction_answers_);
+  visit("platform_links", self.platform_links_);
   visit("people", self.people_);
   visit("appointments", self.appointments_);
   visit("appointment_ends", self.appointment_ends_);

@@ -53,6 +53,15 @@ constexpr Statement select_assignments{
     "SELECT id, incident_id, organization, person, name, function, trained, replaces, note, proposed_at, state, accepted_at, "
     "activated_at, ended_at, duty_until, alarm_round, alarm_level, alarm_from, revision FROM assignment "
     "WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
+// In the order in which they were given and linked.
+constexpr Statement select_instructions{
+    "known_instructions",
+    "SELECT id, incident_id, organization, kind, force, addressee, text, answer_by, answered_at, carried_out "
+    "FROM instruction WHERE incident_id = ANY ($1::uuid[]) ORDER BY given_at, id"};
+constexpr Statement select_platforms{
+    "known_platforms",
+    "SELECT id, incident_id, platform, operator_organization, affected_organization FROM platform_link "
+    "WHERE incident_id = ANY ($1::uuid[]) ORDER BY linked_at, id"};
 constexpr Statement select_alarms{"known_alarms",
                                   "SELECT incident_id, code, CASE WHEN clock IS NULL THEN organization ELSE holder END AS "
                                   "organization FROM alarm WHERE incident_id = ANY ($1::uuid[])"};
@@ -240,6 +249,24 @@ core::Assignment read_assignment(const Row& row) {
   assignment.revision = row.get<std::int32_t>("revision");
   return assignment;
 }
+core::Instruction read_instruction(const Row& row) {
+  core::Instruction instruction;
+  instruction.id = id_of<core::InstructionId>(row.get<std::string_view>("id"));
+  instruction.organization = row.get<std::string>("organization");
+  instruction.kind = must(core::parse_instruction_kind(row.get<std::string_view>("kind")));
+  instruction.force = must(core::parse_instruction_force(row.get<std::string_view>("force")));
+  instruction.addressee = row.get<std::string>("addressee");
+  instruction.text = row.get<std::string>("text");
+  instruction.answer_by = row.get<std::optional<Timestamp>>("answer_by");
+  instruction.answered_at = row.get<std::optional<Timestamp>>("answered_at");
+  instruction.carried_out = row.get<bool>("carried_out");
+  return instruction;
+}
+
+core::PlatformLink read_platform(const Row& row) {
+  return {id_of<core::PlatformLinkId>(row.get<std::string_view>("id")), row.get<std::string>("platform"),
+          row.get<std::string>("operator_organization"), row.get<std::string>("affected_organization")};
+}
 
 }  // namespace
 
@@ -277,6 +304,9 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
   for (const auto& row : rows_of(select_erasures)) incident_of(known, row).erasures.push_back(read_erasure(row));
   for (const auto& row : rows_of(select_assignments))
     incident_of(known, row).assignments.push_back(read_assignment(row));
+  for (const auto& row : rows_of(select_instructions))
+    incident_of(known, row).instructions.push_back(read_instruction(row));
+  for (const auto& row : rows_of(select_platforms)) incident_of(known, row).platforms.push_back(read_platform(row));
   for (const auto& row : rows_of(select_alarms))
     incident_of(known, row).alarms.emplace(row.get<std::string>("code"), row.get<std::string>("organization"));
   return known;

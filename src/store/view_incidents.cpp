@@ -47,8 +47,28 @@ constexpr Statement select_incident{
 constexpr Statement select_judgements{
     "view_judgements",
     "SELECT DISTINCT ON (of_originator, organization) organization, assessment, cyberattack, large_scale, "
-    "assessment_reason, cyberattack_reason, made_at FROM judgement WHERE incident_id = $1::uuid "
+    "assessment_reason, cyberattack_reason, made_at, revision FROM judgement WHERE incident_id = $1::uuid "
     "ORDER BY of_originator DESC, organization, revision DESC"};
+
+constexpr Statement select_assessments{
+    "view_assessments",
+    "SELECT organization, assessment, cyberattack, large_scale, assessment_reason, cyberattack_reason, made_at, revision "
+    "FROM judgement WHERE incident_id = $1::uuid ORDER BY made_at DESC, revision DESC, id DESC LIMIT $2"};
+
+constexpr Statement select_steps{
+    "view_handling_steps",
+    "SELECT id, organization, kind, text, person, name, by_delegate, taken_by, role, taken_at FROM handling_step "
+    "WHERE incident_id = $1::uuid ORDER BY taken_at DESC, id DESC LIMIT $2"};
+
+constexpr Statement select_instructions{
+    "view_instructions",
+    "SELECT id, organization, kind, force, addressee, text, given_by, given_at, answer_by, answered_at, answered_by, "
+    "carried_out, answer FROM instruction WHERE incident_id = $1::uuid ORDER BY given_at DESC, id DESC LIMIT $2"};
+
+constexpr Statement select_platforms{
+    "view_platform_links",
+    "SELECT id, platform, operator_organization, affected_organization, linked_by, linked_at FROM platform_link "
+    "WHERE incident_id = $1::uuid ORDER BY linked_at DESC, id DESC LIMIT $2"};
 
 constexpr Statement select_reports{
     "view_reports",
@@ -128,7 +148,46 @@ codec::JudgementView read_judgement(const Row& row) {
   view.assessment_reason = row.get<std::string>("assessment_reason");
   view.cyberattack_reason = row.get<std::string>("cyberattack_reason");
   view.made_at = row.get<Timestamp>("made_at");
+  view.revision = row.get<std::int32_t>("revision");
   return view;
+}
+
+codec::HandlingStepView read_step(const Row& row) {
+  codec::HandlingStepView view;
+  view.id = row.get<std::string>("id");
+  view.organization = row.get<std::string>("organization");
+  view.kind = row.get<std::string>("kind");
+  view.text = row.get<std::string>("text");
+  view.person = row.get<std::optional<std::string>>("person");
+  view.name = row.get<std::string>("name");
+  view.by_delegate = row.get<bool>("by_delegate");
+  view.taken_by = row.get<std::string>("taken_by");
+  view.role = row.get<std::string>("role");
+  view.taken_at = row.get<Timestamp>("taken_at");
+  return view;
+}
+
+codec::InstructionView read_instruction(const Row& row) {
+  codec::InstructionView view;
+  view.id = row.get<std::string>("id");
+  view.organization = row.get<std::string>("organization");
+  view.kind = row.get<std::string>("kind");
+  view.force = row.get<std::string>("force");
+  view.addressee = row.get<std::string>("addressee");
+  view.text = row.get<std::string>("text");
+  view.given_by = row.get<std::string>("given_by");
+  view.given_at = row.get<Timestamp>("given_at");
+  view.answer_by = row.get<std::optional<Timestamp>>("answer_by");
+  view.answered_at = row.get<std::optional<Timestamp>>("answered_at");
+  view.answered_by = row.get<std::string>("answered_by");
+  view.carried_out = row.get<bool>("carried_out");
+  view.answer = row.get<std::string>("answer");
+  return view;
+}
+
+codec::PlatformLinkView read_platform(const Row& row) {
+  return {row.get<std::string>("id"), row.get<std::string>("platform"), row.get<std::string>("operator_organization"),
+          row.get<std::string>("affected_organization"), row.get<std::string>("linked_by"), row.get<Timestamp>("linked_at")};
 }
 
 codec::ReportVersionView read_report(const Row& row) {
@@ -241,6 +300,10 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   detail.messages = reader.latest(select_messages, read_message);
   detail.alarms = reader.latest(select_alarms, read_alarm);
   detail.assignments = list_assignments(transaction, id);
+  detail.assessments = reader.latest(select_assessments, read_judgement);
+  detail.steps = reader.latest(select_steps, read_step);
+  detail.instructions = reader.latest(select_instructions, read_instruction);
+  detail.platforms = reader.latest(select_platforms, read_platform);
   detail.timeline = reader.latest(select_timeline, read_entry);
   return detail;
 }

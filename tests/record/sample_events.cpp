@@ -362,6 +362,17 @@ class Any {
       case 44:
         return AssignmentDutyMoved{identifier<AssignmentId>(), maybe([&] { return time(); })};
     }
+      case 59:
+        return HandlingStepTaken{{identifier<HandlingStepId>(), text(), one_of<HandlingStepKind>(7), text(),
+                                  maybe([&] { return identifier<PersonId>(); }), text(), flag()}};
+      case 60:
+        return InstructionGiven{{identifier<InstructionId>(), text(), one_of<InstructionKind>(3), one_of<InstructionForce>(3),
+                                 text(), text(), maybe([&] { return time(); }), std::nullopt, false}};
+      case 61:
+        return InstructionAnswered{identifier<InstructionId>(), flag(), text()};
+      case 62:
+        return PlatformLinked{{identifier<PlatformLinkId>(), text(), text(), text()}};
+    }
     FAIL("a happening without a random one: add it here");
     return {};
   }
@@ -442,6 +453,13 @@ std::vector<Event> sample_events() {
       AssignmentHandedOver{id<AssignmentId>(79), id<AssignmentId>(80)},
       AssignmentReleased{id<AssignmentId>(80), "対処完了"},
       AssignmentDutyMoved{id<AssignmentId>(80), at("2018-08-02T17:15:00+09:00")},
+  };
+      HandlingStepTaken{{id<HandlingStepId>(90), "jps", HandlingStepKind::ciso_told, "状況を報告した", id<PersonId>(91), "鈴木",
+                         true}},
+      InstructionGiven{{id<InstructionId>(92), "jps", InstructionKind::recovery, InstructionForce::recommendation,
+                        "情報セキュリティ責任者", "復旧すること", at("2018-08-03T09:00:00+09:00"), std::nullopt, false}},
+      InstructionAnswered{id<InstructionId>(92), true, "復旧した"},
+      PlatformLinked{{id<PlatformLinkId>(93), "共通基盤", "mic", "jps"}},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {

@@ -51,7 +51,7 @@ std::vector<LargeScaleCell> cells(const toml::table& table) {
 
 Facts facts_of(const toml::table& table) {
   only(table, {"organization", "recognized", "at", "assessment", "cyberattack", "large_scale", "police",
-               "added_supervisors", "added_police", "judgements_of_others"});
+               "added_supervisors", "added_police", "judgements_of_others", "shared_platform"});
   Facts facts;
   facts.organization = text(table, "organization");
   facts.recognized = parse_rfc3339(text(table, "recognized")).value();
@@ -59,6 +59,7 @@ Facts facts_of(const toml::table& table) {
   facts.cyberattack = parse_cyberattack(text(table, "cyberattack")).value();
   facts.large_scale = cells(table);
   facts.police = text(table, "police");
+  facts.shared_platform = table["shared_platform"].value_or(false);
   facts.added_supervisors = texts(table, "added_supervisors");
   facts.added_police = texts(table, "added_police");
   if (const auto* others = table["judgements_of_others"].as_array())

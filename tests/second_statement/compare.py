@@ -105,6 +105,14 @@ def every_fact(registry, seed):
             if organization in bound or said == SHAPES[0]:
                 yield facts(organization, noon(day), *said)
 
+    # Every body with systems, one of them a shared platform or none, once in each era.
+    for day, organization, assessment in itertools.product(ERAS, bound, ASSESSMENTS):
+        for marks in ((), (None,), (False,), (True,), (False, True)):
+            report = facts(organization, noon(day), assessment, "unknown", [])
+            report["systems"] = [{"name": f"系{i}"} if mark is None else {"name": f"系{i}", "shared_platform": mark}
+                                 for i, mark in enumerate(marks)]
+            yield report
+
     # Every cell of the large-scale matrix by itself.
     for day, organization in itertools.product(ERAS[:2], TYPICAL):
         for assessment, attack, cell in itertools.product(ASSESSMENTS, ATTACKS, CELLS):
@@ -162,6 +170,9 @@ def differences(expected, said):
     found += [f"unexpected: {readable(duty)}" for duty in (got - wanted).elements()]
     found += [f"without a reason: {duty['clause']} {duty['holder']}"
               for duty in said["obligations"] if not duty.get("because")]
+    platform = [duty["holder"] for duty in said["inner"] if duty["clause"] == "2.2.4(2)(f)"]
+    if platform != ([expected.platform] if expected.platform else []):
+        found.append(f"(f): expected {expected.platform}, got {platform}")
     for name in ("alarms", "notes"):
         codes, heard = getattr(expected, name), {entry["code"] for entry in said[name]}
         if not codes.agree_with(heard):

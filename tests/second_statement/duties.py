@@ -3,7 +3,7 @@
 The first statement is the C++ engine with its edition files; this one was written from the table of the
 design alone, in another language, without looking at the first. Where the two agree on every body and every
 boundary day, a mistake would have to have been made twice. It is a yardstick, not an implementation: it
-knows no targets, no reasons, no inner duties, and trusts its input.
+knows no targets, no reasons, no inner duties but (f), and trusts its input.
 
 Section 2.2.4 (情報セキュリティインシデントへの対処) binds the CSIRT of a national agency (国の行政機関) and of
 a corporation (独立行政法人 or 指定法人). "Told" is a national agency that received a corporation's report.
@@ -37,6 +37,11 @@ def large_scale_matter(report):
     return bool(report.get("large_scale")) and report.get("cyberattack", "unknown") != "no"
 
 
+def platform_matter(report):
+    """基盤となる情報システム: a system of the report is marked as one."""
+    return any(system.get("shared_platform") is True for system in report.get("systems") or ())
+
+
 class Rule(NamedTuple):
     clause: str
     sentence: int | None
@@ -66,6 +71,9 @@ RULES = {
         Rule("2.2.4(2)(i)", None, CORPORATION, "told", "crisis_management", large_scale_matter),
     ),
 }
+
+# (2)(f), the one duty inside a body that hangs on more than the assessment: whose own incident opens it.
+PLATFORM_RULES = {"h28": (AGENCY,), "h30": (AGENCY, CORPORATION)}
 
 # A day begins at midnight +09:00. Later editions exist, their text is not held: H30 is applied and says so.
 IN_FORCE_FROM = ((date(2018, 7, 25), "h30"), (date(2016, 8, 31), "h28"))
@@ -150,6 +158,7 @@ class Answer:
     alarms: Codes
     notes: Codes
     co_supervisors: dict | None  # {agency: scope} in `not_opened`; None where the design leaves it open
+    platform: str | None = None  # the holder of (2)(f), who follows the rules of the shared platform
 
 
 def answer(registry, report, at=None):
@@ -202,8 +211,10 @@ def answer(registry, report, at=None):
         "main_and_joint_is_our_reading": reads,
     }.items() if holds}
     open_alarms = unsettled_alarms(alarms, report, body, silent, registry.today(organization, today)[1])
+    platform = incident and victim in PLATFORM_RULES[edition] and platform_matter(report)
     return Answer(edition, duties, Codes(alarms, open_alarms), Codes(notes, open_notes),
-                  registry.supervisors(organization, ("co",), day) if reads and incident else None)
+                  registry.supervisors(organization, ("co",), day) if reads and incident else None,
+                  registry.today(organization, today)[0] if platform else None)
 
 
 def border_duties(registry, edition, opened, who, today):

@@ -106,6 +106,23 @@ class TheConditions(unittest.TestCase):
                          {"large_scale_without_attack"})
 
 
+class TheSharedPlatform(unittest.TestCase):
+    def test_one_marked_system_of_an_assessed_incident_is_enough(self):
+        for systems, expected in (
+                ([], None), ([{"name": "a"}], None), ([{"name": "a", "shared_platform": False}], None),
+                ([{"name": "a", "shared_platform": True}], "jps"),
+                ([{"name": "a"}, {"name": "b", "shared_platform": True}], "jps")):
+            self.assertEqual(ask("jps", systems=systems).platform, expected, systems)
+        marked = [{"name": "a", "shared_platform": True}]
+        for assessment in ("possible", "not_incident"):
+            self.assertIsNone(ask("jps", assessment=assessment, systems=marked).platform)
+
+    def test_under_h28_agencies_alone_follow_the_rules(self):
+        marked = [{"name": "a", "shared_platform": True}]
+        self.assertIsNone(ask("jps", "2018-07-24T23:59:59+09:00", systems=marked).platform)
+        self.assertEqual(ask("mext", "2018-07-24T23:59:59+09:00", systems=marked).platform, "mext")
+
+
 class TheBodies(unittest.TestCase):
     def test_the_centre_and_crisis_management_tell_themselves(self):
         for body, at_itself in (("nisc", "g"), ("cas-jitai", "i")):
@@ -203,6 +220,7 @@ class TheComparison(unittest.TestCase):
             "a note too many": lambda said: said["notes"].append({"code": "later_edition_not_held"}),
             "a co-supervisor lost": lambda said: said["not_opened"].pop(),
             "a scope lost": lambda said: said["not_opened"][0].update(because=["reason"]),
+            "a platform's rules": lambda said: said["inner"].append({"clause": "2.2.4(2)(f)", "holder": "jps"}),
             "a refusal": lambda said: said.update(errors=[{"code": "unknown"}]),
         }
         for name, spoil in spoilers.items():
@@ -212,7 +230,7 @@ class TheComparison(unittest.TestCase):
 
     def test_a_missing_alarm_is_heard(self):
         expected = ask("no-such-body")
-        silent = {"edition": "h30", "obligations": [], "not_opened": [], "alarms": [], "notes": []}
+        silent = {"edition": "h30", "inner": [], "obligations": [], "not_opened": [], "alarms": [], "notes": []}
         self.assertNotEqual(compare.differences(expected, silent), [])
         silent["alarms"] = [{"code": "unknown_organization"}]
         self.assertEqual(compare.differences(expected, silent), [])

@@ -100,6 +100,17 @@ class Story : public OwnStore {
     judged.assessment_reason = canary + " 省の見立て";
     act(csirt_head("mhlw"), Assess{incident, judged}, reference + "-assess-mhlw");
     assign(incident, canary);
+    const auto respond = [&](core::ResponseCommand command, const std::string& key) {
+      return act(csirt_head("jps"), Respond{incident, std::move(command)}, reference + key);
+    };
+    respond(core::TakeHandlingStep{{}, core::HandlingStepKind::ciso_told, canary + " 報告", {}}, "-told");
+    const auto instruction = in_answer(
+        respond(core::GiveInstruction{{}, core::InstructionKind::recovery, core::InstructionForce::instruction,
+                                      canary + " 責任者", canary + " 復旧", {}},
+                "-instruct"),
+        "instruction.id");
+    respond(core::AnswerInstruction{{}, core::InstructionId{*core::parse_uuid(instruction)}, true, canary + " 実施"}, "-answer");
+    respond(core::LinkPlatform{{}, canary + " 基盤", "mic"}, "-platform");
     while (const auto open = first_open(incident)) {
       const auto [id, holder] = *open;
       act(csirt_head(holder), AskWaiver{id, {canary + " 申請"}}, reference + to_string(id));
@@ -242,7 +253,8 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   run(story.owner(), "ANALYZE");  // takes samples of columns, but none of content
 
   const std::string held =
-      "added_recipient assignment event_opening fulfillment idempotency incident judgement message report waiver";
+      "added_recipient assignment event_opening fulfillment handling_step idempotency incident instruction judgement message "
+      "platform_link report waiver";
   CHECK(story.places_of(canary) == held);
   const auto digest = sha256(Story::first(canary, "gone"));
   CHECK(story.count(fmt::format("report WHERE sha256 = '\\x{}'", record::to_hex(digest))) == 1);
