@@ -214,6 +214,13 @@ struct Evolution {
       erase(held.cyberattack_reason);
     }
     for (auto& message : incident.messages) erase(message.note);
+    for (auto& request : incident.cymat_requests) {
+      erase(request.reason);
+      erase(request.decision_reason);
+      erase(request.end_reason);
+      erase(request.report);
+      for (auto& member : request.members) erase(member.reason);
+    }
   }
   static void erase(std::string& text) {
     if (!text.empty()) text = erased_text;

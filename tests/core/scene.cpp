@@ -146,6 +146,10 @@ Outcome Scene::attempt(const DecideErasure& command) {
   return decide_erasure(law_, incident_, command, moment());
 }
 
+Outcome Scene::attempt(const ResponseCommand& command) {
+  return decide_response(law_, incident_, context_, command, moment());
+}
+
 Decision Scene::pass_to_successors() {
   return take(decide_succession(law_, incident_, moment()));
 }

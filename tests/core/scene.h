@@ -13,6 +13,7 @@
 #include <doctest/doctest.h>
 
 #include "src/core/decide.h"
+#include "src/core/response.h"
 
 namespace doctest {
 // Lists of lines, one below the other, so that a failed comparison can be read.
@@ -78,6 +79,10 @@ class Scene {
   Outcome attempt(const AcknowledgeMessage& command);
   Outcome attempt(const AskErasure& command);
   Outcome attempt(const DecideErasure& command);
+  Outcome attempt(const ResponseCommand& command);
+
+  // Who is of each body's staff, and who serves in a CYMAT.
+  ResponseContext& context() { return context_; }
 
   // It is accepted, and the incident moves.
   template <class Command>
@@ -131,6 +136,7 @@ class Scene {
   void everybody_asks();
 
   Listeners listeners_;
+  ResponseContext context_;
   std::set<std::string> left_;
   Timestamp now_;
   Incident incident_;
