@@ -60,9 +60,9 @@ Actor member(std::uint8_t number, const std::string& body) {
 
 // A case of the corporation, which its ministry has received.
 struct Case : Scene {
-  Case() : Scene("2018-05-29T10:00:00+09:00") {
+  Case() : Scene("2018-09-29T10:00:00+09:00") {
     context() = everybody(now() - hours(24 * 30));
-    accept(report_of("jps", "2018-05-29T09:30:00+09:00"));
+    accept(report_of("jps", "2018-09-29T09:30:00+09:00"));
   }
   CymatRequestId request() const { return incident().cymat_requests.back().id; }
   const CymatRequest& asked() const { return incident().cymat_requests.back(); }
@@ -124,8 +124,8 @@ TEST_CASE("a corporation asks through its ministry: the centre learns of it when
 }
 
 TEST_CASE("an agency asks itself, also while it is only possible; one request at a time") {
-  Scene scene("2018-05-29T10:00:00+09:00");
-  auto report = report_of("mof", "2018-05-29T09:30:00+09:00");
+  Scene scene("2018-09-29T10:00:00+09:00");
+  auto report = report_of("mof", "2018-09-29T09:30:00+09:00");
   report.in_force.assessment = routing::Assessment::possible;
   scene.accept(report);
   CHECK(scene.refuse(RequestCymat{person("mof"), "おそれ", {}}) == "role_required");
@@ -198,9 +198,9 @@ TEST_CASE("members are named persons of national agencies, agreed to by them, an
 }
 
 TEST_CASE("a member of the affected body is marked") {
-  Scene scene("2018-05-29T10:00:00+09:00");
+  Scene scene("2018-09-29T10:00:00+09:00");
   scene.context() = everybody(scene.now() - hours(24));
-  scene.accept(report_of("mof", "2018-05-29T09:30:00+09:00"));
+  scene.accept(report_of("mof", "2018-09-29T09:30:00+09:00"));
   scene.accept(RequestCymat{head_of("mof"), "要請", {}});
   const auto id = scene.incident().cymat_requests.back().id;
   scene.accept(ReceiveCymat{liaison(), id});
@@ -244,7 +244,7 @@ TEST_CASE("members see the case while they serve, and the body owes them informa
   CHECK(scene.duty("m", "jps").due_at == scene.now() + hours(24));
 
   // A later version goes to the team too, without a clock, and gives no body's name of it any access.
-  scene.accept(followup(report_of("jps", "2018-05-29T09:30:00+09:00")));
+  scene.accept(followup(report_of("jps", "2018-09-29T09:30:00+09:00")));
   CHECK(scene.messages_to(team_of(id)) == 2);
   CHECK_FALSE(scene.incident().access.contains(team_of(id)));
 
@@ -257,7 +257,7 @@ TEST_CASE("members see the case while they serve, and the body owes them informa
   for (const std::uint8_t number : {1, 2, 3}) CHECK_FALSE(scene.incident().access.contains(scene.seat(number)));
   CHECK(states_of(scene.asked()) == std::vector<std::string>{"ended", "ended", "withdrawn"});
   CHECK(scene.duty("m", "jps").state == ObligationState::superseded);
-  scene.accept(followup(report_of("jps", "2018-05-29T09:30:00+09:00"), "続報2"));
+  scene.accept(followup(report_of("jps", "2018-09-29T09:30:00+09:00"), "続報2"));
   CHECK(scene.messages_to(team_of(id)) == 2);  // nobody is there any more
   CHECK(scene.refuse(ReportCymat{member(2, "meti"), id, "報告"}) == "role_required");
   scene.accept(ReportCymat{member(1, "mic"), id, "124通、31台"});
@@ -311,6 +311,7 @@ TEST_CASE("whatever is tried: no corporation's member, nobody in two teams, acce
     std::mt19937_64 random(seed);
     const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
     Case cases[2];
+    cases[1].wait(minutes(1));  // so that its requests have ids of their own
     for (auto& scene : cases)
       scene.accept(RequestCymat{head_of("mhlw"), "要請", CymatPriority::high});
     for (int step = 0; step < 300; ++step) {
