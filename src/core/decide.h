@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "src/core/authority.h"
 #include "src/core/decision.h"
 
 namespace noroshi::core {
@@ -89,6 +90,8 @@ struct DecideWaiver {
   WaiverId waiver;
   bool approved = false;
   std::string reason;
+  Authority applicant{};  // of who asked, when he asked and now; of nobody where the staff is not known
+  Authority approver{};   // of the actor, likewise
 };
 Outcome decide_waiver(const Law& law, const Incident& known, const DecideWaiver& command, Moment moment);
 
@@ -105,6 +108,8 @@ struct DecideErasure {
   ErasureId erasure;
   bool approved = false;
   std::string reason;
+  Authority applicant{};  // of who asked, when he asked and now; of nobody where the staff is not known
+  Authority approver{};   // of the actor, likewise
 };
 Outcome decide_erasure(const Law& law, const Incident& known, const DecideErasure& command, Moment moment);
 

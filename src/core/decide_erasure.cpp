@@ -88,6 +88,10 @@ Outcome decide_erasure(const Law& law, const Incident& known, const DecideErasur
     return tl::unexpected(refuse(RefusalCode::four_eyes,
                                  "申請した本人は決定できません（統一基準 2.1.1(8)）。別の責任者が決定してください。",
                                  "Who asked may not decide (standard 2.1.1(8)). Another officer must."));
+  if (same_authority(command.applicant, command.approver))
+    return tl::unexpected(refuse(RefusalCode::four_eyes,
+                                 "申請者と同一の者であるか、一方が他方の委任を受けています（統一基準 2.1.1(8)）。委任関係のない別の者が決定してください。",
+                                 "It is the same person, or one acts by delegation of the other (standard 2.1.1(8)). Somebody else must decide."));
   if (command.approved)
     if (auto refusal = check_erasable(law, known, moment.now)) return tl::unexpected(std::move(*refusal));
   DecisionBuilder builder(law, known, actor, moment);

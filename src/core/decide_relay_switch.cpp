@@ -47,6 +47,10 @@ SwitchOutcome decide_relay_switch(const std::vector<RelaySwitchRequest>& known, 
     return tl::unexpected(refuse(RefusalCode::four_eyes,
                                  "申請した本人は決定できません（統一基準 2.1.1(8)）。別の者が決定してください。",
                                  "Who asked may not decide (standard 2.1.1(8)). Another person must."));
+  if (same_authority(command.applicant, command.approver))
+    return tl::unexpected(refuse(RefusalCode::four_eyes,
+                                 "申請者と同一の者であるか、一方が他方の委任を受けています（統一基準 2.1.1(8)）。委任関係のない別の者が決定してください。",
+                                 "It is the same person, or one acts by delegation of the other (standard 2.1.1(8)). Somebody else must decide."));
   if (found->asked_role != Role::ciso && command.actor.role != Role::ciso)
     return tl::unexpected(refuse(RefusalCode::role_required,
                                  "申請者と決定者の少なくとも一方は最高情報セキュリティ責任者（CISO）でなければなりません。",

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "src/core/authority.h"
 #include "src/core/decision.h"
 
 namespace noroshi::core {
@@ -43,6 +44,8 @@ struct DecideRelaySwitch {
   RelaySwitchId id;
   bool approved = false;
   std::string reason;
+  Authority applicant{};  // of who asked, when he asked and now; of nobody where the staff is not known
+  Authority approver{};   // of the actor, likewise
 };
 SwitchOutcome decide_relay_switch(const std::vector<RelaySwitchRequest>& known, const DecideRelaySwitch& command,
                                   Moment moment);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "src/core/duties.h"
+#include "src/core/staff_posts.h"
 
 namespace noroshi::core {
 namespace {
@@ -120,37 +120,6 @@ std::optional<Timestamp> Staff::on_duty_until(PersonId person, Timestamp at) con
   return until;
 }
 
-StaffOutcome decide_staff(const Law&, const Staff&, const RegisterPerson&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const ChangePerson&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const RemovePerson&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const Appoint&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const EndAppointment&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const Delegate&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const EndDelegation&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const RecordTraining&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const SetShift&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-StaffOutcome decide_staff(const Law&, const Staff&, const CancelShift&, Moment) {
-  return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-}
-
 bool is_of_staff(const Happening& happening) {
   return std::visit(
       [](const auto& what) {
@@ -164,7 +133,53 @@ bool is_of_staff(const Happening& happening) {
       happening);
 }
 
-bool may_follow(const Staff&, const Event& event) { return is_of_staff(event.what); }
+namespace {
+
+struct StaffFollowing {
+  const Staff& known;
+  Timestamp at;
+
+  bool there(PersonId person) const {
+    const auto* found = known.find(person);
+    return found && !found->left_at;
+  }
+  template <class Entry>
+  static bool goes_on(const Entry* entry) {
+    return entry && !entry->ended_at;
+  }
+  bool operator()(const PersonRegistered& what) const { return !known.find(what.person.id); }
+  bool operator()(const PersonChanged& what) const { return there(what.person.id); }
+  bool operator()(const PersonLeft& what) const { return there(what.person); }
+  bool operator()(const AppointmentMade& what) const {
+    return there(what.appointment.person) && !known.find(what.appointment.id) &&
+           (!what.appointment.until || *what.appointment.until > what.appointment.from) &&
+           (!one_at_a_time(what.appointment.post) || !holder_between(known, what.appointment));
+  }
+  bool operator()(const AppointmentEnded& what) const { return goes_on(known.find(what.appointment)); }
+  bool operator()(const DelegationMade& what) const {
+    const auto& made = what.delegation;
+    return there(made.from_person) && there(made.to_person) && made.from_person != made.to_person &&
+           !known.find(made.id) && made.until > made.from && !made.powers.empty();
+  }
+  bool operator()(const DelegationEnded& what) const { return goes_on(known.find(what.delegation)); }
+  bool operator()(const TrainingRecorded& what) const {
+    return there(what.training.person) && what.training.valid_until > what.training.completed_at;
+  }
+  bool operator()(const ShiftSet& what) const {
+    return there(what.shift.person) && !known.find(what.shift.id) && what.shift.until > what.shift.from;
+  }
+  bool operator()(const ShiftCancelled& what) const { return goes_on(known.find(what.shift)); }
+  template <class Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
+}  // namespace
+
+bool may_follow(const Staff& known, const Event& event) {
+  return event.actor.organization == known.organization && std::visit(StaffFollowing{known, event.at}, event.what);
+}
 
 namespace {
 
@@ -213,13 +228,19 @@ struct StaffEvolution {
 
 void evolve(Staff& known, const Event& event) { std::visit(StaffEvolution{known, event}, event.what); }
 
-Authority authority_of(const Staff& staff, std::optional<PersonId> person, Timestamp at) {
+Authority authority_of(const Staff& staff, std::optional<PersonId> person, Timestamp asked, Timestamp decided) {
   Authority authority{person, {}};
   if (!person) return authority;
+  const auto lasts = [](const Ending<Delegation>& entry, Timestamp at) {
+    return in_force(entry, at) && entry.value.until > at;
+  };
   for (const auto& entry : staff.delegations)
-    if (entry.value.to_person == *person && in_force(entry, at) && entry.value.until > at)
+    if (entry.value.to_person == *person && (lasts(entry, asked) || lasts(entry, decided)))
       authority.delegators.push_back(entry.value.from_person);
   return authority;
+}
+Authority authority_of(const Staff& staff, std::optional<PersonId> person, Timestamp at) {
+  return authority_of(staff, person, at, at);
 }
 
 bool same_authority(const Authority& applicant, const Authority& approver) {

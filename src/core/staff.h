@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "src/core/authority.h"
 #include "src/core/decision.h"
 #include "src/core/person.h"
 
@@ -68,10 +69,12 @@ struct StaffDecision {
 };
 using StaffOutcome = tl::expected<StaffDecision, Refusal>;
 
-// Whoever acts has to be of the body. Which office may do what, in this order of power:
+// Whoever acts has to be of the body, and there: who has left may do nothing. Which office may do what, in this order of power:
 // the CISO (or who has his power to appoint by a delegation) names csirt_head, coordinator, external contacts, deputy, officers,
 // exception officers and CYMAT members; csirt_head names csirt_members, records training and sets turns of duty.
-// A CISO is named by a csirt_head or another CISO: a body begins with nobody.
+// A CISO is named by a csirt_head or another CISO: a body begins with nobody. For the same reason who holds a token of the head names
+// holders of posts that nobody has held yet, but exception officers, whom the CISO alone names (2.1.1(1), 2.2.2).
+// Who may end an appointment is who may make it; that the person stands there no more ends his turns of duty and what he delegated.
 
 struct RegisterPerson {
   Actor actor;
@@ -168,8 +171,41 @@ struct CancelShift {
 };
 StaffOutcome decide_staff(const Law& law, const Staff& known, const CancelShift& command, Moment moment);
 
+// People from a list, each line a person with at most one post and one training; lines of one name are one person. All or nothing:
+// the refusal names every mistake, as "/7/post" (line, column).
+struct ImportedLine {
+  int line = 0;
+  std::string name;
+  Employment employment{};
+  std::vector<std::string> skills;
+  bool cleared = false;
+  struct ImportedPost {
+    Post post{};
+    Ground ground{};
+    std::optional<Timestamp> from, until;
+  };
+  struct ImportedTraining {
+    TrainingKind kind{};
+    std::string course;
+    Timestamp completed_at, valid_until;
+  };
+  std::optional<ImportedPost> post;
+  std::optional<ImportedTraining> training;
+};
+struct ImportPeople {
+  Actor actor;
+  std::vector<ImportedLine> lines;
+};
+StaffOutcome decide_staff(const Law& law, const Staff& known, const ImportPeople& command, Moment moment);
+
 using StaffCommand = std::variant<RegisterPerson, ChangePerson, RemovePerson, Appoint, EndAppointment, Delegate, EndDelegation,
-                                  RecordTraining, SetShift, CancelShift>;
+                                  RecordTraining, SetShift, CancelShift, ImportPeople>;
+
+// Whether the actor may name holders of that post, or end their appointments, as things stand.
+bool may_appoint(const Staff& known, const Actor& actor, Post post, Timestamp now);
+// Whether he acts as the CISO, or as the head of the CSIRT, with that power: by the role of his token, by an appointment of the person
+// it is bound to, or by a delegation.
+bool acts_as(const Staff& known, const Actor& actor, Post office, Power power, Timestamp now);
 
 // The same of a body's staff as of an incident (event.h).
 bool may_follow(const Staff& known, const Event& event);
@@ -178,14 +214,9 @@ void evolve(Staff& known, const Event& event);
 // Whether it is of the staff of a body.
 bool is_of_staff(const Happening& happening);
 
-// Whose powers somebody acts with: his own, and those that were delegated to him at that time.
-struct Authority {
-  std::optional<PersonId> person;    // nothing: the token is bound to nobody
-  std::vector<PersonId> delegators;  // whose powers he has
-  friend bool operator==(const Authority&, const Authority&) = default;
-};
+// What the person may do beside his own at that time, by delegations in force.
 Authority authority_of(const Staff& staff, std::optional<PersonId> person, Timestamp at);
-// 2.1.1(8)(a)(ア): who asks and who approves differ; who acts with the powers of the other is the other.
-bool same_authority(const Authority& applicant, const Authority& approver);
+// The same at either of two times: when something was asked for, and when it is decided.
+Authority authority_of(const Staff& staff, std::optional<PersonId> person, Timestamp asked, Timestamp decided);
 
 }  // namespace noroshi::core

@@ -72,6 +72,9 @@ struct DecideRelaySwitch {
 // Of the staff of the caller's body. The actor of the core's command is filled in by the store, from Command::actor.
 struct ChangeStaff {
   core::StaffCommand command;
+  // Of a list of people: what could not be read of it, told together with what the decision finds. Nothing is stored then.
+  std::vector<core::FieldError> mistakes = {};
+  bool dry_run = false;  // decided, and nothing stored
 };
 // Of the response to an incident: assignments, CYMAT, handling. The actor likewise.
 struct Respond {

@@ -96,6 +96,17 @@ struct ConcernOf {
   Concern operator()(const core::RecordContinued&) const { return {}; }
   Concern operator()(const core::KeyRegistered&) const { return {}; }
   Concern operator()(const core::KeyRetired&) const { return {}; }
+  // Of the staff of a body, which alone they concern: add_event() says so.
+  Concern operator()(const core::PersonRegistered& what) const { return {what.person.id.value, {}}; }
+  Concern operator()(const core::PersonChanged& what) const { return {what.person.id.value, {}}; }
+  Concern operator()(const core::PersonLeft& what) const { return {what.person.value, {}}; }
+  Concern operator()(const core::AppointmentMade& what) const { return {what.appointment.id.value, {}}; }
+  Concern operator()(const core::AppointmentEnded& what) const { return {what.appointment.value, {}}; }
+  Concern operator()(const core::DelegationMade& what) const { return {what.delegation.id.value, {}}; }
+  Concern operator()(const core::DelegationEnded& what) const { return {what.delegation.value, {}}; }
+  Concern operator()(const core::TrainingRecorded& what) const { return {what.training.id.value, {}}; }
+  Concern operator()(const core::ShiftSet& what) const { return {what.shift.id.value, {}}; }
+  Concern operator()(const core::ShiftCancelled& what) const { return {what.shift.value, {}}; }
   template <class OfResponse>
   Concern operator()(const OfResponse&) const {
     return {};
@@ -480,7 +491,8 @@ struct RowWriter {
 
 void Decided::add_event(const core::Event& event, const core::Incident& after,
                         const record::ActorSignature* signature) {
-  const auto concern = std::visit(ConcernOf{after}, event.what);
+  auto concern = std::visit(ConcernOf{after}, event.what);
+  if (core::is_of_staff(event.what)) concern.parties = {event.actor.organization};
   RowObject row(events_);
   row.column("id", event.id)
       .column("type", core::type_of(event.what))
@@ -535,9 +547,127 @@ void Decided::add(const core::SwitchDecision& decision, const record::ActorSigna
   }
 }
 
+// Rows of a decision on the staff of a body: a person becomes one row, as he is after the decision.
+struct StaffRows {
+  Decided& lists;
+  const core::Staff& after;
+  std::map<core::PersonId, const core::Event*> people;
+
+  void row(const core::Event& event, const core::PersonRegistered& what) { people[what.person.id] = &event; }
+  void row(const core::Event& event, const core::PersonChanged& what) { people[what.person.id] = &event; }
+  void row(const core::Event& event, const core::PersonLeft& what) { people[what.person] = &event; }
+  void row(const core::Event& event, const core::AppointmentMade& what) {
+    const auto& made = what.appointment;
+    RowObject(lists.appointments_)
+        .column("id", made.id)
+        .column("organization", after.organization)
+        .column("person", made.person)
+        .column("post", core::to_string(made.post))
+        .column("ground", core::to_string(made.ground))
+        .column("reason", made.reason)
+        .column("valid_from", made.from)
+        .column("valid_until", made.until)
+        .column("made_by", event.actor.token)
+        .column("made_by_name", event.actor.name)
+        .column("made_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::AppointmentEnded& what) {
+    end(lists.appointment_ends_, event, what.appointment, what.reason);
+  }
+  void row(const core::Event& event, const core::DelegationMade& what) {
+    const auto& made = what.delegation;
+    std::vector<std::string> powers;
+    for (const auto power : made.powers) powers.emplace_back(core::to_string(power));
+    RowObject(lists.delegations_)
+        .column("id", made.id)
+        .column("organization", after.organization)
+        .column("from_person", made.from_person)
+        .column("to_person", made.to_person)
+        .column("post", core::to_string(made.post))
+        .column("powers", powers)
+        .column("reason", made.reason)
+        .column("valid_from", made.from)
+        .column("valid_until", made.until)
+        .column("made_by", event.actor.token)
+        .column("made_by_name", event.actor.name)
+        .column("made_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::DelegationEnded& what) {
+    end(lists.delegation_ends_, event, what.delegation, what.reason);
+  }
+  void row(const core::Event& event, const core::TrainingRecorded& what) {
+    const auto& training = what.training;
+    RowObject(lists.trainings_)
+        .column("id", training.id)
+        .column("organization", after.organization)
+        .column("person", training.person)
+        .column("kind", core::to_string(training.kind))
+        .column("course", training.course)
+        .column("completed_at", training.completed_at)
+        .column("valid_until", training.valid_until)
+        .column("recorded_by_name", event.actor.name)
+        .column("recorded_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ShiftSet& what) {
+    const auto& shift = what.shift;
+    RowObject(lists.shifts_)
+        .column("id", shift.id)
+        .column("organization", after.organization)
+        .column("person", shift.person)
+        .column("post", core::to_string(shift.post))
+        .column("valid_from", shift.from)
+        .column("valid_until", shift.until)
+        .column("overrides", shift.overrides)
+        .column("set_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ShiftCancelled& what) {
+    end(lists.shift_ends_, event, what.shift, what.reason);
+  }
+  template <class Other>
+  void row(const core::Event&, const Other&) {}
+
+  void write_people() {
+    for (const auto& [id, event] : people) {
+      const auto& known = *after.find(id);
+      const auto* left = std::get_if<core::PersonLeft>(&event->what);
+      RowObject(lists.people_)
+          .column("id", id)
+          .column("organization", after.organization)
+          .column("name", known.person.name)
+          .column("employment", core::to_string(known.person.employment))
+          .column("skills", known.person.skills)
+          .column("cleared", known.person.cleared)
+          .column("registered_at", event->at)
+          .column("left_at", known.left_at)
+          .column("leaving_reason", left ? std::string_view(left->reason) : std::string_view{})
+          .column("revision", known.revision)
+          .column("event_id", event->id);
+    }
+  }
+
+ private:
+  template <class Id>
+  static void end(RowList& list, const core::Event& event, const Id& id, const std::string& reason) {
+    RowObject(list)
+        .column("id", id)
+        .column("ended_at", event.at)
+        .column("ended_by_name", event.actor.name)
+        .column("end_reason", reason)
+        .column("event_id", event.id);
+  }
+};
+
 void Decided::add(const core::StaffDecision& decision, const record::ActorSignature* signature) {
-  for (const auto& event : decision.events)
+  StaffRows rows{*this, decision.after, {}};
+  for (const auto& event : decision.events) {
     add_event(event, {}, &event == &decision.events.front() ? signature : nullptr);
+    std::visit([&](const auto& what) { rows.row(event, what); }, event.what);
+  }
+  rows.write_people();
 }
 
 void Decided::add(const StoredAnswer& answer) {
@@ -580,6 +710,14 @@ void Decided::each_list(Self& self, const Visit& visit) {
   visit("erasures", self.erasures_);
   visit("erasure_decisions", self.erasure_decisions_);
   visit("retentions", self.retentions_);
+  visit("people", self.people_);
+  visit("appointments", self.appointments_);
+  visit("appointment_ends", self.appointment_ends_);
+  visit("delegations", self.delegations_);
+  visit("delegation_ends", self.delegation_ends_);
+  visit("trainings", self.trainings_);
+  visit("shifts", self.shifts_);
+  visit("shift_ends", self.shift_ends_);
   visit("numbers", self.numbers_);
   visit("answers", self.answers_);
 }

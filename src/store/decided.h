@@ -55,13 +55,15 @@ class Decided {
   static void each_list(Self& self, const Visit& visit);
 
   friend struct RowWriter;
+  friend struct StaffRows;
   void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
   record::SaltSource* salts_ = nullptr;  // null: rows are kept as values
   std::optional<record::Digest> report_leaf_;
   RowList events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
-      relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, numbers_, answers_;
+      relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, people_, appointments_,
+      appointment_ends_, delegations_, delegation_ends_, trainings_, shifts_, shift_ends_, numbers_, answers_;
 };
 
 }  // namespace noroshi::store

@@ -33,6 +33,7 @@ constexpr Statement find_witness_key{"find_witness_key",
                                      "SELECT public_key FROM witness WHERE name = $1 AND removed_at IS NULL"};
 constexpr Statement keep_cosignature{"keep_cosignature", "SELECT keep_cosignature($1, $2, $3, $4, $5) AS cosigned_at"};
 constexpr Statement lock_body{"lock_body", "SELECT lock_body($1)"};
+constexpr Statement find_applicant{"find_applicant", "SELECT person, asked_at FROM applicant_of($1, $2::uuid)"};
 constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
 
 std::string number_of(const std::string& organization, int year, std::int64_t n) {
@@ -144,6 +145,8 @@ struct Decider {
   const std::string& number;
   const core::ResponseContext& response;
   core::Moment moment;
+  const core::Authority& applicant;  // of a decision of two persons
+  const core::Authority& approver;
 
   Ruling operator()(const SubmitReport& action) const {
     const auto& submission = action.submission;
@@ -190,7 +193,8 @@ struct Decider {
   }
   Ruling operator()(const DecideWaiver& action) const {
     const auto id = action.obligation;
-    return {core::decide_waiver(law, *known, {actor, id, action.waiver, action.body.approved, action.body.reason},
+    return {core::decide_waiver(law, *known,
+                                {actor, id, action.waiver, action.body.approved, action.body.reason, applicant, approver},
                                 moment),
             answer_waiver(), revision_of(id)};
   }
@@ -207,7 +211,8 @@ struct Decider {
             without_receipt(codec::answer_erasure), incident_revision};
   }
   Ruling operator()(const DecideErasure& action) const {
-    return {core::decide_erasure(law, *known, {actor, action.erasure, action.body.approved, action.body.reason}, moment),
+    return {core::decide_erasure(
+                law, *known, {actor, action.erasure, action.body.approved, action.body.reason, applicant, approver}, moment),
             without_receipt(codec::answer_erasure), incident_revision};
   }
   Ruling operator()(const Respond& action) const {
@@ -245,16 +250,40 @@ struct Switching {
   const core::Actor& actor;
   const std::vector<core::RelaySwitchRequest>& known;
   core::Moment moment;
+  const core::Authority& applicant;
+  const core::Authority& approver;
 
   core::SwitchOutcome operator()(const AskRelaySwitch& action) const {
     return core::decide_relay_switch_request(law, known, {actor, action.body.switched_on, action.body.reason}, moment);
   }
   core::SwitchOutcome operator()(const DecideRelaySwitch& action) const {
-    return core::decide_relay_switch(known, {actor, action.id, action.body.approved, action.body.reason}, moment);
+    return core::decide_relay_switch(
+        known, {actor, action.id, action.body.approved, action.body.reason, applicant, approver}, moment);
   }
   template <class OnIncident>
   core::SwitchOutcome operator()(const OnIncident&) const {
     std::abort();
+  }
+};
+
+// What a decision of two persons is about, as applicant_of() of the schema names it; nothing for other actions.
+struct RequestDecided {
+  std::string_view kind;
+  std::string id;
+};
+struct RequestOf {
+  std::optional<RequestDecided> operator()(const DecideWaiver& action) const {
+    return RequestDecided{"waiver", core::to_string(action.waiver)};
+  }
+  std::optional<RequestDecided> operator()(const DecideErasure& action) const {
+    return RequestDecided{"erasure", core::to_string(action.erasure)};
+  }
+  std::optional<RequestDecided> operator()(const DecideRelaySwitch& action) const {
+    return RequestDecided{"relay_switch", core::to_string(action.id)};
+  }
+  template <class Other>
+  std::optional<RequestDecided> operator()(const Other&) const {
+    return std::nullopt;
   }
 };
 
@@ -339,7 +368,9 @@ class Group {
   void lock_and_load_staffs() {
     std::set<std::string> bodies;
     for (const auto* member : members_) {
-      if (std::holds_alternative<ChangeStaff>(member->action)) bodies.insert(member->actor.organization);
+      // Who asks and who decides differ through delegations too, which stand still while it is decided.
+      if (std::holds_alternative<ChangeStaff>(member->action) || std::visit(RequestOf{}, member->action))
+        bodies.insert(member->actor.organization);
       if (const auto* respond = std::get_if<Respond>(&member->action))
         bodies.merge(core::staffs_of(command_of(*respond, member->actor)));
     }
@@ -406,12 +437,29 @@ class Group {
     transaction_.execute(lock_body, {organization});
     auto identifiers = fresh_identifiers(at);
     const auto known = load_relay_switches(transaction_);
-    auto decided = std::visit(Switching{law_, command.actor, known, {at, identifiers}}, command.action);
+    const auto [applicant, approver] = authorities(command, at);
+    auto decided =
+        std::visit(Switching{law_, command.actor, known, {at, identifiers}, applicant, approver}, command.action);
     if (!decided) return std::move(decided.error());
     decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_relay_switch(*decided), codec::etag_of(1), false};
     store_answer(command, answered, at, std::nullopt);
     return answered;
+  }
+
+  // Who asked for what the command decides, and who decides it, with whose powers each acts by delegation.
+  std::pair<core::Authority, core::Authority> authorities(const Command& command, Timestamp at) {
+    const auto request = std::visit(RequestOf{}, command.action);
+    if (!request) return {};
+    const Rows rows = transaction_.execute(find_applicant, {request->kind, request->id});
+    const auto row = rows.maybe_one();
+    if (!row) return {};
+    const auto asked_at = row->get<Timestamp>("asked_at");
+    const auto& staff = response_.staffs.at(command.actor.organization);
+    std::optional<core::PersonId> applicant;
+    if (const auto person = row->get<std::optional<std::string>>("person")) applicant = id_of<core::PersonId>(*person);
+    return {core::authority_of(staff, applicant, asked_at, at),
+            core::authority_of(staff, command.actor.person, asked_at, at)};
   }
 
   Result change_staff(const Command& command, const ChangeStaff& action, Timestamp at) {
@@ -420,7 +468,15 @@ class Group {
     auto decided = std::visit(
         [&](const auto& what) { return core::decide_staff(law_, known, what, {at, identifiers}); },
         command_of(action, command.actor));
+    if (!action.mistakes.empty()) {
+      if (!decided && decided.error().code != core::RefusalCode::invalid) return std::move(decided.error());
+      auto mistakes = action.mistakes;
+      if (!decided) mistakes.insert(mistakes.end(), decided.error().errors.begin(), decided.error().errors.end());
+      return invalid(std::move(mistakes));
+    }
     if (!decided) return std::move(decided.error());
+    if (action.dry_run)
+      return Answered{200, codec::answer_staff(*decided, {law_, command.language, at}), codec::etag_of(1), false};
     decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_staff(*decided, {law_, command.language, at}), codec::etag_of(1), false};
     store_answer(command, answered, at, std::nullopt);
@@ -516,7 +572,9 @@ class Group {
       last = &next_numbers_.try_emplace(key, stored.value_or(0)).first->second;
       number = number_of(key.first, key.second, *last + 1);
     }
-    auto decided = std::visit(Decider{law_, command.actor, known, number, response_, {at, identifiers}}, command.action);
+    const auto [applicant, approver] = authorities(command, at);
+    auto decided = std::visit(
+        Decider{law_, command.actor, known, number, response_, {at, identifiers}, applicant, approver}, command.action);
     if (!decided.outcome) return std::move(decided.outcome.error());
 
     const auto& decision = *decided.outcome;

@@ -23,6 +23,8 @@ std::map<core::IncidentId, core::Incident> load_incidents(Transaction& transacti
 // The switches of the body that lock_body() locked, oldest first.
 std::vector<core::RelaySwitchRequest> load_relay_switches(Transaction& transaction);
 
+// The staff of the caller's body, whole: of a reader.
+core::Staff load_staff(TenantTransaction& transaction, const std::string& organization);
 // The staff of bodies that lock_staffs() locked, and who of them serves in a CYMAT.
 core::ResponseContext load_response_context(Transaction& transaction, std::span<const std::string> bodies);
 

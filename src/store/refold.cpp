@@ -337,7 +337,7 @@ struct RowsOfRecord {
   static ColumnValue text(std::string_view words) { return value_of(words); }
 };
 
-// Events of a body or of the record itself, and of no incident: each is a decision of its own.
+// Events of a body or of the record itself, and of no incident.
 class BodyFold {
  public:
   explicit BodyFold(RefoldSink& sink) : sink_(sink) {}
@@ -348,6 +348,7 @@ class BodyFold {
       sink_.found(finding_of(TableFault::event_unreadable, stored, {}, {}, event.error()));
       return;
     }
+    if (core::is_of_staff(event->what)) return take_staff(stored, std::move(*event));
     if (!std::visit(OfNoIncident{}, event->what) || (is_of_switch(*event) && !core::may_follow(switches_, *event))) {
       sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
       return;
@@ -359,6 +360,24 @@ class BodyFold {
     core::SwitchDecision decision;
     decision.after.asked_role = event->actor.role.value_or(core::Role::reporter);
     decision.events.push_back(std::move(*event));
+    compare(stored, decision);
+  }
+  ExpectedTables& expected() { return expected_; }
+
+ private:
+  // What an event alters it alone tells, so that it stands for the decision that it was of.
+  void take_staff(const StoredEvent& stored, core::Event event) {
+    auto& staff = staffs_[event.actor.organization];
+    staff.organization = event.actor.organization;
+    if (!core::may_follow(staff, event)) return sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
+    for (const auto& field : absent_texts(stored))
+      sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
+    core::evolve(staff, event);
+    compare(stored, core::StaffDecision{{std::move(event)}, staff});
+  }
+
+  template <class Decision>
+  void compare(const StoredEvent& stored, const Decision& decision) {
     auto rows = Decided::as_values();
     rows.add(decision);
     for (auto& row : rows.take_values()) {
@@ -368,9 +387,7 @@ class BodyFold {
         expected_.apply(std::move(row));
     }
   }
-  ExpectedTables& expected() { return expected_; }
 
- private:
   struct OfNoIncident {
     bool operator()(const core::RelaySwitchAsked&) const { return true; }
     bool operator()(const core::RelaySwitchDecided&) const { return true; }
@@ -391,6 +408,7 @@ class BodyFold {
   RefoldSink& sink_;
   ExpectedTables expected_;
   std::vector<core::RelaySwitchRequest> switches_;
+  std::map<std::string, core::Staff> staffs_;
 };
 
 class Refold {
@@ -595,7 +613,8 @@ class Refold {
       fold.take(event);
     });
     using namespace compared_tables;
-    for (const auto* table : {&relay_switch, &signing_key, &record_origin})
+    for (const auto* table :
+         {&relay_switch, &signing_key, &record_origin, &person, &appointment, &delegation, &training, &shift})
       compare_whole(transaction, *table, fold.expected().take(*table));
     // The id of no incident: none has it, so that no table of incidents has a row of it.
     const std::vector<std::string> nobody{no_incident};
