@@ -63,7 +63,8 @@ class Decided {
   RowList events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
       relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, people_, appointments_,
-      appointment_ends_, delegations_, delegation_ends_, trainings_, shifts_, shift_ends_, numbers_, answers_;
+      appointment_ends_, delegations_, delegation_ends_, trainings_, shifts_, shift_ends_, cymat_requests_, cymat_rulings_,
+      cymat_members_, cymat_entries_, access_ended_, numbers_, answers_;
 };
 
 }  // namespace noroshi::store

@@ -23,6 +23,14 @@ core::Refusal conflicting(const std::string& constraint) {
     return {core::RefusalCode::waiver_pending,
             {"例外措置の申請が審査中です。", "A request for an exception waits for its decision."},
             {}};
+  if (constraint == "cymat_member_once")
+    return {core::RefusalCode::person_not_available,
+            {"この職員は、この間に別の CYMAT の編成に入りました。", "This person has meanwhile become of another team of CYMAT."},
+            {}};
+  if (constraint == "cymat_request_one_open")
+    return {core::RefusalCode::cymat_pending,
+            {"このインシデントについては、CYMAT がすでに要請されています。", "CYMAT was asked for in this case already."},
+            {}};
   return {core::RefusalCode::transition_not_allowed,
           {"この間に状態が変わりました。読み直してください。", "Its state has changed meanwhile. Read it again."},
           {}};
@@ -31,6 +39,7 @@ core::Refusal conflicting(const std::string& constraint) {
 // Constraints that a race can bring about; any other that fails is a defect of ours.
 bool expected(const std::string& constraint) {
   return constraint == "incident_reference_once" || constraint == "waiver_one_pending" ||
+         constraint == "cymat_member_once" || constraint == "cymat_request_one_open" || constraint == "cymat_transition" ||
          constraint == "incident_transition" || constraint == "obligation_transition";
 }
 
