@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "src/codec/answer_context.h"
+#include "src/codec/cymat.h"
 #include "src/codec/json_writer.h"
 
 namespace noroshi::codec {
@@ -245,6 +246,7 @@ struct IncidentDetail {
   std::vector<ObligationView> obligations;  // in the order of opening
   std::vector<MessageView> messages;        // sent by or to the caller's body, oldest first
   std::vector<AlarmView> alarms;
+  std::vector<CymatRequestView> cymat_requests;
   std::vector<TimelineEntry> timeline;  // oldest first
   bool truncated = false;               // a list was longer than is shown; its latest entries are
 };

@@ -8,6 +8,7 @@ namespace noroshi::http {
 void add_incident_routes(Router& router, const ReadContext& context);    // incidents
 void add_obligation_routes(Router& router, const ReadContext& context);  // duties
 void add_inbox_routes(Router& router, const ReadContext& context);       // messages and alarms
+void add_cymat_routes(Router& router, const ReadContext& context);       // requests for CYMAT, their log, the pool
 void add_relay_switch_route(Router& router, const ReadContext& context);  // the automatic relay of the caller's body
 void add_record_routes(Router& router, const ReadContext& context);  // checkpoints, proofs, events for auditors
 void add_registry_routes(Router& router, const ReadContext& context);  // bodies, editions, the API's document

@@ -26,6 +26,12 @@ extern const std::vector<std::string> relay_switch_roles;
 extern const std::vector<std::string> erasure_asking_roles;
 extern const std::vector<std::string> erasure_deciding_roles;
 extern const std::vector<std::string> csirt_and_ciso_roles;
+extern const std::vector<std::string> readers_of_cymat;
+extern const std::vector<std::string> cymat_asking_roles;    // also of the home agency of a member
+extern const std::vector<std::string> cymat_deciding_roles;  // the centre
+extern const std::vector<std::string> cymat_withdrawing_roles;
+extern const std::vector<std::string> cymat_logging_roles;
+extern const std::vector<std::string> cymat_reporting_roles;
 extern const std::vector<std::string> auditors;
 extern const std::vector<std::string> readers_of_record;  // who reads incidents, and auditors
 

@@ -240,6 +240,7 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   detail.obligations = reader.latest(select_obligations, read_obligation);
   detail.messages = reader.latest(select_messages, read_message);
   detail.alarms = reader.latest(select_alarms, read_alarm);
+  detail.cymat_requests = cymat_requests_of(transaction, id);
   detail.timeline = reader.latest(select_timeline, read_entry);
   return detail;
 }
