@@ -465,6 +465,66 @@ struct SentenceOf {
               : fmt::format("Shared platform \"{}\" (operated by {}, used by {}).", text(link.platform), by,
                             body(link.affected_organization));
   }
+  std::string person_of(core::CymatMemberId id) const {
+    const auto found = chronology.cymat_members_.find(id);
+    return found == chronology.cymat_members_.end() ? to_string(id) : found->second;
+  }
+  std::string operator()(const core::CymatRequested& what) const {
+    const auto& asked = what.request;
+    auto line = ja ? fmt::format("{} が CYMAT を要請（支援先 {}、優先度 {}、決定は {}）。", body(asked.organization),
+                                 body(asked.supported), core::to_string(asked.priority), body(asked.center))
+                   : fmt::format("{} asks for CYMAT (for {}, priority {}, to be decided by {}).", body(asked.organization),
+                                 body(asked.supported), core::to_string(asked.priority), body(asked.center));
+    if (!asked.through.empty())
+      line += ja ? fmt::format(" {} を通じて。", body(asked.through)) : fmt::format(" Through {}.", body(asked.through));
+    return line + because(asked.reason);
+  }
+  std::string operator()(const core::CymatForwarded& what) const {
+    auto line = std::string(ja ? "CYMAT の要請をセンターへ転送。" : "The request for CYMAT forwarded to the centre.");
+    if (!what.note.empty()) line += ja ? " 備考: " + text(what.note) : " Note: " + text(what.note);
+    return line;
+  }
+  std::string operator()(const core::CymatDecided& what) const {
+    const auto criterion = what.united_response
+                               ? (ja ? "、政府として一体となった対応が必要" : ", a united response of the government is needed")
+                               : "";
+    return (ja ? fmt::format("CYMAT について決定: {}{}（1.3）。", core::to_string(what.ruling), criterion)
+               : fmt::format("Decided on CYMAT: {}{} (1.3).", core::to_string(what.ruling), criterion)) +
+           because(what.reason);
+  }
+  std::string operator()(const core::CymatMemberProposed& what) const {
+    const auto& member = what.member;
+    chronology.cymat_members_[member.id] = fmt::format("{} {}", body(member.organization), text(member.name));
+    auto line = ja ? fmt::format("CYMAT 要員{}に {} を提案。", member.lead ? "（班長）" : "", person_of(member.id))
+                   : fmt::format("Proposed for CYMAT{}: {}.", member.lead ? " as its lead" : "", person_of(member.id));
+    if (!member.trained) line += ja ? " 研修の記録なし。" : " Not trained.";
+    if (member.of_affected_body) line += ja ? " 被害機関の職員。" : " Of the affected body.";
+    return line;
+  }
+  std::string operator()(const core::CymatMemberAnswered& what) const {
+    return (ja ? fmt::format("所属機関が {} の参加を{}。", person_of(what.member), what.agreed ? "承諾" : "拒否")
+               : fmt::format("The home agency {} to {}.", what.agreed ? "agrees" : "does not agree", person_of(what.member))) +
+           because(what.reason);
+  }
+  std::string operator()(const core::CymatMemberWithdrawn& what) const {
+    return (ja ? fmt::format("CYMAT 要員 {} を解除。", person_of(what.member))
+               : fmt::format("Taken out of CYMAT: {}.", person_of(what.member))) +
+           because(what.reason);
+  }
+  std::string operator()(const core::CymatLogged& what) const {
+    return ja ? fmt::format("CYMAT の記録（{}）: {}", core::to_string(what.kind), text(what.text))
+              : fmt::format("Log of CYMAT ({}): {}", core::to_string(what.kind), text(what.text));
+  }
+  std::string operator()(const core::CymatEnded& what) const {
+    return (ja ? std::string("CYMAT の活動を終了。") : std::string("The work of CYMAT ended.")) + because(what.reason);
+  }
+  std::string operator()(const core::CymatReported& what) const {
+    return (ja ? "CYMAT の報告: " : "Report of CYMAT: ") + text(what.text);
+  }
+  std::string operator()(const core::AccessEnded& what) const {
+    return ja ? fmt::format("{} の閲覧を終了（根拠: {}）。", what.organization, what.because)
+              : fmt::format("{} sees the case no more (because: {}).", what.organization, what.because);
+  }
   template <class Other>
   std::string operator()(const Other&) const {
     return std::string(codec::words_of_event(core::type_of(event.what), chronology.language_)) + (ja ? "。" : ".");

@@ -41,6 +41,7 @@ class Chronology {
   std::map<core::ObligationId, Duty> duties_;
   std::map<core::AssignmentId, Assigned> assignments_;
   std::map<core::MessageId, std::string> messages_;  // "厚生労働省 (mhlw) → 内閣官房 (nisc)"
+  std::map<core::CymatMemberId, std::string> cymat_members_;  // "総務省 (mic) 山田"
 };
 
 // "2018-08-01 10:20:30+09:00", Japanese time, whatever the machine's own zone.

@@ -15,6 +15,7 @@
 #include "src/cli/configuration.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
+#include "src/cli/cymat.h"
 #include "src/cli/erasure.h"
 #include "src/cli/handle.h"
 #include "src/cli/inbox.h"
@@ -398,6 +399,77 @@ void add_waiver(CLI::App& program, const Global& global, Command& chosen) {
   decide->add_option("--reason", decide_options->reason, "Why")->type_name("TEXT")->required();
   decide->add_option("--waiver", decide_options->waiver, "Which [the one that waits]")->type_name("ID");
   add_act(*decide, *decide_options);
+}
+
+void add_cymat(CLI::App& program, const Global& global, Command& chosen) {
+  auto* cymat = program.add_subcommand("cymat", "The government's mobile assistance team (CYMAT): ask, decide, form, work, end");
+  cymat->require_subcommand(1);
+
+  auto ask_options = std::make_shared<CymatAskOptions>();
+  auto* ask = add_command(*cymat, global, chosen, "request", "Ask for CYMAT; a corporation asks through its ministry", ask_options);
+  ask->add_option("ID", ask_options->incident, "The incident: id, number (JPS-2018-1) or your own reference")->required();
+  ask->add_option("--reason", ask_options->reason, "Why")->type_name("TEXT")->required();
+  ask->add_option("--priority", ask_options->priority, "normal, high or urgent [normal]")->type_name("WORD");
+  add_act(*ask, *ask_options);
+
+  const auto add_reading = [&](const char* name, const char* help, bool one, bool pool) {
+    auto options = std::make_shared<CymatReadOptions>();
+    options->pool = pool;
+    auto* read = add_command(*cymat, global, chosen, name, help, options);
+    if (one) {
+      read->add_option("REQUEST", options->request, "The request, as list shows it")->required();
+      read->add_flag("--log", options->log, "What the team wrote and was given");
+    }
+    add_connection(*read, options->connection);
+  };
+  add_reading("list", "Requests that concern you; the centre's in the order of its queue", false, false);
+  add_reading("show", "One request with its members", true, false);
+  add_reading("pool", "Who could be sent, and who is busy; for the centre", false, true);
+
+  const auto add_action = [&](CymatAction action, const char* name, const char* help) {
+    auto options = std::make_shared<CymatActOptions>();
+    options->action = action;
+    auto* act = add_command(*cymat, global, chosen, name, help, options);
+    act->add_option("REQUEST", options->request, "The request, as list shows it")->required();
+    const bool of_member =
+        action == CymatAction::agree || action == CymatAction::refuse || action == CymatAction::withdraw;
+    if (of_member) act->add_option("MEMBER", options->member, "The member, as show lists it")->required();
+    if (action == CymatAction::forward) act->add_option("--note", options->note, "For the centre")->type_name("TEXT");
+    if (action == CymatAction::decide) {
+      act->add_option("--ruling", options->ruling, "dispatch, advice or declined")->type_name("WORD")->required();
+      act->add_flag("--united-response", options->united_response,
+                    "政府として一体となった対応が必要; a dispatch needs it");
+    }
+    if (action == CymatAction::propose) {
+      act->add_option("--org", options->organization, "The person's agency")->type_name("SLUG")->required();
+      act->add_option("--person", options->person, "The person, as pool lists it")->type_name("ID")->required();
+      act->add_flag("--lead", options->lead, "Leads the team");
+    }
+    if (action == CymatAction::log) {
+      act->add_option("--kind", options->kind, "work, advice, information or information_asked")
+          ->type_name("WORD")
+          ->required();
+      act->add_option("--confidentiality", options->confidentiality, "機密性 of the text, 1 or 2")->type_name("N");
+    }
+    if (action == CymatAction::log || action == CymatAction::report)
+      act->add_option("--text", options->text, "What is to be said")->type_name("TEXT")->required();
+    const bool with_reason = action == CymatAction::decide || action == CymatAction::refuse ||
+                             action == CymatAction::withdraw || action == CymatAction::end;
+    if (with_reason) act->add_option("--reason", options->reason, "Why")->type_name("TEXT")->required();
+    add_act(*act, *options);
+  };
+  add_action(CymatAction::forward, "forward", "Forward a corporation's request to the centre");
+  add_action(CymatAction::receive, "receive", "Receive a request; for the centre, as what follows");
+  add_action(CymatAction::decide, "decide", "Dispatch a team, advise only, or decline");
+  add_action(CymatAction::propose, "propose", "Propose a member of a national agency");
+  add_action(CymatAction::agree, "agree", "Agree to a member of your agency");
+  add_action(CymatAction::refuse, "refuse", "Refuse a member of your agency");
+  add_action(CymatAction::withdraw, "withdraw", "Take a member out; what he sees of the case ends");
+  add_action(CymatAction::form, "form", "Form the team of those who were agreed to");
+  add_action(CymatAction::dispatch, "dispatch", "Send the team: it sees the case from now on");
+  add_action(CymatAction::log, "log", "Write into the log of the team, or give it information (m)");
+  add_action(CymatAction::end, "end", "End the work; what members see ends");
+  add_action(CymatAction::report, "report", "Report on the work");
 }
 
 void add_relay_switch(CLI::App& program, const Global& global, Command& chosen) {
@@ -797,6 +869,7 @@ int run_program(int argc, char** argv) {
   add_duties(program, global, chosen);
   add_handle(program, global, chosen);
   add_waiver(program, global, chosen);
+  add_cymat(program, global, chosen);
   add_relay_switch(program, global, chosen);
   add_token(program, global, chosen);
   add_user(program, global, chosen);

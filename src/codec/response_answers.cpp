@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "src/codec/assignment_views.h"
+#include "src/codec/cymat.h"
 #include "src/codec/encoding.h"
 #include "src/codec/handling_views.h"
 
@@ -62,6 +63,7 @@ std::string answer_assignment(const core::Decision& decision, const std::vector<
 
 std::string answer_response(const core::Decision& decision, const AnswerContext& context) {
   if (const auto touched = assignments_of(decision); !touched.empty()) return answer_assignment(decision, touched, context);
+  if (auto of_cymat = answer_cymat(decision)) return std::move(*of_cymat);
   return answer_handling(decision, context).value_or("{}");
 }
 

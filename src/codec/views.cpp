@@ -224,6 +224,20 @@ constexpr std::array event_words = {
     EventWords{"instruction.given", "指示・勧告・助言", "Instruction given"},
     EventWords{"instruction.answered", "指示等への回答", "Instruction answered"},
     EventWords{"platform.linked", "基盤となる情報システムを登録", "Shared platform linked"},
+    EventWords{"cymat.requested", "CYMAT を要請", "CYMAT asked for"},
+    EventWords{"cymat.forwarded", "CYMAT 要請をセンターへ転送", "Request for CYMAT forwarded to the centre"},
+    EventWords{"cymat.received", "センターが CYMAT 要請を受付", "Request for CYMAT received by the centre"},
+    EventWords{"cymat.decided", "センターが CYMAT について決定", "Centre decided on CYMAT"},
+    EventWords{"cymat.member_proposed", "CYMAT 要員を提案", "Member of CYMAT proposed"},
+    EventWords{"cymat.member_answered", "所属機関が CYMAT 要員について回答", "Home agency answered for a member of CYMAT"},
+    EventWords{"cymat.member_withdrawn", "CYMAT 要員を解除", "Member of CYMAT withdrawn"},
+    EventWords{"cymat.formed", "CYMAT を編成", "Team of CYMAT formed"},
+    EventWords{"cymat.dispatched", "CYMAT を派遣", "CYMAT dispatched"},
+    EventWords{"cymat.begun", "CYMAT が活動を開始", "CYMAT at work"},
+    EventWords{"cymat.logged", "CYMAT の活動を記録", "Entry in the log of CYMAT"},
+    EventWords{"cymat.ended", "CYMAT の活動を終了", "Work of CYMAT ended"},
+    EventWords{"cymat.reported", "CYMAT の報告", "Report of CYMAT"},
+    EventWords{"access.ended", "閲覧を終了", "Access ended"},
     EventWords{"record.continued", "記録を新しい木で継続", "Record continued in a new tree"},
     EventWords{"key.registered", "記録の署名鍵を登録", "Key of the record registered"},
     EventWords{"key.retired", "記録の署名鍵を廃止", "Key of the record retired"},
@@ -334,6 +348,8 @@ void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& co
   write_list(out, "steps", view.steps, context);
   write_list(out, "instructions", view.instructions, context);
   write_list(out, "platforms", view.platforms, context);
+  write_list_with(out, "cymat_requests", view.cymat_requests,
+                  [](JsonWriter& list, const CymatRequestView& request) { encode(list, request); });
   write_list_with(out, "timeline", view.timeline,
                   [&](JsonWriter& list, const TimelineEntry& entry) { write_entry(list, entry, context); });
   out.member("truncated", view.truncated);

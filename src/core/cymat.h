@@ -44,6 +44,7 @@ struct CymatMember {
   CymatMemberState state = CymatMemberState::proposed;
   std::optional<Timestamp> since;      // of its service
   std::optional<Timestamp> until;
+  std::string reason;                  // why it was refused or withdrawn
   friend bool operator==(const CymatMember&, const CymatMember&) = default;
 };
 
@@ -74,6 +75,9 @@ struct CymatRequest {
   std::optional<Timestamp> ended_at;
   std::vector<CymatMember> members;
   std::string report;  // of the team, at the end
+  bool united_response = false;  // 「政府として一体となった対応が必要」 (1.3), as the centre holds it
+  std::string decision_reason;
+  std::string end_reason;
   int revision = 1;
   friend bool operator==(const CymatRequest&, const CymatRequest&) = default;
 };
@@ -82,5 +86,14 @@ struct CymatRequest {
 // security holds them to it. "cymat/<id>".
 std::string team_of(CymatRequestId request);
 std::string seat_of(PersonId person);
+// Whether it is such a name, and of no body: no registry knows it.
+bool is_of_cymat(std::string_view slug);
+
+// Proposed, agreed or serving: of the request, and of no other at the same time.
+bool is_live(CymatMemberState state);
+// Members see the case: dispatched or active.
+bool is_at_work(CymatState state);
+// Nothing of it waits for anybody: declined, ended, reported.
+bool is_over(const CymatRequest& request);
 
 }  // namespace noroshi::core

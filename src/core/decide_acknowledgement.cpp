@@ -2,11 +2,21 @@
 #include "src/core/duties.h"
 
 namespace noroshi::core {
+namespace {
+
+// A member of CYMAT reads for his team, not for the agency that he comes from.
+bool is_addressed(const Law& law, const Incident& known, const Actor& actor, const std::string& recipient, Timestamp now) {
+  if (actor.role != Role::cymat_member) return acts_for(law, actor.organization, recipient, now);
+  const auto seat = known.access.find(tenant_of(actor));
+  return seat != known.access.end() && seat->second.in_place_of == recipient;
+}
+
+}  // namespace
 
 Outcome decide_acknowledgement(const Law& law, const Incident& known, const AcknowledgeMessage& command,
                                Moment moment) {
   const auto* message = known.find(command.message);
-  if (!message || !acts_for(law, command.actor.organization, message->recipient, moment.now))
+  if (!message || !is_addressed(law, known, command.actor, message->recipient, moment.now))
     return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (message->acknowledged_at)

@@ -16,7 +16,7 @@ namespace noroshi::core {
 // a CYMAT for another case.
 struct ResponseContext {
   std::map<std::string, Staff> staffs;                 // by body
-  std::map<PersonId, CymatRequestId> serving;          // in any team that is formed or at work, of this case too
+  std::map<PersonId, CymatRequestId> serving;          // proposed, agreed or at work: of which request, of this case too
   const Staff* staff_of(const std::string& organization) const;
 };
 

@@ -185,7 +185,32 @@ void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& 
   builder.add(MessageSent{std::move(message)});
 }
 
+void send_to_team(DecisionBuilder& builder, const CymatRequest& request, const Obligation* obligation,
+                  const std::string& note) {
+  Message message;
+  message.id = builder.next_id<MessageId>();
+  message.incident = builder.incident().id;
+  message.report = builder.incident().latest_report;
+  message.kind = MessageKind::notice;
+  message.sender = builder.standing_for(request.supported);
+  message.recipient = team_of(request.id);
+  if (obligation) {
+    message.obligation = obligation->id;
+    message.clause = obligation->clause;
+    message.sentence = obligation->sentence;
+  }
+  message.note = note;
+  message.sent_at = builder.now();
+  builder.add(MessageSent{std::move(message)});
+}
+
 namespace {
+
+// A team is told of later versions while it is at work, and of nothing after.
+void send_latest_to_team(DecisionBuilder& builder, const std::string& team, const std::string& note) {
+  for (const auto& request : std::vector(builder.incident().cymat_requests))
+    if (team_of(request.id) == team && is_at_work(request.state)) send_to_team(builder, request, nullptr, note);
+}
 
 void pass_duties(DecisionBuilder& builder) {
   for (const auto& obligation : std::vector(builder.incident().obligations)) {
@@ -283,6 +308,10 @@ void send_to_earlier_recipients(DecisionBuilder& builder) {
     if (!message.report) continue;
     const auto recipient = builder.standing_for(message.recipient);
     if (!served.insert(recipient).second) continue;
+    if (is_of_cymat(recipient)) {
+      send_latest_to_team(builder, recipient, "");
+      continue;
+    }
     const auto* obligation = message.obligation ? builder.incident().find(*message.obligation) : nullptr;
     const auto copy = obligation ? std::optional(*obligation) : std::nullopt;
     send_latest(builder, MessageKind::report, builder.incident().organization, recipient, copy ? &*copy : nullptr, "");
@@ -301,7 +330,10 @@ void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const HeldJu
   for (std::size_t i = 0; i < messages; ++i) {
     if (!all[i].report) continue;
     const auto recipient = builder.standing_for(all[i].recipient);
-    if (served.insert(recipient).second)
+    if (!served.insert(recipient).second) continue;
+    if (is_of_cymat(recipient))
+      send_latest_to_team(builder, recipient, note);
+    else
       send_latest(builder, MessageKind::notice, builder.incident().organization, recipient, nullptr, note);
   }
 }

@@ -56,6 +56,10 @@ class DecisionBuilder {
   std::vector<Event> events_;
 };
 
+// Brings the newest report to the team of that request, for that duty; nobody's clock waits for its acknowledgement.
+void send_to_team(DecisionBuilder& builder, const CymatRequest& request, const Obligation* obligation,
+                  const std::string& note);
+
 // What bodies that have ended left open passes to whoever stands in their place: duties, messages that wait to be
 // acknowledged, the next 続報, and what they see. Their clocks start anew.
 void pass_to_successors(DecisionBuilder& builder);

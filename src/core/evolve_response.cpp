@@ -93,6 +93,8 @@ void evolve_response(Incident& incident, const Event& event, const CymatDecided&
                                                              : CymatEvent::decline;
   auto& request = move(incident, what.request, std::nullopt, happened);
   request.ruling = what.ruling;
+  request.united_response = what.united_response;
+  request.decision_reason = what.reason;
   request.decided_at = event.at;
 }
 void evolve_response(Incident& incident, const Event&, const CymatMemberProposed& what) {
@@ -101,13 +103,15 @@ void evolve_response(Incident& incident, const Event&, const CymatMemberProposed
   ++request.revision;
 }
 void evolve_response(Incident& incident, const Event&, const CymatMemberAnswered& what) {
-  member_of(must(incident.find(what.request)), what.member).state =
-      what.agreed ? CymatMemberState::agreed : CymatMemberState::refused;
+  auto& member = member_of(must(incident.find(what.request)), what.member);
+  member.state = what.agreed ? CymatMemberState::agreed : CymatMemberState::refused;
+  member.reason = what.reason;
 }
 void evolve_response(Incident& incident, const Event& event, const CymatMemberWithdrawn& what) {
   auto& member = member_of(must(incident.find(what.request)), what.member);
   if (member.state == CymatMemberState::serving) member.until = event.at;
   member.state = CymatMemberState::withdrawn;
+  member.reason = what.reason;
 }
 void evolve_response(Incident& incident, const Event&, const CymatFormed& what) {
   move(incident, what.request, std::nullopt, CymatEvent::form);
@@ -130,6 +134,7 @@ void evolve_response(Incident& incident, const Event&, const CymatLogged& what) 
 void evolve_response(Incident& incident, const Event& event, const CymatEnded& what) {
   auto& request = move(incident, what.request, std::nullopt, CymatEvent::end);
   request.ended_at = event.at;
+  request.end_reason = what.reason;
   for (auto& member : request.members) {
     if (member.state == CymatMemberState::serving) member.until = event.at;
     const bool held = member.state == CymatMemberState::serving || member.state == CymatMemberState::agreed ||

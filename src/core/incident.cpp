@@ -215,12 +215,18 @@ struct Evolution {
     }
     for (auto& message : incident.messages) erase(message.note);
     for (auto& assignment : incident.assignments) erase(assignment.note);
-  }
     for (auto& instruction : incident.instructions) {
       erase(instruction.addressee);
       erase(instruction.text);
     }
     for (auto& link : incident.platforms) erase(link.platform);
+    for (auto& request : incident.cymat_requests) {
+      erase(request.reason);
+      erase(request.decision_reason);
+      erase(request.end_reason);
+      erase(request.report);
+      for (auto& member : request.members) erase(member.reason);
+    }
   }
   static void erase(std::string& text) {
     if (!text.empty()) text = erased_text;

@@ -135,6 +135,54 @@ struct MayFollow {
     const auto* assignment = incident.find(what.assignment);
     return assignment && assignment->function == Function::head && assignment->state == AssignmentState::active;
   }
+  bool operator()(const AccessEnded& what) const {
+    return is_of_cymat(what.organization) && incident.access.contains(what.organization);
+  }
+  bool can(CymatRequestId request, std::optional<CymatRuling> ruling, CymatEvent happening) const {
+    const auto* found = incident.find(request);
+    return found && next(found->state, ruling ? ruling : found->ruling, happening);
+  }
+  const CymatMember* member(CymatRequestId request, CymatMemberId id) const {
+    const auto* found = incident.find(request);
+    if (!found) return nullptr;
+    for (const auto& member : found->members)
+      if (member.id == id) return &member;
+    return nullptr;
+  }
+  bool of_center() const { return event.actor.role == Role::center_liaison; }
+  bool of_head() const { return event.actor.role == Role::csirt_head || event.actor.role == Role::ciso; }
+  bool operator()(const CymatRequested& what) const { return !incident.find(what.request.id) && of_head(); }
+  bool operator()(const CymatForwarded& what) const {
+    const auto* found = incident.find(what.request);
+    return found && !found->through.empty() && !found->forwarded_at && of_head();
+  }
+  bool operator()(const CymatReceived& what) const {
+    return can(what.request, std::nullopt, CymatEvent::receive) && of_center();
+  }
+  bool operator()(const CymatDecided& what) const {
+    const auto happening = what.ruling == CymatRuling::dispatch ? CymatEvent::rule_dispatch
+                           : what.ruling == CymatRuling::advice ? CymatEvent::rule_advice
+                                                                : CymatEvent::decline;
+    return (what.ruling != CymatRuling::dispatch || what.united_response) && of_center() &&
+           can(what.request, std::nullopt, happening);
+  }
+  bool operator()(const CymatMemberProposed& what) const {
+    return incident.find(what.request) && !member(what.request, what.member.id) && of_center();
+  }
+  bool operator()(const CymatMemberAnswered& what) const {
+    const auto* found = member(what.request, what.member);
+    return found && found->state == CymatMemberState::proposed && of_head();
+  }
+  bool operator()(const CymatMemberWithdrawn& what) const {
+    const auto* found = member(what.request, what.member);
+    return found && is_live(found->state);
+  }
+  bool operator()(const CymatFormed& what) const { return can(what.request, std::nullopt, CymatEvent::form); }
+  bool operator()(const CymatDispatched& what) const { return can(what.request, std::nullopt, CymatEvent::dispatch); }
+  bool operator()(const CymatBegun& what) const { return can(what.request, std::nullopt, CymatEvent::begin); }
+  bool operator()(const CymatLogged& what) const { return incident.find(what.request) != nullptr; }
+  bool operator()(const CymatEnded& what) const { return can(what.request, std::nullopt, CymatEvent::end); }
+  bool operator()(const CymatReported& what) const { return can(what.request, std::nullopt, CymatEvent::report); }
   bool operator()(const RelaySwitchAsked&) const { return false; }
   bool operator()(const RelaySwitchDecided&) const { return false; }
   bool operator()(const RecordContinued&) const { return false; }

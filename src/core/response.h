@@ -21,5 +21,10 @@ Outcome decide_response(const Law& law, const Incident& known, const ResponseCon
                         const ResponseCommand& command, Moment moment);
 // Whose staff the decision has to know: that of the actor's body, and of the home agency of a member.
 std::set<std::string> staffs_of(const ResponseCommand& command);
+// The request for CYMAT that the command is about; nothing: it is about none that exists.
+std::optional<CymatRequestId> cymat_request_of(const ResponseCommand& command);
+// Whether who does not see the case may give that command all the same: a home agency answers for its person, who led a team
+// reports on it.
+bool may_act_unseeing(const Incident& known, const ResponseCommand& command);
 
 }  // namespace noroshi::core

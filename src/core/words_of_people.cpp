@@ -96,5 +96,15 @@ std::optional<InstructionForce> parse_instruction_force(std::string_view text) {
 
 std::string team_of(CymatRequestId request) { return "cymat/" + to_string(request); }
 std::string seat_of(PersonId person) { return "cymat/" + to_string(person); }
+bool is_of_cymat(std::string_view slug) { return slug.starts_with("cymat/"); }
+
+bool is_live(CymatMemberState state) {
+  return state == CymatMemberState::proposed || state == CymatMemberState::agreed || state == CymatMemberState::serving;
+}
+bool is_at_work(CymatState state) { return state == CymatState::dispatched || state == CymatState::active; }
+bool is_over(const CymatRequest& request) {
+  return request.ruling == CymatRuling::declined || request.state == CymatState::ended ||
+         request.state == CymatState::reported;
+}
 
 }  // namespace noroshi::core

@@ -7,6 +7,7 @@
 #include "src/codec/command_decoder.h"
 #include "src/codec/people_csv.h"
 #include "src/codec/handling_commands.h"
+#include "src/codec/cymat.h"
 #include "src/codec/refusal_problem.h"
 #include "src/codec/report_decoder.h"
 #include "src/codec/staff_decoder.h"
@@ -141,6 +142,38 @@ Handler command_on(store::WriterPool& writers, const char* parameter, codec::Dec
     auto body = decode(request.body);
     if (!body) return respond(refuse_body(std::move(body.error()), request.language));
     submit(writers, request, Action{*id, std::move(*body)}, std::move(respond));
+  };
+}
+
+// A call on a request for CYMAT, or on a case for which it is asked for; ids come from the path.
+Handler on_cymat(store::WriterPool& writers, codec::Decoded<core::ResponseCommand> (*decode)(std::string_view)) {
+  return [&writers, decode](Request request, Responder respond) {
+    if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
+    auto command = decode(request.body);
+    if (!command) return respond(refuse_body(std::move(command.error()), request.language));
+    store::Respond action;
+    bool found = true;
+    std::visit(
+        [&](auto& what) {
+          if constexpr (requires { core::CymatRequestId{what.request}; }) {
+            const auto id = id_in_path<core::CymatRequestId>(request, "request");
+            found = found && id;
+            if (id) what.request = *id;
+          } else {
+            const auto id = id_in_path<core::IncidentId>(request, "id");
+            found = found && id;
+            if (id) action.incident = *id;
+          }
+          if constexpr (requires { core::CymatMemberId{what.member}; }) {
+            const auto id = id_in_path<core::CymatMemberId>(request, "member");
+            found = found && id;
+            if (id) what.member = *id;
+          }
+        },
+        *command);
+    if (!found) return respond(not_found(request.language));
+    action.command = std::move(*command);
+    submit(writers, request, std::move(action), std::move(respond));
   };
 }
 
@@ -374,6 +407,22 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
     route.handler = while_sealed(record_is_too_late, import_people(writers));
     router.add(std::move(route));
   }
+  const auto cymat = [&](std::string pattern, const std::vector<std::string>& roles,
+                         codec::Decoded<core::ResponseCommand> (*decode)(std::string_view)) {
+    post(router, std::move(pattern), roles, on_cymat(writers, decode));
+  };
+  cymat("/incidents/{id}/cymat-requests", cymat_asking_roles, codec::decode_cymat_request);
+  cymat("/cymat-requests/{request}/forwarding", cymat_asking_roles, codec::decode_cymat_forwarding);
+  cymat("/cymat-requests/{request}/receipt", cymat_deciding_roles, codec::decode_cymat_receipt);
+  cymat("/cymat-requests/{request}/decision", cymat_deciding_roles, codec::decode_cymat_decision);
+  cymat("/cymat-requests/{request}/members", cymat_deciding_roles, codec::decode_cymat_member);
+  cymat("/cymat-requests/{request}/members/{member}/answer", cymat_asking_roles, codec::decode_cymat_answer);
+  cymat("/cymat-requests/{request}/members/{member}/withdrawal", cymat_withdrawing_roles, codec::decode_cymat_withdrawal);
+  cymat("/cymat-requests/{request}/formation", cymat_deciding_roles, codec::decode_cymat_formation);
+  cymat("/cymat-requests/{request}/dispatch", cymat_deciding_roles, codec::decode_cymat_dispatch);
+  cymat("/cymat-requests/{request}/log", cymat_logging_roles, codec::decode_cymat_entry);
+  cymat("/cymat-requests/{request}/end", cymat_deciding_roles, codec::decode_cymat_end);
+  cymat("/cymat-requests/{request}/report", cymat_reporting_roles, codec::decode_cymat_report);
   // Adds nothing to the record: taken however late it is.
   add_post(router, "/record/cosignatures", auditors, cosign(writers));
 }

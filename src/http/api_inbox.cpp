@@ -10,7 +10,7 @@ Response list(store::TenantTransaction& transaction, const Request& request,
   const store::InboxFilter filter{query.boolean("acknowledged")};
   const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
-  const auto found = store::list_inbox(transaction, bodies_of(request.caller->organization, context), filter, page);
+  const auto found = store::list_inbox(transaction, addressees_of(transaction, request.caller->tenant, context), filter, page);
   if (!found) return listed(found, query, context);
   return json_response(
       200, codec::encode_inbox(found->items, found->next, store::newest_note(transaction), context));
@@ -20,7 +20,7 @@ Response one(store::TenantTransaction& transaction, const Request& request,
              const codec::AnswerContext& context) {
   const auto id = id_in_path<core::MessageId>(request, "message");
   if (!id) return not_found(request.language);
-  auto detail = store::find_message(transaction, bodies_of(request.caller->organization, context), *id);
+  auto detail = store::find_message(transaction, addressees_of(transaction, request.caller->tenant, context), *id);
   if (!detail) return not_found(request.language);
   const std::string message = codec::encode_one(*detail, context);
   detail->message.checkpoint = store::newest_note(transaction);

@@ -10,6 +10,7 @@ void add_read_routes(Router& router, const ReadContext& context) {
   add_handling_routes(router, context);
   add_obligation_routes(router, context);
   add_inbox_routes(router, context);
+  add_cymat_routes(router, context);
   add_relay_switch_route(router, context);
   add_staff_routes(router, context);
   add_record_routes(router, context);

@@ -10,6 +10,7 @@ void add_assignment_routes(Router& router, const ReadContext& context);  // who 
 void add_obligation_routes(Router& router, const ReadContext& context);  // duties
 void add_handling_routes(Router& router, const ReadContext& context);  // steps, instructions, platforms
 void add_inbox_routes(Router& router, const ReadContext& context);       // messages and alarms
+void add_cymat_routes(Router& router, const ReadContext& context);       // requests for CYMAT, their log, the pool
 void add_relay_switch_route(Router& router, const ReadContext& context);  // the automatic relay of the caller's body
 void add_staff_routes(Router& router, const ReadContext& context);  // people, duty, what waits for a decision
 void add_record_routes(Router& router, const ReadContext& context);  // checkpoints, proofs, events for auditors

@@ -11,12 +11,13 @@ const std::vector<std::string> csirt_roles = {"csirt_member", "csirt_head", "ext
 const std::vector<std::string> exception_roles = {"exception_officer"};
 const std::vector<std::string> readers_of_incidents = {
     "reporter", "csirt_member",    "csirt_head",     "external_contact", "exception_officer",
-    "ciso",     "section_officer", "center_liaison", "police_desk",      "crisis_desk"};
+    "ciso",     "section_officer", "center_liaison", "police_desk",      "crisis_desk", "cymat_member"};
 const std::vector<std::string> readers_of_obligations = {
     "csirt_member",    "csirt_head",     "external_contact", "exception_officer", "ciso",
     "section_officer", "center_liaison", "police_desk",      "crisis_desk"};
 const std::vector<std::string> readers_of_inbox = {"csirt_member",   "csirt_head",  "external_contact",
-                                                   "center_liaison", "police_desk", "crisis_desk"};
+                                                   "center_liaison", "police_desk", "crisis_desk",
+                                                   "cymat_member"};
 const std::vector<std::string> readers_of_alarms = {"csirt_member",   "csirt_head",  "external_contact", "ciso",
                                                     "center_liaison", "police_desk", "crisis_desk"};
 const std::vector<std::string> relay_switch_roles = {"csirt_head", "ciso"};
@@ -28,6 +29,14 @@ const std::vector<std::string> staff_roles = {"csirt_member",      "csirt_head",
 const std::vector<std::string> handling_roles = {"csirt_member", "csirt_head", "external_contact", "ciso", "section_officer"};
 const std::vector<std::string> readers_of_handling = {"csirt_member",      "csirt_head", "external_contact",
                                                       "exception_officer", "ciso",       "section_officer"};
+const std::vector<std::string> readers_of_cymat = {"csirt_member", "csirt_head",     "external_contact",
+                                                   "ciso",         "center_liaison", "cymat_member"};
+const std::vector<std::string> cymat_asking_roles = {"csirt_head", "ciso"};
+const std::vector<std::string> cymat_deciding_roles = {"center_liaison"};
+const std::vector<std::string> cymat_withdrawing_roles = {"csirt_head", "ciso", "center_liaison"};
+const std::vector<std::string> cymat_logging_roles = {"csirt_member", "csirt_head", "external_contact", "center_liaison",
+                                                      "cymat_member"};
+const std::vector<std::string> cymat_reporting_roles = {"center_liaison", "cymat_member"};
 const std::vector<std::string> auditors = {"auditor"};
 const std::vector<std::string> readers_of_record = {
     "reporter", "csirt_member",    "csirt_head",     "external_contact", "exception_officer", "ciso",

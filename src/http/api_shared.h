@@ -30,6 +30,12 @@ extern const std::vector<std::string> staff_roles;  // of the people of a body; 
 // Of handling inside a body: the core asks who holds which office.
 extern const std::vector<std::string> handling_roles;
 extern const std::vector<std::string> readers_of_handling;
+extern const std::vector<std::string> readers_of_cymat;
+extern const std::vector<std::string> cymat_asking_roles;    // also of the home agency of a member
+extern const std::vector<std::string> cymat_deciding_roles;  // the centre
+extern const std::vector<std::string> cymat_withdrawing_roles;
+extern const std::vector<std::string> cymat_logging_roles;
+extern const std::vector<std::string> cymat_reporting_roles;
 extern const std::vector<std::string> auditors;
 extern const std::vector<std::string> readers_of_record;  // who reads incidents, and auditors
 

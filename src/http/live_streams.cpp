@@ -67,7 +67,7 @@ Page read_page(const ReadContext& context, const PageKey& key, const Caller& cal
   store::TenantTransaction transaction(*lease, key.organization, actor_of(caller));
   const codec::AnswerContext answer{context.law, key.language, store::read_clock(transaction)};
   const auto read =
-      store::read_stream(transaction, bodies_of(key.organization, answer), key.filter, key.place);
+      store::read_stream(transaction, addressees_of(transaction, key.organization, answer), key.filter, key.place);
 
   Page page{.place = read.place, .more = read.numbered > read.place};
   std::string text;

@@ -104,6 +104,11 @@ std::vector<std::string> bodies_of(const std::string& organization, const codec:
   return bodies;
 }
 
+std::vector<std::string> addressees_of(store::TenantTransaction& transaction, const std::string& tenant,
+                                       const codec::AnswerContext& context) {
+  return core::is_of_cymat(tenant) ? store::names_of_seat(transaction, tenant) : bodies_of(tenant, context);
+}
+
 bool sees_own_only(const Caller& caller) {
   return caller.role == core::to_string(core::Role::reporter);
 }

@@ -25,6 +25,9 @@ Handler looking(const ReadContext& context, Look look);
 
 // The body and those in whose place it stands today.
 std::vector<std::string> bodies_of(const std::string& organization, const codec::AnswerContext& context);
+// To whom what the caller receives is addressed: those bodies, or of a member of CYMAT his team.
+std::vector<std::string> addressees_of(store::TenantTransaction& transaction, const std::string& tenant,
+                                       const codec::AnswerContext& context);
 // A reporter sees the incidents of the own body only, not those that it received.
 bool sees_own_only(const Caller& caller);
 // Whom the database is told that it answers.

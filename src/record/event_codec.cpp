@@ -301,7 +301,7 @@ static_assert(has_members<core::RecordContinued, 7> && has_members<core::KeyRegi
 static_assert(has_members<core::ErasureAsked, 2> && has_members<core::ErasureDecided, 5>);
 static_assert(has_members<core::Person, 6> && has_members<core::Appointment, 7> && has_members<core::Delegation, 8>);
 static_assert(has_members<core::Training, 6> && has_members<core::Shift, 6> && has_members<core::Assignment, 16>);
-static_assert(has_members<core::CymatRequest, 18> && has_members<core::CymatMember, 11> && has_members<core::HandlingStep, 7>);
+static_assert(has_members<core::CymatRequest, 21> && has_members<core::CymatMember, 12> && has_members<core::HandlingStep, 7>);
 static_assert(has_members<core::Instruction, 9> && has_members<core::PlatformLink, 4> && has_members<core::PersonRegistered, 1>);
 static_assert(has_members<core::PersonChanged, 1> && has_members<core::PersonLeft, 2> && has_members<core::AppointmentMade, 1>);
 static_assert(has_members<core::AppointmentEnded, 2> && has_members<core::DelegationMade, 1> && has_members<core::DelegationEnded, 2>);

@@ -244,6 +244,85 @@ const ComparedTable erasure{
      {"retention_class", ""},
      {"retained_until", nullptr}}};
 
+const ComparedTable cymat_request{
+    "cymat_request",
+    {"id"},
+    {"refold_cymat_requests",
+     "SELECT id, incident_id, organization, supported, through, center, reason, priority, state, requested_at, "
+     "requested_by_name, forwarded_at, received_at, ruling, united_response, decision_reason, decided_at, decided_by_name, "
+     "dispatched_at, ended_at, end_reason, report, revision, event_id FROM cymat_request "
+     "WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"incident_id"},
+     {"organization"},
+     {"supported"},
+     {"through"},
+     {"center"},
+     {"reason"},
+     {"priority"},
+     {"state"},
+     {"requested_at", time},
+     {"requested_by_name"},
+     {"forwarded_at", time},
+     {"received_at", time},
+     {"ruling"},
+     {"united_response", flag},
+     {"decision_reason"},
+     {"decided_at", time},
+     {"decided_by_name"},
+     {"dispatched_at", time},
+     {"ended_at", time},
+     {"end_reason"},
+     {"report"},
+     {"revision"},
+     {"event_id"}},
+    {{"decided_by_name", ""}}};
+
+const ComparedTable cymat_member{
+    "cymat_member",
+    {"id"},
+    {"refold_cymat_members",
+     "SELECT id, request_id, incident_id, organization, person, name, lead, trained, cleared, of_affected_body, state, "
+     "reason, proposed_at, since, until, event_id FROM cymat_member WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"request_id"},
+     {"incident_id"},
+     {"organization"},
+     {"person"},
+     {"name"},
+     {"lead", flag},
+     {"trained", flag},
+     {"cleared", flag},
+     {"of_affected_body", flag},
+     {"state"},
+     {"reason"},
+     {"proposed_at", time},
+     {"since", time},
+     {"until", time},
+     {"event_id"}},
+    {}};
+
+const ComparedTable cymat_entry{
+    "cymat_entry",
+    {"id"},
+    {"refold_cymat_entries",
+     "SELECT id, request_id, incident_id, kind, text, confidentiality, organization, name, at, event_id FROM cymat_entry "
+     "WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"request_id"},
+     {"incident_id"},
+     {"kind"},
+     {"text"},
+     {"confidentiality"},
+     {"organization"},
+     {"name"},
+     {"at", time},
+     {"event_id"}},
+    {}};
+
 const ComparedTable handling_step{
     "handling_step",
     {"id"},
@@ -564,7 +643,8 @@ const std::vector<const ComparedTable*>& of_incidents() {
   static const std::vector<const ComparedTable*> tables{&incident,        &report,     &judgement,   &access,
                                                         &added_recipient, &obligation, &fulfillment, &waiver,
                                                         &message,         &alarm,      &erasure,     &assignment,
-                                                        &handling_step,   &instruction, &platform_link};
+                                                        &handling_step,   &instruction, &platform_link,
+                                                        &cymat_request, &cymat_member, &cymat_entry};
   return tables;
 }
 

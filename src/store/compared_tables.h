@@ -24,7 +24,7 @@ struct ComparedTable {
   std::vector<Default> defaults;
 };
 
-enum class ListDoes { insert, upsert, update };
+enum class ListDoes { insert, upsert, update, erase };
 struct ComparedList {
   std::string_view name;
   const ComparedTable* table;

@@ -134,6 +134,26 @@ struct ConcernOf {
   Concern of_assignment(core::AssignmentId id) const {
     return {id.value, std::vector{after.find(id)->organization}};
   }
+  // Who asked, whose case it is, who forwards, the centre, the team; home agencies see their persons by other means.
+  Concern of_cymat(core::CymatRequestId id) const {
+    const auto* request = after.find(id);
+    std::vector<std::string> parties{request->organization, request->supported, request->center, core::team_of(id)};
+    if (!request->through.empty()) parties.push_back(request->through);
+    return {id.value, std::move(parties)};
+  }
+  Concern operator()(const core::CymatRequested& what) const { return of_cymat(what.request.id); }
+  Concern operator()(const core::CymatForwarded& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatReceived& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatDecided& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatMemberProposed& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatMemberAnswered& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatMemberWithdrawn& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatFormed& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatDispatched& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatBegun& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatLogged& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatEnded& what) const { return of_cymat(what.request); }
+  Concern operator()(const core::CymatReported& what) const { return of_cymat(what.request); }
   template <class OfResponse>
   Concern operator()(const OfResponse&) const {
     return {};
@@ -160,6 +180,8 @@ struct RowWriter {
   std::map<std::string, core::EventId> changed_access;
   std::map<core::AssignmentId, core::EventId> changed_assignments;
   bool retention_changed = false;
+  std::map<core::CymatRequestId, core::EventId> changed_cymat;
+  std::map<core::CymatMemberId, core::EventId> changed_members;
 
   const core::Incident& after() const { return decision.after; }
 
@@ -177,6 +199,63 @@ struct RowWriter {
       if (!changed_obligations.contains(obligation)) write_clock_of(*after().find(obligation), event);
     for (const auto& [message, event] : watched_messages) write_clock_of(*after().find(message), event);
     for (const auto& [assignment, event] : changed_assignments) write_assignment(*after().find(assignment), event);
+    for (const auto& request : after().cymat_requests) write_cymat(request);
+  }
+
+  // -- CYMAT: requests and members as they are after the decision ---------------------------------------------------
+
+  void write_cymat(const core::CymatRequest& request) {
+    if (const auto event = changed_cymat.find(request.id); event != changed_cymat.end())
+      write_request(request, event->second);
+    for (const auto& member : request.members)
+      if (const auto event = changed_members.find(member.id); event != changed_members.end())
+        write_member(request, member, event->second);
+  }
+  void write_request(const core::CymatRequest& request, core::EventId event) {
+    const auto ruling = request.ruling ? std::optional(core::to_string(*request.ruling)) : std::nullopt;
+    RowObject(lists.cymat_requests_)
+        .column("id", request.id)
+        .column("incident_id", after().id)
+        .column("organization", request.organization)
+        .column("supported", request.supported)
+        .column("through", request.through)
+        .column("center", request.center)
+        .column("reason", request.reason)
+        .column("priority", core::to_string(request.priority))
+        .column("state", core::to_string(request.state))
+        .column("requested_at", request.requested_at)
+        .column("requested_by_name", decision.events.front().actor.name)
+        .column("forwarded_at", request.forwarded_at)
+        .column("received_at", request.received_at)
+        .column("ruling", ruling)
+        .column("united_response", request.united_response)
+        .column("decision_reason", request.decision_reason)
+        .column("decided_at", request.decided_at)
+        .column("dispatched_at", request.dispatched_at)
+        .column("ended_at", request.ended_at)
+        .column("end_reason", request.end_reason)
+        .column("report", request.report)
+        .column("revision", request.revision)
+        .column("event_id", event);
+  }
+  void write_member(const core::CymatRequest& request, const core::CymatMember& member, core::EventId event) {
+    RowObject(lists.cymat_members_)
+        .column("id", member.id)
+        .column("request_id", request.id)
+        .column("incident_id", after().id)
+        .column("organization", member.organization)
+        .column("person", member.person)
+        .column("name", member.name)
+        .column("lead", member.lead)
+        .column("trained", member.trained)
+        .column("cleared", member.cleared)
+        .column("of_affected_body", member.of_affected_body)
+        .column("state", core::to_string(member.state))
+        .column("reason", member.reason)
+        .column("proposed_at", decision.events.front().at)
+        .column("since", member.since)
+        .column("until", member.until)
+        .column("event_id", event);
   }
 
   // Alarms of duties and messages leave the row of the incident as it is.
@@ -596,6 +675,55 @@ struct RowWriter {
         .column("linked_at", event.at)
         .column("event_id", event.id);
   }
+  void row(const core::Event& event, const core::CymatRequested& what) { changed_cymat[what.request.id] = event.id; }
+  void row(const core::Event& event, const core::CymatForwarded& what) { changed_cymat[what.request] = event.id; }
+  void row(const core::Event& event, const core::CymatReceived& what) { changed_cymat[what.request] = event.id; }
+  void row(const core::Event& event, const core::CymatDecided& what) {
+    changed_cymat[what.request] = event.id;
+    RowObject(lists.cymat_rulings_).column("id", what.request).column("decided_by_name", event.actor.name);
+  }
+  void row(const core::Event& event, const core::CymatMemberProposed& what) {
+    changed_cymat[what.request] = event.id;
+    changed_members[what.member.id] = event.id;
+  }
+  void row(const core::Event& event, const core::CymatMemberAnswered& what) {
+    changed_cymat[what.request] = event.id;
+    changed_members[what.member] = event.id;
+  }
+  void row(const core::Event& event, const core::CymatMemberWithdrawn& what) {
+    changed_cymat[what.request] = event.id;
+    changed_members[what.member] = event.id;
+  }
+  void row(const core::Event& event, const core::CymatFormed& what) { changed_cymat[what.request] = event.id; }
+  void row(const core::Event& event, const core::CymatDispatched& what) {
+    changed_cymat[what.request] = event.id;
+    for (const auto& member : after().find(what.request)->members)
+      if (member.state == core::CymatMemberState::serving) changed_members[member.id] = event.id;
+  }
+  void row(const core::Event& event, const core::CymatBegun& what) { changed_cymat[what.request] = event.id; }
+  void row(const core::Event& event, const core::CymatLogged& what) {
+    changed_cymat[what.request] = event.id;
+    RowObject(lists.cymat_entries_)
+        .column("id", what.entry)
+        .column("request_id", what.request)
+        .column("incident_id", event.incident)
+        .column("kind", core::to_string(what.kind))
+        .column("text", what.text)
+        .column("confidentiality", what.confidentiality)
+        .column("organization", event.actor.organization)
+        .column("name", event.actor.name)
+        .column("at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::CymatEnded& what) {
+    changed_cymat[what.request] = event.id;
+    for (const auto& member : after().find(what.request)->members)
+      if (member.state == core::CymatMemberState::ended) changed_members[member.id] = event.id;
+  }
+  void row(const core::Event& event, const core::CymatReported& what) { changed_cymat[what.request] = event.id; }
+  void row(const core::Event& event, const core::AccessEnded& what) {
+    RowObject(lists.access_ended_).column("incident_id", event.incident).column("organization", what.organization);
+  }
   template <class OfResponse>
   void row(const core::Event&, const OfResponse&) {}
 };
@@ -628,6 +756,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after,
 void Decided::add(const core::Decision& decision, const record::ActorSignature* signature) {
   report_leaf_.reset();
   RowWriter writer{*this, decision, signature, {}, {}, {}, {}, {}, false};
+  RowWriter writer{*this, decision, signature, {}, {}, {}, {}, false, {}, {}};
   writer.write();
 }
 
@@ -834,6 +963,11 @@ void Decided::each_list(Self& self, const Visit& visit) {
   visit("shifts", self.shifts_);
   visit("shift_ends", self.shift_ends_);
   visit("assignments", self.assignments_);
+  visit("cymat_requests", self.cymat_requests_);
+  visit("cymat_rulings", self.cymat_rulings_);
+  visit("cymat_members", self.cymat_members_);
+  visit("cymat_entries", self.cymat_entries_);
+  visit("access_ended", self.access_ended_);
   visit("numbers", self.numbers_);
   visit("answers", self.answers_);
 }

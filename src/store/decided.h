@@ -64,7 +64,8 @@ class Decided {
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
       relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, people_, appointments_,
       appointment_ends_, delegations_, delegation_ends_, trainings_, shifts_, shift_ends_,
-      assignments_, handling_steps_, instructions_, instruction_answers_, platform_links_, numbers_, answers_;
+      assignments_, handling_steps_, instructions_, instruction_answers_, platform_links_, cymat_requests_, cymat_rulings_,
+      cymat_members_, cymat_entries_, access_ended_, numbers_, answers_;
 };
 
 }  // namespace noroshi::store

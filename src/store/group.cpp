@@ -34,6 +34,7 @@ constexpr Statement find_witness_key{"find_witness_key",
 constexpr Statement keep_cosignature{"keep_cosignature", "SELECT keep_cosignature($1, $2, $3, $4, $5) AS cosigned_at"};
 constexpr Statement lock_body{"lock_body", "SELECT lock_body($1)"};
 constexpr Statement find_applicant{"find_applicant", "SELECT person, asked_at FROM applicant_of($1, $2::uuid)"};
+constexpr Statement incident_of_cymat{"incident_of_cymat_request", "SELECT incident_of_cymat_request($1::uuid) AS incident"};
 constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
 
 std::string number_of(const std::string& organization, int year, std::int64_t n) {
@@ -42,10 +43,13 @@ std::string number_of(const std::string& organization, int year, std::int64_t n)
   return fmt::format("{}-{}-{}", slug, year, n);
 }
 
+using CymatIncidents = std::map<core::CymatRequestId, std::string>;
+
 // What open_group() wants to know of a member.
 struct MemberOf {
   const core::Actor& actor;
   codec::JsonWriter& json;
+  const CymatIncidents& of_cymat;  // the cases of requests that commands name
 
   void operator()(const SubmitReport& action) const {
     const auto& report = action.submission.report;
@@ -65,11 +69,15 @@ struct MemberOf {
   void operator()(const AskRelaySwitch&) const {}
   void operator()(const DecideRelaySwitch&) const {}
   void operator()(const ChangeStaff&) const {}
-  void operator()(const Respond& action) const { json.member("incident", core::to_string(action.incident)); }
+  void operator()(const Respond& action) const {
+    const auto request = core::cymat_request_of(action.command);
+    const auto found = request ? of_cymat.find(*request) : of_cymat.end();
+    json.member("incident", found == of_cymat.end() ? core::to_string(action.incident) : found->second);
+  }
   void operator()(const Cosign&) const {}
 };
 
-std::string describe(const std::vector<const Command*>& members) {
+std::string describe(const std::vector<const Command*>& members, const CymatIncidents& of_cymat) {
   std::string text;
   codec::JsonWriter json(text);
   json.begin_array();
@@ -80,7 +88,7 @@ std::string describe(const std::vector<const Command*>& members) {
       json.member("caller", command.actor.organization)
           .member("key", command.idempotency_key)
           .member("sha256", record::to_hex(command.request_sha256));
-    std::visit(MemberOf{command.actor, json}, command.action);
+    std::visit(MemberOf{command.actor, json, of_cymat}, command.action);
     json.end_object();
   }
   json.end_array();
@@ -217,7 +225,14 @@ struct Decider {
   }
   Ruling operator()(const Respond& action) const {
     return {core::decide_response(law, *known, response, command_of(action, actor), moment),
-            without_receipt(codec::answer_response), incident_revision};
+            without_receipt(codec::answer_response), revision_of_response(action)};
+  }
+  static std::function<int(const core::Incident&)> revision_of_response(const Respond& action) {
+    if (const auto id = core::cymat_request_of(action.command))
+      return [id = *id](const core::Incident& incident) { return incident.find(id)->revision; };
+    if (std::holds_alternative<core::RequestCymat>(action.command))
+      return [](const core::Incident& incident) { return incident.cymat_requests.back().revision; };
+    return incident_revision;
   }
   // Of a body and no incident: Switching and change_staff() decide them.
   Ruling operator()(const ChangeStaff&) const { std::abort(); }
@@ -298,6 +313,11 @@ std::optional<int> revision_before(const Action& action, const core::Incident& k
     const auto* found = known.find(message->message);
     return found ? std::optional(found->revision) : std::nullopt;
   }
+  if (const auto* respond = std::get_if<Respond>(&action))
+    if (const auto id = core::cymat_request_of(respond->command)) {
+      const auto* request = known.find(*id);
+      return request ? std::optional(request->revision) : std::nullopt;
+    }
   const auto obligation = [&]() -> std::optional<core::ObligationId> {
     if (const auto* fulfill = std::get_if<Fulfill>(&action)) return fulfill->obligation;
     if (const auto* ask = std::get_if<AskWaiver>(&action)) return ask->obligation;
@@ -327,6 +347,8 @@ bool is_alarm_to(const core::Incident& known, const Action& action, const std::s
 // a duty is known to everybody with a row of access, an alarm to whom it was sent, the rest to those who see content.
 bool visible(const Command& command, const core::Incident& known) {
   if (std::holds_alternative<SubmitReport>(command.action)) return true;
+  const auto* respond = std::get_if<Respond>(&command.action);
+  if (respond && core::may_act_unseeing(known, command_of(*respond, command.actor))) return true;
   const auto access = known.access.find(core::tenant_of(command.actor));
   if (access == known.access.end()) return false;
   const bool about_duty = std::holds_alternative<Fulfill>(command.action) ||
@@ -344,7 +366,7 @@ class Group {
       : law_(law), receipts_(receipts), members_(members), transaction_(connection), decided_(salts_) {}
 
   GroupResult run() {
-    const auto rows = transaction_.execute(open_group, {describe(members_)});
+    const auto rows = transaction_.execute(open_group, {describe(members_, incidents_of_cymat())});
     known_ = load_incidents(transaction_, incidents_in(rows));
     lock_and_load_staffs();
     GroupResult result;
@@ -364,6 +386,20 @@ class Group {
   }
 
  private:
+  // A request for CYMAT is of one case for ever, so that it may be looked up before the locks.
+  CymatIncidents incidents_of_cymat() {
+    CymatIncidents found;
+    for (const auto* member : members_) {
+      const auto* respond = std::get_if<Respond>(&member->action);
+      const auto request = respond ? core::cymat_request_of(respond->command) : std::nullopt;
+      if (!request || found.contains(*request)) continue;
+      const Rows rows = transaction_.execute(incident_of_cymat, {core::to_string(*request)});
+      if (auto incident = rows.one().get<std::optional<std::string>>("incident"))
+        found.emplace(*request, std::move(*incident));
+    }
+    return found;
+  }
+
   // After the incidents, and in one order for all writers.
   void lock_and_load_staffs() {
     std::set<std::string> bodies;

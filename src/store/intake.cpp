@@ -38,7 +38,11 @@ struct ConflictsOf {
   std::vector<std::string> operator()(const DecideRelaySwitch&) const { return {"switch:" + actor.organization}; }
   std::vector<std::string> operator()(const ChangeStaff&) const { return {"staff:" + actor.organization}; }
   std::vector<std::string> operator()(const Respond& action) const {
-    std::vector<std::string> resources{of(action.incident)};
+    std::vector<std::string> resources;
+    if (const auto request = core::cymat_request_of(action.command))
+      resources.push_back(of(*request));
+    else
+      resources.push_back(of(action.incident));
     auto command = action.command;
     std::visit([&](auto& what) { what.actor = actor; }, command);
     for (const auto& body : core::staffs_of(command)) resources.push_back("staff:" + body);

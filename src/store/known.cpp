@@ -7,6 +7,16 @@
 namespace noroshi::store {
 namespace {
 
+constexpr Statement select_cymat_requests{
+    "known_cymat_requests",
+    "SELECT id, incident_id, organization, supported, through, center, reason, priority, state, requested_at, forwarded_at, "
+    "received_at, ruling, united_response, decision_reason, decided_at, dispatched_at, ended_at, end_reason, report, "
+    "revision FROM cymat_request WHERE incident_id = ANY ($1::uuid[]) ORDER BY requested_at, id"};
+constexpr Statement select_cymat_members{
+    "known_cymat_members",
+    "SELECT id, request_id, incident_id, organization, person, name, lead, trained, cleared, of_affected_body, state, "
+    "reason, since, until FROM cymat_member WHERE incident_id = ANY ($1::uuid[]) ORDER BY proposed_at, id"};
+
 using Known = std::map<core::IncidentId, core::Incident>;
 
 constexpr Statement select_incidents{
@@ -270,6 +280,49 @@ core::PlatformLink read_platform(const Row& row) {
 
 }  // namespace
 
+core::CymatRequest read_cymat_request(const Row& row) {
+  core::CymatRequest request;
+  request.id = id_of<core::CymatRequestId>(row.get<std::string_view>("id"));
+  request.organization = row.get<std::string>("organization");
+  request.supported = row.get<std::string>("supported");
+  request.through = row.get<std::string>("through");
+  request.center = row.get<std::string>("center");
+  request.reason = row.get<std::string>("reason");
+  request.priority = must(core::parse_cymat_priority(row.get<std::string_view>("priority")));
+  request.state = must(core::parse_cymat_state(row.get<std::string_view>("state")));
+  request.requested_at = row.get<Timestamp>("requested_at");
+  request.forwarded_at = row.get<std::optional<Timestamp>>("forwarded_at");
+  request.received_at = row.get<std::optional<Timestamp>>("received_at");
+  if (const auto ruling = row.get<std::optional<std::string>>("ruling"))
+    request.ruling = must(core::parse_cymat_ruling(*ruling));
+  request.united_response = row.get<bool>("united_response");
+  request.decision_reason = row.get<std::string>("decision_reason");
+  request.decided_at = row.get<std::optional<Timestamp>>("decided_at");
+  request.dispatched_at = row.get<std::optional<Timestamp>>("dispatched_at");
+  request.ended_at = row.get<std::optional<Timestamp>>("ended_at");
+  request.end_reason = row.get<std::string>("end_reason");
+  request.report = row.get<std::string>("report");
+  request.revision = row.get<std::int32_t>("revision");
+  return request;
+}
+
+core::CymatMember read_cymat_member(const Row& row) {
+  core::CymatMember member;
+  member.id = id_of<core::CymatMemberId>(row.get<std::string_view>("id"));
+  member.organization = row.get<std::string>("organization");
+  member.person = id_of<core::PersonId>(row.get<std::string_view>("person"));
+  member.name = row.get<std::string>("name");
+  member.lead = row.get<bool>("lead");
+  member.trained = row.get<bool>("trained");
+  member.cleared = row.get<bool>("cleared");
+  member.of_affected_body = row.get<bool>("of_affected_body");
+  member.state = must(core::parse_cymat_member_state(row.get<std::string_view>("state")));
+  member.reason = row.get<std::string>("reason");
+  member.since = row.get<std::optional<Timestamp>>("since");
+  member.until = row.get<std::optional<Timestamp>>("until");
+  return member;
+}
+
 Known load_incidents(Transaction& transaction, std::span<const core::IncidentId> ids, Reasons reasons) {
   Known known;
   if (ids.empty()) return known;
@@ -307,6 +360,12 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
   for (const auto& row : rows_of(select_instructions))
     incident_of(known, row).instructions.push_back(read_instruction(row));
   for (const auto& row : rows_of(select_platforms)) incident_of(known, row).platforms.push_back(read_platform(row));
+  for (const auto& row : rows_of(select_cymat_requests))
+    incident_of(known, row).cymat_requests.push_back(read_cymat_request(row));
+  for (const auto& row : rows_of(select_cymat_members)) {
+    const auto request = id_of<core::CymatRequestId>(row.get<std::string_view>("request_id"));
+    incident_of(known, row).find(request)->members.push_back(read_cymat_member(row));
+  }
   for (const auto& row : rows_of(select_alarms))
     incident_of(known, row).alarms.emplace(row.get<std::string>("code"), row.get<std::string>("organization"));
   return known;

@@ -28,6 +28,10 @@ core::Staff load_staff(TenantTransaction& transaction, const std::string& organi
 // The staff of bodies that lock_staffs() locked, and who of them serves in a CYMAT.
 core::ResponseContext load_response_context(Transaction& transaction, std::span<const std::string> bodies);
 
+// Rows of cymat_request and cymat_member with all their columns but those of who acted.
+core::CymatRequest read_cymat_request(const Row& row);
+core::CymatMember read_cymat_member(const Row& row);
+
 // Reads an id from a uuid column; a broken one aborts.
 template <class Id>
 Id id_of(std::string_view text) {

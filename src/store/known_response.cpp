@@ -26,6 +26,8 @@ constexpr Statement select_shifts{
     "SELECT id, organization, person, post, valid_from, valid_until, overrides, ended_at FROM shift "
     "WHERE organization = ANY ($1) ORDER BY set_at, id"};
 
+constexpr Statement select_serving{"known_cymat_serving", "SELECT person, request_id FROM cymat_serving()"};
+
 using Staffs = std::map<std::string, core::Staff>;
 
 // A word of a closed list that the schema's CHECK holds: another one is a broken invariant.
@@ -110,6 +112,8 @@ core::Staff load_staff(TenantTransaction& transaction, const std::string& organi
 core::ResponseContext load_response_context(Transaction& transaction, std::span<const std::string> bodies) {
   core::ResponseContext context;
   context.staffs = load_staffs(transaction, bodies);
+  for (const auto& row : transaction.execute(select_serving))
+    context.serving.emplace(read_id<core::PersonId>(row, "person"), read_id<core::CymatRequestId>(row, "request_id"));
   return context;
 }
 

@@ -131,6 +131,10 @@ class ExpectedTables {
     for (auto& [name, value] : row.columns) columns[list->stored_as(name)] = std::move(value);
     auto& rows = tables_[list->table];
     const auto key = key_of(columns, *list->table);
+    if (list->does == ListDoes::erase) {
+      rows.erase(key);
+      return;
+    }
     const auto known = rows.find(key);
     if (known == rows.end()) {
       if (list->does == ListDoes::update) return;  // told of as missing where the row is looked for

@@ -304,6 +304,7 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   detail.steps = reader.latest(select_steps, read_step);
   detail.instructions = reader.latest(select_instructions, read_instruction);
   detail.platforms = reader.latest(select_platforms, read_platform);
+  detail.cymat_requests = cymat_requests_of(transaction, id);
   detail.timeline = reader.latest(select_timeline, read_entry);
   return detail;
 }

@@ -13,6 +13,7 @@
 
 #include <tl/expected.hpp>
 
+#include "src/codec/cymat.h"
 #include "src/codec/heartbeat.h"
 #include "src/codec/record_views.h"
 #include "src/codec/stream_views.h"
@@ -106,6 +107,18 @@ codec::MakersById makers_of_staff(TenantTransaction& transaction);
 // What waits for a decision of the caller's body, the oldest first, 200 at the most; `token`, `role` and `name` are the caller's.
 std::vector<codec::ApprovalView> list_approvals(TenantTransaction& transaction, std::string_view token,
                                                 std::string_view role, std::string_view name);
+// -- CYMAT: what the caller is a party of, or the home agency of a member --
+// The centre's is its queue: what waits first, by priority and time; with its place while nobody of the pool is free.
+std::vector<codec::CymatRequestView> list_cymat_requests(TenantTransaction& transaction, bool of_center);
+std::vector<codec::CymatRequestView> cymat_requests_of(TenantTransaction& transaction, core::IncidentId incident);
+std::optional<codec::CymatRequestView> find_cymat_request(TenantTransaction& transaction, core::CymatRequestId id,
+                                                          bool of_center);
+// Nothing where the caller is no party.
+std::optional<std::vector<codec::CymatEntryView>> cymat_log(TenantTransaction& transaction, core::CymatRequestId id);
+// For a centre; for others nobody.
+std::vector<codec::CymatPoolView> cymat_pool(TenantTransaction& transaction);
+// To whom a member of CYMAT is spoken: himself, and the team that he serves in.
+std::vector<std::string> names_of_seat(TenantTransaction& transaction, const std::string& seat);
 
 // Newest first.
 PageOutcome<codec::AlarmView> list_alarms(TenantTransaction& transaction, const PageRequest& page);

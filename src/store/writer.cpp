@@ -1,5 +1,7 @@
 #include "src/store/writer.h"
 
+#include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -31,6 +33,13 @@ core::Refusal conflicting(const std::string& constraint) {
   if (constraint == "assignment_one_head")
     return {core::RefusalCode::post_taken,
             {"ほかの者が対応を率いています。読み直してください。", "Another leads the response. Read it again."},
+  if (constraint == "cymat_member_once")
+    return {core::RefusalCode::person_not_available,
+            {"この職員は、この間に別の CYMAT の編成に入りました。", "This person has meanwhile become of another team of CYMAT."},
+            {}};
+  if (constraint == "cymat_request_one_open")
+    return {core::RefusalCode::cymat_pending,
+            {"このインシデントについては、CYMAT がすでに要請されています。", "CYMAT was asked for in this case already."},
             {}};
   return {core::RefusalCode::transition_not_allowed,
           {"この間に状態が変わりました。読み直してください。", "Its state has changed meanwhile. Read it again."},
@@ -39,10 +48,11 @@ core::Refusal conflicting(const std::string& constraint) {
 
 // Constraints that a race can bring about; any other that fails is a defect of ours.
 bool expected(const std::string& constraint) {
-  return constraint == "incident_reference_once" || constraint == "waiver_one_pending" ||
-         constraint == "incident_transition" || constraint == "obligation_transition" ||
-         constraint == "assignment_transition" || constraint == "assignment_one_live" ||
-         constraint == "assignment_one_offer" || constraint == "assignment_one_head";
+  constexpr std::string_view known[] = {"incident_reference_once", "waiver_one_pending",     "incident_transition",
+                                        "obligation_transition",   "assignment_transition",  "assignment_one_live",
+                                        "assignment_one_offer",    "assignment_one_head",    "cymat_member_once",
+                                        "cymat_request_one_open",  "cymat_transition"};
+  return std::find(std::begin(known), std::end(known), constraint) != std::end(known);
 }
 
 struct NameOfAction {

@@ -147,7 +147,7 @@ Outcome Scene::attempt(const DecideErasure& command) {
 }
 
 Outcome Scene::attempt(const ResponseCommand& command) {
-  return decide_response(law_, incident_, response_, command, moment());
+  return decide_response(law_, incident_, context_, command, moment());
 }
 
 Decision Scene::pass_to_successors() {

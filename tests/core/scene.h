@@ -64,8 +64,6 @@ class Scene {
   // What the operator set of the clocks, and who would hear.
   ClockPolicy& clocks() { return law_.clocks; }
   RetentionPolicy& retention() { return law_.retention; }
-  // The staff of bodies, and who of them serves in a CYMAT.
-  ResponseContext& response() { return response_; }
   Listeners& listeners() { return listeners_; }
   // From now on nobody of that body asks the daemon anything; until now somebody did.
   void leave(const std::string& body);
@@ -82,6 +80,9 @@ class Scene {
   Outcome attempt(const AskErasure& command);
   Outcome attempt(const DecideErasure& command);
   Outcome attempt(const ResponseCommand& command);
+
+  // Who is of each body's staff, and who serves in a CYMAT.
+  ResponseContext& context() { return context_; }
 
   // It is accepted, and the incident moves.
   template <class Command>
@@ -135,7 +136,7 @@ class Scene {
   void everybody_asks();
 
   Listeners listeners_;
-  ResponseContext response_;
+  ResponseContext context_;
   std::set<std::string> left_;
   Timestamp now_;
   Incident incident_;

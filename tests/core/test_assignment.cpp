@@ -19,7 +19,7 @@ const Actor tanaka = bound("mhlw", "田中");
 Scene scene_of_ministry() {
   Scene scene("2018-08-01T09:20:00+09:00");
   scene.accept(report_of("mhlw", "2018-08-01T09:00:00+09:00"));
-  scene.response().staffs["mhlw"] = StaffScene("mhlw")
+  scene.context().staffs["mhlw"] = StaffScene("mhlw")
                                         .with("責任者", Post::csirt_head)
                                         .with("佐藤")
                                         .with("鈴木")
@@ -164,7 +164,7 @@ TEST_CASE("who is not there is refused, who is untrained is marked") {
   CHECK(propose_as("山本") == "invalid /person unknown_person");
   CHECK(propose_as("伊藤") == "person_not_available");  // left
   CHECK(propose_as("高橋") == "person_not_available");  // holds no post of the CSIRT
-  scene.response().serving[person_id("佐藤")] = {};
+  scene.context().serving[person_id("佐藤")] = {};
   CHECK(propose_as("佐藤") == "person_not_available");
   propose(scene, chief, "田中", Function::handler);
   CHECK(!of(scene, "田中").trained);
@@ -173,7 +173,7 @@ TEST_CASE("who is not there is refused, who is untrained is marked") {
   CHECK(untrained_warning("田中").en.find("2.2.3(2)(c)") != std::string::npos);
 
   // What was true when he was asked need not be when he answers.
-  scene.response().staffs["mhlw"].people[3].left_at = scene.now();
+  scene.context().staffs["mhlw"].people[3].left_at = scene.now();
   CHECK(scene.refuse(AnswerAssignment{tanaka, last(scene), true, ""}) == "person_not_available");
   scene.accept(AnswerAssignment{tanaka, last(scene), false, "離任"});
 }
@@ -279,8 +279,8 @@ TEST_CASE("in each state each command is answered as the table of states says") 
 TEST_CASE("a body's response is its own: two bodies of a case have a head each") {
   Scene scene("2018-08-01T09:20:00+09:00");
   scene.accept(report_of("jps", "2018-08-01T09:00:00+09:00"));
-  scene.response().staffs["mhlw"] = StaffScene("mhlw").with("佐藤");
-  scene.response().staffs["jps"] = StaffScene("jps").with("佐藤").with("山田");
+  scene.context().staffs["mhlw"] = StaffScene("mhlw").with("佐藤");
+  scene.context().staffs["jps"] = StaffScene("jps").with("佐藤").with("山田");
   for (const char* body : {"mhlw", "jps"}) {
     const auto actor = bound(body, "佐藤");
     scene.accept(ProposeAssignment{actor, person_id("佐藤"), Function::head, {}, ""});
@@ -307,7 +307,7 @@ TEST_CASE("what was erased has no notes of assignments, and takes none") {
 
 TEST_CASE("candidates are offered by duty, training, skill and load, with the reasons") {
   auto scene = scene_of_ministry();
-  auto& staff = scene.response().staffs["mhlw"];
+  auto& staff = scene.context().staffs["mhlw"];
   for (auto& known : staff.people)
     if (known.person.name == "田中" || known.person.name == "鈴木") known.person.skills = {"ログ解析", "forensics"};
   const auto candidates = candidates_for(scene.incident(), staff, {{person_id("責任者"), 2}}, Function::handler,

@@ -18,7 +18,7 @@ Scene led_by_sato() {
   scene.acknowledge_all();
   scene.waive_all();
   scene.clocks().followup.usual = hours(1000);
-  scene.response().staffs["mhlw"] = StaffScene("mhlw")
+  scene.context().staffs["mhlw"] = StaffScene("mhlw")
                                         .with("責任者", Post::csirt_head)
                                         .with("佐藤")
                                         .with("鈴木")
@@ -104,7 +104,7 @@ TEST_CASE("a case that ends stops the clock; a head of whom no roster says has n
   CHECK(scene.ring("2018-08-01T19:00:00+09:00").empty());
 
   auto other = led_by_sato();
-  other.response().staffs["mhlw"].shifts.clear();
+  other.context().staffs["mhlw"].shifts.clear();
   other.accept(ProposeAssignment{sato, person_id("鈴木"), {}, other.incident().head_of("mhlw")->id, ""});
   other.accept(AnswerAssignment{suzuki, other.incident().assignments.back().id, true, ""});
   CHECK(handovers(other.ring("2018-08-03T19:00:00+09:00")).empty());

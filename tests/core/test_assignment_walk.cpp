@@ -27,7 +27,7 @@ class AssignmentWalk {
       StaffScene staff(body);
       for (const char* name : names)
         staff.with(name, name == names[0] ? Post::csirt_head : Post::csirt_member, !chance(3));
-      scene_.response().staffs[body] = staff;
+      scene_.context().staffs[body] = staff;
     }
   }
 
@@ -111,7 +111,7 @@ class AssignmentWalk {
     }
   }
   void change_roster(const Assignment& assignment) {
-    auto& staff = scene_.response().staffs[assignment.organization];
+    auto& staff = scene_.context().staffs[assignment.organization];
     if (chance(3)) staff.shifts.clear();
     staff.shifts.push_back({{ShiftId{}, assignment.person, Post::csirt_member, scene_.now() - minutes(below(200)),
                              scene_.now() + minutes(1 + below(400)), false},
@@ -138,7 +138,7 @@ class AssignmentWalk {
     for (const auto& assignment : scene_.incident().assignments)
       if (assignment.function == Function::head && assignment.state == AssignmentState::active)
         until[assignment.person] =
-            scene_.response().staffs[assignment.organization].on_duty_until(assignment.person, scene_.now());
+            scene_.context().staffs[assignment.organization].on_duty_until(assignment.person, scene_.now());
     const auto events = scene_.events().size();
     for (const auto& line : of(scene_.ring(), "handover_overdue")) {
       ++happened_["handover_overdue"];

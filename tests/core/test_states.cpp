@@ -118,3 +118,63 @@ TEST_CASE("who responds is asked first, and goes by hand-over or release") {
   declined     -         -         -         -            -
   )");
 }
+TEST_CASE("a request for CYMAT goes on as it was ruled: in every cell of state, event and ruling") {
+  const std::pair<std::optional<CymatRuling>, const char*> tables[] = {
+      {std::nullopt, R"(
+                  receive   rule_dispatch  rule_advice  decline  form  dispatch  begin  end    report
+      requested   received  -              -            -        -     -         -      -      -
+      received    -         decided        decided      decided  -     -         -      -      -
+      decided     -         decided        -            -        -     -         -      ended  -
+      formed      -         -              -            -        -     -         -      ended  -
+      dispatched  -         -              -            -        -     -         -      ended  -
+      active      -         -              -            -        -     -         -      ended  -
+      ended       -         -              -            -        -     -         -      -      reported
+      reported    -         -              -            -        -     -         -      -      -
+      )"},
+      {CymatRuling::dispatch, R"(
+                  receive   rule_dispatch  rule_advice  decline  form    dispatch    begin   end    report
+      requested   received  -              -            -        -       -           -       -      -
+      received    -         -              decided      decided  -       -           -       -      -
+      decided     -         -              -            -        formed  -           -       ended  -
+      formed      -         -              -            -        -       dispatched  -       ended  -
+      dispatched  -         -              -            -        -       -           active  ended  -
+      active      -         -              -            -        -       -           -       ended  -
+      ended       -         -              -            -        -       -           -       -      reported
+      reported    -         -              -            -        -       -           -       -      -
+      )"},
+      {CymatRuling::advice, R"(
+                  receive   rule_dispatch  rule_advice  decline  form  dispatch  begin  end    report
+      requested   received  -              -            -        -     -         -      -      -
+      received    -         decided        decided      decided  -     -         -      -      -
+      decided     -         decided        -            -        -     -         -      ended  -
+      formed      -         -              -            -        -     -         -      ended  -
+      dispatched  -         -              -            -        -     -         -      ended  -
+      active      -         -              -            -        -     -         -      ended  -
+      ended       -         -              -            -        -     -         -      -      reported
+      reported    -         -              -            -        -     -         -      -      -
+      )"},
+      {CymatRuling::declined, R"(
+                  receive   rule_dispatch  rule_advice  decline  form  dispatch  begin  end  report
+      requested   received  -              -            -        -     -         -      -    -
+      received    -         decided        decided      decided  -     -         -      -    -
+      decided     -         decided        -            -        -     -         -      -    -
+      formed      -         -              -            -        -     -         -      -    -
+      dispatched  -         -              -            -        -     -         -      -    -
+      active      -         -              -            -        -     -         -      -    -
+      ended       -         -              -            -        -     -         -      -    reported
+      reported    -         -              -            -        -     -         -      -    -
+      )"},
+  };
+  for (const auto& [ruling, table] : tables) {
+    const auto cells = cells_of(table);
+    REQUIRE(cells.size() == all_cymat_states().size() * all_cymat_events().size());
+    for (auto state : all_cymat_states())
+      for (auto event : all_cymat_events()) {
+        const std::pair key{std::string(to_string(state)), std::string(to_string(event))};
+        CAPTURE(key.first);
+        CAPTURE(key.second);
+        const auto after = next(state, ruling, event);
+        CHECK(cells.at(key) == (after ? std::string(to_string(*after)) : "-"));
+      }
+  }
+}

@@ -67,7 +67,8 @@ TEST_CASE("every table with content has row-level security, forced; no role of t
   CHECK(scene.text("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class "
                    "WHERE relnamespace = 'noroshi'::regnamespace AND relkind = 'r' "
                    "AND NOT (relrowsecurity AND relforcerowsecurity)") ==
-        "assignment_transition checkpoint clock_ladder clock_setting cosignature incident_transition message_transition migration "
+        "assignment_transition checkpoint clock_ladder clock_setting cosignature cymat_member_transition cymat_transition "
+        "incident_transition message_transition migration "
         "obligation_transition record_origin record_tile sealer sequencer signing_key witness");
   CHECK(scene.count("pg_class WHERE relnamespace = 'noroshi'::regnamespace AND relkind IN ('r', 'v') "
                     "AND pg_get_userbyid(relowner) IN (SELECT rolname FROM pg_roles WHERE rolname LIKE 'noroshi\\_%' "
