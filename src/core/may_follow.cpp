@@ -175,7 +175,7 @@ struct MayFollow {
   }
   bool operator()(const CymatMemberWithdrawn& what) const {
     const auto* found = member(what.request, what.member);
-    return found && is_live(found->state);
+    return found && core::is_live(found->state);
   }
   bool operator()(const CymatFormed& what) const { return can(what.request, std::nullopt, CymatEvent::form); }
   bool operator()(const CymatDispatched& what) const { return can(what.request, std::nullopt, CymatEvent::dispatch); }
