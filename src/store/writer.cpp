@@ -23,6 +23,13 @@ core::Refusal conflicting(const std::string& constraint) {
     return {core::RefusalCode::waiver_pending,
             {"例外措置の申請が審査中です。", "A request for an exception waits for its decision."},
             {}};
+  if (constraint.ends_with("_two_persons"))
+    return {core::RefusalCode::four_eyes,
+            {"申請者と決定者は別の者でなければなりません（統一基準 2.1.1(8)）。委任関係のない別の者が決定してください。",
+             "Who asks and who decides differ (standard 2.1.1(8)), through delegation too. Somebody else must decide."},
+            {}};
+  if (constraint == "appointment_one_holder")
+    return {core::RefusalCode::post_taken, {"この職には別の者がいます。", "Somebody else holds this post."}, {}};
   return {core::RefusalCode::transition_not_allowed,
           {"この間に状態が変わりました。読み直してください。", "Its state has changed meanwhile. Read it again."},
           {}};
@@ -31,7 +38,8 @@ core::Refusal conflicting(const std::string& constraint) {
 // Constraints that a race can bring about; any other that fails is a defect of ours.
 bool expected(const std::string& constraint) {
   return constraint == "incident_reference_once" || constraint == "waiver_one_pending" ||
-         constraint == "incident_transition" || constraint == "obligation_transition";
+         constraint == "incident_transition" || constraint == "obligation_transition" ||
+         constraint == "appointment_one_holder" || constraint.ends_with("_two_persons");
 }
 
 struct NameOfAction {
