@@ -33,6 +33,7 @@ core::Refusal conflicting(const std::string& constraint) {
   if (constraint == "assignment_one_head")
     return {core::RefusalCode::post_taken,
             {"ほかの者が対応を率いています。読み直してください。", "Another leads the response. Read it again."},
+            {}};
   if (constraint == "cymat_member_once")
     return {core::RefusalCode::person_not_available,
             {"この職員は、この間に別の CYMAT の編成に入りました。", "This person has meanwhile become of another team of CYMAT."},
@@ -41,6 +42,13 @@ core::Refusal conflicting(const std::string& constraint) {
     return {core::RefusalCode::cymat_pending,
             {"このインシデントについては、CYMAT がすでに要請されています。", "CYMAT was asked for in this case already."},
             {}};
+  if (constraint.ends_with("_two_persons"))
+    return {core::RefusalCode::four_eyes,
+            {"申請者と決定者は別の者でなければなりません（統一基準 2.1.1(8)）。委任関係のない別の者が決定してください。",
+             "Who asks and who decides differ (standard 2.1.1(8)), through delegation too. Somebody else must decide."},
+            {}};
+  if (constraint == "appointment_one_holder")
+    return {core::RefusalCode::post_taken, {"この職には別の者がいます。", "Somebody else holds this post."}, {}};
   return {core::RefusalCode::transition_not_allowed,
           {"この間に状態が変わりました。読み直してください。", "Its state has changed meanwhile. Read it again."},
           {}};
@@ -51,8 +59,9 @@ bool expected(const std::string& constraint) {
   constexpr std::string_view known[] = {"incident_reference_once", "waiver_one_pending",     "incident_transition",
                                         "obligation_transition",   "assignment_transition",  "assignment_one_live",
                                         "assignment_one_offer",    "assignment_one_head",    "cymat_member_once",
-                                        "cymat_request_one_open",  "cymat_transition"};
-  return std::find(std::begin(known), std::end(known), constraint) != std::end(known);
+                                        "cymat_request_one_open",  "cymat_transition",       "appointment_one_holder"};
+  return constraint.ends_with("_two_persons") ||
+         std::find(std::begin(known), std::end(known), constraint) != std::end(known);
 }
 
 struct NameOfAction {

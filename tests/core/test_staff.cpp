@@ -292,10 +292,10 @@ TEST_CASE("a list of people is taken whole or not at all, and every mistake is n
   body.add("登録済み");
   const auto now = body.now();
   const auto line = [](int number, std::string name) {
-    ImportedLine line;
-    line.line = number;
-    line.name = std::move(name);
-    return line;
+    ImportedLine made;
+    made.line = number;
+    made.name = std::move(name);
+    return made;
   };
   ImportPeople command{body.actor(Role::csirt_head), {line(2, "甲"), line(3, "登録済み"), line(4, "甲"), line(5, "乙")}};
   command.lines[0].post = {Post::csirt_member, Ground::expertise, {}, {}};

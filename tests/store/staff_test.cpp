@@ -235,13 +235,15 @@ TEST_CASE("two tokens of one person are one, and so is who acts by delegation of
 TEST_CASE("waivers and erasures are held by two persons in the database too") {
   Ministry ministry("jps");
   accepted(ministry.store.perform(
-      submit(csirt_member("jps"), report_json("W-1", "first", R"(,"assessment":"incident","cyberattack":"yes")"))));
+      submit(csirt_member("jps"), report_json("W-1", "first",
+                                              R"(,"assessment":"incident","cyberattack":"yes",)"
+                                              R"("times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}})"))));
   const auto one = ministry.add("甲");
   const auto two = ministry.add("乙");
   const auto asker = ministry.bound(one, Role::csirt_head, "甲");
   const auto again = ministry.bound(one, Role::exception_officer, "許可権限者");
   const auto officer = ministry.bound(two, Role::exception_officer, "乙");
-  const core::ObligationId duty{*core::parse_uuid(ministry.store.text("SELECT id FROM obligation WHERE state = 'open' LIMIT 1"))};
+  const core::ObligationId duty{*core::parse_uuid(ministry.store.text("SELECT id FROM obligation WHERE state = 'open' AND holder = 'jps' LIMIT 1"))};
   const auto answer = accepted(ministry.act(asker, AskWaiver{duty, {"連絡先がない"}}));
   const core::WaiverId waiver{*core::parse_uuid(in_answer(answer, "id"))};
   const auto decide = [&](const core::Actor& actor) { return ministry.act(actor, DecideWaiver{duty, waiver, {true, "可"}}); };
