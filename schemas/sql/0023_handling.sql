@@ -86,7 +86,7 @@ CREATE POLICY own ON instruction FOR SELECT TO noroshi_reader USING (EXISTS (
   SELECT FROM incident_access a
   WHERE a.incident_id = instruction.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'
     AND instruction.organization = ANY (a.stands_for)));
-CREATE POLICY both ON platform_link FOR SELECT TO noroshi_reader USING (EXISTS (
+CREATE POLICY used_or_operated ON platform_link FOR SELECT TO noroshi_reader USING (EXISTS (
   SELECT FROM incident_access a
   WHERE a.incident_id = platform_link.incident_id AND a.organization = (SELECT caller()) AND a.scope = 'content'
     AND (platform_link.affected_organization = ANY (a.stands_for)
