@@ -164,6 +164,7 @@ TABLES = {
          "WHEN 'alarm' THEN EXISTS (SELECT FROM alarm t WHERE t.id = e.subject) "
          "WHEN 'erasure' THEN EXISTS (SELECT FROM erasure t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
          "WHEN 'relay_switch' THEN EXISTS (SELECT FROM relay_switch t WHERE t.id = e.subject) "
+         "WHEN 'cymat' THEN EXISTS (SELECT FROM cymat_request t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
          "WHEN 'key' THEN EXISTS (SELECT FROM signing_key t WHERE e.id IN (t.event_id, t.retirement_event_id)) "
          "WHEN 'record' THEN EXISTS (SELECT FROM record_origin t WHERE t.event_id = e.id) ELSE false END;"),
         ("a key of the record, or a tree after the first, without its event",
