@@ -174,6 +174,7 @@ TABLES = {
          "WHEN 'delegation' THEN EXISTS (SELECT FROM delegation t WHERE t.id = e.subject) "
          "WHEN 'training' THEN EXISTS (SELECT FROM training t WHERE t.id = e.subject) "
          "WHEN 'shift' THEN EXISTS (SELECT FROM shift t WHERE t.id = e.subject) "
+         "WHEN 'cymat' THEN EXISTS (SELECT FROM cymat_request t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
          "WHEN 'key' THEN EXISTS (SELECT FROM signing_key t WHERE e.id IN (t.event_id, t.retirement_event_id)) "
          "WHEN 'record' THEN EXISTS (SELECT FROM record_origin t WHERE t.event_id = e.id) ELSE false END;"),
         ("a key of the record, or a tree after the first, without its event",
