@@ -130,8 +130,8 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
     followup_due = next_followup(builder, known.judgements.at(known.organization));
   builder.add(IncidentMoved{known.state, *to, command.reason, followup_due});
   if (*event == IncidentEvent::reopen) {
-    pass_to_successors(builder);
     track_anew(builder);
+    pass_to_successors(builder);
   }
   return std::move(builder).finish();
 }
