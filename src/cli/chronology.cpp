@@ -438,7 +438,7 @@ struct SentenceOf {
     auto line = word(steps, core::to_string(step.kind));
     if (!step.name.empty()) line += ja ? fmt::format("（{}）", text(step.name)) : fmt::format(" ({})", text(step.name));
     if (step.by_delegate) line += ja ? " CISOの権限の委任による" : ", by delegation of the CISO";
-    return fmt::format(ja ? "{}:「{}」" : "{}: \"{}\"", line, text(step.text));
+    return ja ? fmt::format("{}:「{}」", line, text(step.text)) : fmt::format("{}: \"{}\"", line, text(step.text));
   }
   std::string operator()(const core::InstructionGiven& what) const {
     const auto& given = what.instruction;

@@ -27,11 +27,11 @@ std::string render(const json::value& answer, Language language) {
     const bool again = text_at(duty, "/state") == "open";
     line(ja ? "履行した義務" : "duty met",
          text_at(duty, "/clause") +
-             (again ? fmt::format(ja ? "（次回の目標 {}）" : " (next target {})", shown_time(text_at(duty, "/due_at"))) : ""));
+             (again ? fmt::format(fmt::runtime(ja ? "（次回の目標 {}）" : " (next target {})"), shown_time(text_at(duty, "/due_at"))) : ""));
   }
   for (const auto& duty : array_at(answer, "/opened"))
     line(ja ? "生じた義務" : "duty opened",
-         fmt::format(ja ? "{}（目標 {}）" : "{} (target {})", text_at(duty, "/clause"), shown_time(text_at(duty, "/due_at"))));
+         fmt::format(fmt::runtime(ja ? "{}（目標 {}）" : "{} (target {})"), text_at(duty, "/clause"), shown_time(text_at(duty, "/due_at"))));
   for (const auto& warning : array_at(answer, "/warnings")) line(ja ? "注意" : "warning", text_at(warning, "/message"));
   return out;
 }

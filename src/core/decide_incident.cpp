@@ -142,8 +142,8 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
   builder.add(IncidentMoved{known.state, *to, command.reason, followup_due});
   if (has_ended(*to)) end_assignments(builder);
   if (*event == IncidentEvent::reopen) {
-    pass_to_successors(builder);
     track_anew(builder);
+    pass_to_successors(builder);
   }
   return std::move(builder).finish();
 }

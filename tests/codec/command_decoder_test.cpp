@@ -46,6 +46,32 @@ TEST_CASE("an erasure is asked for with a reason, and nothing else") {
   CHECK(mistakes_of(decode_erasure(R"({"reason":"満了","decision":"approved"})")) == List{"/decision unknown_member"});
 }
 
+TEST_CASE("who responds: proposed, answered, begun, released") {
+  const std::string person = R"("person":"0198a4f2-0000-7000-8000-0000000000a1")";
+  const auto proposal = decode_proposal("{" + person + R"(,"function":"handler","note":"端末の調査"})");
+  REQUIRE(proposal.has_value());
+  CHECK(to_string(proposal->person) == "0198a4f2-0000-7000-8000-0000000000a1");
+  CHECK(proposal->function == core::Function::handler);
+  CHECK(proposal->note == "端末の調査");
+  // A hand-over keeps the function.
+  const auto offer = decode_proposal("{" + person + R"(,"replaces":"0198a4f2-0000-7000-8000-0000000000b1"})");
+  REQUIRE(offer.has_value());
+  CHECK(offer->replaces.has_value());
+  CHECK_FALSE(offer->function.has_value());
+  CHECK(mistakes_of(decode_proposal("")) == List{"/function required", "/person required"});
+  CHECK(mistakes_of(decode_proposal(R"({"person":"1","function":"boss","replaces":2,"who":"x"})")) ==
+        List{"/function value", "/person value", "/replaces type", "/who unknown_member"});
+
+  CHECK(decode_proposal_answer(R"({"accepted":true})")->accepted);
+  CHECK(decode_proposal_answer(R"({"accepted":false,"reason":"出張中"})")->reason == "出張中");
+  CHECK(mistakes_of(decode_proposal_answer("")) == List{"/accepted required"});
+  CHECK(mistakes_of(decode_proposal_answer(R"({"accepted":false})")) == List{"/reason required"});
+  CHECK(decode_activation("").has_value());
+  CHECK(mistakes_of(decode_activation(R"({"at":1})")) == List{"/at unknown_member"});
+  CHECK(decode_release("")->reason.empty());
+  CHECK(decode_release(R"({"reason":"完了"})")->reason == "完了");
+}
+
 TEST_CASE("a waiver and the decision on it") {
   CHECK(decode_waiver(R"({"reason":"電話で済み"})")->reason == "電話で済み");
   CHECK(mistakes_of(decode_waiver("")) == List{"/reason required"});

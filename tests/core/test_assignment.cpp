@@ -289,7 +289,7 @@ TEST_CASE("a body's response is its own: two bodies of a case have a head each")
     CHECK(scene.incident().head_of(body)->organization == body);
   }
   CHECK(scene.refuse(ProposeAssignment{
-            bound("jps", "佐藤"), person_id("山田"), {}, scene.incident().head_of("mhlw")->id, ""}) == "role_required");
+            bound("jps", "佐藤"), person_id("山田"), {}, scene.incident().head_of("mhlw")->id, ""}) == "invalid /replaces unknown_assignment");
 }
 
 TEST_CASE("what was erased has no notes of assignments, and takes none") {

@@ -339,11 +339,15 @@ class Walk {
       REQUIRE(after->revision - before.revision >= (unalarmed == before ? 0 : 1));
       REQUIRE(std::tie(after->rule, after->clause, after->sentence, after->edition) ==
               std::tie(before.rule, before.clause, before.sentence, before.edition));
-      // Met stays met, but for a judgement taken back and a relay that a new version makes necessary again.
+      // Met stays met, but for a judgement taken back, a relay that a new version makes necessary again, and keeping track of
+      // a case that is taken up again.
       const bool reopened = before.state == ObligationState::fulfilled && after->state == ObligationState::open;
       if (reopened) {
         const bool to_judge = before.rule == "b" || before.rule == "h.decide" || before.rule == "g.decide";
-        REQUIRE((to_judge || before.rule == "g.3"));
+        const bool to_track = before.rule == (before.edition == "h28" ? "h" : "j") &&
+                              before_.state != IncidentState::assessed &&
+                              scene_.incident().state == IncidentState::assessed;
+        REQUIRE((to_judge || to_track || before.rule == "g.3"));
         REQUIRE(after->occasion == before.occasion + 1);
       } else if (before.state == ObligationState::fulfilled || before.state == ObligationState::waived) {
         REQUIRE(after->state == before.state);

@@ -74,7 +74,8 @@ class Page(unittest.TestCase):
         titles = list(sections(source_of("noroshi.1"), "##"))
         for words, command in commands_of(NOROSHI).items():
             for argument in command.arguments:
-                heading = re.compile(rf"noroshi {' '.join(words)} \[?{argument}\]?")
+                other = r"(?: \[?[A-Z]+\]?)*"
+                heading = re.compile(rf"noroshi {' '.join(words)}{other} \[?{argument}\]?{other}")
                 self.assertTrue(any(heading.fullmatch(title) for title in titles), heading.pattern)
 
     def test_the_options_of_noroshid_are_its_own(self):

@@ -39,7 +39,7 @@ class Scene : public OwnStore {
     accepted(act(chief, ChangeStaff{core::RegisterPerson{{}, name, core::Employment::employee, {}, false}}));
     const core::PersonId id{*core::parse_uuid(text(fmt::format("SELECT id FROM person WHERE name = '{}'", name)))};
     accepted(
-        act(chief, ChangeStaff{core::Appoint{{}, id, core::Post::csirt_member, core::Ground::expertise, "", {}, {}}}));
+        act(chief, ChangeStaff{core::Appoint{{}, id, core::Post::csirt_member, core::Ground::expertise, "", at("2018-04-01T00:00:00+09:00"), {}}}));
     return id;
   }
   void on_duty(core::PersonId id, std::string_view from, std::string_view until) {

@@ -20,11 +20,11 @@ core::Actor of_role(const std::string& organization, core::Role role) {
 class Handled : public OwnStore {
  public:
   Handled() {
-    const auto report = perform(submit(csirt_head("jps"),
-                                       report_json("handled", "first",
-                                                   R"(,"assessment":"incident","cyberattack":"no","cyberattack_reason":"誤設定",)"
-                                                   R"("systems":[{"name":"甲","shared_platform":true},{"name":"乙"}])"),
-                                       "handled"));
+    const std::string body =
+        R"({"reference":"handled","stage":"first","title":"件名","assessment":"incident","cyberattack":"no",)"
+        R"("cyberattack_reason":"誤設定","times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}},)"
+        R"("systems":[{"name":"甲","shared_platform":true},{"name":"乙"}]})";
+    const auto report = perform(submit(csirt_head("jps"), body, "handled"));
     incident = core::IncidentId{*core::parse_uuid(in_answer(accepted(report), "incident.id"))};
   }
   Result attempt(const core::Actor& actor, core::ResponseCommand what, const std::string& key = "") {
@@ -78,8 +78,8 @@ TEST_CASE("steps, instructions and platforms are the body's own; of a platform i
   const auto again = story.act(csirt_head("jps"), step(ciso_told), "told");
   CHECK(again.replayed);
   CHECK(again.body == told.body);
-  const auto situation = story.act(csirt_member("jps"), step(core::HandlingStepKind::situation));
-  CHECK(in_answer(situation, "met.0.state") == "open");
+  const auto kept_track = story.act(csirt_member("jps"), step(core::HandlingStepKind::situation));
+  CHECK(in_answer(kept_track, "met.0.state") == "open");
   story.act(csirt_member("jps"), step(record));
   story.act(csirt_member("jps"), step(rules_followed));
   story.act(csirt_head("jps"), step(cause_reported));
