@@ -755,8 +755,7 @@ void Decided::add_event(const core::Event& event, const core::Incident& after,
 
 void Decided::add(const core::Decision& decision, const record::ActorSignature* signature) {
   report_leaf_.reset();
-  RowWriter writer{*this, decision, signature, {}, {}, {}, {}, {}, false};
-  RowWriter writer{*this, decision, signature, {}, {}, {}, {}, false, {}, {}};
+  RowWriter writer{.lists = *this, .decision = decision, .signature = signature};
   writer.write();
 }
 
