@@ -2,6 +2,7 @@
 // tables against the record.
 #include <algorithm>
 #include <future>
+#include <map>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -159,9 +160,20 @@ TEST_CASE("SQL mirrors the transitions of a request in every cell of state, ruli
   const auto word = [](const std::optional<CymatRuling>& ruling) {
     return ruling ? std::string(core::to_string(*ruling)) : std::string();
   };
-  // A request is ruled from `decided` on, and not before.
+  // What the CHECKs of the table allow: a request is ruled from `decided` on, a team is there by a dispatch alone, what was
+  // declined does not end.
   const auto possible = [](CymatState state, const std::optional<CymatRuling>& ruling) {
-    return ruling.has_value() == (state != CymatState::requested && state != CymatState::received);
+    switch (state) {
+      case CymatState::requested:
+      case CymatState::received: return !ruling;
+      case CymatState::decided: return ruling.has_value();
+      case CymatState::formed:
+      case CymatState::dispatched:
+      case CymatState::active: return ruling == CymatRuling::dispatch;
+      case CymatState::ended:
+      case CymatState::reported: return ruling && ruling != CymatRuling::declined;
+    }
+    return false;
   };
   std::set<std::string> led;
   for (auto from : core::all_cymat_states())
@@ -229,7 +241,7 @@ TEST_CASE("who serves sees that case alone and while he serves; his agency never
     CHECK_FALSE(cymat_log(t, asked.request));
     return 0;
   });
-  as("mof", [&](auto& t) { return CHECK_FALSE(find_cymat_request(t, asked.request, false)); });
+  CHECK_FALSE(as("mof", [&](auto& t) { return find_cymat_request(t, asked.request, false).has_value(); }));
 
   // Information (m): the newest report reaches the team, and its members read it.
   CHECK(refusal_code(respond(member("mic", lead), core::LogCymat{.request = asked.request,
@@ -273,11 +285,13 @@ TEST_CASE("what is done by hand is refused: states, seats without a service, two
   take_in(asked, "mof", person, true);
   const auto id = core::to_string(asked.request);
   CHECK(refused_by("UPDATE cymat_request SET state = 'active' WHERE id = '" + id + "'") == "cymat_transition");
+  CHECK(refused_by("ALTER TABLE cymat_request DISABLE TRIGGER cymat_transition; UPDATE cymat_request SET state = 'active', "
+                   "ruling = 'advice' WHERE id = '" + id + "'") == "cymat_request_goes_on_as_ruled");
   CHECK(refused_by("UPDATE cymat_request SET ruling = 'advice' WHERE id = '" + id + "'") == "cymat_transition");
   CHECK(refused_by("UPDATE cymat_request SET supported = 'jps' WHERE id = '" + id + "'") == "unchangeable");
   CHECK(refused_by("UPDATE cymat_member SET state = 'refused' WHERE request_id = '" + id + "'") == "cymat_member_transition");
   CHECK(refused_by("DELETE FROM cymat_member") == "unchangeable");
-  CHECK(refused_by(fmt::format("INSERT INTO incident_access SELECT incident_id, 'cymat/{}', scope, stands_for, since, "
+  CHECK(refused_by(fmt::format("INSERT INTO incident_access (incident_id, organization, scope, stands_for, since, because, event_id) SELECT incident_id, 'cymat/{}', scope, stands_for, since, "
                                "because, event_id FROM incident_access WHERE incident_id = '{}' AND organization = 'mhlw'",
                                core::to_string(person), asked.incident)) == "cymat_seat_while_serving");
   CHECK(refused_by("DELETE FROM incident_access WHERE organization = 'mhlw'") == "unchangeable");
