@@ -33,6 +33,9 @@ CREATE TABLE cymat_request (
   event_id uuid NOT NULL REFERENCES event,
   CONSTRAINT cymat_request_ruled CHECK ((ruling IS NULL) = (state IN ('requested', 'received'))
     AND (ruling IS NULL) = (decided_at IS NULL)),
+  CONSTRAINT cymat_request_goes_on_as_ruled CHECK (CASE
+    WHEN state IN ('formed', 'dispatched', 'active') THEN ruling = 'dispatch'
+    WHEN state IN ('ended', 'reported') THEN ruling <> 'declined' ELSE true END),
   CONSTRAINT cymat_request_united_response CHECK (ruling IS DISTINCT FROM 'dispatch' OR united_response),
   CONSTRAINT cymat_request_forwarded CHECK (through <> '' OR forwarded_at IS NULL),
   CONSTRAINT cymat_request_received_when_forwarded CHECK (through = '' OR state = 'requested' OR forwarded_at IS NOT NULL)

@@ -1,7 +1,7 @@
 #include "src/cli/cymat.h"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <boost/json/serialize.hpp>
 
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
@@ -15,16 +15,19 @@ namespace json = boost::json;
 
 constexpr std::string_view place = "/api/v1/cymat-requests";
 
-std::string yes(bool flag) { return flag ? "✓" : "-"; }
+std::string yes(bool flag) {
+  return flag ? "✓" : "-";
+}
 
 std::string render_requests(const json::array& requests, Language language) {
   const bool ja = language == Language::ja;
-  Table table(ja ? std::vector<std::string>{"要請", "支援先", "優先度", "状態", "決定", "要請日時", "順番"}
-                 : std::vector<std::string>{"request", "supported", "priority", "state", "ruling", "asked at", "queue"});
+  Table table(
+      ja ? std::vector<std::string>{"要請", "支援先", "優先度", "状態", "決定", "要請日時", "順番"}
+         : std::vector<std::string>{"request", "supported", "priority", "state", "ruling", "asked at", "queue"});
   for (const auto& request : requests)
     table.add_row({text_at(request, "/id"), text_at(request, "/supported"), text_at(request, "/priority"),
-                   text_at(request, "/state"), text_at(request, "/ruling"), shown_time(text_at(request, "/requested_at")),
-                   text_at(request, "/queue_position")});
+                   text_at(request, "/state"), text_at(request, "/ruling"),
+                   shown_time(text_at(request, "/requested_at")), text_at(request, "/queue_position")});
   if (table.empty()) return ja ? "CYMAT の要請はありません。\n" : "No request for CYMAT.\n";
   return table.render(terminal_width());
 }
@@ -32,8 +35,9 @@ std::string render_requests(const json::array& requests, Language language) {
 std::string render_request(const json::value& request, Language language) {
   const bool ja = language == Language::ja;
   std::string text = render_requests({request}, language);
-  Table table(ja ? std::vector<std::string>{"要員", "所属", "氏名", "班長", "研修", "機密性3", "被害機関", "状態"}
-                 : std::vector<std::string>{"member", "agency", "name", "lead", "trained", "cleared", "affected", "state"});
+  Table table(
+      ja ? std::vector<std::string>{"要員", "所属", "氏名", "班長", "研修", "機密性3", "被害機関", "状態"}
+         : std::vector<std::string>{"member", "agency", "name", "lead", "trained", "cleared", "affected", "state"});
   for (const auto& member : array_at(request, "/members"))
     table.add_row({text_at(member, "/id"), text_at(member, "/organization"), text_at(member, "/name"),
                    yes(flag_at(member, "/lead")), yes(flag_at(member, "/trained")), yes(flag_at(member, "/cleared")),
@@ -59,25 +63,37 @@ std::string render_pool(const json::array& people, Language language) {
   for (const auto& one : people)
     table.add_row({text_at(one, "/person"), text_at(one, "/organization"), text_at(one, "/name"),
                    yes(flag_at(one, "/trained")), yes(flag_at(one, "/cleared")), yes(flag_at(one, "/busy"))});
-  if (table.empty()) return ja ? "CYMAT に属する職員が指名されていません。\n" : "Nobody is named as a member of CYMAT.\n";
+  if (table.empty())
+    return ja ? "CYMAT に属する職員が指名されていません。\n" : "Nobody is named as a member of CYMAT.\n";
   return table.render(terminal_width());
 }
 
 std::string target_of(const CymatActOptions& options) {
   const auto request = fmt::format("{}/{}", place, percent_encoded(options.request));
   switch (options.action) {
-    case CymatAction::forward: return request + "/forwarding";
-    case CymatAction::receive: return request + "/receipt";
-    case CymatAction::decide: return request + "/decision";
-    case CymatAction::propose: return request + "/members";
+    case CymatAction::forward:
+      return request + "/forwarding";
+    case CymatAction::receive:
+      return request + "/receipt";
+    case CymatAction::decide:
+      return request + "/decision";
+    case CymatAction::propose:
+      return request + "/members";
     case CymatAction::agree:
-    case CymatAction::refuse: return fmt::format("{}/members/{}/answer", request, percent_encoded(options.member));
-    case CymatAction::withdraw: return fmt::format("{}/members/{}/withdrawal", request, percent_encoded(options.member));
-    case CymatAction::form: return request + "/formation";
-    case CymatAction::dispatch: return request + "/dispatch";
-    case CymatAction::log: return request + "/log";
-    case CymatAction::end: return request + "/end";
-    case CymatAction::report: return request + "/report";
+    case CymatAction::refuse:
+      return fmt::format("{}/members/{}/answer", request, percent_encoded(options.member));
+    case CymatAction::withdraw:
+      return fmt::format("{}/members/{}/withdrawal", request, percent_encoded(options.member));
+    case CymatAction::form:
+      return request + "/formation";
+    case CymatAction::dispatch:
+      return request + "/dispatch";
+    case CymatAction::log:
+      return request + "/log";
+    case CymatAction::end:
+      return request + "/end";
+    case CymatAction::report:
+      return request + "/report";
   }
   return request;
 }
@@ -91,7 +107,9 @@ std::string body_of(const CymatActOptions& options) {
       if (!options.note.empty()) out.member("note", options.note);
       break;
     case CymatAction::decide:
-      out.member("ruling", options.ruling).member("united_response", options.united_response).member("reason", options.reason);
+      out.member("ruling", options.ruling)
+          .member("united_response", options.united_response)
+          .member("reason", options.reason);
       break;
     case CymatAction::propose:
       out.member("organization", options.organization).member("person", options.person).member("lead", options.lead);

@@ -201,7 +201,9 @@ Decoded<Command> decode_cymat_forwarding(std::string_view body) {
     command.note = read_text(in, "note", Need::optional);
   });
 }
-Decoded<Command> decode_cymat_receipt(std::string_view body) { return decode_empty<core::ReceiveCymat>(body); }
+Decoded<Command> decode_cymat_receipt(std::string_view body) {
+  return decode_empty<core::ReceiveCymat>(body);
+}
 Decoded<Command> decode_cymat_decision(std::string_view body) {
   return decode<core::RuleCymat>(body, [](ObjectReader& in, core::RuleCymat& command) {
     if (const auto ruling = in.word("ruling", core::parse_cymat_ruling, "dispatch, advice, declined", Need::required))
@@ -231,8 +233,12 @@ Decoded<Command> decode_cymat_withdrawal(std::string_view body) {
   return decode<core::WithdrawCymatMember>(
       body, [](ObjectReader& in, core::WithdrawCymatMember& command) { command.reason = read_text(in, "reason"); });
 }
-Decoded<Command> decode_cymat_formation(std::string_view body) { return decode_empty<core::FormCymat>(body); }
-Decoded<Command> decode_cymat_dispatch(std::string_view body) { return decode_empty<core::DispatchCymat>(body); }
+Decoded<Command> decode_cymat_formation(std::string_view body) {
+  return decode_empty<core::FormCymat>(body);
+}
+Decoded<Command> decode_cymat_dispatch(std::string_view body) {
+  return decode_empty<core::DispatchCymat>(body);
+}
 Decoded<Command> decode_cymat_entry(std::string_view body) {
   return decode<core::LogCymat>(body, [](ObjectReader& in, core::LogCymat& command) {
     if (const auto kind = in.word("kind", core::parse_cymat_entry_kind, "work, advice, information, information_asked",
@@ -243,8 +249,8 @@ Decoded<Command> decode_cymat_entry(std::string_view body) {
   });
 }
 Decoded<Command> decode_cymat_end(std::string_view body) {
-  return decode<core::EndCymat>(body,
-                                [](ObjectReader& in, core::EndCymat& command) { command.reason = read_text(in, "reason"); });
+  return decode<core::EndCymat>(
+      body, [](ObjectReader& in, core::EndCymat& command) { command.reason = read_text(in, "reason"); });
 }
 Decoded<Command> decode_cymat_report(std::string_view body) {
   return decode<core::ReportCymat>(

@@ -13,7 +13,8 @@
 
 namespace noroshi::codec {
 
-// A request as its parties see it. To a home agency, which does not see the case: id, bodies, priority, state, its members.
+// A request as its parties see it. To a home agency, which does not see the case: id, bodies, priority, state, its
+// members.
 struct CymatRequestView {
   core::CymatRequest request;
   std::string incident_id;

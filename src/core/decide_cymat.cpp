@@ -12,21 +12,28 @@ using routing::OrganizationKind;
 
 constexpr auto clause_of_cymat = "1.3";
 
-Refusal not_found() { return refuse(RefusalCode::not_found, "見つかりません。", "Not found."); }
+Refusal not_found() {
+  return refuse(RefusalCode::not_found, "見つかりません。", "Not found.");
+}
 
-bool leads(const Actor& actor) { return actor.role == Role::csirt_head || actor.role == Role::ciso; }
+bool leads(const Actor& actor) {
+  return actor.role == Role::csirt_head || actor.role == Role::ciso;
+}
 
 Refusal heads_only() {
-  return refuse(RefusalCode::role_required, "CYMAT の要請・転送・要員の承諾は、CSIRT 責任者又は CISO が行います（2.1.1(7)(d)）。",
+  return refuse(RefusalCode::role_required,
+                "CYMAT の要請・転送・要員の承諾は、CSIRT 責任者又は CISO が行います（2.1.1(7)(d)）。",
                 "The head of the CSIRT or the CISO asks for CYMAT, forwards, and agrees to members (2.1.1(7)(d)).");
 }
 
-std::string name_of(const std::optional<CymatRuling>& ruling) { return ruling ? std::string(to_string(*ruling)) : "-"; }
+std::string name_of(const std::optional<CymatRuling>& ruling) {
+  return ruling ? std::string(to_string(*ruling)) : "-";
+}
 
 Refusal not_in_this_state(const CymatRequest& request) {
   return refuse(RefusalCode::transition_not_allowed,
-                "CYMAT 要請の現在の状態（" + std::string(to_string(request.state)) + "、決定: " + name_of(request.ruling) +
-                    "）ではできません。",
+                "CYMAT 要請の現在の状態（" + std::string(to_string(request.state)) +
+                    "、決定: " + name_of(request.ruling) + "）ではできません。",
                 "Not possible in the present state of the request (" + std::string(to_string(request.state)) +
                     ", ruling: " + name_of(request.ruling) + ").");
 }
@@ -104,7 +111,8 @@ const Obligation* duty_to_inform(const DecisionBuilder& builder, const CymatRequ
   if (!rule) return nullptr;
   const auto holder = builder.standing_for(request.supported);
   for (const auto& duty : builder.incident().obligations)
-    if (duty.rule == rule->id && duty.clause == rule->clause && builder.standing_for(duty.holder) == holder) return &duty;
+    if (duty.rule == rule->id && duty.clause == rule->clause && builder.standing_for(duty.holder) == holder)
+      return &duty;
   return nullptr;
 }
 
@@ -165,12 +173,13 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   const bool own = acts_for(law, actor, known.organization, moment.now);
   const bool agency = is_national_agency(law, actor, moment.now);
   if (!own && !agency)
-    return tl::unexpected(refuse(RefusalCode::not_the_holder,
-                                 "CYMAT を要請できるのは、発生した機関と、報告を受けた国の行政機関です。",
-                                 "The body whose incident it is asks for CYMAT, or a national agency that received it."));
+    return tl::unexpected(
+        refuse(RefusalCode::not_the_holder, "CYMAT を要請できるのは、発生した機関と、報告を受けた国の行政機関です。",
+               "The body whose incident it is asks for CYMAT, or a national agency that received it."));
   if (std::any_of(known.cymat_requests.begin(), known.cymat_requests.end(),
                   [](const CymatRequest& request) { return !is_over(request); }))
-    return tl::unexpected(refuse(RefusalCode::cymat_pending, "このインシデントについては、CYMAT がすでに要請されています。",
+    return tl::unexpected(refuse(RefusalCode::cymat_pending,
+                                 "このインシデントについては、CYMAT がすでに要請されています。",
                                  "CYMAT was asked for in this case already."));
   const auto* center = law.registry.in_force(OrganizationKind::center, japanese_day(moment.now));
   if (!center)
@@ -186,9 +195,10 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   if (!agency) {
     request.through = main_agency_of(law, actor, moment.now);
     if (request.through.empty())
-      return tl::unexpected(refuse(RefusalCode::national_agency_required,
-                                   "法人の要請は所管する国の行政機関を通じて行いますが、主務の機関が登録されていません。",
-                                   "A corporation asks through the agency that supervises it; none is registered."));
+      return tl::unexpected(
+          refuse(RefusalCode::national_agency_required,
+                 "法人の要請は所管する国の行政機関を通じて行いますが、主務の機関が登録されていません。",
+                 "A corporation asks through the agency that supervises it; none is registered."));
   }
   DecisionBuilder builder(law, known, command.actor, moment);
   pass_to_successors(builder);
@@ -198,7 +208,8 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
     bring_to_center(builder, actor, request, command.reason);
   else
     bring(builder, actor, builder.standing_for(request.through),
-          "CYMAT の派遣要請。センターへの転送が必要です (CYMAT is asked for; forward it to the centre): " + command.reason);
+          "CYMAT の派遣要請。センターへの転送が必要です (CYMAT is asked for; forward it to the centre): " +
+              command.reason);
   return std::move(builder).finish();
 }
 
@@ -217,7 +228,8 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   pass_to_successors(builder);
   const CymatRequest forwarded = *request;
   builder.add(CymatForwarded{forwarded.id, command.note});
-  bring_to_center(builder, command.actor.organization, forwarded, command.note.empty() ? forwarded.reason : command.note);
+  bring_to_center(builder, command.actor.organization, forwarded,
+                  command.note.empty() ? forwarded.reason : command.note);
   return std::move(builder).finish();
 }
 
@@ -254,14 +266,17 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   if (!next(request->state, request->ruling, event)) return tl::unexpected(not_in_this_state(*request));
   if (auto refusal = refuse_without(command.reason, "/reason")) return tl::unexpected(std::move(*refusal));
   if (command.ruling == CymatRuling::dispatch && !command.united_response)
-    return tl::unexpected(refuse_field(
-        "/united_response", "required",
-        "派遣の要件は「政府として一体となった対応が必要」であること（1.3）です。当たる場合は true とし、当たらない場合は助言又は見送りとしてください。",
-        "A dispatch needs 「政府として一体となった対応が必要」 (1.3): state true where it holds, else rule advice or declined."));
+    return tl::unexpected(
+        refuse_field("/united_response", "required",
+                     "派遣の要件は「政府として一体となった対応が必要」であること（1.3）です。当たる場合は true "
+                     "とし、当たらない場合は助言又は見送りとしてください。",
+                     "A dispatch needs 「政府として一体となった対応が必要」 (1.3): state true where it holds, else "
+                     "rule advice or declined."));
   // What was declined is over, and CYMAT may have been asked for again since.
   for (const auto& other : known.cymat_requests)
     if (other.id != request->id && !is_over(other))
-      return tl::unexpected(refuse(RefusalCode::cymat_pending, "この後の CYMAT 要請が処理中です。そちらで決定してください。",
+      return tl::unexpected(refuse(RefusalCode::cymat_pending,
+                                   "この後の CYMAT 要請が処理中です。そちらで決定してください。",
                                    "A later request of this case is under way. Decide that one."));
   DecisionBuilder builder(law, known, command.actor, moment);
   pass_to_successors(builder);
@@ -314,16 +329,15 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
     if (member.person == command.person && is_live(member.state))
       return tl::unexpected(refuse(RefusalCode::already_assigned, "この職員は、すでにこの CYMAT に入っています。",
                                    "This person is of this team already."));
-  if (auto refusal =
-          refuse_unavailable(context, command.request, command.organization, command.person, moment.now))
+  if (auto refusal = refuse_unavailable(context, command.request, command.organization, command.person, moment.now))
     return tl::unexpected(std::move(*refusal));
   const auto& staff = *context.staff_of(command.organization);
   const auto& person = staff.find(command.person)->person;
   if (auto refusal = refuse_uncleared(known, person.cleared)) return tl::unexpected(std::move(*refusal));
   if (command.lead && std::any_of(request->members.begin(), request->members.end(),
                                   [](const CymatMember& member) { return member.lead && is_live(member.state); }))
-    return tl::unexpected(refuse(RefusalCode::post_taken, "この CYMAT には、すでに班長候補がいます。",
-                                 "This team has a lead already."));
+    return tl::unexpected(
+        refuse(RefusalCode::post_taken, "この CYMAT には、すでに班長候補がいます。", "This team has a lead already."));
   DecisionBuilder builder(law, known, command.actor, moment);
   pass_to_successors(builder);
   CymatMember member;
@@ -354,8 +368,7 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   if (!command.agreed) {
     if (auto refusal = refuse_without(command.reason, "/reason")) return tl::unexpected(std::move(*refusal));
   } else {
-    if (auto refusal =
-            refuse_unavailable(context, command.request, member->organization, member->person, moment.now))
+    if (auto refusal = refuse_unavailable(context, command.request, member->organization, member->person, moment.now))
       return tl::unexpected(std::move(*refusal));
     if (auto refusal = refuse_uncleared(known, member->cleared)) return tl::unexpected(std::move(*refusal));
   }
@@ -365,8 +378,8 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   return std::move(builder).finish();
 }
 
-Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContext&,
-                     const WithdrawCymatMember& command, Moment moment) {
+Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContext&, const WithdrawCymatMember& command,
+                     Moment moment) {
   const auto* request = known.find(command.request);
   const auto* found = request ? find_member(*request, command.member) : nullptr;
   if (!found) return tl::unexpected(not_found());
@@ -400,10 +413,10 @@ std::optional<Refusal> refuse_incomplete(const Incident& known, const CymatReque
   }
   if (agreed == 0 || leads != 1)
     return refuse(RefusalCode::person_not_available,
-                  "所属機関が承諾した班長１名を含む要員が必要です（承諾済み " + std::to_string(agreed) + " 名、うち班長 " +
-                      std::to_string(leads) + " 名）。",
-                  "A team needs members whose agencies agreed, one of them its lead (agreed: " + std::to_string(agreed) +
-                      ", leads: " + std::to_string(leads) + ").");
+                  "所属機関が承諾した班長１名を含む要員が必要です（承諾済み " + std::to_string(agreed) +
+                      " 名、うち班長 " + std::to_string(leads) + " 名）。",
+                  "A team needs members whose agencies agreed, one of them its lead (agreed: " +
+                      std::to_string(agreed) + ", leads: " + std::to_string(leads) + ").");
   return refuse_uncleared(known, cleared);
 }
 
@@ -441,7 +454,8 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   // Whose agency has not answered by now is not of the team, and free for another.
   for (const auto& member : team.members)
     if (member.state == CymatMemberState::proposed)
-      builder.add(CymatMemberWithdrawn{team.id, member.id, "派遣までに承諾がありませんでした (not agreed before the dispatch)"});
+      builder.add(CymatMemberWithdrawn{team.id, member.id,
+                                       "派遣までに承諾がありませんでした (not agreed before the dispatch)"});
   builder.add(CymatDispatched{team.id});
   for (const auto& member : team.members)
     if (member.state == CymatMemberState::agreed)
@@ -453,11 +467,12 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
 namespace {
 
 // Who may write what into the log of a request that stands so; nothing: he may.
-std::optional<Refusal> refuse_writer(const Law& law, const CymatRequest& request, const LogCymat& command, Timestamp now) {
+std::optional<Refusal> refuse_writer(const Law& law, const CymatRequest& request, const LogCymat& command,
+                                     Timestamp now) {
   const auto& actor = command.actor;
   if (command.kind == CymatEntryKind::information) {
-    const bool of_supported = actor.role && is_csirt(*actor.role) &&
-                              acts_for(law, actor.organization, request.supported, now);
+    const bool of_supported =
+        actor.role && is_csirt(*actor.role) && acts_for(law, actor.organization, request.supported, now);
     if (!of_supported)
       return refuse(RefusalCode::not_the_holder, "情報提供（2.2.4(2)(m)）を行うのは、支援を受ける機関の CSIRT です。",
                     "The CSIRT of the body that CYMAT supports gives information (2.2.4(2)(m)).");
@@ -466,10 +481,11 @@ std::optional<Refusal> refuse_writer(const Law& law, const CymatRequest& request
   const bool advising = request.ruling == CymatRuling::advice && request.state == CymatState::decided;
   if (command.kind == CymatEntryKind::advice && advising) return refuse_others_than_center(law, request, actor, now);
   if (!serving_member(request, actor))
-    return refuse(RefusalCode::not_the_person,
-                  "派遣中の CYMAT 要員本人のトークンで記録してください（noroshi token issue --person ID で結び付けます）。",
-                  "A member of the team at work writes this, with a token that is bound to him (noroshi token issue "
-                  "--person ID).");
+    return refuse(
+        RefusalCode::not_the_person,
+        "派遣中の CYMAT 要員本人のトークンで記録してください（noroshi token issue --person ID で結び付けます）。",
+        "A member of the team at work writes this, with a token that is bound to him (noroshi token issue "
+        "--person ID).");
   return is_at_work(request.state) ? std::nullopt : std::optional(not_in_this_state(request));
 }
 
@@ -484,16 +500,17 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (auto refusal = refuse_without(command.text, "/text")) return tl::unexpected(std::move(*refusal));
   if (command.confidentiality >= 3)
-    return tl::unexpected(refuse(RefusalCode::annex_not_available,
-                                 "機密性3情報はこのシステムに記録できません。2 以下に改めるか、直接手渡してください。",
-                                 "Information of confidentiality 3 cannot be held here. State it at 2 or below, or hand "
-                                 "it over."));
+    return tl::unexpected(
+        refuse(RefusalCode::annex_not_available,
+               "機密性3情報はこのシステムに記録できません。2 以下に改めるか、直接手渡してください。",
+               "Information of confidentiality 3 cannot be held here. State it at 2 or below, or hand "
+               "it over."));
   DecisionBuilder builder(law, known, command.actor, moment);
   pass_to_successors(builder);
   const bool of_team = command.kind != CymatEntryKind::information;
   if (of_team && request.state == CymatState::dispatched) builder.add(CymatBegun{request.id});
-  builder.add(CymatLogged{request.id, builder.next_id<CymatEntryId>(), command.kind, command.text,
-                          command.confidentiality});
+  builder.add(
+      CymatLogged{request.id, builder.next_id<CymatEntryId>(), command.kind, command.text, command.confidentiality});
   if (command.kind == CymatEntryKind::information) {
     const auto* known_duty = duty_to_inform(builder, request);
     const auto duty = known_duty ? std::optional(*known_duty) : std::nullopt;

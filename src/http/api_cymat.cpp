@@ -4,7 +4,9 @@
 namespace noroshi::http {
 namespace {
 
-bool is_of_center(const Request& request) { return request.caller->role == "center_liaison"; }
+bool is_of_center(const Request& request) {
+  return request.caller->role == "center_liaison";
+}
 
 Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
   const QueryReader query(request, {});

@@ -7,9 +7,9 @@
 namespace noroshi::store {
 namespace {
 
-#define NOROSHI_CYMAT_COLUMNS                                                                                      \
-  "SELECT id, incident_id, organization, supported, through, center, reason, priority, state, requested_at, "      \
-  "requested_by_name, forwarded_at, received_at, ruling, united_response, decision_reason, decided_at, "           \
+#define NOROSHI_CYMAT_COLUMNS                                                                                 \
+  "SELECT id, incident_id, organization, supported, through, center, reason, priority, state, requested_at, " \
+  "requested_by_name, forwarded_at, received_at, ruling, united_response, decision_reason, decided_at, "      \
   "decided_by_name, dispatched_at, ended_at, end_reason, report, revision FROM cymat_request "
 
 constexpr Statement select_requests{"view_cymat_requests",
@@ -23,7 +23,8 @@ constexpr Statement select_of_home{
     "ORDER BY requested_at DESC, id DESC LIMIT 500"};
 constexpr Statement select_members{
     "view_cymat_members",
-    "SELECT request_id, id, organization, person, name, lead, trained, cleared, of_affected_body, state, reason, since, "
+    "SELECT request_id, id, organization, person, name, lead, trained, cleared, of_affected_body, state, reason, "
+    "since, "
     "until FROM cymat_member WHERE request_id = ANY ($1::uuid[]) ORDER BY proposed_at, id"};
 constexpr Statement select_log{
     "view_cymat_log",
@@ -33,8 +34,8 @@ constexpr Statement select_pool{
     "view_cymat_pool",
     "SELECT person, organization, name, trained, cleared, busy, request_id FROM cymat_pool() "
     "ORDER BY busy, NOT trained, organization, name, person"};
-constexpr Statement select_names{"view_names_of_seat",
-                                 "SELECT DISTINCT unnest(stands_for) AS name FROM incident_access WHERE organization = $1"};
+constexpr Statement select_names{
+    "view_names_of_seat", "SELECT DISTINCT unnest(stands_for) AS name FROM incident_access WHERE organization = $1"};
 
 using Views = std::vector<codec::CymatRequestView>;
 
@@ -79,7 +80,8 @@ bool waits(const core::CymatRequest& request) {
          (request.state == core::CymatState::decided && request.ruling == core::CymatRuling::dispatch);
 }
 
-// By priority, then by time; what waits before what does not. While nobody of the pool is free, with its place in the queue.
+// By priority, then by time; what waits before what does not. While nobody of the pool is free, with its place in the
+// queue.
 void queue(TenantTransaction& transaction, Views& views) {
   std::stable_sort(views.begin(), views.end(), [](const auto& a, const auto& b) {
     if (waits(a.request) != waits(b.request)) return waits(a.request);
@@ -104,8 +106,8 @@ Views with_members(TenantTransaction& transaction, Views views) {
 Views list_cymat_requests(TenantTransaction& transaction, bool of_center) {
   auto views = read_all(transaction.execute(select_requests), read_request);
   for (auto& view : read_all(transaction.execute(select_of_home), read_of_home)) {
-    const auto known = std::any_of(views.begin(), views.end(),
-                                   [&](const auto& other) { return other.request.id == view.request.id; });
+    const auto known =
+        std::any_of(views.begin(), views.end(), [&](const auto& other) { return other.request.id == view.request.id; });
     if (!known) views.push_back(std::move(view));
   }
   if (of_center) queue(transaction, views);
@@ -113,7 +115,8 @@ Views list_cymat_requests(TenantTransaction& transaction, bool of_center) {
 }
 
 Views cymat_requests_of(TenantTransaction& transaction, core::IncidentId incident) {
-  return with_members(transaction, read_all(transaction.execute(select_of_incident, {to_string(incident)}), read_request));
+  return with_members(transaction,
+                      read_all(transaction.execute(select_of_incident, {to_string(incident)}), read_request));
 }
 
 std::optional<codec::CymatRequestView> find_cymat_request(TenantTransaction& transaction, core::CymatRequestId id,
@@ -135,18 +138,24 @@ std::optional<codec::CymatRequestView> find_cymat_request(TenantTransaction& tra
 std::optional<std::vector<codec::CymatEntryView>> cymat_log(TenantTransaction& transaction, core::CymatRequestId id) {
   if (!transaction.execute(select_one, {to_string(id)}).maybe_one()) return std::nullopt;
   return read_all(transaction.execute(select_log, {to_string(id)}), [](const Row& row) {
-    return codec::CymatEntryView{row.get<std::string>("id"),           row.get<std::string>("kind"),
-                                 row.get<std::string>("text"),         row.get<std::int32_t>("confidentiality"),
-                                 row.get<std::string>("organization"), row.get<std::string>("name"),
+    return codec::CymatEntryView{row.get<std::string>("id"),
+                                 row.get<std::string>("kind"),
+                                 row.get<std::string>("text"),
+                                 row.get<std::int32_t>("confidentiality"),
+                                 row.get<std::string>("organization"),
+                                 row.get<std::string>("name"),
                                  row.get<Timestamp>("at")};
   });
 }
 
 std::vector<codec::CymatPoolView> cymat_pool(TenantTransaction& transaction) {
   return read_all(transaction.execute(select_pool), [](const Row& row) {
-    return codec::CymatPoolView{row.get<std::string>("person"),  row.get<std::string>("organization"),
-                                row.get<std::string>("name"),    row.get<bool>("trained"),
-                                row.get<bool>("cleared"),        row.get<bool>("busy"),
+    return codec::CymatPoolView{row.get<std::string>("person"),
+                                row.get<std::string>("organization"),
+                                row.get<std::string>("name"),
+                                row.get<bool>("trained"),
+                                row.get<bool>("cleared"),
+                                row.get<bool>("busy"),
                                 row.get<std::optional<std::string>>("request_id")};
   });
 }

@@ -25,8 +25,8 @@ struct Someone {
   bool trained;
   bool cleared;
 };
-constexpr Someone someone[] = {{1, "mic", true, true},    {2, "meti", true, false}, {3, "npa", false, false},
-                               {4, "mhlw", true, false},  {5, "mof", true, false},  {6, "jps", true, true},
+constexpr Someone someone[] = {{1, "mic", true, true},   {2, "meti", true, false}, {3, "npa", false, false},
+                               {4, "mhlw", true, false}, {5, "mof", true, false},  {6, "jps", true, true},
                                {7, "mic", true, false}};
 
 ResponseContext everybody(Timestamp from) {
@@ -35,9 +35,10 @@ ResponseContext everybody(Timestamp from) {
   for (const auto& one : someone) {
     auto& staff = context.staffs[one.organization];
     const auto id = person_id(one.number);
-    staff.people.push_back({{id, one.organization, "要員" + std::to_string(one.number), Employment::employee, {}, one.cleared},
-                            std::nullopt,
-                            1});
+    staff.people.push_back(
+        {{id, one.organization, "要員" + std::to_string(one.number), Employment::employee, {}, one.cleared},
+         std::nullopt,
+         1});
     Appointment appointment;
     appointment.id.value.bytes[15] = one.number;
     appointment.person = id;
@@ -50,8 +51,12 @@ ResponseContext everybody(Timestamp from) {
   return context;
 }
 
-Actor head_of(const std::string& body) { return person(body, Role::csirt_head, "CSIRT責任者"); }
-Actor liaison(const std::string& name = "連絡担当") { return person("nisc", Role::center_liaison, name); }
+Actor head_of(const std::string& body) {
+  return person(body, Role::csirt_head, "CSIRT責任者");
+}
+Actor liaison(const std::string& name = "連絡担当") {
+  return person("nisc", Role::center_liaison, name);
+}
 Actor member(std::uint8_t number, const std::string& body) {
   auto actor = person(body, Role::cymat_member, "要員" + std::to_string(number));
   actor.person = person_id(number);
@@ -72,7 +77,9 @@ struct Case : Scene {
     accept(RequestCymat{head_of("mhlw"), "漏えいの疑い", CymatPriority::urgent});
     accept(ReceiveCymat{liaison(), request()});
   }
-  void rule(CymatRuling ruling = CymatRuling::dispatch) { accept(RuleCymat{liaison(), request(), ruling, true, "一体対応"}); }
+  void rule(CymatRuling ruling = CymatRuling::dispatch) {
+    accept(RuleCymat{liaison(), request(), ruling, true, "一体対応"});
+  }
   CymatMemberId propose(std::uint8_t number, const std::string& body, bool lead = false) {
     accept(ProposeCymatMember{liaison(), request(), body, person_id(number), lead});
     return asked().members.back().id;
@@ -142,8 +149,10 @@ TEST_CASE("a dispatch needs the criterion of a united response; what was decline
   scene.ask_and_receive();
   const auto id = scene.request();
   CHECK(scene.refuse(RuleCymat{head_of("mhlw"), id, CymatRuling::dispatch, true, "要"}) == "role_required");
-  CHECK(scene.refuse(RuleCymat{person("nco", Role::center_liaison), id, CymatRuling::dispatch, true, "要"}) == "role_required");
-  CHECK(scene.refuse(RuleCymat{liaison(), id, CymatRuling::dispatch, false, "要"}) == "invalid /united_response required");
+  CHECK(scene.refuse(RuleCymat{person("nco", Role::center_liaison), id, CymatRuling::dispatch, true, "要"}) ==
+        "role_required");
+  CHECK(scene.refuse(RuleCymat{liaison(), id, CymatRuling::dispatch, false, "要"}) ==
+        "invalid /united_response required");
   CHECK(scene.refuse(RuleCymat{liaison(), id, CymatRuling::advice, false, ""}) == "invalid /reason required");
   scene.rule(CymatRuling::declined);
   CHECK(scene.refuse(EndCymat{liaison(), id, "終"}) == "transition_not_allowed");
@@ -223,7 +232,8 @@ TEST_CASE("members see the case while they serve, and the body owes them informa
 
   // The team's word begins its work; nobody else writes for it.
   CHECK(scene.refuse(LogCymat{member(5, "mof"), id, CymatEntryKind::work, "調査", 2}) == "not_the_person");
-  CHECK(scene.refuse(LogCymat{person("mic", Role::cymat_member), id, CymatEntryKind::work, "調査", 2}) == "not_the_person");
+  CHECK(scene.refuse(LogCymat{person("mic", Role::cymat_member), id, CymatEntryKind::work, "調査", 2}) ==
+        "not_the_person");
   CHECK(scene.refuse(LogCymat{head_of("mhlw"), id, CymatEntryKind::information, "資料", 2}) == "not_the_holder");
   CHECK(scene.refuse(LogCymat{head_of("jps"), id, CymatEntryKind::information, "資料", 3}) == "annex_not_available");
   CHECK(scene.state() == "dispatched");
@@ -312,8 +322,7 @@ TEST_CASE("whatever is tried: no corporation's member, nobody in two teams, acce
     const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
     Case cases[2];
     cases[1].wait(minutes(1));  // so that its requests have ids of their own
-    for (auto& scene : cases)
-      scene.accept(RequestCymat{head_of("mhlw"), "要請", CymatPriority::high});
+    for (auto& scene : cases) scene.accept(RequestCymat{head_of("mhlw"), "要請", CymatPriority::high});
     for (int step = 0; step < 300; ++step) {
       auto& scene = cases[below(2)];
       // What the store would tell: who is in which team.
@@ -327,7 +336,9 @@ TEST_CASE("whatever is tried: no corporation's member, nobody in two teams, acce
       const auto id = scene.request();
       const auto& members = scene.asked().members;
       const auto some = members.empty() ? CymatMemberId{} : members[below(members.size())].id;
-      const auto actor = below(3) == 0 ? liaison() : below(2) == 0 ? head_of(one.organization) : member(one.number, one.organization);
+      const auto actor = below(3) == 0   ? liaison()
+                         : below(2) == 0 ? head_of(one.organization)
+                                         : member(one.number, one.organization);
       const auto who = below(3) ? liaison() : actor;
       const auto home = [&] {
         for (const auto& m : members)
@@ -336,22 +347,40 @@ TEST_CASE("whatever is tried: no corporation's member, nobody in two teams, acce
       }();
       ResponseCommand command = RequestCymat{head_of("mhlw"), "要請", CymatPriority::normal};
       switch (below(13)) {
-        case 0: command = ReceiveCymat{who, id}; break;
-        case 1: command = RuleCymat{who, id, static_cast<CymatRuling>(below(6) ? 0 : below(3)), true, "理由"}; break;
+        case 0:
+          command = ReceiveCymat{who, id};
+          break;
+        case 1:
+          command = RuleCymat{who, id, static_cast<CymatRuling>(below(6) ? 0 : below(3)), true, "理由"};
+          break;
         case 2:
         case 3:
-        case 4: command = ProposeCymatMember{who, id, one.organization, person_id(one.number), below(3) == 0}; break;
+        case 4:
+          command = ProposeCymatMember{who, id, one.organization, person_id(one.number), below(3) == 0};
+          break;
         case 5:
         case 6:
-        case 7: command = AnswerCymatMember{home, id, some, below(5) != 0, "理由"}; break;
-        case 8: command = FormCymat{who, id}; break;
-        case 9: command = DispatchCymat{who, id}; break;
-        case 10: command = LogCymat{actor, id, static_cast<CymatEntryKind>(below(4)), "記", static_cast<int>(below(4))}; break;
-        case 11:
-          if (below(4) == 0) command = EndCymat{who, id, "終"};
-          else if (below(3) == 0) command = WithdrawCymatMember{home, id, some, "理由"};
+        case 7:
+          command = AnswerCymatMember{home, id, some, below(5) != 0, "理由"};
           break;
-        case 12: command = ReportCymat{actor, id, "報告"}; break;
+        case 8:
+          command = FormCymat{who, id};
+          break;
+        case 9:
+          command = DispatchCymat{who, id};
+          break;
+        case 10:
+          command = LogCymat{actor, id, static_cast<CymatEntryKind>(below(4)), "記", static_cast<int>(below(4))};
+          break;
+        case 11:
+          if (below(4) == 0)
+            command = EndCymat{who, id, "終"};
+          else if (below(3) == 0)
+            command = WithdrawCymatMember{home, id, some, "理由"};
+          break;
+        case 12:
+          command = ReportCymat{actor, id, "報告"};
+          break;
       }
       scene.wait(minutes(1 + below(90)));
       if (auto outcome = scene.attempt(command)) {
