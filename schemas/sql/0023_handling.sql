@@ -133,14 +133,6 @@ CREATE TRIGGER instruction_unchangeable BEFORE UPDATE OR DELETE ON instruction F
   EXECUTE FUNCTION refuse_change_of_handling();
 CREATE TRIGGER platform_link_unchangeable BEFORE UPDATE OR DELETE ON platform_link FOR EACH ROW
   EXECUTE FUNCTION refuse_change_of_handling();
-
--- As in 0016, with the names of persons: who was told, or ordered, stays.
-CREATE OR REPLACE FUNCTION outlives_erasure(type text, field text) RETURNS boolean LANGUAGE sql IMMUTABLE
-SET search_path = noroshi, pg_temp AS $$
-  SELECT field IN ('actor_name', 'acknowledged_by', 'by', 'because', 'name')
-      OR field = 'reference' AND type IN ('incident.opened', 'report.received')
-      OR field = 'reason' AND (type = 'obligation.superseded' OR type LIKE 'alarm.%' OR type LIKE 'erasure.%')
-$$;
 RESET ROLE;
 
 SET LOCAL ROLE noroshi_apply;

@@ -229,14 +229,6 @@ SET search_path = noroshi, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION is_center(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_center(text) TO noroshi_apply;
-
--- As in 0016; who was a member of a team stays.
-CREATE OR REPLACE FUNCTION outlives_erasure(type text, field text) RETURNS boolean LANGUAGE sql IMMUTABLE
-SET search_path = noroshi, pg_temp AS $$
-  SELECT field IN ('actor_name', 'acknowledged_by', 'by', 'because', 'name')
-      OR field = 'reference' AND type IN ('incident.opened', 'report.received')
-      OR field = 'reason' AND (type = 'obligation.superseded' OR type LIKE 'alarm.%' OR type LIKE 'erasure.%')
-$$;
 RESET ROLE;
 
 SET LOCAL ROLE noroshi_apply;
