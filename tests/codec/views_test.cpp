@@ -212,7 +212,9 @@ TEST_CASE("every happening of the core has words for people in the timeline") {
       core::AlarmRung{},          core::RelaySwitchAsked{},    core::RelaySwitchDecided{},
       core::MessagePassed{},      core::IncidentPassed{},
       core::RecordContinued{},    core::KeyRegistered{},       core::KeyRetired{},
-      core::ErasureAsked{},       core::ErasureDecided{}};
+      core::ErasureAsked{},       core::ErasureDecided{},      core::AssignmentProposed{},
+      core::AssignmentAccepted{}, core::AssignmentDeclined{},  core::AssignmentActivated{},
+      core::AssignmentHandedOver{}, core::AssignmentReleased{}, core::AssignmentDutyMoved{}};
   static_assert(std::size(all) == std::variant_size_v<core::Happening>);
   for (const auto& happening : all)
     detail.timeline.push_back({.type = std::string(core::type_of(happening))});
