@@ -213,9 +213,16 @@ TEST_CASE("every happening of the core has words for people in the timeline") {
       core::MessagePassed{},      core::IncidentPassed{},
       core::RecordContinued{},    core::KeyRegistered{},       core::KeyRetired{},
       core::ErasureAsked{},       core::ErasureDecided{},
-      core::HandlingStepTaken{},  core::InstructionGiven{},    core::InstructionAnswered{},
-      core::PlatformLinked{}};
-  static_assert(std::size(all) <= std::variant_size_v<core::Happening>);
+      core::PersonRegistered{}, core::PersonChanged{}, core::PersonLeft{}, core::AppointmentMade{},
+      core::AppointmentEnded{}, core::DelegationMade{}, core::DelegationEnded{}, core::TrainingRecorded{},
+      core::ShiftSet{}, core::ShiftCancelled{}, core::AssignmentProposed{}, core::AssignmentAccepted{},
+      core::AssignmentDeclined{}, core::AssignmentActivated{}, core::AssignmentHandedOver{},
+      core::AssignmentReleased{}, core::AssignmentDutyMoved{}, core::CymatRequested{}, core::CymatForwarded{},
+      core::CymatReceived{}, core::CymatDecided{}, core::CymatMemberProposed{}, core::CymatMemberAnswered{},
+      core::CymatMemberWithdrawn{}, core::CymatFormed{}, core::CymatDispatched{}, core::CymatBegun{},
+      core::CymatLogged{}, core::CymatEnded{}, core::CymatReported{}, core::AccessEnded{},
+      core::HandlingStepTaken{}, core::InstructionGiven{}, core::InstructionAnswered{}, core::PlatformLinked{}};
+  static_assert(std::size(all) == std::variant_size_v<core::Happening>);
   for (const auto& happening : all)
     detail.timeline.push_back({.type = std::string(core::type_of(happening))});
   for (const auto language : {Language::ja, Language::en}) {

@@ -28,6 +28,7 @@ class Scene : public OwnStore {
         ticker_(settings(), DatabaseRole::ticker),
         writer_(settings(), DatabaseRole::writer) {
     issue_token(owner(), "mhlw", core::Role::csirt_head, "", std::nullopt);
+    use_ladder(owner(), law().clocks);
     const auto json =
         R"(,"times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}},"assessment":"incident","cyberattack":"yes")";
     incident_ = core::IncidentId{*core::parse_uuid(
