@@ -226,6 +226,8 @@ Handler command_on_assignment(store::WriterPool& writers, codec::Decoded<Body> (
     if (!body) return respond(refuse_body(std::move(body.error()), request.language));
     submit(writers, request, store::Respond{*incident, command_of(*assignment, std::move(*body))}, std::move(respond));
   };
+}
+
 // A command on the response to an incident that the path names.
 template <class Body>
 Handler respond_to(store::WriterPool& writers, codec::Decoded<Body> (*decode)(std::string_view)) {

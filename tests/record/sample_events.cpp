@@ -106,12 +106,36 @@ Assignment sample_assignment() {
   assignment.id = id<AssignmentId>(80);
   assignment.organization = "mhlw";
   assignment.person = id<PersonId>(70);
-  assignment.name = "鈴木 一郎";
+  assignment.name = "当番 甲";
   assignment.function = Function::head;
   assignment.trained = false;
   assignment.replaces = id<AssignmentId>(79);
   assignment.note = "夜間の当番へ";
   return assignment;
+}
+
+CymatRequest sample_cymat_request() {
+  CymatRequest request;
+  request.id = id<CymatRequestId>(90);
+  request.organization = "mhlw";
+  request.supported = "jps";
+  request.through = "mhlw";
+  request.center = "nisc";
+  request.reason = "侵入の経路が分からない";
+  request.priority = CymatPriority::urgent;
+  return request;
+}
+
+CymatMember sample_cymat_member() {
+  CymatMember member;
+  member.id = id<CymatMemberId>(91);
+  member.organization = "mic";
+  member.person = id<PersonId>(73);
+  member.name = "総務 要員";
+  member.lead = true;
+  member.cleared = true;
+  member.of_affected_body = false;
+  return member;
 }
 
 // --- random values
@@ -252,6 +276,29 @@ class Any {
     made.note = text();
     return made;
   }
+  CymatRequest cymat_request() {
+    CymatRequest made;
+    made.id = identifier<CymatRequestId>();
+    made.organization = text();
+    made.supported = text();
+    made.through = text();
+    made.center = text();
+    made.reason = text();
+    made.priority = one_of<CymatPriority>(3);
+    return made;
+  }
+  CymatMember cymat_member() {
+    CymatMember made;
+    made.id = identifier<CymatMemberId>();
+    made.organization = text();
+    made.person = identifier<PersonId>();
+    made.name = text();
+    made.lead = flag();
+    made.trained = flag();
+    made.cleared = flag();
+    made.of_affected_body = flag();
+    return made;
+  }
   Happening happening(IncidentId incident) {
     switch (below(std::variant_size_v<Happening>)) {
       case 0:
@@ -346,7 +393,6 @@ class Any {
         return ShiftSet{{identifier<ShiftId>(), identifier<PersonId>(), one_of<Post>(11), time(), time(), flag()}};
       case 37:
         return ShiftCancelled{identifier<ShiftId>(), text()};
-    }
       case 38:
         return AssignmentProposed{assignment()};
       case 39:
@@ -361,7 +407,35 @@ class Any {
         return AssignmentReleased{identifier<AssignmentId>(), text()};
       case 44:
         return AssignmentDutyMoved{identifier<AssignmentId>(), maybe([&] { return time(); })};
-    }
+      case 45:
+        return CymatRequested{cymat_request()};
+      case 46:
+        return CymatForwarded{identifier<CymatRequestId>(), text()};
+      case 47:
+        return CymatReceived{identifier<CymatRequestId>()};
+      case 48:
+        return CymatDecided{identifier<CymatRequestId>(), one_of<CymatRuling>(3), flag(), text()};
+      case 49:
+        return CymatMemberProposed{identifier<CymatRequestId>(), cymat_member()};
+      case 50:
+        return CymatMemberAnswered{identifier<CymatRequestId>(), identifier<CymatMemberId>(), flag(), text()};
+      case 51:
+        return CymatMemberWithdrawn{identifier<CymatRequestId>(), identifier<CymatMemberId>(), text()};
+      case 52:
+        return CymatFormed{identifier<CymatRequestId>()};
+      case 53:
+        return CymatDispatched{identifier<CymatRequestId>()};
+      case 54:
+        return CymatBegun{identifier<CymatRequestId>()};
+      case 55:
+        return CymatLogged{identifier<CymatRequestId>(), identifier<CymatEntryId>(), one_of<CymatEntryKind>(4), text(),
+                           integer()};
+      case 56:
+        return CymatEnded{identifier<CymatRequestId>(), text()};
+      case 57:
+        return CymatReported{identifier<CymatRequestId>(), text()};
+      case 58:
+        return AccessEnded{text(), text()};
       case 59:
         return HandlingStepTaken{{identifier<HandlingStepId>(), text(), one_of<HandlingStepKind>(7), text(),
                                   maybe([&] { return identifier<PersonId>(); }), text(), flag()}};
@@ -431,8 +505,8 @@ std::vector<Event> sample_events() {
       KeyRetired{"0123456789abcdef", "年次の更新"},
       ErasureAsked{id<ErasureId>(60), "保存期間の満了"},
       ErasureDecided{id<ErasureId>(60), true, "満了を確認した", "confidentiality_2", at("2024-04-01T00:00:00+09:00")},
-      PersonRegistered{{id<PersonId>(70), "mhlw", "厚生労働 花子", Employment::employee, {"forensics", "ログ解析"}, true}},
-      PersonChanged{{id<PersonId>(70), "mhlw", "厚生労働 花子", Employment::seconded, {}, false}},
+      PersonRegistered{{id<PersonId>(70), "mhlw", "情報受付 甲", Employment::employee, {"forensics", "ログ解析"}, true}},
+      PersonChanged{{id<PersonId>(70), "mhlw", "情報受付 甲", Employment::seconded, {}, false}},
       PersonLeft{id<PersonId>(70), "異動"},
       AppointmentMade{{id<AppointmentId>(71), id<PersonId>(70), Post::csirt_head, Ground::expertise, "監視業務の経験",
                        at("2018-08-01T00:00:00+09:00"), at("2019-04-01T00:00:00+09:00")}},
@@ -445,7 +519,6 @@ std::vector<Event> sample_events() {
       ShiftSet{{id<ShiftId>(75), id<PersonId>(70), Post::csirt_head, at("2018-08-01T09:00:00+09:00"),
                 at("2018-08-01T17:00:00+09:00"), false}},
       ShiftCancelled{id<ShiftId>(75), "病気"},
-  };
       AssignmentProposed{sample_assignment()},
       AssignmentAccepted{id<AssignmentId>(80)},
       AssignmentDeclined{id<AssignmentId>(80), "出張中"},
@@ -453,8 +526,21 @@ std::vector<Event> sample_events() {
       AssignmentHandedOver{id<AssignmentId>(79), id<AssignmentId>(80)},
       AssignmentReleased{id<AssignmentId>(80), "対処完了"},
       AssignmentDutyMoved{id<AssignmentId>(80), at("2018-08-02T17:15:00+09:00")},
-  };
-      HandlingStepTaken{{id<HandlingStepId>(90), "jps", HandlingStepKind::ciso_told, "状況を報告した", id<PersonId>(91), "鈴木",
+      CymatRequested{sample_cymat_request()},
+      CymatForwarded{id<CymatRequestId>(90), "省として必要と認める"},
+      CymatReceived{id<CymatRequestId>(90)},
+      CymatDecided{id<CymatRequestId>(90), CymatRuling::dispatch, true, "政府として一体となった対応が必要"},
+      CymatMemberProposed{id<CymatRequestId>(90), sample_cymat_member()},
+      CymatMemberAnswered{id<CymatRequestId>(90), id<CymatMemberId>(91), true, "業務を調整した"},
+      CymatMemberWithdrawn{id<CymatRequestId>(90), id<CymatMemberId>(91), "所属の事案に対応するため"},
+      CymatFormed{id<CymatRequestId>(90)},
+      CymatDispatched{id<CymatRequestId>(90)},
+      CymatBegun{id<CymatRequestId>(90)},
+      CymatLogged{id<CymatRequestId>(90), id<CymatEntryId>(92), CymatEntryKind::work, "通信記録を解析した", 2},
+      CymatEnded{id<CymatRequestId>(90), "応急措置を終えた"},
+      CymatReported{id<CymatRequestId>(90), "侵入経路と措置"},
+      AccessEnded{"cymat/0198c7a4-0000-7000-8000-000000000001", "cymat"},
+      HandlingStepTaken{{id<HandlingStepId>(90), "jps", HandlingStepKind::ciso_told, "状況を報告した", id<PersonId>(70), "情報受付 甲",
                          true}},
       InstructionGiven{{id<InstructionId>(92), "jps", InstructionKind::recovery, InstructionForce::recommendation,
                         "情報セキュリティ責任者", "復旧すること", at("2018-08-03T09:00:00+09:00"), std::nullopt, false}},
