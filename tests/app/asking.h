@@ -25,7 +25,7 @@ inline http::Response ask(const http::Router& router, const std::string& path, c
   http::Request request;
   request.pattern = path;
   request.language = language;
-  if (!role.empty()) request.caller = http::Caller{"nisc", role, "id", "name"};
+  if (!role.empty()) request.caller = http::Caller{.organization = "nisc", .role = role, .token_id = "id", .name = "name", .tenant = "nisc"};
   std::promise<std::optional<http::Response>> promise;
   auto future = promise.get_future();
   route_of(router, path)

@@ -36,7 +36,10 @@ struct Scene {
 
   http::Response open(const std::string& organization, const std::string& role,
                       const std::string& query = "") {
-    const http::Caller caller{organization, role, "01649a4e-2f00-7000-8000-0000000000ff", ""};
+    const http::Caller caller{.organization = organization,
+                              .role = role,
+                              .token_id = "01649a4e-2f00-7000-8000-0000000000ff",
+                              .tenant = organization};
     std::promise<http::Response> promise;
     boost::asio::post(io, [&] { promise.set_value(ask(router, "/api/v1/stream" + query, &caller)); });
     return promise.get_future().get();

@@ -25,7 +25,10 @@ struct Scene {
   }
 
   http::Response get(const std::string& target, const std::string& organization, const std::string& role) {
-    const http::Caller caller{organization, role, "01649a4e-2f00-7000-8000-0000000000ff", ""};
+    const http::Caller caller{.organization = organization,
+                              .role = role,
+                              .token_id = "01649a4e-2f00-7000-8000-0000000000ff",
+                              .tenant = organization};
     return ask(router, "/api/v1" + target, &caller);
   }
   json::object read(const std::string& target, const std::string& organization,

@@ -27,7 +27,10 @@ struct Scene {
     return ask(router, "/api/v1" + target, &caller);
   }
   static http::Caller who(const std::string& organization, const std::string& role) {
-    return {organization, role, "01649a4e-2f00-7000-8000-0000000000ff", ""};
+    return {.organization = organization,
+            .role = role,
+            .token_id = "01649a4e-2f00-7000-8000-0000000000ff",
+            .tenant = organization};
   }
   std::shared_ptr<http::RecordExport> export_of(const std::string& organization, http::ExportForm form) {
     auto lease = readers.acquire(std::chrono::seconds(5));

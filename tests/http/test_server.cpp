@@ -212,9 +212,9 @@ Observed TestServer::next_observed() {
 }
 
 void TestServer::authenticate(std::string_view token, std::function<void(AuthenticationOutcome)> callback) {
-  const Caller head{"jps", "csirt_head", "t1", "Head"};
+  const Caller head{.organization = "jps", .role = "csirt_head", .token_id = "t1", .name = "Head", .tenant = "jps"};
   if (token == "head") return callback(head);
-  if (token == "reporter") return callback(Caller{"jps", "reporter", "t2", "Reporter"});
+  if (token == "reporter") return callback(Caller{.organization = "jps", .role = "reporter", .token_id = "t2", .name = "Reporter", .tenant = "jps"});
   if (token == "revocable" && !revoked_) return callback(head);
   if (token == "unavailable") return callback(AuthenticationUnavailable{std::chrono::seconds(7)});
   if (token == "dropped") return;

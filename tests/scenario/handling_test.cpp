@@ -6,7 +6,8 @@ using namespace noroshi::scenario;
 namespace {
 
 std::string inner_state(const Desk& desk, const Incident& incident, std::string_view clause) {
-  for (const auto& entry : desk.sees(incident).at("obligations").as_array())
+  const auto page = desk.sees(incident);
+  for (const auto& entry : page.at("obligations").as_array())
     if (entry.at("inner").as_bool() && text(entry, "clause") == clause) return text(entry, "state");
   return "absent";
 }
