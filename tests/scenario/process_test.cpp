@@ -189,7 +189,8 @@ TEST_CASE("PostgreSQL is killed: 503 with Retry-After within a second or so, the
         slowest = std::max(slowest, took);
         CHECK_MESSAGE(reply.status == 503, reply);
         CHECK(!reply.header("Retry-After").empty());
-        CHECK(mentions(text(reply.json(), "detail"), "電話"));
+        // A commit that was cut may have been one; everybody else is sent to the telephone.
+        CHECK((reply.code() == "outcome_unknown" || mentions(text(reply.json(), "detail"), "電話")));
         CHECK(jps.get("/livez").status == 200);
         ++refusals;
         return false;
