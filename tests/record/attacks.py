@@ -29,7 +29,9 @@ UNSPOKEN = {
 # Every column of these is altered once, a row deleted once, a row inserted once.
 TABLES = ("event", "event_opening", "incident", "report", "judgement", "incident_access", "added_recipient", "obligation",
           "fulfillment", "waiver", "message", "alarm", "erasure", "relay_switch", "incident_clock", "body_counter", "record_tile",
-          "checkpoint", "cosignature", "witness", "sealer", "sequencer", "record_origin")
+          "checkpoint", "cosignature", "witness", "sealer", "sequencer", "record_origin", "person", "appointment", "delegation",
+          "training", "shift", "assignment", "handling_step", "instruction", "platform_link", "cymat_request", "cymat_member",
+          "cymat_entry")
 INSERTED_ANEW = {"incident_clock": ("incident_id",), "incident_access": ("organization",), "added_recipient": ("organization",),
                  "body_counter": ("organization",), "event_opening": ("field",), "record_tile": ("index",),
                  "checkpoint": ("size",), "cosignature": ("witness", "number"), "record_origin": ("ordinal", "name", "first_sequence")}

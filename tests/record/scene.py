@@ -83,6 +83,7 @@ class Scene:
             for _ in range(self.cases):
                 actor.play_one()
             self.play_rest()
+            self.respond()
         finally:
             actor.client.close()
             journal.close()
@@ -101,6 +102,43 @@ class Scene:
                   {"method": "relay", "note": "内容を確認の上、中継する"})
         crisis = next(duty for duty in said["obligations"] if duty["clause"] == "2.2.4(2)(i)")
         self.post("mhlw", "csirt_head", f"/api/v1/obligations/{crisis['id']}/waivers", {"reason": "別の経路で伝達済み"})
+
+    def respond(self):
+        """Who responds: people of two ministries, an assignment, handling inside, a team of CYMAT at work."""
+        for organization, role in (("mic", "ciso"), ("mic", "csirt_head"), ("nco", "center_liaison")):
+            self.desks.tokens[organization, role] = self.daemon.issue_token(organization, role)
+        people = {}
+        for organization, name, post in (("mhlw", "当番 甲", "csirt_member"), ("mhlw", "当番 乙", "csirt_head"),
+                                         ("mic", "要員 丙", "cymat_member")):
+            person = people[name] = self.post(organization, "csirt_head", "/api/v1/people", {
+                "name": name, "employment": "employee", "skills": ["forensics"]})["id"]
+            self.post(organization, "ciso", f"/api/v1/people/{person}/appointments", {"post": post, "ground": "expertise"})
+        first, second, member = people.values()
+        self.post("mhlw", "csirt_head", f"/api/v1/people/{first}/trainings", {
+            "kind": "csirt", "course": "研修", "completed_at": "2026-01-05T00:00:00+09:00",
+            "valid_until": "2099-01-05T00:00:00+09:00"})
+        self.post("mhlw", "ciso", f"/api/v1/people/{second}/delegations", {
+            "to_person": first, "post": "csirt_head", "powers": ["decide"], "until": "2099-01-05T00:00:00+09:00"})
+        self.post("mhlw", "csirt_head", "/api/v1/rosters/shifts", {
+            "person": first, "post": "csirt_member", "from": "2098-01-05T00:00:00+09:00", "until": "2098-01-06T00:00:00+09:00"})
+        case = "/api/v1/incidents/" + self.report("mhlw", "MHLW-RESPONSE-1")["incident"]["id"]
+        self.post("mhlw", "csirt_head", f"{case}/assignments", {"person": first, "function": "head", "note": "夜間"})
+        self.post("mhlw", "csirt_head", f"{case}/steps", {"kind": "situation", "text": "通信を遮断した"})
+        given = self.post("mhlw", "csirt_head", f"{case}/instructions", {
+            "kind": "recovery", "force": "instruction", "addressee": "情報システムセキュリティ責任者", "text": "復旧すること"})
+        self.post("mhlw", "csirt_head", f"{case}/instructions/{given['instruction']['id']}/answer",
+                  {"carried_out": True, "text": "復旧した"})
+        self.post("mhlw", "csirt_head", f"{case}/platforms", {"platform": "共通基盤", "operator_organization": "mic"})
+        asked = self.post("mhlw", "csirt_head", f"{case}/cymat-requests", {"reason": "範囲が分からない", "priority": "high"})
+        request = f"/api/v1/cymat-requests/{asked['cymat_request']['id']}"
+        self.post("nco", "center_liaison", f"{request}/receipt", {})
+        self.post("nco", "center_liaison", f"{request}/decision",
+                  {"ruling": "dispatch", "united_response": True, "reason": "政府として一体となった対応が必要"})
+        answer = self.post("nco", "center_liaison", f"{request}/members", {"organization": "mic", "person": member, "lead": True})
+        self.post("mic", "csirt_head", f"{request}/members/{answer['cymat_request']['members'][0]['id']}/answer", {"agreed": True})
+        self.post("nco", "center_liaison", f"{request}/formation", {})
+        self.post("nco", "center_liaison", f"{request}/dispatch", {})
+        self.post("mhlw", "csirt_head", f"{request}/log", {"kind": "information", "text": "端末の一覧", "confidentiality": 2})
 
     def erase_one(self):
         """A case that was none is erased by two persons, many years of the database's clock later."""
