@@ -151,7 +151,8 @@ BEGIN
     before.ended_by_name := NEW.ended_by_name;
     before.end_reason := NEW.end_reason;
     before.event_id := NEW.event_id;
-    IF OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL AND NEW IS NOT DISTINCT FROM before THEN
+    IF OLD.ended_at IS NULL AND NEW IS NOT DISTINCT FROM before
+        AND NEW.ended_at = (SELECT e.at FROM event e WHERE e.id = NEW.event_id) THEN
       RETURN NEW;
     END IF;
   END IF;
@@ -218,7 +219,7 @@ $$;
 CREATE FUNCTION refuse_one_authority() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = noroshi, pg_temp AS $$
 BEGIN
-  IF same_authority(NEW.asked_by, NEW.asked_at, NEW.decided_by, NEW.decided_at) THEN
+  IF NEW.decided_by IS NULL OR same_authority(NEW.asked_by, NEW.asked_at, NEW.decided_by, NEW.decided_at) THEN
     RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_two_persons',
       MESSAGE = 'who asks and who decides differ, through delegation too';
   END IF;

@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 12> columns{
     "name",  "employment",    "skills",          "cleared",            "post",
     "ground", "from",         "until",           "training_kind",      "training_course",
     "training_completed",     "training_valid_until"};
+constexpr std::size_t most_skills = 50;     // of a person, as in JSON
+constexpr std::size_t most_mistakes = 100;  // that are told: who made more has made the same one
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view formula_signs = "=+-@\t\r'";
 
@@ -24,16 +26,18 @@ class ListReader {
   explicit ListReader(std::string_view text) {
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     auto table = routing::parse_csv(text, "list");
-    for (const auto& mistake : table.mistakes)
+    for (const auto& mistake : table.mistakes) {
+      if (list.mistakes.size() == most_mistakes) break;
       tell(mistake.line, "", "csv", "CSV として読めません。引用符・空行・文字コード（UTF-8）を確かめてください。",
            "This is no CSV: " + mistake.message);
+    }
     if (table.rows.empty()) {
       tell(1, "", "required", "1 行目に列名を書いてください。", "The first line names the columns.");
       return;
     }
     read_header(table.rows.front());
     if (!list.mistakes.empty()) return;
-    for (std::size_t i = 1; i < table.rows.size(); ++i) read_line(table.rows[i]);
+    for (std::size_t i = 1; i < table.rows.size() && list.mistakes.size() < most_mistakes; ++i) read_line(table.rows[i]);
   }
 
   PeopleList list;
@@ -131,8 +135,10 @@ class ListReader {
     for (std::size_t begin = 0; begin < all.size();) {
       const auto end = std::min(all.find(';', begin), all.size());
       auto one = all.substr(begin, end - begin);
+      if (read.skills.size() == most_skills)
+        return tell(line, "skills", "too_many", "技能は 50 件までです。", "At most 50 skills.");
       if (check_text(one, skill))
-        tell(line, "skills", "value", "技能は ; で区切り、それぞれ 100 文字以内にしてください。",
+        return tell(line, "skills", "value", "技能は ; で区切り、それぞれ 100 文字以内にしてください。",
              "Separate skills by ; and keep each within 100 characters.");
       else if (std::find(read.skills.begin(), read.skills.end(), one) == read.skills.end())
         read.skills.push_back(std::move(one));

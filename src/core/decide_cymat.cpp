@@ -107,13 +107,15 @@ const routing::Rule* rule_of_information(const Law& law, const Incident& inciden
 }
 
 const Obligation* duty_to_inform(const DecisionBuilder& builder, const CymatRequest& request) {
-  const auto* rule = rule_of_information(builder.law(), builder.incident());
-  if (!rule) return nullptr;
   const auto holder = builder.standing_for(request.supported);
-  for (const auto& duty : builder.incident().obligations)
-    if (duty.rule == rule->id && duty.clause == rule->clause && builder.standing_for(duty.holder) == holder)
-      return &duty;
-  return nullptr;
+  const Obligation* found = nullptr;
+  for (const auto& duty : builder.incident().obligations) {
+    // By its own edition: the recognised day may have moved into another since.
+    const auto* rule = builder.rule_of(duty);
+    if (!rule || !rule->asks_for(Condition::cymat_supports) || builder.standing_for(duty.holder) != holder) continue;
+    if (!found || duty.state == ObligationState::open) found = &duty;
+  }
+  return found;
 }
 
 routing::Reason because_cymat_supports(const std::string& holder) {
@@ -171,7 +173,10 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   if (auto refusal = refuse_without(command.reason, "/reason")) return tl::unexpected(std::move(*refusal));
   const auto& actor = command.actor.organization;
   const bool own = acts_for(law, actor, known.organization, moment.now);
-  const bool agency = is_national_agency(law, actor, moment.now);
+  const bool received = std::any_of(known.messages.begin(), known.messages.end(), [&](const Message& message) {
+    return message.awaited_from() == actor && (message.kind == MessageKind::report || message.kind == MessageKind::relay);
+  });
+  const bool agency = (own || received) && is_national_agency(law, actor, moment.now);
   if (!own && !agency)
     return tl::unexpected(
         refuse(RefusalCode::not_the_holder, "CYMAT を要請できるのは、発生した機関と、報告を受けた国の行政機関です。",
@@ -515,7 +520,10 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
     const auto* known_duty = duty_to_inform(builder, request);
     const auto duty = known_duty ? std::optional(*known_duty) : std::nullopt;
     send_to_team(builder, request, duty ? &*duty : nullptr, command.text);
-    if (duty && duty->state == ObligationState::open)
+    const bool heard = std::any_of(request.members.begin(), request.members.end(), [](const CymatMember& member) {
+      return member.state == CymatMemberState::serving;
+    });
+    if (heard && duty && duty->state == ObligationState::open)
       fulfill(builder, *duty, FulfillmentMethod::report, moment.now, "", "");
   } else if (command.kind == CymatEntryKind::information_asked) {
     owe_information(builder, request);
@@ -550,7 +558,7 @@ Outcome decide_cymat(const Law& law, const Incident& known, const ResponseContex
   if (!request) return tl::unexpected(not_found());
   const bool led = command.actor.role == Role::cymat_member && command.actor.person &&
                    std::any_of(request->members.begin(), request->members.end(), [&](const CymatMember& member) {
-                     return member.lead && member.since && member.person == *command.actor.person;
+                     return member.lead && member.state != CymatMemberState::withdrawn && member.since && member.person == *command.actor.person;
                    });
   if (!led)
     if (auto refusal = refuse_others_than_center(law, *request, command.actor, moment.now))

@@ -38,18 +38,29 @@ RecipientRule recipient_rule(const Law& law, const Obligation& obligation) {
   return rule ? rule->recipient : (obligation.inner ? RecipientRule::holder : RecipientRule::center);
 }
 
+// (m): the team is told by an entry in its log, which carries what it is told.
+bool is_owed_to_team(const Law& law, const Obligation& obligation) {
+  const auto* edition = law.editions.find(obligation.edition);
+  const auto* rule = edition ? edition->find(obligation.rule) : nullptr;
+  return rule && rule->asks_for(routing::Condition::cymat_supports);
+}
+
 // 訓練 takes the same path but never reaches police or crisis desk: the duty is met, nothing leaves.
 bool held_back(const Incident& incident, RecipientRule recipient) {
   return incident.exercise &&
          (recipient == RecipientRule::police || recipient == RecipientRule::crisis_management);
 }
 
-std::optional<Refusal> check(const Incident& known, const Obligation& obligation, const FulfillObligation& command,
-                             RecipientRule recipient, Timestamp now) {
+std::optional<Refusal> check(const Law& law, const Incident& known, const Obligation& obligation,
+                             const FulfillObligation& command, RecipientRule recipient, Timestamp now) {
   if (obligation.state != ObligationState::open)
     return refuse(RefusalCode::obligation_not_open,
                   "この義務は未了ではありません（状態: " + std::string(to_string(obligation.state)) + "）。",
                   "This duty is not open (its state: " + std::string(to_string(obligation.state)) + ").");
+  if (is_owed_to_team(law, obligation))
+    return refuse(RefusalCode::method_unsuitable,
+                  "CYMAT への情報提供（2.2.4(2)(m)）は、その活動記録への kind information の記入（POST /cymat-requests/{id}/log）で履行します。",
+                  "CYMAT is informed (2.2.4(2)(m)) by an entry of kind information in its log (POST /cymat-requests/{id}/log).");
   if (!method_fits(obligation, recipient, command.method))
     return refuse(RefusalCode::method_unsuitable, "この方法ではこの義務を果たせません。",
                   "This duty cannot be met by that method.");
@@ -84,7 +95,7 @@ Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillO
                                  "This duty is another body's. Only its holder can meet it."));
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   const auto recipient = recipient_rule(law, obligation);
-  if (auto refusal = check(known, obligation, command, recipient, moment.now))
+  if (auto refusal = check(law, known, obligation, command, recipient, moment.now))
     return tl::unexpected(std::move(*refusal));
 
   const bool leaves = sends(command.method) && !obligation.inner && !held_back(known, recipient);

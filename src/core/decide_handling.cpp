@@ -280,6 +280,11 @@ Outcome decide_handling(const Law& law, const Incident& known, const ResponseCon
     return tl::unexpected(refuse_field("/operator_organization", "unknown_organization",
                                        "登録されていないか、すでに存在しない機関です。GET /organizations の id から選んでください。",
                                        "No such body, or one that has ended. Choose an id from GET /organizations."));
+  // A desk outside hears by its own duty, and of an exercise never.
+  if (!body->is(routing::OrganizationKind::national_agency) && !body->is_corporation())
+    return tl::unexpected(refuse_field("/operator_organization", "not_an_operator",
+                                       "基盤を運用する機関は、国の行政機関、独立行政法人又は指定法人です。",
+                                       "A platform is operated by a national agency or a corporation."));
   const auto linked = std::any_of(known.platforms.begin(), known.platforms.end(), [&](const PlatformLink& link) {
     return link.platform == command.platform && link.operator_organization == command.operator_organization;
   });

@@ -177,11 +177,21 @@ bool acts_as(const Staff& known, const Actor& actor, Post office, Power power, T
 bool may_appoint(const Staff& known, const Actor& actor, Post post, Timestamp now) {
   if (acts_as(known, actor, Post::ciso, Power::appoint, now)) return true;
   if (post == Post::exception_officer || !acts_as(known, actor, Post::csirt_head, Power::appoint, now)) return false;
-  if (post == Post::csirt_member || post == Post::ciso) return true;
+  if (post == Post::csirt_member) return true;
   // A body begins with nobody.
   return std::none_of(known.appointments.begin(), known.appointments.end(),
                       [&](const auto& entry) { return entry.value.post == post; });
 }
+
+namespace {
+
+// A CISO is not deposed by whom he gave power, nor by the head of the CSIRT.
+bool may_end(const Staff& known, const Actor& actor, Post post, Timestamp now) {
+  if (post != Post::ciso) return may_appoint(known, actor, post, now);
+  return actor.role == Role::ciso || (actor.person && known.holds(*actor.person, Post::ciso, now));
+}
+
+}  // namespace
 
 StaffOutcome decide_staff(const Law&, const Staff& known, const RegisterPerson& command, Moment moment) {
   if (auto refusal = refuse_office(known, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
@@ -211,7 +221,7 @@ StaffOutcome decide_staff(const Law&, const Staff& known, const RemovePerson& co
   StaffBuilder builder(known, command.actor, moment);
   for (const auto& entry : known.appointments) {
     if (entry.value.person != command.person || entry.ended_at || is_over(entry.value.until, now)) continue;
-    if (!may_appoint(known, command.actor, entry.value.post, now))
+    if (!may_end(known, command.actor, entry.value.post, now))
       return tl::unexpected(cannot_appoint(entry.value.post));
     builder.add(AppointmentEnded{entry.value.id, command.reason});
   }
@@ -240,7 +250,7 @@ StaffOutcome decide_staff(const Law&, const Staff& known, const EndAppointment& 
   const auto* entry = known.find(command.appointment);
   if (!entry) return tl::unexpected(not_found());
   const auto held = entry->value;
-  if (!may_appoint(known, command.actor, held.post, now)) return tl::unexpected(cannot_appoint(held.post));
+  if (!may_end(known, command.actor, held.post, now)) return tl::unexpected(cannot_appoint(held.post));
   if (entry->ended_at || is_over(held.until, now))
     return tl::unexpected(refuse(RefusalCode::transition_not_allowed, "この任命は既に終わっています。",
                                  "This appointment has ended."));

@@ -65,7 +65,7 @@ bool may_act_unseeing(const Incident& known, const ResponseCommand& command) {
     return has_member([&](const CymatMember& member) { return member.organization == withdraw->actor.organization; });
   if (const auto* report = std::get_if<ReportCymat>(&command))
     return report->actor.role == Role::cymat_member && has_member([&](const CymatMember& member) {
-      return member.lead && member.since && member.person == report->actor.person;
+      return member.lead && member.state != CymatMemberState::withdrawn && member.since && member.person == report->actor.person;
     });
   return false;
 }

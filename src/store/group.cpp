@@ -85,7 +85,7 @@ std::string describe(const std::vector<const Command*>& members, const CymatInci
     const auto& command = *members[slot];
     json.begin_object().member("slot", slot);
     if (!command.idempotency_key.empty())
-      json.member("caller", command.actor.organization)
+      json.member("caller", core::tenant_of(command.actor))
           .member("key", command.idempotency_key)
           .member("sha256", record::to_hex(command.request_sha256));
     std::visit(MemberOf{command.actor, json, of_cymat}, command.action);
@@ -596,7 +596,7 @@ class Group {
   void store_answer(const Command& command, const Answered& answered, Timestamp at,
                     std::optional<core::IncidentId> incident) {
     if (command.idempotency_key.empty()) return;
-    decided_.add(StoredAnswer{command.actor.organization, command.idempotency_key, command.request_sha256,
+    decided_.add(StoredAnswer{core::tenant_of(command.actor), command.idempotency_key, command.request_sha256,
                               answered.status, answered.etag, answered.body, at, incident});
   }
 
