@@ -75,6 +75,14 @@ TEST_CASE("A case from its first fear to its last report: two handlers, a team o
   const auto ciso = story.desk("mhlw", "ciso"), center = story.desk("nco", "center_liaison"),
              stranger = story.desk("meti", "csirt_head");
 
+  // The head of the CSIRT does not depose who named him, nor takes his place.
+  const auto chief = story.person("mhlw", "最高 己", {"ciso"});
+  const auto shown = ciso.get("/people/" + chief);
+  CHECK(head.post("/appointments/" + text(shown["posts"].as_array().front(), "id") + "/end", {{"reason", "異動"}})
+            .code() == "role_required");
+  CHECK(head.post("/people/" + head_id + "/appointments", {{"post", "ciso"}, {"ground", "office"}}).code() ==
+        "role_required");
+
   // おそれ: only possible yet, and the centre has not heard of it.
   const auto incident = head.reports(a_report({{"assessment", "possible"}, {"title", "不審な外部通信"}}));
   CHECK_FALSE(center.can_see(incident));
@@ -185,6 +193,22 @@ TEST_CASE("A case from its first fear to its last report: two handlers, a team o
   CHECK(state_of(center, request) == "active");
   CHECK(members.back().desk.list(at("/log")).size() == 2);
 
+  // What is asked for anew is owed anew, and no word of a method meets it.
+  accepted(members.front().desk.post(at("/log"), {{"kind", "information_asked"}, {"text", "端末の時刻同期の設定"}}));
+  CHECK(inner_duty(head, incident, "2.2.4(2)(m)") == "open");
+  const auto owed = head.sees(incident);
+  for (const auto& entry : owed.at("obligations").as_array())
+    if (text(entry, "clause") == "2.2.4(2)(m)")
+      CHECK(head.post("/obligations/" + text(entry, "id") + "/fulfillments", {{"method", "done"}}).code() ==
+            "method_unsuitable");
+  accepted(first.post(at("/log"), told(1)));
+  CHECK(inner_duty(head, incident, "2.2.4(2)(m)") == "fulfilled");
+  // No desk outside is let in as the operator of a platform.
+  CHECK(first
+            .post("/incidents/" + incident.id + "/platforms",
+                  {{"platform", "基盤"}, {"operator_organization", "police-tokyo"}})
+            .status == 422);
+
   // It is an incident after all, and no attack; what is owed inside is met step by step.
   REQUIRE(
       head.assesses(incident, {{"assessment", "incident"}, {"cyberattack", "no"}, {"cyberattack_reason", "設定の誤り"}})
@@ -200,8 +224,10 @@ TEST_CASE("A case from its first fear to its last report: two handlers, a team o
   const auto steps = "/incidents/" + incident.id + "/steps";
   for (const auto* kind : {"situation", "record"}) accepted(first.post(steps, {{"kind", kind}, {"text", "本文"}}));
   CHECK(first.post(steps, {{"kind", "measures_ordered"}, {"text", "本文"}}).code() == "role_required");
-  for (const auto* kind : {"ciso_told", "cause_reported", "lessons_shared"})
-    accepted(next.post(steps, {{"kind", kind}, {"text", "本文"}}));
+  CHECK(next.post(steps, {{"kind", "ciso_told"}, {"text", "本文"}}).mistakes() == Lines{"/person required"});
+  for (const auto* kind : {"ciso_told", "cause_reported"})
+    accepted(next.post(steps, {{"kind", kind}, {"text", "本文"}, {"person", chief}}));
+  accepted(next.post(steps, {{"kind", "lessons_shared"}, {"text", "本文"}}));
   accepted(ciso.post(steps, {{"kind", "measures_ordered"}, {"text", "本文"}}));
   accepted(first.post("/incidents/" + incident.id + "/instructions", {{"kind", "emergency_measures"},
                                                                       {"force", "instruction"},
