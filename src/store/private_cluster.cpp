@@ -231,7 +231,13 @@ void PrivateCluster::State::ensure_database() const {
       ConnectionSettings::private_cluster(socket_directory.string(), folder.owner().name, "postgres");
   administration.statement_timeout = administration.answer_timeout = 60s;
   Connection connection(administration, DatabaseRole::owner);
-  if (connection.execute(find_database).empty()) connection.execute(create_database);
+  if (!connection.execute(find_database).empty()) return;
+  try {
+    connection.execute(create_database);
+  } catch (const DatabaseError&) {
+    // The server of a daemon killed in this very statement carries it to its end: then it is there now.
+    if (connection.broken() || connection.execute(find_database).empty()) throw;
+  }
 }
 
 void PrivateCluster::State::bring_up(Progress& progress) {

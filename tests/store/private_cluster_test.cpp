@@ -404,6 +404,46 @@ TEST_CASE("a daemon killed at any moment of its first start leaves what the next
   }
 }
 
+TEST_CASE("a database that the server is still making for a killed daemon is taken as it comes") {
+  static constexpr Statement drop{"drop", "DROP DATABASE noroshi"};
+  static constexpr Statement create{"create", "CREATE DATABASE noroshi"};
+  static constexpr Statement creating{"creating",
+                               "SELECT count(*) AS n FROM pg_stat_activity"
+                               " WHERE state = 'active' AND query = 'CREATE DATABASE noroshi'"};
+  const TemporaryFolder folder;
+  const fs::path data = folder.path() / "data";
+  // Who comes first of the two is the server's choice: four times, so that the second one's way is seen too.
+  std::optional<PrivateCluster> cluster(std::in_place, PrivateClusterSettings{.data = data});
+  for (int round = 0; round < 4; ++round) {
+    const auto settings_of = [&](std::string_view database) {
+      return ConnectionSettings::private_cluster(ClusterFolder::find_socket_directory(data).string(),
+                                                 ClusterFolder(data).owner().name, database);
+    };
+    Connection administration(settings_of("postgres"), DatabaseRole::owner);
+    administration.execute(drop);
+    // The server copies template1 once nobody is in it (it waits up to 5 s): until then both statements stand.
+    std::optional<Connection> in_the_way(std::in_place, settings_of("template1"), DatabaseRole::owner);
+    std::thread statement_of_the_killed([settings = settings_of("postgres")]() mutable {
+      settings.statement_timeout = settings.answer_timeout = 60s;
+      try {
+        Connection(settings, DatabaseRole::owner).execute(create);
+      } catch (const DatabaseError&) {  // the next daemon's was quicker
+      }
+    });
+    cluster->release();
+    std::thread let_go([&] {
+      while (administration.execute(creating).one().get<int>("n") < 2) std::this_thread::sleep_for(10ms);
+      in_the_way.reset();
+    });
+    cluster.reset();
+    CHECK_NOTHROW(cluster.emplace(PrivateClusterSettings{.data = data}));
+    let_go.join();
+    statement_of_the_killed.join();
+    REQUIRE(cluster);
+    CHECK(answers(cluster->connection_settings()));
+  }
+}
+
 TEST_CASE("root's command in another user's folder leaves it to that user") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: not root");
