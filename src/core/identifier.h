@@ -58,6 +58,8 @@ using CymatEntryId = Identifier<struct CymatEntryTag>;
 using HandlingStepId = Identifier<struct HandlingStepTag>;
 using InstructionId = Identifier<struct InstructionTag>;
 using PlatformLinkId = Identifier<struct PlatformLinkTag>;
+using EndpointId = Identifier<struct EndpointTag>;
+using DeliveryId = Identifier<struct DeliveryTag>;
 using EventId = Identifier<struct EventTag>;
 using TokenId = Identifier<struct TokenTag>;
 
