@@ -34,6 +34,9 @@ constexpr seconds longest_target = std::chrono::days{366};
 constexpr seconds longest_step = std::chrono::days{30};
 constexpr std::size_t most_steps = 16;
 constexpr int longest_retention = 60;  // years
+constexpr seconds longest_backoff = std::chrono::days{7};
+constexpr std::size_t most_backoffs = 32;
+constexpr seconds longest_timeout = std::chrono::minutes{5};
 constexpr std::string_view prefix = "NOROSHI_";
 
 // Variables that other programs of the project read.
@@ -371,6 +374,62 @@ void set_retention(const Given& given, Draft& draft) {
   if (const auto value = given.years(longest_retention)) draft.config.retention.*of = *value;
 }
 
+void set_base_url(const Given& given, Draft& draft) {
+  const auto value = given.text();
+  if (!value) return;
+  constexpr std::string_view scheme = "https://";
+  const std::string_view authority = std::string_view(*value).substr(std::min(value->size(), scheme.size()));
+  if (!value->starts_with(scheme) || authority.empty() || authority.find_first_of("/?#@ \"<>") != std::string_view::npos)
+    return given.refuse("must be how receivers reach the daemon, without a path, as \"https://noroshi.example.jp:8443\"");
+  draft.config.base_url = *value;
+}
+
+void set_backoff(const Given& given, Draft& draft) {
+  const auto items = given.items();
+  if (!items) return;
+  if (items->empty() || items->size() > most_backoffs)
+    return given.refuse(fmt::format("must have from 1 to {} waits", most_backoffs));
+  std::vector<seconds> waits;
+  for (const auto& item : *items)
+    if (const auto wait = item.duration(seconds{1}, longest_backoff)) waits.push_back(*wait);
+  if (waits.size() == items->size()) draft.config.retry.backoff = std::move(waits);
+}
+
+void set_give_up(const Given& given, Draft& draft) {
+  if (const auto value = given.duration(seconds{1}, longest_step)) draft.config.retry.give_up = *value;
+}
+
+void set_delivery_timeout(const Given& given, Draft& draft) {
+  if (const auto value = given.duration(seconds{1}, longest_timeout)) draft.config.delivery_timeout = *value;
+}
+
+void set_mail_host(const Given& given, Draft& draft) {
+  const auto value = given.text();
+  if (!value) return;
+  if (!is_host_name(*value)) return given.refuse("must be the name of a mail server, as \"mail.example.go.jp\"");
+  draft.config.mail.host = *value;
+}
+
+void set_mail_port(const Given& given, Draft& draft) {
+  if (const auto value = given.integer(1, 65535)) draft.config.mail.port = static_cast<int>(*value);
+}
+
+void set_mail_tls(const Given& given, Draft& draft) {
+  using Tls = delivery::MailRelay::Tls;
+  static constexpr std::pair<std::string_view, Tls> ways[] = {{"starttls", Tls::starttls}, {"implicit", Tls::implicit}};
+  if (const auto value = given.word<Tls>(ways)) draft.config.mail.tls = *value;
+}
+
+template <std::string delivery::MailRelay::*of>
+void set_mail_text(const Given& given, Draft& draft) {
+  if (auto value = given.text()) draft.config.mail.*of = std::move(*value);
+}
+
+template <fs::path delivery::MailRelay::*of>
+void set_mail_file(const Given& given, Draft& draft) {
+  if (auto path = given.path()) draft.config.mail.*of = std::move(*path);
+}
+
 void set_log_level(const Given& given, Draft& draft) {
   static constexpr std::pair<std::string_view, std::string_view> levels[] = {
       {"trace", "trace"},  {"debug", "debug"}, {"info", "info"},        {"warning", "warning"},
@@ -415,6 +474,19 @@ constexpr Setting settings[] = {
     {"retention", "confidentiality_1", set_retention<&core::RetentionPolicy::confidentiality_1>},
     {"retention", "confidentiality_2", set_retention<&core::RetentionPolicy::confidentiality_2>},
     {"retention", "exercise", set_retention<&core::RetentionPolicy::exercise>},
+    {"delivery", "base_url", set_base_url},
+    {"delivery", "backoff", set_backoff},
+    {"delivery", "give_up", set_give_up},
+    {"delivery", "timeout", set_delivery_timeout},
+    {"mail", "host", set_mail_host},
+    {"mail", "port", set_mail_port},
+    {"mail", "tls", set_mail_tls},
+    {"mail", "ca", set_mail_file<&delivery::MailRelay::ca>},
+    {"mail", "user", set_mail_text<&delivery::MailRelay::user>},
+    {"mail", "password", set_mail_file<&delivery::MailRelay::password>},
+    {"mail", "from", set_mail_text<&delivery::MailRelay::from>},
+    {"mail", "certificate", set_mail_file<&delivery::MailRelay::certificate>},
+    {"mail", "key", set_mail_file<&delivery::MailRelay::key>},
     {"log", "level", set_log_level},
     {"log", "format", set_log_format},
 };
@@ -795,6 +867,30 @@ std::string show(const Config& config) {
   table("retention");
   for (const auto of : core::all_retention_classes)
     line(core::to_string(of), fmt::format("\"P{}Y\"", config.retention.years(of)));
+
+  table("delivery");
+  if (config.base_url) line("base_url", toml_text(*config.base_url));
+  line("backoff", listed(config.retry.backoff, quoted_duration));
+  line("give_up", quoted_duration(config.retry.give_up));
+  line("timeout", quoted_duration(config.delivery_timeout));
+
+  table("mail");
+  const auto& mail = config.mail;
+  const auto text = [&](std::string_view key, const std::string& value) {
+    if (!value.empty()) line(key, toml_text(value));
+  };
+  const auto file = [&](std::string_view key, const fs::path& value) {
+    if (!value.empty()) path(key, value);
+  };
+  text("host", mail.host);
+  line("port", std::to_string(mail.port));
+  line("tls", mail.tls == delivery::MailRelay::Tls::starttls ? "\"starttls\"" : "\"implicit\"");
+  file("ca", mail.ca);
+  text("user", mail.user);
+  file("password", mail.password);
+  text("from", mail.from);
+  file("certificate", mail.certificate);
+  file("key", mail.key);
 
   table("log");
   line("level", toml_text(config.log_level));

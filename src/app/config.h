@@ -15,6 +15,8 @@
 #include "routing/registry.h"
 #include "src/core/clocks.h"
 #include "src/core/retention.h"
+#include "src/delivery/channel.h"
+#include "src/delivery/retrying.h"
 
 namespace noroshi::app {
 
@@ -52,6 +54,10 @@ struct Config {
   // [acknowledgement] target, [followup] target, [ladder] steps, [relay] on_silence
   core::ClockPolicy clocks;
   core::RetentionPolicy retention;                  // [retention] confidentiality_1 = "P5Y": whole years
+  std::optional<std::string> base_url;              // [delivery] base_url = "https://HOST:PORT"; else what is listened on
+  delivery::RetryPolicy retry;                      // [delivery] backoff, give_up
+  std::chrono::seconds delivery_timeout{30};        // [delivery] timeout
+  delivery::MailRelay mail;                         // [mail] host, port, tls, ca, user, password, from, certificate, key
   std::string log_level = "info";                   // [log] level
   bool log_json = true;                             // [log] format = "json" | "text"
   bool log_automatic = true;                        // [log] format = "automatic": text on a terminal, else as log_json

@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "src/app/delivery_keys.h"
 #include "src/app/health.h"
 #include "src/app/law.h"
 #include "src/app/metrics.h"
@@ -28,6 +29,7 @@
 #include "src/app/signing_key.h"
 #include "src/app/ticking.h"
 #include "src/app/stream_waking.h"
+#include "src/delivery/worker.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
@@ -97,6 +99,8 @@ class Database {
   bool clock_is_real() const { return clock_is_real_; }
   const SigningKey& signing_key() const { return *signing_key_; }
   RecordKeys& record_keys() { return *record_keys_; }
+  // Null where another daemon's is needed here.
+  const DeliveryKeys* delivery_keys() const { return delivery_keys_ ? &*delivery_keys_ : nullptr; }
   // The tree that grew when the daemon started.
   const std::string& record_origin() const { return record_origin_; }
   void stop() {
@@ -147,6 +151,10 @@ class Database {
     signing_key_ = SigningKey::ensure(config.data / "keys" / "signing.pem", owner);
     record_origin_ = store::open_record(owner);
     record_keys_ = std::make_unique<RecordKeys>(config.data / "keys" / "record", owner);
+    delivery_keys_ = DeliveryKeys::open(config.data / "keys" / "delivery.pem", owner);
+    if (!delivery_keys_)
+      spdlog::warn("no message is sent beyond the inbox: copy keys/delivery.pem of a daemon on the same database to {}",
+                   (config.data / "keys").string());
   }
 
   std::unique_ptr<store::PrivateCluster> cluster_;
@@ -155,6 +163,7 @@ class Database {
   std::optional<SigningKey> signing_key_;
   std::string record_origin_;
   std::unique_ptr<RecordKeys> record_keys_;
+  std::optional<DeliveryKeys> delivery_keys_;
 };
 
 // The operator's certificate, else one of the daemon's own authority.
@@ -224,13 +233,22 @@ class SuccessionTimer {
   std::jthread thread_;
 };
 
+std::string url_of(const Config& config, std::uint16_t port) {
+  const bool v6 = config.listen_host.find(':') != std::string::npos;
+  return v6 ? fmt::format("https://[{}]:{}", config.listen_host, port)
+            : fmt::format("https://{}:{}", config.listen_host, port);
+}
+
 // Everything that serves, in the order in which it depends on each other: destroyed from the last to the first.
 class Service {
  public:
   Service(boost::asio::io_context& io, const Config& config, const LawFiles& files,
           const store::ConnectionSettings& database, bool clock_is_real, const SigningKey& signing_key,
-          RecordKeys& record_keys, const std::string& record_origin)
-      : law_{files.editions, files.registry, config.clocks, config.retention},
+          RecordKeys& record_keys, const DeliveryKeys* delivery_keys, const std::string& record_origin)
+      : config_(config),
+        database_(database),
+        delivery_keys_(delivery_keys),
+        law_{files.editions, files.registry, config.clocks, config.retention},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
         signer_{signing_key.id(), [signing_key](std::string_view text) { return signing_key.sign(text); }},
@@ -244,7 +262,7 @@ class Service {
         succession_(database, law_),
         ticking_(database, law_, metrics_.ticking_observer()),
         health_({operators_, law_.registry, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
-                 certificate_.certificate, digest(config), [this] { return sealing_.status(); }}),
+                 certificate_.certificate, digest(config), [this] { return sealing_.status(); }, delivery_keys != nullptr}),
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
                                  certificate_.certificate, [this] { return streams_.counts(); },
                                  [this] { return sealing_.status(); }}),
@@ -255,7 +273,10 @@ class Service {
                 http::TlsContext(certificate_, config.tls_1_2 ? http::TlsMinimum::v1_2 : http::TlsMinimum::v1_3),
                 router(), authenticator(tokens_, token_threads_), metrics_.http_observer()) {}
 
-  void start() { server_.start(); }
+  void start() {
+    server_.start();
+    start_delivering();
+  }
   std::uint16_t port() const { return server_.port(); }
   void stop(std::function<void()> stopped) {
     health_.set_stopping();
@@ -269,6 +290,21 @@ class Service {
   }
 
  private:
+  // Once the port is known: links in what is sent name it.
+  void start_delivering() {
+    if (!delivery_keys_) return;
+    environment_.emplace(delivery::Environment{
+        .keys = *delivery_keys_,
+        .registry = law_.registry,
+        .base_url = config_.base_url ? *config_.base_url : url_of(config_, port()),
+        .mail = config_.mail,
+        .folder = config_.data / "delivery",
+        .clients = config_.data / "keys" / "clients",
+        .now = [] { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }});
+    worker_.emplace(database_, writers_, delivery::make_channels(*environment_), *environment_,
+                    delivery::WorkerSettings{.retry = config_.retry, .timeout = config_.delivery_timeout},
+                    metrics_.delivery_observer());
+  }
   store::WriterOptions writer_options(const Config& config, const RecordKeys& record_keys) {
     store::WriterOptions options;
     options.receipts = record::RecordSigner{[this] { return sealing_.origin(); },
@@ -302,6 +338,9 @@ class Service {
     return router;
   }
 
+  const Config& config_;
+  store::ConnectionSettings database_;
+  const DeliveryKeys* delivery_keys_;
   core::Law law_;
   std::vector<std::string> names_;
   http::TlsFiles certificate_;
@@ -323,13 +362,9 @@ class Service {
   http::LiveStreams streams_;
   StreamWaking stream_waking_;
   http::Server server_;
+  std::optional<delivery::Environment> environment_;
+  std::optional<delivery::Worker> worker_;  // ends first: what it has sent is written down by the writers
 };
-
-std::string url_of(const Config& config, std::uint16_t port) {
-  const bool v6 = config.listen_host.find(':') != std::string::npos;
-  return v6 ? fmt::format("https://[{}]:{}", config.listen_host, port)
-            : fmt::format("https://{}:{}", config.listen_host, port);
-}
 
 void announce(const Config& config, std::uint16_t port) {
   fmt::print("noroshid ready {}\n", url_of(config, port));
@@ -353,7 +388,7 @@ void serve(const Config& config) {
 
   {
     Service service(io, config, law, database.settings(), database.clock_is_real(), database.signing_key(),
-                    database.record_keys(), database.record_origin());
+                    database.record_keys(), database.delivery_keys(), database.record_origin());
     service.start();
     signals.async_wait([&](const boost::system::error_code& error, int) {
       if (error) return;

@@ -102,6 +102,27 @@ Check check_clocks(const store::ClockCounts& clocks) {
   return check;
 }
 
+Check check_delivery(bool delivers, const store::Waiting& waiting) {
+  Check check{"delivery",
+              CheckStatus::ok,
+              {},
+              {{"waiting", static_cast<double>(waiting.outbox_messages)},
+               {"oldest_seconds", waiting.oldest_outbox_seconds},
+               {"dead", static_cast<double>(waiting.dead_messages)}}};
+  if (!delivers) {
+    check.status = CheckStatus::warning;
+    check.message = {"配送の鍵がこのデーモンにないため、受信箱以外へは送信しません。同じデータベースを使うデーモンの "
+                     "DIR/keys/delivery.pem をここへ複写し、再起動してください。",
+                     "This daemon lacks the key of deliveries and sends nothing beyond the inbox: copy DIR/keys/delivery.pem "
+                     "of a daemon on the same database here, and start again."};
+  } else if (waiting.dead_messages > 0) {
+    check.status = CheckStatus::warning;
+    check.message = {"届かなかったメッセージがあります。noroshi deliveries --state dead で原因を確認し、replay で再送してください。",
+                     "Messages did not arrive: noroshi deliveries --state dead tells why; replay has them sent again."};
+  }
+  return check;
+}
+
 // What is told to a centre of which nobody holds a token reaches nobody.
 Check check_center(store::Connection& connection, const routing::Registry& registry) {
   Check check{"center", CheckStatus::ok, {}, {}};

@@ -48,6 +48,7 @@ struct HealthSources {
   std::filesystem::path certificate;  // PEM, as the server serves it
   std::string configuration_digest;   // digest(config)
   std::function<RecordStatus()> record = {};  // how far the record is sealed; without one it is not looked at
+  bool delivers = true;  // whether this daemon has the key of deliveries
 };
 
 // What the sources refer to must outlive it.

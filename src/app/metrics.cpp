@@ -196,7 +196,15 @@ Metrics::Metrics()
                            .Name("noroshi_alarm_lateness_seconds")
                            .Help("The longest wait of an alarm in each group that was rung together.")
                            .Register(*registry_)
-                           .Add({}, lateness_buckets)) {
+                           .Add({}, lateness_buckets)),
+      attempts_(&prometheus::BuildCounter()
+                     .Name("noroshi_delivery_attempts_total")
+                     .Help("Attempts of this daemon to carry a message to an endpoint, by what came of them.")
+                     .Register(*registry_)),
+      attempt_durations_(&prometheus::BuildHistogram()
+                              .Name("noroshi_delivery_attempt_seconds")
+                              .Help("How long an attempt took.")
+                              .Register(*registry_)) {
   // A counter that appears with its first event hides that event from rate().
   for (const char* stage : {"first", "followup", "final", "correction"}) reports_->Add({{"stage", stage}});
 }
@@ -218,6 +226,14 @@ TickingObserver Metrics::ticking_observer() {
             alarm_lateness_->Observe(std::chrono::duration<double>(rung.latest_after).count());
           },
           [this] { clock_jumps_->Increment(); }};
+}
+
+delivery::WorkerObserver Metrics::delivery_observer() {
+  return {[this](std::string_view channel, std::string_view verdict, std::chrono::nanoseconds took) {
+    const std::string of_channel(channel);
+    attempts_->Add({{"channel", of_channel}, {"verdict", std::string(verdict)}}).Increment();
+    attempt_durations_->Add({{"channel", of_channel}}, duration_buckets).Observe(std::chrono::duration<double>(took).count());
+  }};
 }
 
 std::vector<MetricFamily> Metrics::collect() const {

@@ -17,6 +17,7 @@
 #include "src/app/cached_reading.h"
 #include "src/app/sealing.h"
 #include "src/app/ticking.h"
+#include "src/delivery/worker.h"
 #include "src/http/live_streams.h"
 #include "src/http/router.h"
 #include "src/http/server.h"
@@ -52,6 +53,10 @@ class Metrics {
   // For Ticking: noroshi_alarms_raised_total, noroshi_alarm_lateness_seconds, noroshi_clock_jumps_total. Any thread.
   TickingObserver ticking_observer();
 
+  // For delivery::Worker: noroshi_delivery_attempts_total{channel,verdict}, noroshi_delivery_attempt_seconds{channel}. Any
+  // thread.
+  delivery::WorkerObserver delivery_observer();
+
   std::vector<prometheus::MetricFamily> collect() const;
 
  private:
@@ -67,6 +72,8 @@ class Metrics {
   prometheus::Counter* alarms_;
   prometheus::Counter* clock_jumps_;
   prometheus::Histogram* alarm_lateness_;
+  prometheus::Family<prometheus::Counter>* attempts_;
+  prometheus::Family<prometheus::Histogram>* attempt_durations_;
 };
 
 // Where the page looks when it is asked. What they refer to must outlive the page.

@@ -1,11 +1,14 @@
 #include "src/app/signing_key.h"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/kdf.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -112,6 +115,25 @@ std::string SigningKey::sign(std::string_view text) const {
                                    reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
   if (!made || length != signature.size()) throw SigningKeyFault("a signature could not be made");
   return signature;
+}
+
+std::string SigningKey::derive(std::string_view label) const {
+  std::array<unsigned char, 32> secret{};
+  std::size_t secret_length = secret.size();
+  std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr),
+                                                                      EVP_PKEY_CTX_free);
+  std::string derived(32, '\0');
+  std::size_t length = derived.size();
+  const bool made =
+      context && EVP_PKEY_get_raw_private_key(key_.get(), secret.data(), &secret_length) == 1 &&
+      EVP_PKEY_derive_init(context.get()) == 1 && EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1 &&
+      EVP_PKEY_CTX_set1_hkdf_key(context.get(), secret.data(), static_cast<int>(secret_length)) == 1 &&
+      EVP_PKEY_CTX_add1_hkdf_info(context.get(), reinterpret_cast<const unsigned char*>(label.data()),
+                                  static_cast<int>(label.size())) == 1 &&
+      EVP_PKEY_derive(context.get(), reinterpret_cast<unsigned char*>(derived.data()), &length) == 1;
+  OPENSSL_cleanse(secret.data(), secret.size());
+  if (!made || length != derived.size()) throw SigningKeyFault("a secret could not be derived");
+  return derived;
 }
 
 }  // namespace noroshi::app

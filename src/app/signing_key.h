@@ -39,6 +39,8 @@ class SigningKey {
   const record::PublicKey& raw_public_key() const { return raw_; }
   // 64 bytes.
   std::string sign(std::string_view text) const;
+  // 32 bytes that this key and this label alone give: HKDF-SHA-256 (RFC 5869) of its private half, the label as info.
+  std::string derive(std::string_view label) const;
 
  private:
   explicit SigningKey(EVP_PKEY* key);

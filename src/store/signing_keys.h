@@ -14,6 +14,11 @@ namespace noroshi::store {
 void register_key(Connection& owner, const std::string& id, std::string_view public_key);
 bool knows_key(Connection& owner, const std::string& id);
 
+// The id of the key of deliveries that all daemons of this database share; empty where there is none yet. With a key: it is
+// registered where there is none. A connection of role owner.
+std::string delivery_key(Connection& owner);
+std::string delivery_key(Connection& owner, const std::string& id, std::string_view public_key);
+
 // All keys, oldest first. In a transaction of any caller.
 std::vector<codec::SigningKeyView> list_keys(TenantTransaction& transaction);
 

@@ -1,0 +1,87 @@
+// The worker that claims deliveries, has their channels send them, and settles what came of it, beside those of any other
+// daemon on the same database.
+//
+// A delivery is claimed with a lease that outlasts its attempt; no transaction is open while something is sent. What ends
+// it (delivered, handed on, dead) is a command like any other and stands in the record; what does not is postponed. A
+// daemon that is killed between sending and settling leaves a lease that ends: the message is sent again under the same
+// id, so that a receiver can tell.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "src/delivery/channel.h"
+#include "src/delivery/retrying.h"
+#include "src/store/deliveries.h"
+#include "src/store/writer.h"
+
+namespace noroshi::delivery {
+
+struct WorkerSettings {
+  RetryPolicy retry;
+  std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of one attempt, real time
+  int senders = 16;       // attempts at once; they wait for receivers nearly all the time
+  int per_endpoint = 4;   // of these, for one endpoint that answers
+};
+
+// Told from the worker's threads. Must not block or throw.
+struct WorkerObserver {
+  std::function<void(std::string_view channel, std::string_view verdict, std::chrono::nanoseconds took)> attempted;
+};
+
+class Worker {
+ public:
+  using Channels = std::map<std::string, std::unique_ptr<Channel>, std::less<>>;  // by ChannelKind::name
+
+  // `writers` and what `environment` refers to outlive it.
+  Worker(store::ConnectionSettings settings, store::WriterPool& writers, Channels channels, const Environment& environment,
+         WorkerSettings worker, WorkerObserver observer);
+  // Waits for attempts under way, at most until their deadline.
+  ~Worker();
+
+ private:
+  struct Job;
+  struct Done;
+  struct Settlement;
+  class Pass;
+  void claim(std::stop_token stop);
+  void listen(std::stop_token stop);
+  void send(std::stop_token stop);
+  Done attempt(const Job& job);
+  void submit(Settlement settlement);
+
+  store::ConnectionSettings settings_;
+  store::WriterPool& writers_;
+  Channels channels_;
+  const Environment& environment_;
+  WorkerSettings worker_;
+  WorkerObserver observer_;
+
+  std::mutex mutex_;
+  std::condition_variable_any wake_claimer_;
+  std::condition_variable_any wake_senders_;
+  std::condition_variable settled_;
+  std::deque<Job> jobs_;
+  std::deque<Done> done_;
+  std::deque<Settlement> unsettled_;  // that the writers could not store yet
+  int under_way_ = 0;                 // jobs that wait or are being sent
+  int being_settled_ = 0;             // commands that the writers have not answered
+  bool woken_ = false;
+
+  std::vector<std::jthread> senders_;
+  std::jthread listener_;
+  std::jthread claimer_;
+};
+
+// A channel of each kind.
+Worker::Channels make_channels(const Environment& environment);
+
+}  // namespace noroshi::delivery

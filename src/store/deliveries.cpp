@@ -1,0 +1,96 @@
+#include "src/store/deliveries.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "src/store/bytes.h"
+#include "src/store/known.h"
+
+namespace noroshi::store {
+namespace {
+
+constexpr Statement claim{
+    "claim_deliveries",
+    "SELECT d.*, now.at AS claimed_at FROM (SELECT clock() AS at OFFSET 0) AS now, "
+    "LATERAL claim_deliveries(now.at, shown_length(make_interval(secs => $1::double precision / 1000)), $2, $3) AS d"};
+constexpr Statement message_of{"claimed_message", "SELECT * FROM claimed_message($1::uuid, $2)"};
+constexpr Statement content_of{"claimed_content", "SELECT * FROM claimed_content($1::uuid, $2)"};
+constexpr Statement postpone{"postpone_delivery",
+                             "SELECT postpone_delivery($1::uuid, $2, $3, $4, now.at, now.at + $5::interval) "
+                             "FROM (SELECT clock() AS at OFFSET 0) AS now"};
+constexpr Statement stranded{"stranded_deliveries", "SELECT * FROM stranded_deliveries($1)"};
+constexpr Statement until_next{"until_next_delivery",
+                               "SELECT extract(epoch FROM next_delivery(now.at) - now.at)::double precision / rate "
+                               "AS seconds FROM clock_setting, (SELECT clock() AS at OFFSET 0) AS now"};
+
+}  // namespace
+
+std::vector<ClaimedDelivery> claim_deliveries(Connection& delivery, const DeliveryClaims& claims) {
+  std::vector<ClaimedDelivery> claimed;
+  for (const auto& row : delivery.execute(claim, {claims.lease.count(), claims.most, claims.per_endpoint}))
+    claimed.push_back({id_of<core::DeliveryId>(row.get<std::string_view>("delivery_id")), row.get<std::int64_t>("token"),
+                       row.get<std::int32_t>("attempts"), row.get<Timestamp>("queued_at"), row.get<Timestamp>("claimed_at"),
+                       id_of<core::EndpointId>(row.get<std::string_view>("endpoint_id")),
+                       id_of<core::IncidentId>(row.get<std::string_view>("incident_id")),
+                       id_of<core::MessageId>(row.get<std::string_view>("message_id"))});
+  return claimed;
+}
+
+std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDelivery& claimed) {
+  const Rows rows = delivery.execute(message_of, {core::to_string(claimed.delivery), claimed.token});
+  const auto row = rows.maybe_one();
+  if (!row) return std::nullopt;
+  const auto kind = core::parse_message_kind(row->get<std::string_view>("kind"));
+  if (!kind) std::abort();
+  ClaimedMessage found;
+  auto& message = found.message;
+  message.id = claimed.message;
+  message.incident = claimed.incident;
+  message.kind = *kind;
+  message.sender = row->get<std::string>("sender");
+  message.recipient = row->get<std::string>("recipient");
+  if (const auto id = row->get<std::optional<std::string>>("obligation_id")) message.obligation = id_of<core::ObligationId>(*id);
+  message.clause = row->get<std::string>("clause");
+  message.sentence = row->get<std::int32_t>("sentence");
+  message.automatic = row->get<bool>("automatic");
+  message.sent_at = row->get<Timestamp>("sent_at");
+  message.acknowledge_by = row->get<std::optional<Timestamp>>("acknowledge_by");
+  found.number = row->get<std::string>("number");
+  found.exercise = row->get<bool>("exercise");
+  found.version = row->get<std::int32_t>("version");
+  found.alarm_code = row->get<std::string>("alarm_code");
+  found.acknowledged = row->get<bool>("acknowledged");
+  return found;
+}
+
+std::optional<ClaimedContent> read_content(Connection& delivery, const ClaimedDelivery& claimed) {
+  const Rows rows = delivery.execute(content_of, {core::to_string(claimed.delivery), claimed.token});
+  const auto row = rows.maybe_one();
+  if (!row) return std::nullopt;
+  const auto report = row->get<Bytes>("report");
+  return ClaimedContent{row->get<std::string>("title"), row->get<std::string>("note"),
+                        std::string(reinterpret_cast<const char*>(report.data()), report.size())};
+}
+
+bool postpone_delivery(Connection& delivery, const ClaimedDelivery& claimed, const std::string& cause,
+                       const std::string& detail, std::chrono::seconds again_after) {
+  return delivery.execute(postpone, {core::to_string(claimed.delivery), claimed.token, cause, detail, again_after})
+      .one()
+      .get<bool>(0);
+}
+
+std::vector<StrandedDelivery> stranded_deliveries(Connection& delivery, int most) {
+  std::vector<StrandedDelivery> found;
+  for (const auto& row : delivery.execute(stranded, {most}))
+    found.push_back({id_of<core::DeliveryId>(row.get<std::string_view>("delivery_id")),
+                     id_of<core::IncidentId>(row.get<std::string_view>("incident_id")), row.get<std::int32_t>("attempts")});
+  return found;
+}
+
+std::optional<std::chrono::milliseconds> until_next_delivery(Connection& delivery) {
+  const auto seconds = delivery.execute(until_next).one().get<std::optional<double>>("seconds");
+  if (!seconds) return std::nullopt;
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(std::clamp(*seconds, 0.0, 86400.0)));
+}
+
+}  // namespace noroshi::store

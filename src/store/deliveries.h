@@ -1,0 +1,75 @@
+// Deliveries that are due: claimed by state with a lease and a fencing token, each attempt a row before anything is sent.
+// What ended a delivery is settled by a command (SettleDelivery, command.h), as an event of the record; what did not is
+// postponed here.
+//
+// All take a connection of role delivery, and no transaction stays open between them. Leases are real time, whatever the
+// shown clock's rate; times at which something is tried again are shown time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/core/endpoint.h"
+#include "src/core/incident.h"
+#include "src/store/database.h"
+
+namespace noroshi::store {
+
+struct ClaimedDelivery {
+  core::DeliveryId delivery;
+  std::int64_t token = 0;  // a later claim makes it worthless
+  int attempts = 0;        // this one included
+  Timestamp queued_at;     // when it was queued, or last replayed
+  Timestamp claimed_at;
+  core::EndpointId endpoint;
+  core::IncidentId incident;
+  core::MessageId message;
+};
+struct DeliveryClaims {
+  std::chrono::milliseconds lease;
+  int most = 0;
+  int per_endpoint = 0;
+};
+std::vector<ClaimedDelivery> claim_deliveries(Connection& delivery, const DeliveryClaims& claims);
+
+// The endpoint of a claimed delivery as it stands; nothing where it is not active any more.
+std::optional<core::Endpoint> read_endpoint(Connection& delivery, core::EndpointId endpoint);
+
+// What the message of a claimed delivery says of itself, without content.
+struct ClaimedMessage {
+  core::Message message;  // `recipient` is whose endpoint it goes to
+  std::string number;     // of the incident
+  bool exercise = false;
+  int version = 0;        // of the report it carries; 0: none
+  std::string alarm_code;
+  bool acknowledged = false;
+};
+// Nothing where the claim was lost.
+std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDelivery& claimed);
+
+struct ClaimedContent {
+  std::string title;
+  std::string note;
+  std::string report;  // as received
+};
+std::optional<ClaimedContent> read_content(Connection& delivery, const ClaimedDelivery& claimed);
+
+// Nothing came of the attempt: tried again then. False where the claim was lost.
+bool postpone_delivery(Connection& delivery, const ClaimedDelivery& claimed, const std::string& cause,
+                       const std::string& detail, std::chrono::seconds again_after);
+
+struct StrandedDelivery {
+  core::DeliveryId delivery;
+  core::IncidentId incident;
+  int attempts = 0;
+};
+// What waits for endpoints that are served no more.
+std::vector<StrandedDelivery> stranded_deliveries(Connection& delivery, int most);
+
+// In real time; nothing where none waits.
+std::optional<std::chrono::milliseconds> until_next_delivery(Connection& delivery);
+
+}  // namespace noroshi::store
