@@ -154,7 +154,9 @@ void check_database(const HealthSources& sources, HealthReading& reading) {
     reading.checks.push_back({"database", CheckStatus::ok, {}, {{"answer_seconds", seconds_since(start)}}});
     reading.server_version = state.server_version;
     reading.checks.push_back(check_migrations(state.migrations));
-    reading.checks.push_back(check_sequencer(store::count_waiting(*connection)));
+    const auto waiting = store::count_waiting(*connection);
+    reading.checks.push_back(check_sequencer(waiting));
+    reading.checks.push_back(check_delivery(sources.delivers, waiting));
     reading.checks.push_back(check_clocks(store::count_clocks(*connection)));
     reading.checks.push_back(check_center(*connection, sources.registry));
   } catch (const store::DatabaseMisconfigured& error) {
