@@ -88,6 +88,14 @@ Meaning meaning_of(RefusalCode code) {
       return {409, {"この指示等には回答済みです", "This instruction has its answer"}};
     case RefusalCode::platform_linked:
       return {409, {"この基盤は登録済みです", "This platform is linked already"}};
+    case RefusalCode::endpoint_decided:
+      return {409, {"この宛先は決定済みです", "The endpoint has been decided on"}};
+    case RefusalCode::endpoint_limit:
+      return {409, {"宛先の数が上限です", "No more endpoints for this body"}};
+    case RefusalCode::endpoint_not_active:
+      return {409, {"使える状態の宛先ではありません", "The endpoint is not active"}};
+    case RefusalCode::delivery_not_dead:
+      return {409, {"配送は失敗に終わっていません", "The delivery was not given up"}};
     case RefusalCode::idempotency_key_reused:
       return {422, {"同じキーで別の内容が送られました", "The same key came with other bytes"}};
   }

@@ -60,6 +60,8 @@ inline constexpr std::string_view body_without_person = "body_without_person";  
 // Nobody of the recipient has asked the daemon anything since a message came, though somebody there holds a token.
 inline constexpr std::string_view receiver_dead = "receiver_dead";
 inline constexpr std::string_view handover_overdue = "handover_overdue";  // who leads the response is off duty
+// Of no clock: a message reached an endpoint of its recipient by no attempt. For that body and the sender.
+inline constexpr std::string_view delivery_dead = "delivery_dead";
 }  // namespace alarm_codes
 
 }  // namespace noroshi::core

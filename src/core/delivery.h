@@ -19,9 +19,19 @@ struct Delivery {
   std::string organization;  // whose endpoint
   std::string channel;
   MessageState state = MessageState::queued;
-  int attempts = 0;   // when it was last settled
-  std::string cause;  // of DeliveryCause, of the last settlement; empty: none yet
+  int attempts = 0;   // when it was last settled, those before a replay among them
+  std::string cause;  // of the last settlement: a word of the channel, or of delivery_causes; empty: none yet
+  int revision = 1;
   friend bool operator==(const Delivery&, const Delivery&) = default;
 };
+
+// Why a delivery was settled that no attempt of a channel settled.
+namespace delivery_causes {
+inline constexpr std::string_view acknowledged_meanwhile = "acknowledged_meanwhile";
+inline constexpr std::string_view endpoint_disabled = "endpoint_disabled";
+}  // namespace delivery_causes
+
+// Whether it may stand for a cause: 1 to 64 of a-z, 0-9 and '_'.
+bool is_cause(std::string_view word);
 
 }  // namespace noroshi::core

@@ -4,12 +4,12 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "routing/target.h"
-#include "src/core/authority.h"
 #include "src/core/incident.h"
 #include "src/core/role.h"
 
@@ -31,7 +31,12 @@ enum class EndpointEvent { approve, reject, disable, resume, withdraw };
 std::string_view to_string(EndpointState state);
 std::optional<EndpointState> parse_endpoint_state(std::string_view text);
 std::string_view to_string(EndpointEvent event);
+std::span<const EndpointState> all_endpoint_states();
+std::span<const EndpointEvent> all_endpoint_events();
+// The state after the event, or nothing where the event is refused in that state. 0026_delivery.sql mirrors it.
 std::optional<EndpointState> next(EndpointState state, EndpointEvent event);
+// Neither rejected nor withdrawn: one of the few that a body may have.
+bool is_live(EndpointState state);
 
 // What a channel has to know of an endpoint: "url", "addresses", "certificate", ... as the channel describes them.
 using EndpointSettings = std::map<std::string, std::string>;
@@ -53,6 +58,7 @@ struct Endpoint {
   EndpointSettings settings;
   EndpointFilter filter;
   EndpointState state = EndpointState::proposed;
+  std::string cause;  // why the daemon disabled it, a word of its channel; empty: a person did, or nobody
   std::optional<TokenId> asked_by;
   std::string asked_by_name;
   int revision = 1;

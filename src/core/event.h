@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "src/core/endpoint.h"
 #include "src/core/incident.h"
 #include "src/core/person.h"
 
@@ -405,6 +406,60 @@ struct PlatformLinked {
   friend bool operator==(const PlatformLinked&, const PlatformLinked&) = default;
 };
 
+// -- Where a body wants its messages beside its inbox: of no incident, Event::incident is nil --------------------
+
+// Of the endpoint, what stands from the start on: state and cause follow from the events, who asked is who acts.
+struct EndpointProposed {
+  Endpoint endpoint;
+  friend bool operator==(const EndpointProposed&, const EndpointProposed&) = default;
+};
+struct EndpointDecided {
+  EndpointId endpoint;
+  std::string organization;
+  bool approved = false;
+  std::string reason;
+  friend bool operator==(const EndpointDecided&, const EndpointDecided&) = default;
+};
+struct EndpointDisabled {
+  EndpointId endpoint;
+  std::string organization;
+  std::string cause;  // a word of the channel, where the daemon did it; empty: a person
+  std::string reason;
+  friend bool operator==(const EndpointDisabled&, const EndpointDisabled&) = default;
+};
+struct EndpointResumed {
+  EndpointId endpoint;
+  std::string organization;
+  std::string reason;
+  friend bool operator==(const EndpointResumed&, const EndpointResumed&) = default;
+};
+struct EndpointWithdrawn {
+  EndpointId endpoint;
+  std::string organization;
+  std::string reason;
+  friend bool operator==(const EndpointWithdrawn&, const EndpointWithdrawn&) = default;
+};
+
+// -- Messages on their way to endpoints: of the incident, and nothing that moves its revision --------------------
+
+// By the daemon, beside what sends the message. Of the delivery, what stands from the start on.
+struct DeliveryQueued {
+  Delivery delivery;
+  friend bool operator==(const DeliveryQueued&, const DeliveryQueued&) = default;
+};
+struct DeliverySettled {
+  DeliveryId delivery;
+  MessageState state{};
+  int attempts = 0;
+  std::string cause;  // a word; empty: there is nothing to say
+  friend bool operator==(const DeliverySettled&, const DeliverySettled&) = default;
+};
+struct DeliveryReplayed {
+  DeliveryId delivery;
+  std::string reason;
+  friend bool operator==(const DeliveryReplayed&, const DeliveryReplayed&) = default;
+};
+
 using Happening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
@@ -416,7 +471,9 @@ using Happening =
                  AssignmentDeclined, AssignmentActivated, AssignmentHandedOver, AssignmentReleased, AssignmentDutyMoved,
                  CymatRequested, CymatForwarded, CymatReceived, CymatDecided, CymatMemberProposed, CymatMemberAnswered,
                  CymatMemberWithdrawn, CymatFormed, CymatDispatched, CymatBegun, CymatLogged, CymatEnded, CymatReported,
-                 AccessEnded, HandlingStepTaken, InstructionGiven, InstructionAnswered, PlatformLinked>;
+                 AccessEnded, HandlingStepTaken, InstructionGiven, InstructionAnswered, PlatformLinked,
+                 EndpointProposed, EndpointDecided, EndpointDisabled, EndpointResumed, EndpointWithdrawn,
+                 DeliveryQueued, DeliverySettled, DeliveryReplayed>;
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);
@@ -430,7 +487,7 @@ struct Event {
   friend bool operator==(const Event&, const Event&) = default;
 };
 
-// Whether it is of alarms alone, and changes nothing that a person could act on: the incident's revision stays.
+// Whether it is of alarms or deliveries alone, and changes nothing that a person could act on: the incident's revision stays.
 bool is_of_clock(const Happening& happening);
 
 // Moves the state by one event. An event that cannot follow from the state, or is of no incident, is a broken invariant

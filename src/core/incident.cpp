@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "src/core/clocks.h"
 #include "src/core/evolve_response.h"
 
 namespace noroshi::core {
@@ -47,6 +48,13 @@ void move(Obligation& obligation, ObligationEvent event) {
   if (!state) std::abort();
   obligation.state = *state;
   ++obligation.revision;
+}
+
+void move(Delivery& delivery, std::optional<MessageEvent> event) {
+  auto state = event ? next(delivery.state, *event) : std::nullopt;
+  if (!state) std::abort();
+  delivery.state = *state;
+  ++delivery.revision;
 }
 
 // One overload for each happening: what it does to the state.
@@ -236,6 +244,19 @@ struct Evolution {
   void operator()(const RecordContinued&) { std::abort(); }
   void operator()(const KeyRegistered&) { std::abort(); }
   void operator()(const KeyRetired&) { std::abort(); }
+  void operator()(const EndpointProposed&) { std::abort(); }
+  void operator()(const EndpointDecided&) { std::abort(); }
+  void operator()(const EndpointDisabled&) { std::abort(); }
+  void operator()(const EndpointResumed&) { std::abort(); }
+  void operator()(const EndpointWithdrawn&) { std::abort(); }
+  void operator()(const DeliveryQueued& what) { incident.deliveries.push_back(what.delivery); }
+  void operator()(const DeliverySettled& what) {
+    auto& delivery = must(incident.find(what.delivery));
+    move(delivery, event_leading_to(what.state));
+    delivery.attempts = what.attempts;
+    delivery.cause = what.cause;
+  }
+  void operator()(const DeliveryReplayed& what) { move(must(incident.find(what.delivery)), MessageEvent::replay); }
   // Who responds, CYMAT, handling inside.
   template <class OfResponse>
   void operator()(const OfResponse& what) {
@@ -316,6 +337,14 @@ struct TypeName {
   std::string_view operator()(const InstructionGiven&) const { return "instruction.given"; }
   std::string_view operator()(const InstructionAnswered&) const { return "instruction.answered"; }
   std::string_view operator()(const PlatformLinked&) const { return "platform.linked"; }
+  std::string_view operator()(const EndpointProposed&) const { return "endpoint.proposed"; }
+  std::string_view operator()(const EndpointDecided&) const { return "endpoint.decided"; }
+  std::string_view operator()(const EndpointDisabled&) const { return "endpoint.disabled"; }
+  std::string_view operator()(const EndpointResumed&) const { return "endpoint.resumed"; }
+  std::string_view operator()(const EndpointWithdrawn&) const { return "endpoint.withdrawn"; }
+  std::string_view operator()(const DeliveryQueued&) const { return "delivery.queued"; }
+  std::string_view operator()(const DeliverySettled&) const { return "delivery.settled"; }
+  std::string_view operator()(const DeliveryReplayed&) const { return "delivery.replayed"; }
 };
 
 }  // namespace
@@ -341,6 +370,8 @@ const Assignment* Incident::find(AssignmentId assignment) const { return find_by
 CymatRequest* Incident::find(CymatRequestId request) { return find_by_id(cymat_requests, request); }
 const CymatRequest* Incident::find(CymatRequestId request) const { return find_by_id(cymat_requests, request); }
 const Instruction* Incident::find(InstructionId instruction) const { return find_by_id(instructions, instruction); }
+Delivery* Incident::find(DeliveryId delivery) { return find_by_id(deliveries, delivery); }
+const Delivery* Incident::find(DeliveryId delivery) const { return find_by_id(deliveries, delivery); }
 const Assignment* Incident::head_of(std::string_view body) const {
   for (const auto& assignment : assignments)
     if (assignment.organization == body && assignment.function == Function::head &&
@@ -386,7 +417,11 @@ std::string_view type_of(const Happening& happening) { return std::visit(TypeNam
 bool is_of_clock(const Happening& happening) {
   const auto* message = std::get_if<MessageSent>(&happening);
   const auto* access = std::get_if<AccessGranted>(&happening);
-  return std::holds_alternative<AlarmRung>(happening) || std::holds_alternative<AssignmentDutyMoved>(happening) || (message && message->message.kind == MessageKind::alarm) ||
+  const auto* alarm = std::get_if<AlarmRaised>(&happening);
+  return std::holds_alternative<AlarmRung>(happening) || std::holds_alternative<AssignmentDutyMoved>(happening) ||
+         std::holds_alternative<DeliveryQueued>(happening) || std::holds_alternative<DeliverySettled>(happening) ||
+         std::holds_alternative<DeliveryReplayed>(happening) || (alarm && alarm->code == alarm_codes::delivery_dead) ||
+         (message && message->message.kind == MessageKind::alarm) ||
          (access && access->because == access_by_alarm);
 }
 

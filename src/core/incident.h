@@ -15,6 +15,7 @@
 #include "src/core/assignment.h"
 #include "src/core/clock_kind.h"
 #include "src/core/cymat.h"
+#include "src/core/delivery.h"
 #include "src/core/handling.h"
 #include "src/core/identifier.h"
 #include "src/core/report.h"
@@ -178,6 +179,7 @@ struct Incident {
   std::vector<CymatRequest> cymat_requests;
   std::vector<Instruction> instructions;
   std::vector<PlatformLink> platforms;
+  std::vector<Delivery> deliveries;  // loaded where one is decided on; else those alone that the decision queues
   std::optional<Timestamp> erased_at;  // since when its content is gone
   std::string erased_by;               // the body that decided it
   std::set<std::pair<std::string, std::string>> alarms;  // (code, whom it concerns) raised so far
@@ -196,6 +198,8 @@ struct Incident {
   CymatRequest* find(CymatRequestId request);
   const CymatRequest* find(CymatRequestId request) const;
   const Instruction* find(InstructionId instruction) const;
+  Delivery* find(DeliveryId delivery);
+  const Delivery* find(DeliveryId delivery) const;
   // The active head of that body's response; null where there is none.
   const Assignment* head_of(std::string_view organization) const;
   // Sees content: it reported or received the incident.

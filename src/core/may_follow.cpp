@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "src/core/clocks.h"
+#include "src/core/decide_delivery.h"
 #include "src/core/duties.h"
 #include "src/core/relay_switch.h"
 #include "src/core/retention.h"
@@ -183,6 +184,33 @@ struct MayFollow {
   bool operator()(const CymatLogged& what) const { return incident.find(what.request) != nullptr; }
   bool operator()(const CymatEnded& what) const { return can(what.request, std::nullopt, CymatEvent::end); }
   bool operator()(const CymatReported& what) const { return can(what.request, std::nullopt, CymatEvent::report); }
+  // By the daemon alone, but for a replay; whether the endpoint was active its body's own events tell.
+  bool operator()(const DeliveryQueued& what) const {
+    const auto& queued = what.delivery;
+    const auto* message = incident.find(queued.message);
+    return message && message->awaited_from() == queued.organization && !event.actor.role &&
+           queued.state == MessageState::queued && !incident.find(queued.id) &&
+           std::none_of(incident.deliveries.begin(), incident.deliveries.end(), [&](const Delivery& other) {
+             return other.message == queued.message && other.endpoint == queued.endpoint;
+           });
+  }
+  bool operator()(const DeliverySettled& what) const {
+    const auto* delivery = incident.find(what.delivery);
+    const auto happening = event_leading_to(what.state);
+    return delivery && happening && next(delivery->state, *happening) && what.attempts >= delivery->attempts &&
+           !event.actor.role && (what.cause.empty() ? what.state != MessageState::dead : is_cause(what.cause));
+  }
+  bool operator()(const DeliveryReplayed& what) const {
+    const auto* delivery = incident.find(what.delivery);
+    const auto* message = delivery ? incident.find(delivery->message) : nullptr;
+    return message && !message->acknowledged_at && next(delivery->state, MessageEvent::replay) &&
+           event.actor.role && is_of_delivery(*event.actor.role);
+  }
+  bool operator()(const EndpointProposed&) const { return false; }
+  bool operator()(const EndpointDecided&) const { return false; }
+  bool operator()(const EndpointDisabled&) const { return false; }
+  bool operator()(const EndpointResumed&) const { return false; }
+  bool operator()(const EndpointWithdrawn&) const { return false; }
   bool operator()(const RelaySwitchAsked&) const { return false; }
   bool operator()(const RelaySwitchDecided&) const { return false; }
   bool operator()(const RecordContinued&) const { return false; }

@@ -42,6 +42,10 @@ std::string_view to_string(RefusalCode code) {
     case RefusalCode::cymat_pending: return "cymat_pending";
     case RefusalCode::instruction_answered: return "instruction_answered";
     case RefusalCode::platform_linked: return "platform_linked";
+    case RefusalCode::endpoint_decided: return "endpoint_decided";
+    case RefusalCode::endpoint_limit: return "endpoint_limit";
+    case RefusalCode::endpoint_not_active: return "endpoint_not_active";
+    case RefusalCode::delivery_not_dead: return "delivery_not_dead";
     case RefusalCode::idempotency_key_reused: return "idempotency_key_reused";
   }
   return "unknown";

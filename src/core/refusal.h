@@ -51,6 +51,10 @@ enum class RefusalCode {
   cymat_pending,              // CYMAT was asked for already
   instruction_answered,       // the instruction has its answer
   platform_linked,            // that platform of that body is linked already
+  endpoint_decided,           // somebody decided on the endpoint already
+  endpoint_limit,             // a body has as many endpoints as it may have
+  endpoint_not_active,        // nothing goes there until it is active
+  delivery_not_dead,          // only what was given up is sent again
   idempotency_key_reused,     // the same key with other bytes
 };
 std::string_view to_string(RefusalCode code);

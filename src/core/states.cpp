@@ -256,6 +256,16 @@ std::optional<CymatState> next(CymatState state, std::optional<CymatRuling> ruli
 
 bool has_ended(IncidentState state) { return state == IncidentState::closed || state == IncidentState::dismissed; }
 
+std::optional<MessageEvent> event_leading_to(MessageState state) {
+  switch (state) {
+    case MessageState::sent: return MessageEvent::send;
+    case MessageState::delivered: return MessageEvent::deliver;
+    case MessageState::dead: return MessageEvent::give_up;
+    case MessageState::queued: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 std::optional<IncidentEvent> event_leading_to(IncidentState state) {
   switch (state) {
     case contained: return IncidentEvent::contain;

@@ -103,6 +103,9 @@ std::optional<AssignmentState> next(AssignmentState state, AssignmentEvent event
 // A request that was declined goes nowhere; one that gets advice alone is not formed into a team.
 std::optional<CymatState> next(CymatState state, std::optional<CymatRuling> ruling, CymatEvent event);
 
+// The event that leads a delivery to that state when it is settled; nothing for `queued`, where only a replay leads.
+std::optional<MessageEvent> event_leading_to(MessageState state);
+
 // Whether the case is over: closed or dismissed. What is kept is kept for a time that counts from then.
 bool has_ended(IncidentState state);
 
