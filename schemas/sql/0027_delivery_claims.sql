@@ -10,7 +10,8 @@ ALTER TABLE signing_key
   ADD CONSTRAINT signing_key_purpose_check CHECK (purpose IN ('heartbeat', 'record', 'delivery'));
 CREATE UNIQUE INDEX signing_key_one_of_delivery ON signing_key (purpose) WHERE purpose = 'delivery';
 
-CREATE INDEX delivery_due ON delivery (endpoint_id, next_at) WHERE state = 'queued';
+ALTER TABLE endpoint_circuit ADD served_at timestamptz;  -- when something was last claimed for it
+CREATE INDEX delivery_due_of_endpoint ON delivery (endpoint_id, next_at) WHERE state = 'queued';
 CREATE INDEX delivery_in_flight ON delivery (endpoint_id, incident_id) WHERE lease_until IS NOT NULL;
 CREATE INDEX attempt_open ON attempt (delivery_id) WHERE ended_at IS NULL;
 RESET ROLE;
@@ -60,10 +61,10 @@ BEGIN
       ORDER BY o.next_at, o.id LIMIT least(room, left_over)
     LOOP
       endpoint_id := circuit.endpoint_id;
-      UPDATE delivery d SET lease_until = at + lease, token = d.token + 1, attempts = d.attempts + 1
-        WHERE d.id = delivery_id RETURNING d.token, d.attempts INTO token, attempts;
+      UPDATE delivery d SET lease_until = at + lease, token = d.token + 1, tried = d.tried + 1
+        WHERE d.id = delivery_id RETURNING d.token, d.tried INTO token, attempts;
       -- Of a worker that ended between sending and saying so: what came of it nobody knows.
-      UPDATE attempt SET ended_at = at, outcome = 'unknown', cause = 'worker_lost'
+      UPDATE attempt SET ended_at = at, outcome = 'lost', cause = 'worker_lost'
         WHERE attempt.delivery_id = claim_deliveries.delivery_id AND ended_at IS NULL;
       attempt_id := gen_random_uuid();
       INSERT INTO attempt (id, delivery_id, token, started_at) VALUES (attempt_id, delivery_id, token, at);
@@ -124,6 +125,17 @@ BEGIN
 END
 $$;
 
+-- Where a claimed delivery goes; nothing where the endpoint is not active any more.
+CREATE FUNCTION claimed_endpoint(delivery uuid, held_token bigint)
+RETURNS TABLE (id uuid, organization text, channel text, name text, zone text, names text[], "values" text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+  SELECT e.id, e.organization, e.channel, e.name, e.zone,
+         ARRAY(SELECT s.key FROM jsonb_each_text(e.settings) AS s ORDER BY s.key),
+         ARRAY(SELECT s.value FROM jsonb_each_text(e.settings) AS s ORDER BY s.key)
+  FROM delivery d JOIN endpoint e ON e.id = d.endpoint_id AND e.state = 'active'
+  WHERE d.id = delivery AND d.token = held_token AND d.lease_until IS NOT NULL
+$$;
+
 -- What a channel may know of a message whose delivery is claimed: none of its content.
 CREATE FUNCTION claimed_message(delivery uuid, held_token bigint)
 RETURNS TABLE (kind text, number text, exercise boolean, sender text, recipient text, obligation_id uuid, clause text,
@@ -136,6 +148,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
   FROM delivery d JOIN message m ON m.id = d.message_id JOIN incident i ON i.id = d.incident_id
   LEFT JOIN report r ON r.id = m.report_id
   WHERE d.id = delivery AND d.token = held_token AND d.lease_until IS NOT NULL
+$$;
+
+-- How the bodies hold the incident of a claimed delivery: how grave it is follows from it (routing/target.h).
+CREATE FUNCTION claimed_judgements(delivery uuid, held_token bigint)
+RETURNS TABLE (organization text, assessment text, cyberattack text, large_scale text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+  SELECT DISTINCT ON (j.organization) j.organization, j.assessment, j.cyberattack, j.large_scale
+  FROM delivery d JOIN judgement j ON j.incident_id = d.incident_id
+  WHERE d.id = delivery AND d.token = held_token AND d.lease_until IS NOT NULL
+  ORDER BY j.organization, j.revision DESC
 $$;
 
 -- Its content, for a channel that seals it for its receiver alone.
@@ -161,18 +183,19 @@ $$;
 -- Of endpoints that are served no more: what waits for them is settled as dead by the worker that finds it.
 CREATE FUNCTION stranded_deliveries(most integer) RETURNS TABLE (delivery_id uuid, incident_id uuid, attempts integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
-  SELECT d.id, d.incident_id, d.attempts FROM endpoint e JOIN delivery d ON d.endpoint_id = e.id AND d.state = 'queued'
+  SELECT d.id, d.incident_id, d.tried FROM endpoint e JOIN delivery d ON d.endpoint_id = e.id AND d.state = 'queued'
   WHERE e.state IN ('disabled', 'withdrawn') ORDER BY d.id LIMIT most
 $$;
 
 REVOKE ALL ON FUNCTION lease_holds(timestamptz, timestamptz, interval),
   claim_deliveries(timestamptz, interval, integer, integer),
   postpone_delivery(uuid, bigint, text, text, timestamptz, timestamptz),
-  end_delivery(uuid, bigint, timestamptz, text, text, text), claimed_message(uuid, bigint), claimed_content(uuid, bigint),
-  next_delivery(timestamptz), stranded_deliveries(integer) FROM PUBLIC;
+  end_delivery(uuid, bigint, timestamptz, text, text, text), claimed_endpoint(uuid, bigint), claimed_message(uuid, bigint), claimed_content(uuid, bigint),
+  claimed_judgements(uuid, bigint), next_delivery(timestamptz), stranded_deliveries(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_deliveries(timestamptz, interval, integer, integer),
-  postpone_delivery(uuid, bigint, text, text, timestamptz, timestamptz), claimed_message(uuid, bigint),
-  claimed_content(uuid, bigint), next_delivery(timestamptz), stranded_deliveries(integer) TO noroshi_delivery;
+  postpone_delivery(uuid, bigint, text, text, timestamptz, timestamptz), claimed_endpoint(uuid, bigint),
+  claimed_message(uuid, bigint), claimed_content(uuid, bigint), claimed_judgements(uuid, bigint), next_delivery(timestamptz), stranded_deliveries(integer)
+  TO noroshi_delivery;
 GRANT EXECUTE ON FUNCTION end_delivery(uuid, bigint, timestamptz, text, text, text) TO noroshi_writer;
 RESET ROLE;
 

@@ -78,13 +78,13 @@ class Worker::Pass {
 
   void take(const store::ClaimedDelivery& claimed, std::chrono::steady_clock::time_point at,
             std::chrono::steady_clock::time_point claim_ends) {
-    auto endpoint = store::read_endpoint(connection_, claimed.endpoint);
+    auto endpoint = store::read_endpoint(connection_, claimed);
     const auto message = store::read_message(connection_, claimed);
     if (!endpoint || !message) return;  // the claim ends by itself
     const auto settle_unsent = [&](Verdict verdict, std::string cause) {
       end({claimed, *endpoint, {verdict, std::move(cause), {}, {}}, claim_ends});
     };
-    if (message->acknowledged) return settle_unsent(Verdict::delivered, std::string(core::acknowledged_meanwhile));
+    if (message->acknowledged) return settle_unsent(Verdict::delivered, std::string(core::delivery_causes::acknowledged_meanwhile));
     const auto* kind = find_channel(endpoint->channel);
     if (!kind || !worker_.channels_.contains(endpoint->channel)) return settle_unsent(Verdict::refused, "channel_unknown");
     Job job{claimed, std::move(*endpoint), consignment_of(claimed, *message), at + worker_.worker_.timeout, claim_ends};
@@ -114,6 +114,7 @@ class Worker::Pass {
     out.sentence = message.sentence;
     out.alarm_code = known.alarm_code;
     out.version = known.version;
+    out.severity = known.severity;
     out.automatic = message.automatic;
     out.exercise = known.exercise;
     out.sent_at = message.sent_at;
@@ -190,7 +191,7 @@ class Worker::Pass {
                                             .incident = stranded.incident,
                                             .state = core::MessageState::dead,
                                             .attempts = stranded.attempts,
-                                            .cause = std::string(core::endpoint_disabled)},
+                                            .cause = std::string(core::delivery_causes::endpoint_disabled)},
                       {},
                       now});
   }

@@ -13,6 +13,8 @@ constexpr Statement claim{
     "claim_deliveries",
     "SELECT d.*, now.at AS claimed_at FROM (SELECT clock() AS at OFFSET 0) AS now, "
     "LATERAL claim_deliveries(now.at, shown_length(make_interval(secs => $1::double precision / 1000)), $2, $3) AS d"};
+constexpr Statement endpoint_of{"claimed_endpoint", "SELECT * FROM claimed_endpoint($1::uuid, $2)"};
+constexpr Statement judgements_of{"claimed_judgements", "SELECT * FROM claimed_judgements($1::uuid, $2)"};
 constexpr Statement message_of{"claimed_message", "SELECT * FROM claimed_message($1::uuid, $2)"};
 constexpr Statement content_of{"claimed_content", "SELECT * FROM claimed_content($1::uuid, $2)"};
 constexpr Statement postpone{"postpone_delivery",
@@ -34,6 +36,25 @@ std::vector<ClaimedDelivery> claim_deliveries(Connection& delivery, const Delive
                        id_of<core::IncidentId>(row.get<std::string_view>("incident_id")),
                        id_of<core::MessageId>(row.get<std::string_view>("message_id"))});
   return claimed;
+}
+
+std::optional<core::Endpoint> read_endpoint(Connection& delivery, const ClaimedDelivery& claimed) {
+  const Rows rows = delivery.execute(endpoint_of, {core::to_string(claimed.delivery), claimed.token});
+  const auto row = rows.maybe_one();
+  if (!row) return std::nullopt;
+  const auto zone = core::parse_zone(row->get<std::string_view>("zone"));
+  if (!zone) std::abort();
+  core::Endpoint endpoint;
+  endpoint.id = claimed.endpoint;
+  endpoint.organization = row->get<std::string>("organization");
+  endpoint.channel = row->get<std::string>("channel");
+  endpoint.name = row->get<std::string>("name");
+  endpoint.zone = *zone;
+  endpoint.state = core::EndpointState::active;
+  const auto names = row->get<std::vector<std::string>>("names");
+  const auto values = row->get<std::vector<std::string>>("values");
+  for (std::size_t i = 0; i < names.size(); ++i) endpoint.settings.emplace(names[i], values[i]);
+  return endpoint;
 }
 
 std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDelivery& claimed) {
@@ -60,6 +81,10 @@ std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDe
   found.version = row->get<std::int32_t>("version");
   found.alarm_code = row->get<std::string>("alarm_code");
   found.acknowledged = row->get<bool>("acknowledged");
+  routing::Facts facts;
+  for (const auto& judgement : delivery.execute(judgements_of, {core::to_string(claimed.delivery), claimed.token}))
+    facts.judgements_of_others.push_back(read_judgement(judgement));
+  found.severity = routing::severity_of(facts);
   return found;
 }
 

@@ -35,8 +35,9 @@ struct DeliveryClaims {
 };
 std::vector<ClaimedDelivery> claim_deliveries(Connection& delivery, const DeliveryClaims& claims);
 
-// The endpoint of a claimed delivery as it stands; nothing where it is not active any more.
-std::optional<core::Endpoint> read_endpoint(Connection& delivery, core::EndpointId endpoint);
+// Where a claimed delivery goes: channel, zone and settings; nothing where the claim was lost or the endpoint is not active
+// any more.
+std::optional<core::Endpoint> read_endpoint(Connection& delivery, const ClaimedDelivery& claimed);
 
 // What the message of a claimed delivery says of itself, without content.
 struct ClaimedMessage {
@@ -45,6 +46,7 @@ struct ClaimedMessage {
   bool exercise = false;
   int version = 0;        // of the report it carries; 0: none
   std::string alarm_code;
+  routing::Severity severity{};  // of the incident, as the gravest of its judgements holds it
   bool acknowledged = false;
 };
 // Nothing where the claim was lost.
