@@ -130,13 +130,9 @@ routing::LargeScaleCell read_cell(const std::string& text) {
           must(routing::parse_certainty(parts[2]))};
 }
 
-core::HeldJudgement read_judgement(const Row& row) {
+core::HeldJudgement read_held_judgement(const Row& row) {
   core::HeldJudgement held;
-  held.judgement.organization = row.get<std::string>("organization");
-  held.judgement.assessment = must(routing::parse_assessment(row.get<std::string_view>("assessment")));
-  held.judgement.cyberattack = must(routing::parse_cyberattack(row.get<std::string_view>("cyberattack")));
-  for (const auto& cell : row.get<std::vector<std::string>>("large_scale"))
-    held.judgement.large_scale.push_back(read_cell(cell));
+  held.judgement = read_judgement(row);
   held.assessment_reason = row.get<std::string>("assessment_reason");
   held.cyberattack_reason = row.get<std::string>("cyberattack_reason");
   return held;
@@ -323,6 +319,15 @@ core::CymatMember read_cymat_member(const Row& row) {
   return member;
 }
 
+routing::Judgement read_judgement(const Row& row) {
+  routing::Judgement judgement;
+  judgement.organization = row.get<std::string>("organization");
+  judgement.assessment = must(routing::parse_assessment(row.get<std::string_view>("assessment")));
+  judgement.cyberattack = must(routing::parse_cyberattack(row.get<std::string_view>("cyberattack")));
+  for (const auto& cell : row.get<std::vector<std::string>>("large_scale")) judgement.large_scale.push_back(read_cell(cell));
+  return judgement;
+}
+
 Known load_incidents(Transaction& transaction, std::span<const core::IncidentId> ids, Reasons reasons) {
   Known known;
   if (ids.empty()) return known;
@@ -335,7 +340,7 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
     known.emplace(incident.id, std::move(incident));
   }
   for (const auto& row : rows_of(select_judgements)) {
-    auto held = read_judgement(row);
+    auto held = read_held_judgement(row);
     incident_of(known, row).judgements[held.judgement.organization] = held;
   }
   for (const auto& row : rows_of(select_access))

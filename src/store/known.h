@@ -28,6 +28,8 @@ core::Staff load_staff(TenantTransaction& transaction, const std::string& organi
 // The staff of bodies that lock_staffs() locked, and who of them serves in a CYMAT.
 core::ResponseContext load_response_context(Transaction& transaction, std::span<const std::string> bodies);
 
+// A row of judgement, without its reasons.
+routing::Judgement read_judgement(const Row& row);
 // Rows of cymat_request and cymat_member with all their columns but those of who acted.
 core::CymatRequest read_cymat_request(const Row& row);
 core::CymatMember read_cymat_member(const Row& row);
