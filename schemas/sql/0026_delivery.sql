@@ -15,7 +15,7 @@ CREATE TABLE endpoint (
   settings jsonb NOT NULL CHECK (jsonb_typeof(settings) = 'object'),
   kinds text[] NOT NULL CHECK (kinds <@ ARRAY['report', 'relay', 'notice', 'alarm']),  -- of messages; none: all
   role text NOT NULL,   -- of alarms; '': all
-  least text NOT NULL CHECK (least IN ('', 'large_scale', 'attack', 'ordinary')),  -- severity of the incident; '': any
+  least_severity text NOT NULL CHECK (least_severity IN ('', 'large_scale', 'attack', 'ordinary')),  -- severity of the incident; '': any
   state text NOT NULL CHECK (state IN ('proposed', 'active', 'rejected', 'disabled', 'withdrawn')),
   cause text NOT NULL DEFAULT '',  -- why the daemon disabled it
   asked_by uuid NOT NULL,
@@ -68,8 +68,6 @@ CREATE TABLE delivery (
   CONSTRAINT delivery_once UNIQUE (message_id, endpoint_id),
   CONSTRAINT delivery_dead_has_cause CHECK (state <> 'dead' OR cause <> '')
 ) WITH (fillfactor = 70);
-CREATE INDEX delivery_due ON delivery (next_at) WHERE state = 'queued';
-CREATE INDEX delivery_queued_of_endpoint ON delivery (endpoint_id) WHERE state = 'queued';
 CREATE INDEX delivery_of_incident ON delivery (incident_id);
 CREATE INDEX delivery_of_endpoint ON delivery (endpoint_id, queued_at);
 CREATE INDEX delivery_dead ON delivery (organization, queued_at) WHERE state = 'dead';
@@ -162,9 +160,9 @@ CREATE TRIGGER delivery_transition BEFORE UPDATE OF state ON delivery FOR EACH R
 CREATE FUNCTION refuse_other_endpoint() RETURNS trigger LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND (OLD.id, OLD.organization, OLD.channel, OLD.name, OLD.zone, OLD.settings, OLD.kinds, OLD.role,
-        OLD.least, OLD.asked_by, OLD.asked_by_name, OLD.asked_at)
+        OLD.least_severity, OLD.asked_by, OLD.asked_by_name, OLD.asked_at)
       = (NEW.id, NEW.organization, NEW.channel, NEW.name, NEW.zone, NEW.settings, NEW.kinds, NEW.role,
-        NEW.least, NEW.asked_by, NEW.asked_by_name, NEW.asked_at)
+        NEW.least_severity, NEW.asked_by, NEW.asked_by_name, NEW.asked_at)
       AND (OLD.decided_at IS NULL OR (OLD.decided_by, OLD.decided_by_name, OLD.decision_reason, OLD.decided_at)
         = (NEW.decided_by, NEW.decided_by_name, NEW.decision_reason, NEW.decided_at)) THEN
     RETURN NEW;
@@ -253,9 +251,9 @@ SET LOCAL search_path = noroshi, pg_temp;
 
 -- For a writer that has sent messages: whose endpoints are active, and what they take. Neither settings nor names.
 CREATE FUNCTION active_endpoints(bodies text[])
-RETURNS TABLE (id uuid, organization text, channel text, zone text, kinds text[], role text, least text)
+RETURNS TABLE (id uuid, organization text, channel text, zone text, kinds text[], role text, least_severity text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
-  SELECT id, organization, channel, zone, kinds, role, least FROM endpoint
+  SELECT id, organization, channel, zone, kinds, role, least_severity FROM endpoint
   WHERE state = 'active' AND organization = ANY (bodies) ORDER BY organization, asked_at, id
 $$;
 -- The case that a delivery is of, so that a command on it can be decided; and whether its endpoint is active.
@@ -289,12 +287,12 @@ $$;
 -- The part of apply() about endpoints and deliveries. Settings come as names and values by turns.
 CREATE FUNCTION apply_deliveries(decided jsonb) RETURNS void LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
 BEGIN
-  INSERT INTO endpoint (id, organization, channel, name, zone, settings, kinds, role, least, state, asked_by,
+  INSERT INTO endpoint (id, organization, channel, name, zone, settings, kinds, role, least_severity, state, asked_by,
       asked_by_name, asked_at, event_id)
-    SELECT id, organization, channel, name, zone, coalesce(jsonb_object(settings), '{}'), kinds, role, least, 'proposed',
+    SELECT id, organization, channel, name, zone, coalesce(jsonb_object(settings), '{}'), kinds, role, least_severity, 'proposed',
       asked_by, asked_by_name, asked_at, event_id
     FROM jsonb_to_recordset(decided->'endpoints') AS e(id uuid, organization text, channel text, name text, zone text,
-      settings text[], kinds text[], role text, least text, asked_by uuid, asked_by_name text, asked_at timestamptz,
+      settings text[], kinds text[], role text, least_severity text, asked_by uuid, asked_by_name text, asked_at timestamptz,
       event_id uuid);
   UPDATE endpoint SET state = d.state, decided_by = d.decided_by, decided_by_name = d.decided_by_name,
       decision_reason = d.decision_reason, decided_at = d.decided_at, revision = d.revision, event_id = d.event_id

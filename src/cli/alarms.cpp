@@ -36,6 +36,7 @@ std::string shown_code(const std::string& code, Language language) {
       {"relayed_automatically", {"自動中継", "relayed automatically"}},
       {"body_without_person", {"担当者なし", "no person to call"}},
       {"receiver_dead", {"受信者不在", "nobody there"}},
+      {"delivery_dead", {"配送失敗", "not delivered"}},
   };
   for (const auto& word : words)
     if (word.code == code) return in(word.text, language);

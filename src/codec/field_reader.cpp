@@ -202,6 +202,39 @@ void ObjectReader::texts(std::string_view name, std::size_t most, const TextRule
   });
 }
 
+std::map<std::string, std::string> ObjectReader::texts_by_name(std::string_view name, std::size_t most,
+                                                              const TextRule& rule) {
+  std::map<std::string, std::string> texts;
+  const json::value* value = take(name, Need::optional);
+  if (!value) return texts;
+  const Place place(place_, name);
+  const auto* object = value->if_object();
+  if (!object) {
+    mistakes_.add_type(place, "オブジェクト", "an object");
+    return texts;
+  }
+  if (object->size() > most) {
+    const std::string number = std::to_string(most);
+    mistakes_.add(place.pointer(), "too_many",
+                  {number + " 件以内にしてください。", "At most " + number + " members are allowed."});
+    return texts;
+  }
+  out_.name(name).begin_object();
+  for (const auto& member : *object) {
+    const Place at(place, member.key());
+    const auto* text = member.value().if_string();
+    if (!text)
+      mistakes_.add_type(at, "文字列", "a string");
+    else if (const TextFaults faults = check_text(*text, rule))
+      mistakes_.add_text_faults(at, faults, rule);
+    else
+      texts.emplace(member.key(), *text);
+  }
+  for (const auto& [key, text] : texts) out_.member(key, text);
+  out_.end_object();
+  return texts;
+}
+
 std::vector<std::string> ObjectReader::present() const {
   return {known_.begin(), known_.begin() + known_size_};
 }

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -124,6 +125,8 @@ class ObjectReader {
   }
   // An array of texts.
   void texts(std::string_view name, std::size_t most, const TextRule& rule);
+  // An object whose members are texts of names that somebody else knows.
+  std::map<std::string, std::string> texts_by_name(std::string_view name, std::size_t most, const TextRule& rule);
 
   // Reads `value` as an object with `read(ObjectReader&)`, for roots and elements.
   template <class Read>

@@ -168,6 +168,24 @@ EndpointOutcome decide_endpoint_withdrawal(const std::vector<Endpoint>& known, c
               EndpointWithdrawn{command.endpoint, {}, command.reason}, moment);
 }
 
+namespace {
+
+struct DecideCommand {
+  const std::vector<Endpoint>& known;
+  Moment moment;
+  EndpointOutcome operator()(const ProposeEndpoint& command) const { return decide_endpoint_proposal(known, command, moment); }
+  EndpointOutcome operator()(const DecideEndpoint& command) const { return decide_endpoint(known, command, moment); }
+  EndpointOutcome operator()(const DisableEndpoint& command) const { return decide_endpoint_disabling(known, command, moment); }
+  EndpointOutcome operator()(const ResumeEndpoint& command) const { return decide_endpoint_resumption(known, command, moment); }
+  EndpointOutcome operator()(const WithdrawEndpoint& command) const { return decide_endpoint_withdrawal(known, command, moment); }
+};
+
+}  // namespace
+
+EndpointOutcome decide_endpoint_command(const std::vector<Endpoint>& known, const EndpointCommand& command, Moment moment) {
+  return std::visit(DecideCommand{known, moment}, command);
+}
+
 // -- For a record that others may have altered ---------------------------------------------------------------------
 
 namespace {

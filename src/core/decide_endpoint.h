@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "src/core/authority.h"
@@ -73,6 +74,9 @@ struct WithdrawEndpoint {
   std::string reason;
 };
 EndpointOutcome decide_endpoint_withdrawal(const std::vector<Endpoint>& known, const WithdrawEndpoint& command, Moment moment);
+
+using EndpointCommand = std::variant<ProposeEndpoint, DecideEndpoint, DisableEndpoint, ResumeEndpoint, WithdrawEndpoint>;
+EndpointOutcome decide_endpoint_command(const std::vector<Endpoint>& known, const EndpointCommand& command, Moment moment);
 
 // As for switches of the relay (relay_switch.h); `known` may be of many bodies.
 bool is_of_endpoint(const Happening& happening);

@@ -64,6 +64,47 @@ std::optional<std::vector<routing::Reason>> decode_reasons(std::string_view byte
   return reasons;
 }
 
+// Settings as the value of an opening: their count, then name and value of each with its length before it, in the order of
+// the names' bytes.
+std::string encode_settings(const core::EndpointSettings& settings) {
+  if (settings.empty()) return {};
+  if (settings.size() > std::numeric_limits<std::uint16_t>::max()) std::abort();
+  std::string bytes;
+  append(bytes, settings.size(), 2);
+  for (const auto& [name, value] : settings) {
+    for (const auto* text : {&name, &value}) {
+      append(bytes, text->size(), 4);
+      bytes += *text;
+    }
+  }
+  return bytes;
+}
+
+// Nothing for bytes that encode_settings() does not make.
+std::optional<core::EndpointSettings> decode_settings(std::string_view bytes) {
+  const auto whole = bytes;
+  if (bytes.size() < 2) return std::nullopt;
+  bytes.remove_prefix(2);
+  core::EndpointSettings settings;
+  while (!bytes.empty()) {
+    std::string texts[2];
+    for (auto& text : texts) {
+      if (bytes.size() < 4) return std::nullopt;
+      std::size_t length = 0;
+      for (std::size_t i = 0; i < 4; ++i) length = length << 8 | static_cast<std::uint8_t>(bytes[i]);
+      bytes.remove_prefix(4);
+      if (length > bytes.size()) return std::nullopt;
+      text = bytes.substr(0, length);
+      bytes.remove_prefix(length);
+    }
+    settings.emplace(std::move(texts[0]), std::move(texts[1]));
+  }
+  // Another order, a name that stands twice, another count: there is one form.
+  if (settings.empty() || settings.size() > std::numeric_limits<std::uint16_t>::max() || encode_settings(settings) != whole)
+    return std::nullopt;
+  return settings;
+}
+
 // Writes a leaf. Has the same members as Reader, so that one description of each event serves both.
 class Writer {
  public:
@@ -120,6 +161,7 @@ class Writer {
   void reason(std::string_view field, const routing::Reason& value) {
     text(field, value == routing::Reason{} ? std::string() : encode_reasons({value}));
   }
+  void settings(std::string_view field, const core::EndpointSettings& value) { text(field, encode_settings(value)); }
   EncodedEvent finish() && { return std::move(encoded_); }
 
  private:
@@ -218,6 +260,16 @@ class Reader {
     if (list.size() != 1 || list.front() == routing::Reason{}) return fail_field(field, "is not one reason");
     value = std::move(list.front());
   }
+  void settings(std::string_view field, core::EndpointSettings& value) {
+    const auto opened = commitment(field);
+    if (!opened) {
+      value = {{std::string(erased), std::string(erased)}};
+    } else if (!opened->empty()) {
+      auto decoded = decode_settings(*opened);
+      if (!decoded) return fail_field(field, "is no list of settings");
+      value = std::move(*decoded);
+    }
+  }
   // The value committed to: empty where the leaf says so, nothing where it has been erased.
   std::optional<std::string> commitment(std::string_view field) {
     bool present = false;
@@ -315,9 +367,13 @@ static_assert(has_members<core::CymatDispatched, 1> && has_members<core::CymatBe
 static_assert(has_members<core::CymatEnded, 2> && has_members<core::CymatReported, 2> && has_members<core::AccessEnded, 2>);
 static_assert(has_members<core::HandlingStepTaken, 1> && has_members<core::InstructionGiven, 1> && has_members<core::InstructionAnswered, 3>);
 static_assert(has_members<core::PlatformLinked, 1>);
+static_assert(has_members<core::Endpoint, 12> && has_members<core::EndpointFilter, 3> && has_members<core::Delivery, 9>);
+static_assert(has_members<core::EndpointProposed, 1> && has_members<core::EndpointDecided, 4> && has_members<core::EndpointDisabled, 4>);
+static_assert(has_members<core::EndpointResumed, 3> && has_members<core::EndpointWithdrawn, 3>);
+static_assert(has_members<core::DeliveryQueued, 1> && has_members<core::DeliverySettled, 4> && has_members<core::DeliveryReplayed, 2>);
 
-// Of who acts, the person is left out: the token, which stands there, is bound to him. Of assignments, requests, members and
-// instructions what follows from later events is. Of a report its shared platforms are: links of their own tell of them.
+// Of who acts, the person is left out: the token, which stands there, is bound to him. Of assignments, requests, members,
+// instructions, endpoints and deliveries what follows from later events is. Of a report its shared platforms are: links of their own tell of them.
 //
 // Of duties and messages the ladder of alarms, what it counts from and who succeeded to a message are left out: they start
 // with the event and move with what follows.
@@ -909,6 +965,73 @@ void describe(Archive& archive, Is<core::InstructionAnswered> auto& what) {
 template <class Archive>
 void describe(Archive& archive, Is<core::PlatformLinked> auto& what) {
   describe(archive, what.link);
+}
+
+template <class Archive>
+void describe(Archive& archive, Is<core::Endpoint> auto& endpoint) {
+  describe(archive, endpoint.id);
+  archive.fact(endpoint.organization);
+  archive.fact(endpoint.channel);
+  archive.text("name", endpoint.name);
+  archive.fact(endpoint.zone);
+  archive.settings("settings", endpoint.settings);
+  archive.fact(endpoint.filter.kinds);
+  archive.fact(endpoint.filter.role);
+  archive.fact(endpoint.filter.least);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::EndpointProposed> auto& what) {
+  describe(archive, what.endpoint);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::EndpointDecided> auto& what) {
+  describe(archive, what.endpoint);
+  archive.fact(what.organization);
+  archive.fact(what.approved);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::EndpointDisabled> auto& what) {
+  describe(archive, what.endpoint);
+  archive.fact(what.organization);
+  archive.fact(what.cause);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::EndpointResumed> auto& what) {
+  describe(archive, what.endpoint);
+  archive.fact(what.organization);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::EndpointWithdrawn> auto& what) {
+  describe(archive, what.endpoint);
+  archive.fact(what.organization);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Delivery> auto& delivery) {
+  describe(archive, delivery.id);
+  describe(archive, delivery.message);
+  describe(archive, delivery.endpoint);
+  archive.fact(delivery.organization);
+  archive.fact(delivery.channel);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::DeliveryQueued> auto& what) {
+  describe(archive, what.delivery);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::DeliverySettled> auto& what) {
+  describe(archive, what.delivery);
+  archive.fact(what.state);
+  archive.fact(what.attempts);
+  archive.fact(what.cause);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::DeliveryReplayed> auto& what) {
+  describe(archive, what.delivery);
+  archive.text("reason", what.reason);
 }
 
 // The head of a leaf after its version and type.

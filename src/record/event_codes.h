@@ -147,6 +147,22 @@ template <>
 inline constexpr std::uint8_t type_code<core::InstructionAnswered> = 62;
 template <>
 inline constexpr std::uint8_t type_code<core::PlatformLinked> = 63;
+template <>
+inline constexpr std::uint8_t type_code<core::EndpointProposed> = 64;
+template <>
+inline constexpr std::uint8_t type_code<core::EndpointDecided> = 65;
+template <>
+inline constexpr std::uint8_t type_code<core::EndpointDisabled> = 66;
+template <>
+inline constexpr std::uint8_t type_code<core::EndpointResumed> = 67;
+template <>
+inline constexpr std::uint8_t type_code<core::EndpointWithdrawn> = 68;
+template <>
+inline constexpr std::uint8_t type_code<core::DeliveryQueued> = 69;
+template <>
+inline constexpr std::uint8_t type_code<core::DeliverySettled> = 70;
+template <>
+inline constexpr std::uint8_t type_code<core::DeliveryReplayed> = 71;
 
 inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
   using enum core::Role;
@@ -289,6 +305,14 @@ inline constexpr Codes<core::InstructionKind, 3> codes_of(core::InstructionKind)
 inline constexpr Codes<core::InstructionForce, 3> codes_of(core::InstructionForce) {
   using enum core::InstructionForce;
   return {{{instruction, 1}, {recommendation, 2}, {advice, 3}}};
+}
+inline constexpr Codes<core::Zone, 3> codes_of(core::Zone) {
+  using enum core::Zone;
+  return {{{internet, 1}, {government_lan, 2}, {closed, 3}}};
+}
+inline constexpr Codes<routing::Severity, 3> codes_of(routing::Severity) {
+  using enum routing::Severity;
+  return {{{large_scale, 1}, {attack, 2}, {ordinary, 3}}};
 }
 inline constexpr Codes<SignatureAlgorithm, 3> codes_of(SignatureAlgorithm) {
   using enum SignatureAlgorithm;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "src/codec/command_decoder.h"
+#include "src/codec/endpoint_commands.h"
 #include "src/codec/language.h"
 #include "src/codec/report_decoder.h"
 #include "src/core/decide.h"
@@ -69,6 +70,14 @@ struct DecideRelaySwitch {
   core::RelaySwitchId id;
   codec::FourEyesCommand body;
 };
+// Of the endpoints of the caller's body. Actor and authorities of the core's command are filled in by the store.
+struct ChangeEndpoint {
+  core::EndpointCommand command;
+};
+struct ReplayDelivery {
+  core::DeliveryId delivery;
+  codec::ReasonCommand body;
+};
 // Of the staff of the caller's body. The actor of the core's command is filled in by the store, from Command::actor.
 struct ChangeStaff {
   core::StaffCommand command;
@@ -86,7 +95,7 @@ struct Cosign {
   codec::CosignatureCommand body;
 };
 using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
-                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, ChangeStaff, Respond, Cosign>;
+                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, ChangeEndpoint, ReplayDelivery, ChangeStaff, Respond, Cosign>;
 
 struct Command {
   core::Actor actor;

@@ -415,7 +415,75 @@ const ComparedTable assignment{
      {"event_id"}},
     {}};
 
+// Without what workers write: when it is tried next, its lease, how often it was tried.
+const ComparedTable delivery{
+    "delivery",
+    {"id"},
+    {"refold_deliveries",
+     "SELECT id, message_id, incident_id, endpoint_id, organization, channel, state, attempts, cause, queued_at, revision, "
+     "event_id FROM delivery WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"},
+     {"message_id"},
+     {"incident_id"},
+     {"endpoint_id"},
+     {"organization"},
+     {"channel"},
+     {"state"},
+     {"attempts"},
+     {"cause"},
+     {"queued_at", time},
+     {"revision"},
+     {"event_id"}},
+    {{"state", "queued"}, {"attempts", "0"}, {"cause", ""}, {"revision", "1"}}};
+
 }  // namespace
+
+// Settings as names and values by turns; NULL where they are no object of texts.
+const ComparedTable endpoint{
+    "endpoint",
+    {"id"},
+    {"refold_endpoints",
+     "SELECT id, organization, channel, name, zone, CASE WHEN jsonb_typeof(settings) = 'object' AND settings = "
+     "(SELECT coalesce(jsonb_object_agg(o.key, o.value), '{}') FROM jsonb_each_text(CASE WHEN jsonb_typeof(settings) = "
+     "'object' THEN settings ELSE '{}' END) AS o) THEN ARRAY(SELECT u.word FROM jsonb_each_text(settings) AS s, "
+     "unnest(ARRAY[s.key, s.value]) WITH ORDINALITY AS u(word, place) ORDER BY s.key COLLATE \"C\", u.place) END AS "
+     "settings, kinds, role, least_severity, state, cause, asked_by, asked_by_name, asked_at, decided_by, decided_by_name, "
+     "decision_reason, decided_at, changed_by_name, change_reason, changed_at, revision, event_id FROM endpoint ORDER BY id"},
+    "",
+    {{"id"},
+     {"organization"},
+     {"channel"},
+     {"name"},
+     {"zone"},
+     {"settings", words},
+     {"kinds", words},
+     {"role"},
+     {"least_severity"},
+     {"state"},
+     {"cause"},
+     {"asked_by"},
+     {"asked_by_name"},
+     {"asked_at", time},
+     {"decided_by"},
+     {"decided_by_name"},
+     {"decision_reason"},
+     {"decided_at", time},
+     {"changed_by_name"},
+     {"change_reason"},
+     {"changed_at", time},
+     {"revision"},
+     {"event_id"}},
+    {{"state", "proposed"},
+     {"cause", ""},
+     {"decided_by", nullptr},
+     {"decided_by_name", ""},
+     {"decision_reason", ""},
+     {"decided_at", nullptr},
+     {"changed_by_name", ""},
+     {"change_reason", ""},
+     {"changed_at", nullptr},
+     {"revision", "1"}}};
 
 const ComparedTable incident{
     "incident",
@@ -644,7 +712,8 @@ const std::vector<const ComparedTable*>& of_incidents() {
                                                         &added_recipient, &obligation, &fulfillment, &waiver,
                                                         &message,         &alarm,      &erasure,     &assignment,
                                                         &handling_step,   &instruction, &platform_link,
-                                                        &cymat_request, &cymat_member, &cymat_entry};
+                                                        &cymat_request, &cymat_member, &cymat_entry,
+                                                        &delivery};
   return tables;
 }
 
@@ -704,6 +773,12 @@ const ComparedList* find_list(std::string_view name) {
       {"cymat_entries", &cymat_entry, insert, {}},
       {"access_ended", &access, erase, {}},
       {"assignments", &assignment, upsert, {}},
+      {"endpoints", &endpoint, insert, {}},
+      {"endpoint_decisions", &endpoint, update, {}},
+      {"endpoint_changes", &endpoint, update, {}},
+      {"deliveries", &delivery, insert, {}},
+      {"delivery_settlements", &delivery, update, {}},
+      {"delivery_replays", &delivery, update, {}},
       {"keys", &signing_key, insert, {}},
       {"key_retirements", &signing_key, update, {}},
       {"origins", &record_origin, insert, {}},

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "src/codec/json_writer.h"
+#include "src/core/clocks.h"
 #include "src/record/encodings.h"
 #include "src/store/bytes.h"
 
@@ -154,13 +155,37 @@ struct ConcernOf {
   Concern operator()(const core::CymatLogged& what) const { return of_cymat(what.request); }
   Concern operator()(const core::CymatEnded& what) const { return of_cymat(what.request); }
   Concern operator()(const core::CymatReported& what) const { return of_cymat(what.request); }
+  // Where a body wants its messages is its own.
+  Concern operator()(const core::EndpointProposed& what) const {
+    return {what.endpoint.id.value, std::vector{what.endpoint.organization}};
+  }
+  Concern operator()(const core::EndpointDecided& what) const { return of_endpoint(what); }
+  Concern operator()(const core::EndpointDisabled& what) const { return of_endpoint(what); }
+  Concern operator()(const core::EndpointResumed& what) const { return of_endpoint(what); }
+  Concern operator()(const core::EndpointWithdrawn& what) const { return of_endpoint(what); }
+  template <class OfEndpoint>
+  static Concern of_endpoint(const OfEndpoint& what) {
+    return {what.endpoint.value, std::vector{what.organization}};
+  }
+  // Whose endpoint it is, and who sent the message.
+  Concern operator()(const core::DeliveryQueued& what) const { return of_delivery(what.delivery.id); }
+  Concern operator()(const core::DeliverySettled& what) const { return of_delivery(what.delivery); }
+  Concern operator()(const core::DeliveryReplayed& what) const { return of_delivery(what.delivery); }
+  Concern of_delivery(core::DeliveryId id) const {
+    const auto* delivery = after.find(id);
+    std::vector parties{delivery->organization};
+    const auto& sender = after.find(delivery->message)->sender;
+    if (!sender.empty() && sender != delivery->organization) parties.push_back(sender);
+    return {id.value, std::move(parties)};
+  }
   template <class OfResponse>
   Concern operator()(const OfResponse&) const {
     return {};
   }
   // What a receiving agency holds of the case is its own, and so is the alarm about it.
   Concern operator()(const core::AlarmRaised& what) const {
-    if (what.code.starts_with("large_scale_") && what.organization != after.organization)
+    if (what.code == core::alarm_codes::delivery_dead ||
+        (what.code.starts_with("large_scale_") && what.organization != after.organization))
       return {what.alarm.value, std::vector{what.organization}};
     return {what.alarm.value, std::nullopt};
   }
@@ -724,6 +749,34 @@ struct RowWriter {
   void row(const core::Event& event, const core::AccessEnded& what) {
     RowObject(lists.access_ended_).column("incident_id", event.incident).column("organization", what.organization);
   }
+  void row(const core::Event& event, const core::DeliveryQueued& what) {
+    RowObject(lists.deliveries_)
+        .column("id", what.delivery.id)
+        .column("message_id", what.delivery.message)
+        .column("incident_id", event.incident)
+        .column("endpoint_id", what.delivery.endpoint)
+        .column("organization", what.delivery.organization)
+        .column("channel", what.delivery.channel)
+        .column("queued_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::DeliverySettled& what) {
+    RowObject(lists.delivery_settlements_)
+        .column("id", what.delivery)
+        .column("state", core::to_string(what.state))
+        .column("attempts", what.attempts)
+        .column("cause", what.cause)
+        .column("revision", after().find(what.delivery)->revision)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::DeliveryReplayed& what) {
+    RowObject(lists.delivery_replays_)
+        .column("id", what.delivery)
+        .column("state", core::to_string(core::MessageState::queued))
+        .column("queued_at", event.at)
+        .column("revision", after().find(what.delivery)->revision)
+        .column("event_id", event.id);
+  }
   template <class OfResponse>
   void row(const core::Event&, const OfResponse&) {}
 };
@@ -783,6 +836,83 @@ void Decided::add(const core::SwitchDecision& decision, const record::ActorSigna
           .column("decision_reason", decided->reason)
           .column("decided_at", event.at)
           .column("event_id", event.id);
+  }
+}
+
+namespace {
+
+// Names and values by turns.
+std::vector<std::string> words_of(const core::EndpointSettings& settings) {
+  std::vector<std::string> words;
+  for (const auto& [name, value] : settings) {
+    words.push_back(name);
+    words.push_back(value);
+  }
+  return words;
+}
+
+}  // namespace
+
+// One row an endpoint, as it is after the decision; who decided on it, and who changed it last, stand apart.
+struct EndpointRows {
+  Decided& lists;
+  const core::Endpoint& after;
+
+  void row(const core::Event& event, const core::EndpointProposed& what) {
+    std::vector<std::string> kinds;
+    for (const auto kind : what.endpoint.filter.kinds) kinds.emplace_back(core::to_string(kind));
+    const auto& filter = what.endpoint.filter;
+    RowObject(lists.endpoints_)
+        .column("id", what.endpoint.id)
+        .column("organization", what.endpoint.organization)
+        .column("channel", what.endpoint.channel)
+        .column("name", what.endpoint.name)
+        .column("zone", core::to_string(what.endpoint.zone))
+        .column("settings", words_of(what.endpoint.settings))
+        .column("kinds", kinds)
+        .column("role", filter.role ? core::to_string(*filter.role) : std::string_view{})
+        .column("least_severity", filter.least ? routing::to_string(*filter.least) : std::string_view{})
+        .column("asked_by", event.actor.token)
+        .column("asked_by_name", event.actor.name)
+        .column("asked_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::EndpointDecided& what) {
+    RowObject(lists.endpoint_decisions_)
+        .column("id", what.endpoint)
+        .column("state", core::to_string(after.state))
+        .column("decided_by", event.actor.token)
+        .column("decided_by_name", event.actor.name)
+        .column("decision_reason", what.reason)
+        .column("decided_at", event.at)
+        .column("revision", after.revision)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::EndpointDisabled& what) { change(event, what.endpoint, what.reason); }
+  void row(const core::Event& event, const core::EndpointResumed& what) { change(event, what.endpoint, what.reason); }
+  void row(const core::Event& event, const core::EndpointWithdrawn& what) { change(event, what.endpoint, what.reason); }
+  template <class Other>
+  void row(const core::Event&, const Other&) {}
+
+ private:
+  void change(const core::Event& event, core::EndpointId id, const std::string& reason) {
+    RowObject(lists.endpoint_changes_)
+        .column("id", id)
+        .column("state", core::to_string(after.state))
+        .column("cause", after.cause)
+        .column("changed_by_name", event.actor.name)
+        .column("change_reason", reason)
+        .column("changed_at", event.at)
+        .column("revision", after.revision)
+        .column("event_id", event.id);
+  }
+};
+
+void Decided::add(const core::EndpointDecision& decision, const record::ActorSignature* signature) {
+  EndpointRows rows{*this, decision.after};
+  for (const auto& event : decision.events) {
+    add_event(event, {}, &event == &decision.events.front() ? signature : nullptr);
+    std::visit([&](const auto& what) { rows.row(event, what); }, event.what);
   }
 }
 
@@ -967,6 +1097,12 @@ void Decided::each_list(Self& self, const Visit& visit) {
   visit("cymat_members", self.cymat_members_);
   visit("cymat_entries", self.cymat_entries_);
   visit("access_ended", self.access_ended_);
+  visit("endpoints", self.endpoints_);
+  visit("endpoint_decisions", self.endpoint_decisions_);
+  visit("endpoint_changes", self.endpoint_changes_);
+  visit("deliveries", self.deliveries_);
+  visit("delivery_settlements", self.delivery_settlements_);
+  visit("delivery_replays", self.delivery_replays_);
   visit("numbers", self.numbers_);
   visit("answers", self.answers_);
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "src/core/decide_endpoint.h"
 #include "src/core/decision.h"
 #include "src/core/relay_switch.h"
 #include "src/core/staff.h"
@@ -36,6 +37,7 @@ class Decided {
   // The hash of the leaf of the report that was added last: what its receipt promises. Nothing where there was none.
   const std::optional<record::Digest>& report_leaf() const { return report_leaf_; }
   void add(const core::SwitchDecision& decision, const record::ActorSignature* signature = nullptr);
+  void add(const core::EndpointDecision& decision, const record::ActorSignature* signature = nullptr);
   void add(const core::StaffDecision& decision, const record::ActorSignature* signature = nullptr);
   // An event of the record itself, of no incident.
   void add(const core::Event& event) { add_event(event, {}, nullptr); }
@@ -56,6 +58,7 @@ class Decided {
 
   friend struct RowWriter;
   friend struct StaffRows;
+  friend struct EndpointRows;
   void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
   record::SaltSource* salts_ = nullptr;  // null: rows are kept as values
@@ -65,7 +68,8 @@ class Decided {
       relay_switches_, relay_switch_decisions_, erasures_, erasure_decisions_, retentions_, people_, appointments_,
       appointment_ends_, delegations_, delegation_ends_, trainings_, shifts_, shift_ends_,
       assignments_, handling_steps_, instructions_, instruction_answers_, platform_links_, cymat_requests_, cymat_rulings_,
-      cymat_members_, cymat_entries_, access_ended_, numbers_, answers_;
+      cymat_members_, cymat_entries_, access_ended_, endpoints_, endpoint_decisions_, endpoint_changes_, deliveries_, delivery_settlements_, delivery_replays_,
+      numbers_, answers_;
 };
 
 }  // namespace noroshi::store

@@ -4,19 +4,23 @@
 #include <cctype>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "src/codec/answers.h"
+#include "src/codec/endpoint_views.h"
 #include "src/codec/json_writer.h"
 #include "src/codec/record_views.h"
 #include "src/codec/response_answers.h"
+#include "src/core/decide_delivery.h"
 #include "src/record/checkpoint.h"
 #include "src/record/encodings.h"
 #include "src/record/receipt.h"
 #include "src/store/bytes.h"
 #include "src/store/decided.h"
 #include "src/store/known.h"
+#include "src/store/own_acts.h"
 #include "src/store/writer.h"
 
 namespace noroshi::store {
@@ -35,6 +39,8 @@ constexpr Statement keep_cosignature{"keep_cosignature", "SELECT keep_cosignatur
 constexpr Statement lock_body{"lock_body", "SELECT lock_body($1)"};
 constexpr Statement find_applicant{"find_applicant", "SELECT person, asked_at FROM applicant_of($1, $2::uuid)"};
 constexpr Statement incident_of_cymat{"incident_of_cymat_request", "SELECT incident_of_cymat_request($1::uuid) AS incident"};
+constexpr Statement incident_of_delivery{"incident_of_delivery", "SELECT incident_of_delivery($1::uuid) AS incident"};
+constexpr Statement endpoint_is_active{"endpoint_is_active", "SELECT endpoint_is_active($1::uuid) AS active"};
 constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
 
 std::string number_of(const std::string& organization, int year, std::int64_t n) {
@@ -43,13 +49,14 @@ std::string number_of(const std::string& organization, int year, std::int64_t n)
   return fmt::format("{}-{}-{}", slug, year, n);
 }
 
-using CymatIncidents = std::map<core::CymatRequestId, std::string>;
+// The cases of requests for CYMAT and of deliveries that commands name: each is of one for ever.
+using IncidentsOf = std::map<core::Uuid, std::string>;
 
 // What open_group() wants to know of a member.
 struct MemberOf {
   const core::Actor& actor;
   codec::JsonWriter& json;
-  const CymatIncidents& of_cymat;  // the cases of requests that commands name
+  const IncidentsOf& incidents;
 
   void operator()(const SubmitReport& action) const {
     const auto& report = action.submission.report;
@@ -68,16 +75,22 @@ struct MemberOf {
   void operator()(const DecideErasure& action) const { json.member("incident", core::to_string(action.incident)); }
   void operator()(const AskRelaySwitch&) const {}
   void operator()(const DecideRelaySwitch&) const {}
+  void operator()(const ChangeEndpoint&) const {}
+  void operator()(const ReplayDelivery& action) const {
+    // One that is not there is looked for as what it is not: an incident.
+    const auto found = incidents.find(action.delivery.value);
+    json.member("incident", found == incidents.end() ? core::to_string(action.delivery) : found->second);
+  }
   void operator()(const ChangeStaff&) const {}
   void operator()(const Respond& action) const {
     const auto request = core::cymat_request_of(action.command);
-    const auto found = request ? of_cymat.find(*request) : of_cymat.end();
-    json.member("incident", found == of_cymat.end() ? core::to_string(action.incident) : found->second);
+    const auto found = request ? incidents.find(request->value) : incidents.end();
+    json.member("incident", found == incidents.end() ? core::to_string(action.incident) : found->second);
   }
   void operator()(const Cosign&) const {}
 };
 
-std::string describe(const std::vector<const Command*>& members, const CymatIncidents& of_cymat) {
+std::string describe(const std::vector<const Command*>& members, const IncidentsOf& incidents) {
   std::string text;
   codec::JsonWriter json(text);
   json.begin_array();
@@ -88,7 +101,7 @@ std::string describe(const std::vector<const Command*>& members, const CymatInci
       json.member("caller", core::tenant_of(command.actor))
           .member("key", command.idempotency_key)
           .member("sha256", record::to_hex(command.request_sha256));
-    std::visit(MemberOf{command.actor, json, of_cymat}, command.action);
+    std::visit(MemberOf{command.actor, json, incidents}, command.action);
     json.end_object();
   }
   json.end_array();
@@ -155,6 +168,7 @@ struct Decider {
   core::Moment moment;
   const core::Authority& applicant;  // of a decision of two persons
   const core::Authority& approver;
+  bool endpoint_active = false;  // of the delivery that the command names
 
   Ruling operator()(const SubmitReport& action) const {
     const auto& submission = action.submission;
@@ -234,7 +248,16 @@ struct Decider {
       return [](const core::Incident& incident) { return incident.cymat_requests.back().revision; };
     return incident_revision;
   }
-  // Of a body and no incident: Switching and change_staff() decide them.
+  Ruling operator()(const ReplayDelivery& action) const {
+    const auto id = action.delivery;
+    return {core::decide_replay(law, *known, {actor, id, action.body.reason, endpoint_active}, moment),
+            without_receipt([id](const auto& decision, const auto& context) {
+              return codec::answer_replay(decision, id, context);
+            }),
+            [id](const core::Incident& incident) { return incident.find(id)->revision; }};
+  }
+  // Of a body and no incident: Switching, change_endpoint() and change_staff() decide them.
+  Ruling operator()(const ChangeEndpoint&) const { std::abort(); }
   Ruling operator()(const ChangeStaff&) const { std::abort(); }
   Ruling operator()(const AskRelaySwitch&) const { std::abort(); }
   Ruling operator()(const DecideRelaySwitch&) const { std::abort(); }
@@ -296,6 +319,11 @@ struct RequestOf {
   std::optional<RequestDecided> operator()(const DecideRelaySwitch& action) const {
     return RequestDecided{"relay_switch", core::to_string(action.id)};
   }
+  std::optional<RequestDecided> operator()(const ChangeEndpoint& action) const {
+    const auto* decide = std::get_if<core::DecideEndpoint>(&action.command);
+    if (!decide) return std::nullopt;
+    return RequestDecided{"endpoint", core::to_string(decide->endpoint)};
+  }
   template <class Other>
   std::optional<RequestDecided> operator()(const Other&) const {
     return std::nullopt;
@@ -311,6 +339,10 @@ std::optional<int> revision_before(const Action& action, const core::Incident& k
   if (std::holds_alternative<SubmitReport>(action)) return known.revision;
   if (const auto* message = std::get_if<Acknowledge>(&action)) {
     const auto* found = known.find(message->message);
+    return found ? std::optional(found->revision) : std::nullopt;
+  }
+  if (const auto* replay = std::get_if<ReplayDelivery>(&action)) {
+    const auto* found = known.find(replay->delivery);
     return found ? std::optional(found->revision) : std::nullopt;
   }
   if (const auto* respond = std::get_if<Respond>(&action))
@@ -353,7 +385,9 @@ bool visible(const Command& command, const core::Incident& known) {
   if (access == known.access.end()) return false;
   const bool about_duty = std::holds_alternative<Fulfill>(command.action) ||
                           std::holds_alternative<AskWaiver>(command.action) ||
-                          std::holds_alternative<DecideWaiver>(command.action);
+                          std::holds_alternative<DecideWaiver>(command.action) ||
+                          // An alarm's too, of which decide_replay() knows the parties.
+                          std::holds_alternative<ReplayDelivery>(command.action);
   return about_duty || access->second.scope == core::AccessScope::content ||
          is_alarm_to(known, command.action, access->first, access->second);
 }
@@ -366,19 +400,21 @@ class Group {
       : law_(law), receipts_(receipts), members_(members), transaction_(connection), decided_(salts_) {}
 
   GroupResult run() {
-    const auto rows = transaction_.execute(open_group, {describe(members_, incidents_of_cymat())});
+    const auto rows = transaction_.execute(open_group, {describe(members_, incidents_named())});
     known_ = load_incidents(transaction_, incidents_in(rows));
+    if (std::any_of(members_.begin(), members_.end(), replays)) load_deliveries(transaction_, known_);
     lock_and_load_staffs();
     GroupResult result;
     result.results.resize(members_.size(), Failed{});
     for (const auto& row : rows) {
       const auto slot = static_cast<std::size_t>(row.get<std::int32_t>("slot"));
-      if (auto decided = serve(*members_[slot], row)) {
+      if (auto decided = serve(*members_[slot], row, slot)) {
         result.results[slot] = std::move(*decided);
       } else {
         result.deferred.push_back(slot);
       }
     }
+    answer_decided(result);
     for (const auto& [body, used] : numbers_) decided_.add_number(body.first, body.second, used);
     if (!decided_.empty()) transaction_.execute(apply, {decided_.json()});
     transaction_.commit();
@@ -386,16 +422,22 @@ class Group {
   }
 
  private:
-  // A request for CYMAT is of one case for ever, so that it may be looked up before the locks.
-  CymatIncidents incidents_of_cymat() {
-    CymatIncidents found;
+  static bool replays(const Command* member) { return std::holds_alternative<ReplayDelivery>(member->action); }
+
+  // What is of one case for ever may be looked up before the locks.
+  IncidentsOf incidents_named() {
+    IncidentsOf found;
+    const auto look_up = [&](const Statement& statement, const core::Uuid& id) {
+      if (found.contains(id)) return;
+      const Rows rows = transaction_.execute(statement, {core::to_string(id)});
+      if (auto incident = rows.one().get<std::optional<std::string>>("incident")) found.emplace(id, std::move(*incident));
+    };
     for (const auto* member : members_) {
+      if (const auto* replay = std::get_if<ReplayDelivery>(&member->action))
+        look_up(incident_of_delivery, replay->delivery.value);
       const auto* respond = std::get_if<Respond>(&member->action);
-      const auto request = respond ? core::cymat_request_of(respond->command) : std::nullopt;
-      if (!request || found.contains(*request)) continue;
-      const Rows rows = transaction_.execute(incident_of_cymat, {core::to_string(*request)});
-      if (auto incident = rows.one().get<std::optional<std::string>>("incident"))
-        found.emplace(*request, std::move(*incident));
+      if (const auto request = respond ? core::cymat_request_of(respond->command) : std::nullopt)
+        look_up(incident_of_cymat, request->value);
     }
     return found;
   }
@@ -424,10 +466,11 @@ class Group {
   }
 
   // Nothing: the member has to wait for the next group.
-  std::optional<Result> serve(const Command& command, const Row& row) {
+  std::optional<Result> serve(const Command& command, const Row& row, std::size_t slot) {
     if (auto stored = stored_answer(row)) return stored;
     const auto at = row.get<Timestamp>("at");
     if (is_of_body(command.action)) return switch_relay(command, at);
+    if (const auto* endpoint = std::get_if<ChangeEndpoint>(&command.action)) return change_endpoint(command, *endpoint, at);
     if (const auto* staff = std::get_if<ChangeStaff>(&command.action)) return change_staff(command, *staff, at);
     if (const auto* cosign = std::get_if<Cosign>(&command.action)) return keep(command, cosign->body, at);
     const core::Incident* known = nullptr;
@@ -443,7 +486,7 @@ class Group {
                            {"この間に変更されています。最新の状態を読み直してください。",
                             "It has changed meanwhile. Read it again."},
                            {}};
-    return decide(command, known, row, at);
+    return decide(command, known, row, at, slot);
   }
 
   // Before anything is compared with what is known: a stranger learns nothing of it.
@@ -479,6 +522,22 @@ class Group {
     if (!decided) return std::move(decided.error());
     decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_relay_switch(*decided), codec::etag_of(1), false};
+    store_answer(command, answered, at, std::nullopt);
+    return answered;
+  }
+
+  Result change_endpoint(const Command& command, const ChangeEndpoint& action, Timestamp at) {
+    transaction_.execute(lock_body, {command.actor.organization});
+    auto identifiers = fresh_identifiers(at);
+    const auto known = load_endpoints_of_locked_body(transaction_);
+    auto change = action.command;
+    std::visit([&](auto& what) { what.actor = command.actor; }, change);
+    if (auto* decide = std::get_if<core::DecideEndpoint>(&change))
+      std::tie(decide->applicant, decide->approver) = authorities(command, at);
+    auto decided = core::decide_endpoint_command(known, change, {at, identifiers});
+    if (!decided) return std::move(decided.error());
+    decided_.add(*decided, signature_of(command));
+    Answered answered{201, codec::answer_endpoint(*decided), codec::etag_of(decided->after.revision), false};
     store_answer(command, answered, at, std::nullopt);
     return answered;
   }
@@ -600,7 +659,8 @@ class Group {
                               answered.status, answered.etag, answered.body, at, incident});
   }
 
-  Result decide(const Command& command, const core::Incident* known, const Row& row, Timestamp at) {
+  // The answer is made when all are decided: by then it is known which endpoints are told too.
+  Result decide(const Command& command, const core::Incident* known, const Row& row, Timestamp at, std::size_t slot) {
     auto identifiers = fresh_identifiers(at);
     std::int64_t* last = nullptr;
     std::string number;
@@ -611,24 +671,52 @@ class Group {
       number = number_of(key.first, key.second, *last + 1);
     }
     const auto [applicant, approver] = authorities(command, at);
-    auto decided = std::visit(
-        Decider{law_, command.actor, known, number, response_, {at, identifiers}, applicant, approver}, command.action);
+    auto decided = std::visit(Decider{law_, command.actor, known, number, response_, {at, identifiers}, applicant, approver,
+                                      reaches_endpoint(command)},
+                              command.action);
     if (!decided.outcome) return std::move(decided.outcome.error());
 
-    const auto& decision = *decided.outcome;
     if (last) {
       const auto* report = std::get_if<SubmitReport>(&command.action);
       numbers_[{reporting_body(*report, command.actor), static_cast<int>(row.get<std::int32_t>("year"))}] = ++*last;
     }
-    decided_.add(decision, signature_of(command));  // before the answer: its receipt promises the leaf
-    const codec::AnswerContext context{law_, command.language, at};
-    const auto receipt = receipt_for(decision);
-    Answered answered{201, decided.answer(decision, context, receipt ? &*receipt : nullptr),
-                      codec::etag_of(decided.revision(decision.after)), false};
-    changed_.insert(decision.after.id);
-    store_answer(command, answered, at, decision.after.id);
-    return answered;
+    changed_.insert(decided.outcome->after.id);
+    to_answer_.push_back({slot, at, std::move(decided), std::move(identifiers)});
+    return Failed{};  // until answer_decided()
   }
+
+  bool reaches_endpoint(const Command& command) {
+    const auto* replay = std::get_if<ReplayDelivery>(&command.action);
+    return replay &&
+           transaction_.execute(endpoint_is_active, {core::to_string(replay->delivery)}).one().get<bool>("active");
+  }
+
+  // One question for the endpoints of all whom the group tells.
+  void answer_decided(GroupResult& result) {
+    std::vector<const core::Decision*> all;
+    for (const auto& each : to_answer_) all.push_back(&*each.ruling.outcome);
+    const auto endpoints = endpoints_for(transaction_, all);
+    for (auto& [slot, at, ruling, identifiers] : to_answer_) {
+      const auto& command = *members_[slot];
+      auto& decision = *ruling.outcome;
+      core::queue_deliveries(law_, decision, endpoints, {at, identifiers});
+      decided_.add(decision, signature_of(command));  // before the answer: its receipt promises the leaf
+      const codec::AnswerContext context{law_, command.language, at};
+      const auto receipt = receipt_for(decision);
+      Answered answered{201, ruling.answer(decision, context, receipt ? &*receipt : nullptr),
+                        codec::etag_of(ruling.revision(decision.after)), false};
+      store_answer(command, answered, at, decision.after.id);
+      result.results[slot] = std::move(answered);
+    }
+  }
+
+  // What was decided of an incident and waits for its answer.
+  struct ToAnswer {
+    std::size_t slot;
+    Timestamp at;
+    Ruling ruling;
+    core::IdentifierSequence identifiers;
+  };
 
   const core::Law& law_;
   const record::RecordSigner* receipts_;
@@ -639,6 +727,7 @@ class Group {
   std::map<core::IncidentId, core::Incident> known_;
   core::ResponseContext response_;
   std::set<core::IncidentId> changed_;
+  std::vector<ToAnswer> to_answer_;
   std::map<std::pair<std::string, int>, std::int64_t> next_numbers_;  // (body, year): last number given
   std::map<std::pair<std::string, int>, std::int64_t> numbers_;       // those of them that were used
 };

@@ -36,6 +36,8 @@ struct ConflictsOf {
 
   std::vector<std::string> operator()(const AskRelaySwitch&) const { return {"switch:" + actor.organization}; }
   std::vector<std::string> operator()(const DecideRelaySwitch&) const { return {"switch:" + actor.organization}; }
+  std::vector<std::string> operator()(const ChangeEndpoint&) const { return {"endpoint:" + actor.organization}; }
+  std::vector<std::string> operator()(const ReplayDelivery& action) const { return {of(action.delivery)}; }
   std::vector<std::string> operator()(const ChangeStaff&) const { return {"staff:" + actor.organization}; }
   std::vector<std::string> operator()(const Respond& action) const {
     std::vector<std::string> resources;

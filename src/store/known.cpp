@@ -81,6 +81,18 @@ constexpr Statement select_switches{
     "SELECT id, organization, switched_on, reason, asked_by, asked_by_name, asked_role, decision "
     "FROM relay_switch ORDER BY asked_at, id"};
 
+constexpr Statement select_deliveries{
+    "known_deliveries",
+    "SELECT id, incident_id, message_id, endpoint_id, organization, channel, state, attempts, cause, revision FROM delivery "
+    "WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
+constexpr Statement select_endpoints{
+    "known_endpoints",
+    "SELECT id, organization, channel, name, zone, ARRAY(SELECT u.word FROM jsonb_each_text(settings) AS s, "
+    "unnest(ARRAY[s.key, s.value]) WITH ORDINALITY AS u(word, place) ORDER BY s.key COLLATE \"C\", u.place) AS settings, "
+    "kinds, role, least_severity, state, cause, asked_by, asked_by_name, revision FROM endpoint ORDER BY asked_at, id"};
+constexpr Statement select_active_endpoints{
+    "active_endpoints", "SELECT id, organization, channel, zone, kinds, role, least_severity FROM active_endpoints($1::text[])"};
+
 // A word of a closed list that the schema's CHECK holds: another one is a broken invariant.
 template <class Value>
 Value must(std::optional<Value> value) {
@@ -269,6 +281,20 @@ core::Instruction read_instruction(const Row& row) {
   return instruction;
 }
 
+// What queueing looks at.
+core::Endpoint read_endpoint(const Row& row) {
+  core::Endpoint endpoint;
+  endpoint.id = id_of<core::EndpointId>(row.get<std::string_view>("id"));
+  endpoint.organization = row.get<std::string>("organization");
+  endpoint.channel = row.get<std::string>("channel");
+  endpoint.zone = must(core::parse_zone(row.get<std::string_view>("zone")));
+  for (const auto& kind : row.get<std::vector<std::string>>("kinds")) endpoint.filter.kinds.push_back(read_kind(kind));
+  if (const auto role = row.get<std::string>("role"); !role.empty()) endpoint.filter.role = must(core::parse_role(role));
+  if (const auto least = row.get<std::string>("least_severity"); !least.empty())
+    endpoint.filter.least = must(routing::parse_severity(least));
+  return endpoint;
+}
+
 core::PlatformLink read_platform(const Row& row) {
   return {id_of<core::PlatformLinkId>(row.get<std::string_view>("id")), row.get<std::string>("platform"),
           row.get<std::string>("operator_organization"), row.get<std::string>("affected_organization")};
@@ -394,6 +420,51 @@ std::vector<core::RelaySwitchRequest> load_relay_switches(Transaction& transacti
     switches.push_back(std::move(known));
   }
   return switches;
+}
+
+void load_deliveries(Transaction& transaction, std::map<core::IncidentId, core::Incident>& known) {
+  std::vector<std::string> texts;
+  for (const auto& [id, incident] : known) texts.push_back(core::to_string(id));
+  if (texts.empty()) return;
+  for (const auto& row : transaction.execute(select_deliveries, {texts})) {
+    core::Delivery delivery;
+    delivery.id = id_of<core::DeliveryId>(row.get<std::string_view>("id"));
+    delivery.message = id_of<core::MessageId>(row.get<std::string_view>("message_id"));
+    delivery.endpoint = id_of<core::EndpointId>(row.get<std::string_view>("endpoint_id"));
+    delivery.organization = row.get<std::string>("organization");
+    delivery.channel = row.get<std::string>("channel");
+    delivery.state = must(core::parse_message_state(row.get<std::string_view>("state")));
+    delivery.attempts = row.get<std::int32_t>("attempts");
+    delivery.cause = row.get<std::string>("cause");
+    delivery.revision = row.get<std::int32_t>("revision");
+    incident_of(known, row).deliveries.push_back(std::move(delivery));
+  }
+}
+
+std::vector<core::Endpoint> load_endpoints_of_locked_body(Transaction& transaction) {
+  std::vector<core::Endpoint> endpoints;
+  for (const auto& row : transaction.execute(select_endpoints)) {
+    auto& endpoint = endpoints.emplace_back(read_endpoint(row));
+    endpoint.name = row.get<std::string>("name");
+    const auto settings = row.get<std::vector<std::string>>("settings");
+    for (std::size_t i = 0; i + 1 < settings.size(); i += 2) endpoint.settings.emplace(settings[i], settings[i + 1]);
+    endpoint.state = must(core::parse_endpoint_state(row.get<std::string_view>("state")));
+    endpoint.cause = row.get<std::string>("cause");
+    endpoint.asked_by = id_of<core::TokenId>(row.get<std::string_view>("asked_by"));
+    endpoint.asked_by_name = row.get<std::string>("asked_by_name");
+    endpoint.revision = row.get<std::int32_t>("revision");
+  }
+  return endpoints;
+}
+
+std::vector<core::Endpoint> load_endpoints(Transaction& transaction, std::span<const std::string> bodies) {
+  std::vector<core::Endpoint> endpoints;
+  if (bodies.empty()) return endpoints;
+  for (const auto& row : transaction.execute(select_active_endpoints, {bodies})) {
+    auto& endpoint = endpoints.emplace_back(read_endpoint(row));
+    endpoint.state = core::EndpointState::active;
+  }
+  return endpoints;
 }
 
 }  // namespace noroshi::store

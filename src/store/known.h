@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "src/core/endpoint.h"
 #include "src/core/incident.h"
 #include "src/core/relay_switch.h"
 #include "src/core/response.h"
@@ -22,6 +23,14 @@ std::map<core::IncidentId, core::Incident> load_incidents(Transaction& transacti
 
 // The switches of the body that lock_body() locked, oldest first.
 std::vector<core::RelaySwitchRequest> load_relay_switches(Transaction& transaction);
+
+// The deliveries of those incidents, into them: where one is decided on.
+void load_deliveries(Transaction& transaction, std::map<core::IncidentId, core::Incident>& known);
+
+// The endpoints of the body that lock_body() locked, oldest first.
+std::vector<core::Endpoint> load_endpoints_of_locked_body(Transaction& transaction);
+// The active endpoints of those bodies, for core::queue_deliveries(): without settings and names. Of a writer.
+std::vector<core::Endpoint> load_endpoints(Transaction& transaction, std::span<const std::string> bodies);
 
 // The staff of the caller's body, whole: of a reader.
 core::Staff load_staff(TenantTransaction& transaction, const std::string& organization);

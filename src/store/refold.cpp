@@ -11,6 +11,7 @@
 
 #include "routing/time.h"
 #include "src/core/clocks.h"
+#include "src/core/decide_endpoint.h"
 #include "src/core/decision.h"
 #include "src/core/relay_switch.h"
 #include "src/store/bytes.h"
@@ -43,6 +44,7 @@ constexpr Statement next_incidents{
     "(SELECT DISTINCT incident_id FROM message WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM alarm WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM assignment WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM delivery WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT incident_id FROM incident_clock WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer)"
     ") AS n ORDER BY n.id LIMIT $2::integer"};
 constexpr Statement report_sizes{
@@ -354,6 +356,7 @@ class BodyFold {
       return;
     }
     if (core::is_of_staff(event->what)) return take_staff(stored, std::move(*event));
+    if (core::is_of_endpoint(event->what)) return take_endpoint(stored, std::move(*event));
     if (!std::visit(OfNoIncident{}, event->what) || (is_of_switch(*event) && !core::may_follow(switches_, *event))) {
       sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
       return;
@@ -379,6 +382,24 @@ class BodyFold {
       sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
     core::evolve(staff, event);
     compare(stored, core::StaffDecision{{std::move(event)}, staff});
+  }
+
+  void take_endpoint(const StoredEvent& stored, core::Event event) {
+    if (!core::may_follow(endpoints_, event)) return sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
+    for (const auto& field : absent_texts(stored))
+      sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
+    core::evolve(endpoints_, event);
+    core::Endpoint after;
+    std::visit(
+        [&](const auto& what) {
+          if constexpr (requires { what.endpoint; }) after = endpoint_of(what.endpoint);
+        },
+        event.what);
+    compare(stored, core::EndpointDecision{{std::move(event)}, std::move(after)});
+  }
+  const core::Endpoint& endpoint_of(const core::Endpoint& endpoint) const { return endpoint; }
+  const core::Endpoint& endpoint_of(core::EndpointId id) const {
+    return *std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& known) { return known.id == id; });
   }
 
   template <class Decision>
@@ -413,6 +434,7 @@ class BodyFold {
   RefoldSink& sink_;
   ExpectedTables expected_;
   std::vector<core::RelaySwitchRequest> switches_;
+  std::vector<core::Endpoint> endpoints_;
   std::map<std::string, core::Staff> staffs_;
 };
 
@@ -619,7 +641,7 @@ class Refold {
     });
     using namespace compared_tables;
     for (const auto* table :
-         {&relay_switch, &signing_key, &record_origin, &person, &appointment, &delegation, &training, &shift})
+         {&relay_switch, &signing_key, &record_origin, &person, &appointment, &delegation, &training, &shift, &endpoint})
       compare_whole(transaction, *table, fold.expected().take(*table));
     // The id of no incident: none has it, so that no table of incidents has a row of it.
     const std::vector<std::string> nobody{no_incident};

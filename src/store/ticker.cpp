@@ -6,9 +6,8 @@
 
 #include "src/codec/json_writer.h"
 #include "src/core/decide.h"
-#include "src/store/bytes.h"
-#include "src/store/decided.h"
 #include "src/store/known.h"
+#include "src/store/own_acts.h"
 
 namespace noroshi::store {
 namespace {
@@ -35,38 +34,6 @@ constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
 constexpr Statement clock_now{"clock", "SELECT clock()"};
 constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
 constexpr Statement incidents_naming{"incidents_naming", "SELECT * FROM incidents_naming($1::text[])"};
-
-// Incidents locked and loaded by the daemon itself, and what it decides of them.
-class OwnActs {
- public:
-  OwnActs(Connection& writer, const std::vector<core::IncidentId>& incidents, Reasons reasons)
-      : transaction_(writer), decided_(salts_) {
-    std::string members;
-    codec::JsonWriter json(members);
-    json.begin_array();
-    for (std::size_t slot = 0; slot < incidents.size(); ++slot)
-      json.begin_object().member("slot", slot).member("incident", core::to_string(incidents[slot])).end_object();
-    json.end_array();
-    for (const auto& row : transaction_.execute(open_group, {members})) now_ = row.get<Timestamp>("at");
-    known_ = load_incidents(transaction_, incidents, reasons);
-  }
-
-  Transaction& transaction() { return transaction_; }
-  Timestamp now() const { return now_; }
-  const std::map<core::IncidentId, core::Incident>& known() const { return known_; }
-  void add(const core::Decision& decision) { decided_.add(decision); }
-  void commit() {
-    if (!decided_.empty()) transaction_.execute(apply, {decided_.json()});
-    transaction_.commit();
-  }
-
- private:
-  Transaction transaction_;
-  RandomSalts salts_;
-  Decided decided_;
-  Timestamp now_;
-  std::map<core::IncidentId, core::Incident> known_;
-};
 
 std::set<std::string> words(const Rows& rows) {
   std::set<std::string> all;
@@ -145,11 +112,10 @@ std::vector<std::string> succeeded_bodies(const core::Law& law, Timestamp now) {
 
 // Passes on the duties of one incident; whether anything changed.
 bool pass_on(Connection& writer, const core::Law& law, core::IncidentId incident) {
-  OwnActs acts(writer, {incident}, Reasons::loaded);
-  auto identifiers = fresh_identifiers(acts.now());
-  const auto decision = core::decide_succession(law, acts.known().at(incident), {acts.now(), identifiers});
+  OwnActs acts(writer, law, {&incident, 1}, Reasons::loaded);
+  auto decision = core::decide_succession(law, acts.known().at(incident), acts.moment());
   if (decision.events.empty()) return false;
-  acts.add(decision);
+  acts.add(std::move(decision));
   acts.commit();
   return true;
 }
@@ -191,28 +157,28 @@ void prepare_to_ring(Connection& writer) {
   transaction.execute(open_group, {std::string("[]")});
   transaction.execute(held_claims, {std::string("[]")});
   read_listeners(transaction, {});
+  load_endpoints(transaction, std::vector<std::string>{""});
   transaction.execute(apply, {std::string("{}")});
 }
 
 Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const ClaimedClock> claims) {
   std::vector<core::IncidentId> incidents;
   for (const auto& claimed : claims) incidents.push_back(claimed.incident);
-  OwnActs acts(writer, incidents, Reasons::left_out);
+  OwnActs acts(writer, law, incidents, Reasons::left_out);
   const auto held = still_held(acts.transaction(), claims);
   auto listeners = read_listeners(acts.transaction(), acts.now());
   read_roster(acts.transaction(), acts.known(), acts.now(), listeners);
   Rung rung;
-  auto identifiers = fresh_identifiers(acts.now());
   for (const auto& [id, incident] : acts.known()) {
     if (!held.contains(id)) continue;
-    auto decision = core::decide_ring(law, incident, listeners, {acts.now(), identifiers});
+    auto decision = core::decide_ring(law, incident, listeners, acts.moment());
     // A duty that passes to a successor is written whole.
     if (rewrites_duties(decision)) {
       const auto whole = load_incidents(acts.transaction(), {&id, 1}).at(id);
-      decision = core::decide_ring(law, whole, listeners, {acts.now(), identifiers});
+      decision = core::decide_ring(law, whole, listeners, acts.moment());
     }
     count(rung, decision);
-    acts.add(decision);
+    acts.add(std::move(decision));
   }
   acts.commit();
   return rung;

@@ -18,7 +18,9 @@ constexpr Statement select_approvals{
     "SELECT 'erasure', id, incident_id, NULL, reason, asked_by, asked_by_name, asked_at, '' FROM erasure "
     "WHERE decision = 'pending' UNION ALL "
     "SELECT 'relay_switch', id, NULL, NULL, reason, asked_by, asked_by_name, asked_at, asked_role FROM relay_switch "
-    "WHERE decision = 'pending') AS r LEFT JOIN incident l ON l.id = r.incident_id ORDER BY r.asked_at, r.id LIMIT 200"};
+    "WHERE decision = 'pending' UNION ALL "
+    "SELECT 'endpoint', id, NULL, NULL, name, asked_by, asked_by_name, asked_at, '' FROM endpoint "
+    "WHERE state = 'proposed') AS r LEFT JOIN incident l ON l.id = r.incident_id ORDER BY r.asked_at, r.id LIMIT 200"};
 
 codec::ApprovalView read_approval(const Row& row) {
   codec::ApprovalView view;
@@ -37,6 +39,9 @@ codec::ApprovalView read_approval(const Row& row) {
   } else if (view.kind == "erasure") {
     view.role = "section_officer";
     view.path = "/api/v1/incidents/" + view.incident_id + "/erasures/" + view.id + "/decision";
+  } else if (view.kind == "endpoint") {
+    view.role = "csirt_head, external_contact, ciso, center_liaison, police_desk, crisis_desk";
+    view.path = "/api/v1/endpoints/" + view.id + "/decision";
   } else {
     // One of the two is the CISO.
     view.role = row.get<std::string_view>("asked_role") == "ciso" ? "csirt_head, ciso" : "ciso";

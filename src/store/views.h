@@ -14,6 +14,7 @@
 #include <tl/expected.hpp>
 
 #include "src/codec/cymat.h"
+#include "src/codec/endpoint_views.h"
 #include "src/codec/heartbeat.h"
 #include "src/codec/record_views.h"
 #include "src/codec/stream_views.h"
@@ -101,6 +102,22 @@ codec::Heartbeat read_heartbeat(TenantTransaction& transaction, const std::strin
 
 // The latest 200 requests of the caller's body.
 codec::RelaySwitchView find_relay_switch(TenantTransaction& transaction);
+
+// The endpoints of the caller's body, those that are used or wait first; at most 200.
+std::vector<codec::EndpointView> list_endpoints(TenantTransaction& transaction, const std::optional<std::string>& state,
+                                                Timestamp now);
+std::optional<codec::EndpointView> find_endpoint(TenantTransaction& transaction, core::EndpointId id, Timestamp now);
+
+struct DeliveryFilter {
+  std::optional<std::string> state;
+  std::optional<core::EndpointId> endpoint;
+  std::optional<core::IncidentId> incident;
+  std::optional<core::MessageId> message;
+};
+// Of messages that the caller's body sent or received. Those queued last, by a replay too, come first.
+PageOutcome<codec::DeliveryView> list_deliveries(TenantTransaction& transaction, const DeliveryFilter& filter,
+                                                 const PageRequest& page);
+std::optional<codec::DeliveryDetail> find_delivery(TenantTransaction& transaction, core::DeliveryId id);
 
 // Who made each appointment and delegation of the caller's body, and recorded each training.
 codec::MakersById makers_of_staff(TenantTransaction& transaction);

@@ -77,6 +77,8 @@ struct NameOfAction {
   std::string_view operator()(const DecideErasure&) const { return "decide_erasure"; }
   std::string_view operator()(const AskRelaySwitch&) const { return "ask_relay_switch"; }
   std::string_view operator()(const DecideRelaySwitch&) const { return "decide_relay_switch"; }
+  std::string_view operator()(const ChangeEndpoint&) const { return "change_endpoint"; }
+  std::string_view operator()(const ReplayDelivery&) const { return "replay_delivery"; }
   std::string_view operator()(const ChangeStaff&) const { return "change_staff"; }
   std::string_view operator()(const Respond&) const { return "respond"; }
   std::string_view operator()(const Cosign&) const { return "cosign"; }

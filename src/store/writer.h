@@ -20,7 +20,8 @@ namespace noroshi::store {
 // What became of one command, for metrics: nothing that a caller chose.
 struct CommandObservation {
   std::string_view action;  // "submit_report", "assess", "move", "add_recipient", "fulfill", "ask_waiver", "decide_waiver",
-                            // "acknowledge", "ask_relay_switch", "decide_relay_switch", "cosign"
+                            // "acknowledge", "ask_relay_switch", "decide_relay_switch", "change_endpoint",
+                            // "replay_delivery", "cosign"
   std::string_view stage;   // of a report, else empty
   const Result& result;
 };

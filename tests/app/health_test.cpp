@@ -211,7 +211,7 @@ TEST_CASE("the operator's role counts, and reads no row of content") {
       {"test_operator_4", "SELECT document FROM report"},
       {"test_operator_5", "SELECT id::text FROM token"},
       {"test_operator_6", "SELECT note FROM message"},
-      {"test_operator_7", "SELECT message_id::text FROM outbox"},
+      {"test_operator_7", "SELECT message_id::text FROM delivery"},
       {"test_operator_8", "SELECT key FROM idempotency"},
       {"test_operator_9", "SELECT open_group('[]'::jsonb)::text"},
   };

@@ -114,6 +114,18 @@ Assignment sample_assignment() {
   return assignment;
 }
 
+Endpoint sample_endpoint() {
+  Endpoint endpoint;
+  endpoint.id = id<EndpointId>(94);
+  endpoint.organization = "mhlw";
+  endpoint.channel = "webhook";
+  endpoint.name = "当直の受信機";
+  endpoint.zone = Zone::government_lan;
+  endpoint.settings = {{"url", "https://receiver.mhlw.example/noroshi"}, {"certificate", "-----BEGIN CERTIFICATE-----"}};
+  endpoint.filter = {{MessageKind::relay, MessageKind::alarm}, Role::csirt_head, routing::Severity::attack};
+  return endpoint;
+}
+
 CymatRequest sample_cymat_request() {
   CymatRequest request;
   request.id = id<CymatRequestId>(90);
@@ -299,6 +311,19 @@ class Any {
     made.of_affected_body = flag();
     return made;
   }
+  Endpoint endpoint() {
+    Endpoint made;
+    made.id = identifier<EndpointId>();
+    made.organization = text();
+    made.channel = text();
+    made.name = text();
+    made.zone = one_of<Zone>(3);
+    for (auto left = below(4); left > 0; --left) made.settings.emplace(text(), text());
+    for (auto left = below(4); left > 0; --left) made.filter.kinds.push_back(one_of<MessageKind>(4));
+    made.filter.role = maybe([&] { return one_of<Role>(13); });
+    made.filter.least = maybe([&] { return one_of<routing::Severity>(3); });
+    return made;
+  }
   Happening happening(IncidentId incident) {
     switch (below(std::variant_size_v<Happening>)) {
       case 0:
@@ -446,6 +471,23 @@ class Any {
         return InstructionAnswered{identifier<InstructionId>(), flag(), text()};
       case 62:
         return PlatformLinked{{identifier<PlatformLinkId>(), text(), text(), text()}};
+      case 63:
+        return EndpointProposed{endpoint()};
+      case 64:
+        return EndpointDecided{identifier<EndpointId>(), text(), flag(), text()};
+      case 65:
+        return EndpointDisabled{identifier<EndpointId>(), text(), text(), text()};
+      case 66:
+        return EndpointResumed{identifier<EndpointId>(), text(), text()};
+      case 67:
+        return EndpointWithdrawn{identifier<EndpointId>(), text(), text()};
+      case 68:
+        return DeliveryQueued{{identifier<DeliveryId>(), identifier<MessageId>(), identifier<EndpointId>(), text(), text(),
+                               MessageState::queued, 0, "", 1}};
+      case 69:
+        return DeliverySettled{identifier<DeliveryId>(), one_of<MessageState>(4), integer(), text()};
+      case 70:
+        return DeliveryReplayed{identifier<DeliveryId>(), text()};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -546,6 +588,14 @@ std::vector<Event> sample_events() {
                         "情報セキュリティ責任者", "復旧すること", at("2018-08-03T09:00:00+09:00"), std::nullopt, false}},
       InstructionAnswered{id<InstructionId>(92), true, "復旧した"},
       PlatformLinked{{id<PlatformLinkId>(93), "共通基盤", "mic", "jps"}},
+      EndpointProposed{sample_endpoint()},
+      EndpointDecided{id<EndpointId>(94), "mhlw", true, "確認した"},
+      EndpointDisabled{id<EndpointId>(94), "mhlw", "http_410", ""},
+      EndpointResumed{id<EndpointId>(94), "mhlw", "受信側を直した"},
+      EndpointWithdrawn{id<EndpointId>(94), "mhlw", "使わない"},
+      DeliveryQueued{{id<DeliveryId>(95), id<MessageId>(30), id<EndpointId>(94), "mhlw", "webhook", MessageState::queued, 0, "", 1}},
+      DeliverySettled{id<DeliveryId>(95), MessageState::dead, 17, "timeout"},
+      DeliveryReplayed{id<DeliveryId>(95), "受信側が復旧した"},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
@@ -555,7 +605,8 @@ std::vector<Event> sample_events() {
     event.actor = {id<TokenId>(1), "mhlw", Role::csirt_head, "CSIRT 責任者"};
     const auto type = type_of(what);
     const bool of_no_incident =
-        type.starts_with("relay_switch.") || type.starts_with("record.") || type.starts_with("key.") || is_of_staff(what);
+        type.starts_with("relay_switch.") || type.starts_with("record.") || type.starts_with("key.") ||
+        type.starts_with("endpoint.") || is_of_staff(what);
     if (!of_no_incident) event.incident = id<IncidentId>(2);
     event.what = what;
     events.push_back(std::move(event));

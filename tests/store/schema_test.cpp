@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "src/core/endpoint.h"
 #include "src/core/states.h"
 #include "src/store/clock.h"
 #include "src/store/migrations.h"
-#include "src/store/outbox.h"
 #include "src/store/sequencer.h"
 #include "src/store/tokens.h"
 #include "tests/store/store_scene.h"
@@ -35,6 +35,7 @@ TEST_CASE("SQL mirrors the transition tables in every cell") {
   compare(core::all_obligation_states(), core::all_obligation_events(), "obligation_transition");
   compare(core::all_message_states(), core::all_message_events(), "message_transition");
   compare(core::all_assignment_states(), core::all_assignment_events(), "assignment_transition");
+  compare(core::all_endpoint_states(), core::all_endpoint_events(), "endpoint_transition");
 }
 
 std::string refused_by(const std::string& sql) {
@@ -68,7 +69,7 @@ TEST_CASE("every table with content has row-level security, forced; no role of t
                    "WHERE relnamespace = 'noroshi'::regnamespace AND relkind = 'r' "
                    "AND NOT (relrowsecurity AND relforcerowsecurity)") ==
         "assignment_transition checkpoint clock_ladder clock_setting cosignature cymat_member_transition cymat_transition "
-        "incident_transition message_transition migration "
+        "endpoint_transition incident_transition message_transition migration "
         "obligation_transition record_origin record_tile sealer sequencer signing_key witness");
   CHECK(scene.count("pg_class WHERE relnamespace = 'noroshi'::regnamespace AND relkind IN ('r', 'v') "
                     "AND pg_get_userbyid(relowner) IN (SELECT rolname FROM pg_roles WHERE rolname LIKE 'noroshi\\_%' "
@@ -115,25 +116,6 @@ TEST_CASE("leases are of real time, however fast the shown clock runs") {
   show_real_time(scene.owner());
   CHECK(clock_is_real(scene.owner()));
   CHECK(second.run_once());  // a lease that lies too far ahead is none
-}
-
-TEST_CASE("a claim is exclusive for its lease; a worker that slept past it settles nothing") {
-  auto& scene = StoreScene::shared();
-  run(scene.owner(), "DELETE FROM outbox; INSERT INTO outbox (message_id, channel, state, next_at) "
-                     "SELECT id, 'webhook', 'queued', clock() - interval '1 second' FROM message LIMIT 1");
-  Connection one(scene.settings(), DatabaseRole::delivery);
-  Connection two(scene.settings(), DatabaseRole::delivery);
-  const auto claimed = claim_outbox(one, std::chrono::seconds(60), 10);
-  REQUIRE(claimed.size() == 1);
-  CHECK(claim_outbox(two, std::chrono::seconds(60), 10).empty());
-  run(scene.owner(), "UPDATE outbox SET lease_until = clock() - interval '1 second'");
-  const auto taken_over = claim_outbox(two, std::chrono::seconds(60), 10);
-  REQUIRE(taken_over.size() == 1);
-  CHECK(taken_over[0].attempts == 2);
-  CHECK_FALSE(settle_outbox(one, claimed[0], core::MessageState::delivered, std::chrono::seconds(0)));
-  CHECK(settle_outbox(two, taken_over[0], core::MessageState::delivered, std::chrono::seconds(0)));
-  CHECK(scene.text("SELECT state FROM outbox") == "delivered");
-  run(scene.owner(), "DELETE FROM outbox");
 }
 
 TEST_CASE("a token is good until it is revoked or expires; a changed secret is bad") {
