@@ -100,7 +100,8 @@ END
 $$;
 
 -- Within the transaction that settles it, its incident being locked: whether the delivery is the caller's still. Its row
--- stays locked; its attempt is closed, and the circuit of the endpoint hears of it.
+-- stays locked; its attempt is closed, and the circuit of the endpoint hears of it. With no outcome nothing was attempted, and
+-- nobody has claimed it since.
 CREATE FUNCTION end_delivery(delivery uuid, held_token bigint, at timestamptz, of_outcome text, of_cause text,
                              of_detail text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
@@ -108,10 +109,15 @@ DECLARE
   of_endpoint uuid;
 BEGIN
   UPDATE delivery d SET lease_until = NULL
-    WHERE d.id = delivery AND d.token = held_token AND d.lease_until IS NOT NULL AND d.state = 'queued'
+    WHERE d.id = delivery AND d.token = held_token AND (d.lease_until IS NOT NULL OR of_outcome = '') AND d.state = 'queued'
     RETURNING d.endpoint_id INTO of_endpoint;
   IF NOT FOUND THEN
     RETURN false;
+  END IF;
+  IF of_outcome = '' THEN
+    UPDATE attempt a SET ended_at = at, outcome = 'lost', cause = 'worker_lost'
+      WHERE a.delivery_id = delivery AND a.ended_at IS NULL;
+    RETURN true;
   END IF;
   UPDATE attempt a SET ended_at = at, outcome = of_outcome, cause = of_cause, detail = of_detail
     WHERE a.delivery_id = delivery AND a.token = held_token AND a.ended_at IS NULL;
@@ -181,9 +187,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
 $$;
 
 -- Of endpoints that are served no more: what waits for them is settled as dead by the worker that finds it.
-CREATE FUNCTION stranded_deliveries(most integer) RETURNS TABLE (delivery_id uuid, incident_id uuid, attempts integer)
+CREATE FUNCTION stranded_deliveries(most integer) RETURNS TABLE (delivery_id uuid, incident_id uuid, token bigint, attempts integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
-  SELECT d.id, d.incident_id, d.tried FROM endpoint e JOIN delivery d ON d.endpoint_id = e.id AND d.state = 'queued'
+  SELECT d.id, d.incident_id, d.token, d.tried FROM endpoint e JOIN delivery d ON d.endpoint_id = e.id AND d.state = 'queued'
   WHERE e.state IN ('disabled', 'withdrawn') ORDER BY d.id LIMIT most
 $$;
 

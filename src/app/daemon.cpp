@@ -301,7 +301,7 @@ class Service {
         .folder = config_.data / "delivery",
         .clients = config_.data / "keys" / "clients",
         .now = [] { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }});
-    worker_.emplace(database_, writers_, delivery::make_channels(*environment_), *environment_,
+    worker_.emplace(database_, law_, delivery::make_channels(*environment_), *environment_,
                     delivery::WorkerSettings{.retry = config_.retry, .timeout = config_.delivery_timeout},
                     metrics_.delivery_observer());
   }

@@ -1,21 +1,25 @@
 #include "src/delivery/worker.h"
 
 #include <algorithm>
+#include <set>
 
 #include <spdlog/spdlog.h>
 
+#include "src/core/delivery.h"
 #include "src/delivery/acknowledgement_token.h"
 
 namespace noroshi::delivery {
 namespace {
 
 using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
 
-constexpr auto longest_wait = 200ms;   // between two looks at what is due; a notification ends it
-constexpr auto retry_after = 200ms;    // where the database is away
-constexpr auto lease_beyond = 30s;     // of an attempt's deadline: to settle what came of it
+constexpr auto longest_wait = 200ms;  // between two looks at what is due; a notification ends it
+constexpr auto retry_after = 200ms;   // where the database is away
+constexpr auto lease_beyond = 30s;    // of an attempt's deadline: to settle what came of it
 constexpr auto stranded_every = 1s;
-constexpr int stranded_at_once = 256;
+constexpr int stranded_at_once = 64;
+constexpr std::size_t settled_at_once = 64;
 // Somebody may acknowledge long after the target has passed; a link that lies about for longer is worth nothing.
 constexpr std::chrono::hours link_holds = 24h * 30;
 
@@ -25,19 +29,15 @@ struct Worker::Job {
   store::ClaimedDelivery claimed;
   core::Endpoint endpoint;
   Consignment consignment;
-  std::chrono::steady_clock::time_point deadline;
-  std::chrono::steady_clock::time_point claim_ends;
+  Steady::time_point deadline;
+  Steady::time_point claim_ends;
 };
+// An attempt that is over, or a delivery that needs none.
 struct Worker::Done {
   store::ClaimedDelivery claimed;
   core::Endpoint endpoint;
   Attempted attempted;
-  std::chrono::steady_clock::time_point claim_ends;
-};
-struct Worker::Settlement {
-  store::Action action;
-  std::chrono::steady_clock::time_point not_before;
-  std::chrono::steady_clock::time_point worthless;  // the claim has ended: another worker says what came of it
+  Steady::time_point claim_ends;  // after which another worker says what came of it
 };
 
 Worker::Channels make_channels(const Environment& environment) {
@@ -46,28 +46,42 @@ Worker::Channels make_channels(const Environment& environment) {
   return made;
 }
 
-// The connection of one stretch between two losses of the database.
+// The connections of one stretch between two losses of the database.
 class Worker::Pass {
  public:
-  Pass(Worker& worker, const store::ConnectionSettings& settings)
-      : worker_(worker), connection_(settings, store::DatabaseRole::delivery) {}
-
-  // What was sent while the daemon ended.
-  void look_last() { end_attempts(); }
+  Pass(Worker& worker, store::ConnectionSettings settings)
+      : worker_(worker), delivery_(settings, store::DatabaseRole::delivery) {
+    // An incident that another session holds is settled at the next look, and nobody waits long for ours.
+    settings.lock_timeout = 1s;
+    writer_.emplace(settings, store::DatabaseRole::writer);
+  }
 
   // How long nothing will come due.
   std::chrono::milliseconds look() {
     end_attempts();
-    submit_again();
     settle_stranded();
     const int room = room_for_claims();
     if (room <= 0) return longest_wait;
     const auto lease = std::chrono::ceil<std::chrono::milliseconds>(worker_.worker_.timeout + lease_beyond);
-    const auto now = std::chrono::steady_clock::now();
-    const auto claims = store::claim_deliveries(connection_, {lease, room, worker_.worker_.per_endpoint});
+    const auto now = Steady::now();
+    const auto claims = store::claim_deliveries(delivery_, {lease, room, worker_.worker_.per_endpoint});
     for (const auto& claimed : claims) take(claimed, now, now + lease);
     if (!claims.empty()) return 0ms;
-    return std::min<std::chrono::milliseconds>(store::until_next_delivery(connection_).value_or(longest_wait), longest_wait);
+    return std::min<std::chrono::milliseconds>(store::until_next_delivery(delivery_).value_or(longest_wait), longest_wait);
+  }
+
+  // What the senders have brought back. What cannot be written now is written at the next look, while its claim holds.
+  void end_attempts() {
+    std::vector<Done> all;
+    {
+      std::lock_guard lock(worker_.mutex_);
+      all.swap(worker_.done_);
+    }
+    std::vector<Done> to_settle;
+    const auto now = Steady::now();
+    for (auto& done : all)
+      if (done.claim_ends > now) postpone_or(std::move(done), to_settle);
+    settle(std::move(to_settle));
   }
 
  private:
@@ -76,21 +90,25 @@ class Worker::Pass {
     return worker_.worker_.senders - worker_.under_way_;
   }
 
-  void take(const store::ClaimedDelivery& claimed, std::chrono::steady_clock::time_point at,
-            std::chrono::steady_clock::time_point claim_ends) {
-    auto endpoint = store::read_endpoint(connection_, claimed);
-    const auto message = store::read_message(connection_, claimed);
+  void bring_back(std::vector<Done> undone) {
+    std::lock_guard lock(worker_.mutex_);
+    for (auto& done : undone) worker_.done_.push_back(std::move(done));
+  }
+
+  void take(const store::ClaimedDelivery& claimed, Steady::time_point at, Steady::time_point claim_ends) {
+    auto endpoint = store::read_endpoint(delivery_, claimed);
+    const auto message = store::read_message(delivery_, claimed);
     if (!endpoint || !message) return;  // the claim ends by itself
-    const auto settle_unsent = [&](Verdict verdict, std::string cause) {
-      end({claimed, *endpoint, {verdict, std::move(cause), {}, {}}, claim_ends});
+    const auto unsent = [&](Verdict verdict, std::string_view cause) {
+      bring_back({{claimed, *endpoint, {verdict, std::string(cause), {}, {}}, claim_ends}});
     };
-    if (message->acknowledged) return settle_unsent(Verdict::delivered, std::string(core::delivery_causes::acknowledged_meanwhile));
+    if (message->acknowledged) return unsent(Verdict::delivered, core::delivery_causes::acknowledged_meanwhile);
     const auto* kind = find_channel(endpoint->channel);
-    if (!kind || !worker_.channels_.contains(endpoint->channel)) return settle_unsent(Verdict::refused, "channel_unknown");
+    if (!kind || !worker_.channels_.contains(endpoint->channel)) return unsent(Verdict::refused, "channel_unknown");
     Job job{claimed, std::move(*endpoint), consignment_of(claimed, *message), at + worker_.worker_.timeout, claim_ends};
     if (kind->seals)
-      if (auto content = store::read_content(connection_, claimed))
-        job.consignment.content.emplace(std::move(content->title), std::move(content->note), std::move(content->report));
+      if (auto content = store::read_content(delivery_, claimed))
+        job.consignment.content = {std::move(content->title), std::move(content->note), std::move(content->report)};
     {
       std::lock_guard lock(worker_.mutex_);
       worker_.jobs_.push_back(std::move(job));
@@ -128,83 +146,93 @@ class Worker::Pass {
     return out;
   }
 
-  void end_attempts() {
-    for (;;) {
-      std::unique_lock lock(worker_.mutex_);
-      if (worker_.done_.empty()) return;
-      // Taken out once it is written: a connection that is lost meanwhile leaves it to the next.
-      const Done done = worker_.done_.front();
-      lock.unlock();
-      end(done);
-      lock.lock();
-      worker_.done_.pop_front();
+  AfterAttempt after_attempt(const Done& done) const {
+    return after(done.attempted, done.claimed.delivery, done.claimed.attempts, done.claimed.queued_at,
+                 done.claimed.claimed_at, worker_.worker_.retry);
+  }
+
+  void postpone_or(Done done, std::vector<Done>& to_settle) {
+    const auto next = after_attempt(done);
+    if (next.settled) return to_settle.push_back(std::move(done));
+    try {
+      store::postpone_delivery(delivery_, done.claimed, done.attempted.cause, done.attempted.detail, next.again_after);
+    } catch (const store::DatabaseError&) {
+      bring_back({std::move(done)});
+      throw;
     }
   }
 
-  void end(const Done& done) {
-    const auto& [claimed, endpoint, attempted, claim_ends] = done;
-    const auto next = after(attempted, claimed.delivery, claimed.attempts, claimed.queued_at, claimed.claimed_at,
-                            worker_.worker_.retry);
-    if (!next.settled) {
-      store::postpone_delivery(connection_, claimed, attempted.cause, attempted.detail, next.again_after);
-      return;
-    }
-    worker_.submit({store::SettleDelivery{.delivery = claimed.delivery,
-                                          .incident = claimed.incident,
-                                          .token = claimed.token,
-                                          .state = *next.settled,
-                                          .attempts = claimed.attempts,
-                                          .outcome = std::string(to_string(attempted.verdict)),
-                                          .cause = attempted.cause,
-                                          .detail = attempted.detail},
-                    {},
-                    claim_ends});
-    if (next.disable_endpoint)
-      worker_.submit({store::DisableEndpoint{.endpoint = endpoint.id, .cause = attempted.cause}, {}, claim_ends});
-  }
-
-  void submit_again() {
-    const auto now = std::chrono::steady_clock::now();
-    std::deque<Settlement> waiting;
-    {
-      std::lock_guard lock(worker_.mutex_);
-      waiting.swap(worker_.unsettled_);
-    }
-    for (auto& settlement : waiting) {
-      if (settlement.worthless <= now) continue;
-      if (settlement.not_before > now) {
-        std::lock_guard lock(worker_.mutex_);
-        worker_.unsettled_.push_back(std::move(settlement));
-      } else {
-        worker_.submit(std::move(settlement));
+  // Together those of different incidents; the rest has its turn right after.
+  void settle(std::vector<Done> waiting) {
+    while (!waiting.empty()) {
+      std::set<core::IncidentId> incidents;
+      const auto later = std::stable_partition(waiting.begin(), waiting.end(), [&](const Done& done) {
+        return incidents.size() < settled_at_once && incidents.insert(done.claimed.incident).second;
+      });
+      std::vector<Done> now(waiting.begin(), later);
+      waiting.erase(waiting.begin(), later);
+      try {
+        settle_together(now);
+      } catch (const store::DatabaseError&) {
+        bring_back(std::move(now));
+        bring_back(std::move(waiting));
+        throw;
       }
+    }
+  }
+
+  void settle_together(const std::vector<Done>& all) {
+    std::vector<store::Settlement> settlements;
+    for (const auto& done : all)
+      settlements.push_back({done.claimed, *after_attempt(done).settled, std::string(to_string(done.attempted.verdict)),
+                             done.attempted.cause, done.attempted.detail});
+    try {
+      store::settle_deliveries(*writer_, worker_.law_, settlements);
+    } catch (const store::Conflict&) {
+      // Somebody holds one of the incidents: each by itself, and that one later.
+      for (std::size_t i = 0; i < all.size(); ++i) settle_alone(all[i], settlements[i]);
+    }
+    for (const auto& done : all)
+      if (after_attempt(done).disable_endpoint &&
+          store::disable_endpoint(*writer_, done.endpoint, done.attempted.cause))
+        spdlog::warn("endpoint {} is disabled: {}", core::to_string(done.endpoint.id), done.attempted.cause);
+  }
+
+  void settle_alone(const Done& done, const store::Settlement& settlement) {
+    try {
+      store::settle_deliveries(*writer_, worker_.law_, {&settlement, 1});
+    } catch (const store::Conflict&) {
+      bring_back({done});
     }
   }
 
   // Endpoints that are served no more hold what was queued for them: each such delivery is dead, and its bodies are told.
   void settle_stranded() {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = Steady::now();
     if (now < look_for_stranded_) return;
     look_for_stranded_ = now + stranded_every;
-    for (const auto& stranded : store::stranded_deliveries(connection_, stranded_at_once))
-      worker_.submit({store::SettleDelivery{.delivery = stranded.delivery,
-                                            .incident = stranded.incident,
-                                            .state = core::MessageState::dead,
-                                            .attempts = stranded.attempts,
-                                            .cause = std::string(core::delivery_causes::endpoint_disabled)},
-                      {},
-                      now});
+    std::vector<store::Settlement> settlements;
+    std::set<core::IncidentId> incidents;
+    for (const auto& stranded : store::stranded_deliveries(delivery_, stranded_at_once))
+      if (incidents.insert(stranded.incident).second)
+        settlements.push_back({stranded, core::MessageState::dead, {}, std::string(core::delivery_causes::endpoint_disabled), {}});
+    if (settlements.empty()) return;
+    try {
+      store::settle_deliveries(*writer_, worker_.law_, settlements);
+    } catch (const store::Conflict&) {  // at the next look
+    }
   }
 
   Worker& worker_;
-  store::Connection connection_;
-  std::chrono::steady_clock::time_point look_for_stranded_{};
+  store::Connection delivery_;
+  std::optional<store::Connection> writer_;
+  Steady::time_point look_for_stranded_{};
 };
 
-Worker::Worker(store::ConnectionSettings settings, store::WriterPool& writers, Channels channels,
-               const Environment& environment, WorkerSettings worker, WorkerObserver observer)
+Worker::Worker(store::ConnectionSettings settings, const core::Law& law, Channels channels, const Environment& environment,
+               WorkerSettings worker, WorkerObserver observer)
     : settings_(std::move(settings)),
-      writers_(writers),
+      law_(law),
       channels_(std::move(channels)),
       environment_(environment),
       worker_(std::move(worker)),
@@ -221,8 +249,6 @@ Worker::~Worker() {
   // What they brought back is still written down.
   claimer_.request_stop();
   claimer_.join();
-  std::unique_lock lock(mutex_);
-  settled_.wait(lock, [this] { return being_settled_ == 0; });
 }
 
 void Worker::claim(std::stop_token stop) {
@@ -237,7 +263,7 @@ void Worker::claim(std::stop_token stop) {
         wake_claimer_.wait_for(lock, stop, length, [this] { return woken_ || !done_.empty(); });
         woken_ = false;
       }
-      pass.look_last();
+      pass.end_attempts();
     } catch (const store::DatabaseError& error) {
       if (!lost) spdlog::warn("delivery has lost the database: SQLSTATE {}", error.sqlstate());
       lost = true;
@@ -284,32 +310,10 @@ void Worker::send(std::stop_token stop) {
 }
 
 Worker::Done Worker::attempt(const Job& job) {
-  const auto begun = std::chrono::steady_clock::now();
+  const auto begun = Steady::now();
   auto attempted = channels_.find(job.endpoint.channel)->second->send(job.consignment, job.endpoint, job.deadline);
-  if (observer_.attempted)
-    observer_.attempted(job.endpoint.channel, to_string(attempted.verdict), std::chrono::steady_clock::now() - begun);
+  if (observer_.attempted) observer_.attempted(job.endpoint.channel, to_string(attempted.verdict), Steady::now() - begun);
   return {job.claimed, job.endpoint, std::move(attempted), job.claim_ends};
-}
-
-void Worker::submit(Settlement settlement) {
-  {
-    std::lock_guard lock(mutex_);
-    ++being_settled_;
-  }
-  store::Command command;
-  command.actor = core::Actor::system();
-  command.action = settlement.action;
-  writers_.submit(std::move(command), [this, settlement = std::move(settlement)](store::Result result) mutable {
-    // Refused: the claim was lost, or a person has settled it.
-    const bool over = std::holds_alternative<store::Answered>(result) || std::holds_alternative<core::Refusal>(result);
-    std::lock_guard lock(mutex_);
-    if (!over) {
-      settlement.not_before = std::chrono::steady_clock::now() + retry_after;
-      unsettled_.push_back(std::move(settlement));
-    }
-    --being_settled_;
-    settled_.notify_all();
-  });
 }
 
 }  // namespace noroshi::delivery

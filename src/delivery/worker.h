@@ -2,7 +2,7 @@
 // daemon on the same database.
 //
 // A delivery is claimed with a lease that outlasts its attempt; no transaction is open while something is sent. What ends
-// it (delivered, handed on, dead) is a command like any other and stands in the record; what does not is postponed. A
+// it (delivered, handed on, dead) is an event of the record; what does not is postponed. A
 // daemon that is killed between sending and settling leaves a lease that ends: the message is sent again under the same
 // id, so that a receiver can tell.
 #pragma once
@@ -21,7 +21,6 @@
 #include "src/delivery/channel.h"
 #include "src/delivery/retrying.h"
 #include "src/store/deliveries.h"
-#include "src/store/writer.h"
 
 namespace noroshi::delivery {
 
@@ -41,8 +40,8 @@ class Worker {
  public:
   using Channels = std::map<std::string, std::unique_ptr<Channel>, std::less<>>;  // by ChannelKind::name
 
-  // `writers` and what `environment` refers to outlive it.
-  Worker(store::ConnectionSettings settings, store::WriterPool& writers, Channels channels, const Environment& environment,
+  // `law`, `environment` and what that refers to outlive it.
+  Worker(store::ConnectionSettings settings, const core::Law& law, Channels channels, const Environment& environment,
          WorkerSettings worker, WorkerObserver observer);
   // Waits for attempts under way, at most until their deadline.
   ~Worker();
@@ -50,16 +49,14 @@ class Worker {
  private:
   struct Job;
   struct Done;
-  struct Settlement;
   class Pass;
   void claim(std::stop_token stop);
   void listen(std::stop_token stop);
   void send(std::stop_token stop);
   Done attempt(const Job& job);
-  void submit(Settlement settlement);
 
   store::ConnectionSettings settings_;
-  store::WriterPool& writers_;
+  const core::Law& law_;
   Channels channels_;
   const Environment& environment_;
   WorkerSettings worker_;
@@ -68,12 +65,9 @@ class Worker {
   std::mutex mutex_;
   std::condition_variable_any wake_claimer_;
   std::condition_variable_any wake_senders_;
-  std::condition_variable settled_;
   std::deque<Job> jobs_;
-  std::deque<Done> done_;
-  std::deque<Settlement> unsettled_;  // that the writers could not store yet
-  int under_way_ = 0;                 // jobs that wait or are being sent
-  int being_settled_ = 0;             // commands that the writers have not answered
+  std::vector<Done> done_;
+  int under_way_ = 0;  // jobs that wait or are being sent
   bool woken_ = false;
 
   std::vector<std::jthread> senders_;

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "src/core/decide_delivery.h"
+#include "src/core/decide_endpoint.h"
 #include "src/store/bytes.h"
+#include "src/store/decided.h"
 #include "src/store/known.h"
+#include "src/store/own_acts.h"
 
 namespace noroshi::store {
 namespace {
@@ -20,6 +24,10 @@ constexpr Statement content_of{"claimed_content", "SELECT * FROM claimed_content
 constexpr Statement postpone{"postpone_delivery",
                              "SELECT postpone_delivery($1::uuid, $2, $3, $4, now.at, now.at + $5::interval) "
                              "FROM (SELECT clock() AS at OFFSET 0) AS now"};
+constexpr Statement end{"end_delivery", "SELECT end_delivery($1::uuid, $2, $3::timestamptz, $4, $5, $6)"};
+constexpr Statement lock_body{"lock_body", "SELECT lock_body($1)"};
+constexpr Statement clock_now{"clock", "SELECT clock()"};
+constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
 constexpr Statement stranded{"stranded_deliveries", "SELECT * FROM stranded_deliveries($1)"};
 constexpr Statement until_next{"until_next_delivery",
                                "SELECT extract(epoch FROM next_delivery(now.at) - now.at)::double precision / rate "
@@ -104,12 +112,55 @@ bool postpone_delivery(Connection& delivery, const ClaimedDelivery& claimed, con
       .get<bool>(0);
 }
 
-std::vector<StrandedDelivery> stranded_deliveries(Connection& delivery, int most) {
-  std::vector<StrandedDelivery> found;
-  for (const auto& row : delivery.execute(stranded, {most}))
-    found.push_back({id_of<core::DeliveryId>(row.get<std::string_view>("delivery_id")),
-                     id_of<core::IncidentId>(row.get<std::string_view>("incident_id")), row.get<std::int32_t>("attempts")});
+int settle_deliveries(Connection& writer, const core::Law& law, std::span<const Settlement> settlements) {
+  std::vector<core::IncidentId> incidents;
+  for (const auto& settlement : settlements) incidents.push_back(settlement.claimed.incident);
+  OwnActs acts(writer, law, incidents, Reasons::loaded, OwnActs::Deliveries::loaded);
+  int settled = 0;
+  for (const auto& [claimed, state, outcome, cause, detail] : settlements) {
+    const auto known = acts.known().find(claimed.incident);
+    if (known == acts.known().end()) continue;
+    if (!acts.transaction()
+             .execute(end, {core::to_string(claimed.delivery), claimed.token, acts.now(), outcome, cause, detail})
+             .one()
+             .get<bool>(0))
+      continue;
+    auto decision = core::decide_settlement(law, known->second, {claimed.delivery, state, claimed.attempts, cause}, acts.moment());
+    if (decision.events.empty()) continue;
+    acts.add(std::move(decision));
+    ++settled;
+  }
+  acts.commit();
+  return settled;
+}
+
+std::vector<ClaimedDelivery> stranded_deliveries(Connection& delivery, int most) {
+  std::vector<ClaimedDelivery> found;
+  for (const auto& row : delivery.execute(stranded, {most})) {
+    ClaimedDelivery claimed;
+    claimed.delivery = id_of<core::DeliveryId>(row.get<std::string_view>("delivery_id"));
+    claimed.token = row.get<std::int64_t>("token");
+    claimed.attempts = row.get<std::int32_t>("attempts");
+    claimed.incident = id_of<core::IncidentId>(row.get<std::string_view>("incident_id"));
+    found.push_back(claimed);
+  }
   return found;
+}
+
+bool disable_endpoint(Connection& writer, const core::Endpoint& endpoint, const std::string& cause) {
+  Transaction transaction(writer);
+  transaction.execute(lock_body, {endpoint.organization});
+  const auto now = transaction.execute(clock_now).one().get<Timestamp>(0);
+  auto identifiers = fresh_identifiers(now);
+  const auto decided = core::decide_endpoint_disabling(load_endpoints_of_locked_body(transaction),
+                                                       {core::Actor::system(), endpoint.id, cause, {}}, {now, identifiers});
+  if (!decided) return false;
+  RandomSalts salts;
+  Decided rows(salts);
+  rows.add(*decided);
+  transaction.execute(apply, {rows.json()});
+  transaction.commit();
+  return true;
 }
 
 std::optional<std::chrono::milliseconds> until_next_delivery(Connection& delivery) {

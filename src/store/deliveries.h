@@ -1,17 +1,17 @@
 // Deliveries that are due: claimed by state with a lease and a fencing token, each attempt a row before anything is sent.
-// What ended a delivery is settled by a command (SettleDelivery, command.h), as an event of the record; what did not is
-// postponed here.
-//
-// All take a connection of role delivery, and no transaction stays open between them. Leases are real time, whatever the
-// shown clock's rate; times at which something is tried again are shown time.
+// What ended a delivery is settled as an event of the record, by a connection of role writer; all else takes one of role
+// delivery. No transaction stays open between the calls. Leases are real time, whatever the shown clock's rate; times at
+// which something is tried again are shown time.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "src/core/decision.h"
 #include "src/core/endpoint.h"
 #include "src/core/incident.h"
 #include "src/store/database.h"
@@ -63,13 +63,23 @@ std::optional<ClaimedContent> read_content(Connection& delivery, const ClaimedDe
 bool postpone_delivery(Connection& delivery, const ClaimedDelivery& claimed, const std::string& cause,
                        const std::string& detail, std::chrono::seconds again_after);
 
-struct StrandedDelivery {
-  core::DeliveryId delivery;
-  core::IncidentId incident;
-  int attempts = 0;
+// What ends a delivery: what was last heard of an attempt, or that there is nobody to send it to.
+struct Settlement {
+  ClaimedDelivery claimed;
+  core::MessageState state{};  // sent, delivered or dead
+  std::string outcome;         // of the attempt, a word of delivery::Verdict; empty: none was made
+  std::string cause;
+  std::string detail;
 };
-// What waits for endpoints that are served no more.
-std::vector<StrandedDelivery> stranded_deliveries(Connection& delivery, int most);
+// In one transaction, of different incidents each. A claim that was lost is left alone: it is another's to say. How many
+// were settled.
+int settle_deliveries(Connection& writer, const core::Law& law, std::span<const Settlement> settlements);
+
+// What waits for endpoints that are served no more: claims that nobody holds, to be settled as dead.
+std::vector<ClaimedDelivery> stranded_deliveries(Connection& delivery, int most);
+
+// By the daemon: it is gone, or is not who two persons approved. False where it was not active any more.
+bool disable_endpoint(Connection& writer, const core::Endpoint& endpoint, const std::string& cause);
 
 // In real time; nothing where none waits.
 std::optional<std::chrono::milliseconds> until_next_delivery(Connection& delivery);
