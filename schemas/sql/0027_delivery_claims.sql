@@ -193,15 +193,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
   WHERE e.state IN ('disabled', 'withdrawn') ORDER BY d.id LIMIT most
 $$;
 
+-- What stands on the page behind the link that was sent to that endpoint: as little as what carried the link. The daemon has
+-- checked the link; nothing where the endpoint was withdrawn since, or the content was erased.
+CREATE FUNCTION linked_message(of_message uuid, of_endpoint uuid)
+RETURNS TABLE (organization text, kind text, number text, exercise boolean, sender text, clause text, sent_at timestamptz,
+               acknowledged_at timestamptz, acknowledged_by text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+  SELECT d.organization, m.kind, i.number, i.exercise, m.sender, m.clause, m.sent_at, m.acknowledged_at, m.acknowledged_by
+  FROM delivery d JOIN endpoint e ON e.id = d.endpoint_id JOIN message m ON m.id = d.message_id
+  JOIN incident i ON i.id = d.incident_id
+  WHERE d.message_id = of_message AND d.endpoint_id = of_endpoint AND e.state IN ('active', 'disabled')
+$$;
+
 REVOKE ALL ON FUNCTION lease_holds(timestamptz, timestamptz, interval),
   claim_deliveries(timestamptz, interval, integer, integer),
   postpone_delivery(uuid, bigint, text, text, timestamptz, timestamptz),
   end_delivery(uuid, bigint, timestamptz, text, text, text), claimed_endpoint(uuid, bigint), claimed_message(uuid, bigint), claimed_content(uuid, bigint),
-  claimed_judgements(uuid, bigint), next_delivery(timestamptz), stranded_deliveries(integer) FROM PUBLIC;
+  claimed_judgements(uuid, bigint), next_delivery(timestamptz), stranded_deliveries(integer),
+  linked_message(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION claim_deliveries(timestamptz, interval, integer, integer),
   postpone_delivery(uuid, bigint, text, text, timestamptz, timestamptz), claimed_endpoint(uuid, bigint),
   claimed_message(uuid, bigint), claimed_content(uuid, bigint), claimed_judgements(uuid, bigint), next_delivery(timestamptz), stranded_deliveries(integer)
   TO noroshi_delivery;
+GRANT EXECUTE ON FUNCTION linked_message(uuid, uuid) TO noroshi_reader;
 GRANT EXECUTE ON FUNCTION end_delivery(uuid, bigint, timestamptz, text, text, text) TO noroshi_writer;
 RESET ROLE;
 

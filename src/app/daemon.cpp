@@ -20,6 +20,7 @@
 #include <spdlog/spdlog.h>
 
 #include "src/app/delivery_keys.h"
+#include "src/app/delivery_services.h"
 #include "src/app/health.h"
 #include "src/app/law.h"
 #include "src/app/metrics.h"
@@ -31,6 +32,7 @@
 #include "src/app/stream_waking.h"
 #include "src/delivery/worker.h"
 #include "src/http/api_commands.h"
+#include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
 #include "src/http/api_stream.h"
@@ -248,6 +250,7 @@ class Service {
       : config_(config),
         database_(database),
         delivery_keys_(delivery_keys),
+        delivery_services_(delivery_services(delivery_keys, config.mail)),
         law_{files.editions, files.registry, config.clocks, config.retention},
         names_(http::tls_names(config.listen_host, http::machine_host_name(), config.names)),
         certificate_(certificate_of(config, names_)),
@@ -330,6 +333,8 @@ class Service {
   http::Router router() {
     http::Router router;
     http::add_command_routes(router, writers_, [this] { return sealing_.too_late(); });
+    http::add_delivery_routes(router, {readers_, workers_, law_}, writers_, delivery_services_,
+                              [this] { return sealing_.too_late(); });
     http::add_read_routes(router, {readers_, workers_, law_});
     http::add_heartbeat_routes(router, {readers_, workers_, law_}, signer_);
     http::add_stream_route(router, streams_);
@@ -341,6 +346,7 @@ class Service {
   const Config& config_;
   store::ConnectionSettings database_;
   const DeliveryKeys* delivery_keys_;
+  http::DeliveryServices delivery_services_;
   core::Law law_;
   std::vector<std::string> names_;
   http::TlsFiles certificate_;

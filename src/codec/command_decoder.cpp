@@ -169,4 +169,12 @@ Decoded<AcknowledgementCommand> decode_acknowledgement(std::string_view body) {
   });
 }
 
+Decoded<TokenAcknowledgementCommand> decode_token_acknowledgement(std::string_view body) {
+  return decode<TokenAcknowledgementCommand>(body, [](ObjectReader& in, TokenAcknowledgementCommand& command) {
+    command.token = string_or_empty(in.text("token", one_line_name, Need::required));
+    command.by = string_or_empty(in.text("by", one_line_name, Need::required));
+    command.note = string_or_empty(in.text("note", short_text));
+  });
+}
+
 }  // namespace noroshi::codec

@@ -121,4 +121,12 @@ struct CosignatureCommand {
 };
 Decoded<CosignatureCommand> decode_cosignature(std::string_view body);
 
+// POST /acknowledgements: {token, by, note}
+struct TokenAcknowledgementCommand {
+  std::string token;
+  std::string by;
+  std::string note;
+};
+Decoded<TokenAcknowledgementCommand> decode_token_acknowledgement(std::string_view body);
+
 }  // namespace noroshi::codec

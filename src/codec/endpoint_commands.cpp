@@ -29,17 +29,10 @@ Decoded<Command> decode(std::string_view body, Read read) {
   return command;
 }
 
-std::optional<core::MessageKind> parse_kind(std::string_view text) {
-  using enum core::MessageKind;
-  for (const auto kind : {report, relay, notice, alarm})
-    if (core::to_string(kind) == text) return kind;
-  return std::nullopt;
-}
-
 void read_filter(ObjectReader& in, core::EndpointFilter& filter) {
   in.array("kinds", 4, [&](const boost::json::value& element, const Place& place) {
     const auto* text = element.if_string();
-    const auto kind = text ? parse_kind(*text) : std::nullopt;
+    const auto kind = text ? core::parse_message_kind(*text) : std::nullopt;
     if (kind)
       filter.kinds.push_back(*kind);
     else

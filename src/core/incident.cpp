@@ -356,6 +356,12 @@ std::optional<FulfillmentMethod> parse_fulfillment_method(std::string_view text)
   return std::nullopt;
 }
 std::string_view to_string(MessageKind kind) { return kinds[static_cast<std::size_t>(kind)]; }
+std::optional<MessageKind> parse_message_kind(std::string_view text) {
+  using enum MessageKind;
+  for (const auto kind : {report, relay, notice, alarm})
+    if (to_string(kind) == text) return kind;
+  return std::nullopt;
+}
 std::string_view to_string(ClockKind kind) { return clock_kinds[static_cast<std::size_t>(kind)]; }
 std::string_view to_string(AccessScope scope) { return scope == AccessScope::content ? "content" : "duties"; }
 

@@ -81,6 +81,7 @@ struct Fulfillment {
 
 enum class MessageKind { report, relay, notice, alarm };
 std::string_view to_string(MessageKind kind);
+std::optional<MessageKind> parse_message_kind(std::string_view text);
 
 // One version of a report, or an alarm, on its way to one body's inbox.
 struct Message {

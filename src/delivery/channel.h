@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "routing/registry.h"
@@ -127,6 +128,8 @@ struct ChannelKind {
   // Mistakes in the settings, each with the pointer "/settings/NAME", beside unknown and missing ones. Pure.
   std::vector<core::FieldError> (*check)(const core::Endpoint& endpoint, const routing::Organization& body) = nullptr;
   std::unique_ptr<Channel> (*make)(const Environment& environment) = nullptr;
+  // What the receiver behind an endpoint has to know, by name: shown to persons of its body. Null: nothing.
+  std::vector<std::pair<std::string, std::string>> (*secrets)(const Keys& keys, const core::Endpoint& endpoint) = nullptr;
 };
 
 // All of them, each once: channels.cpp.

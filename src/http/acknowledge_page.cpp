@@ -60,6 +60,17 @@ Response page(unsigned status, Language language, std::string_view title, const 
   return response;
 }
 
+// "2018-08-01 09:00 JST"
+std::string shown_time(Timestamp at) {
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(at + japan_offset);
+  const auto day = std::chrono::floor<std::chrono::days>(minutes);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(minutes - day);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02} JST", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                     time.minutes().count());
+}
+
 std::string_view kind_in(Language language, core::MessageKind kind) {
   switch (kind) {
     case core::MessageKind::report: return pick(language, "報告", "report");
@@ -82,7 +93,7 @@ std::string described(const store::LinkedMessageView& message, Language language
   if (!message.sender.empty()) row(pick(language, "差出", "From"), message.sender);
   row(pick(language, "宛先", "To"), message.organization);
   if (!message.clause.empty()) row(pick(language, "条項", "Clause"), message.clause);
-  row(pick(language, "送信", "Sent"), format_japanese(message.sent_at));
+  row(pick(language, "送信", "Sent"), shown_time(message.sent_at));
   out += "</dl>\n";
   return out;
 }
@@ -103,7 +114,7 @@ std::string_view title_of_form(Language language) {
 }
 
 std::string by_whom(const store::LinkedMessageView& message, Language language) {
-  const auto at = message.acknowledged_at ? format_japanese(*message.acknowledged_at) : std::string();
+  const auto at = message.acknowledged_at ? shown_time(*message.acknowledged_at) : std::string();
   return language == Language::ja
              ? fmt::format("<p>{} に {} さんが受領を確認しました。</p>\n", at, escaped(message.acknowledged_by))
              : fmt::format("<p>{} acknowledged it at {}.</p>\n", escaped(message.acknowledged_by), at);

@@ -42,8 +42,8 @@ struct DeliveryServices {
   std::function<std::optional<LinkedMessage>(std::string_view token)> read_token;  // empty: no key, no token holds
 };
 
-// `writers` and what `context` refers to outlive the router. `record_is_too_late` as for add_command_routes().
-void add_delivery_routes(Router& router, const ReadContext& context, store::WriterPool& writers, DeliveryServices services,
-                         std::function<bool()> record_is_too_late = {});
+// `writers`, `services` and what `context` refers to outlive the router. `record_is_too_late` as for add_command_routes().
+void add_delivery_routes(Router& router, const ReadContext& context, store::WriterPool& writers,
+                         const DeliveryServices& services, std::function<bool()> record_is_too_late = {});
 
 }  // namespace noroshi::http

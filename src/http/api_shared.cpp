@@ -37,6 +37,9 @@ const std::vector<std::string> cymat_withdrawing_roles = {"csirt_head", "ciso", 
 const std::vector<std::string> cymat_logging_roles = {"csirt_member", "csirt_head", "external_contact", "center_liaison",
                                                       "cymat_member"};
 const std::vector<std::string> cymat_reporting_roles = {"center_liaison", "cymat_member"};
+const std::vector<std::string> endpoint_roles = {"csirt_head",     "external_contact", "ciso",
+                                                 "center_liaison", "police_desk",      "crisis_desk"};
+const std::vector<std::string> delivery_roles = readers_of_alarms;
 const std::vector<std::string> auditors = {"auditor"};
 const std::vector<std::string> readers_of_record = {
     "reporter", "csirt_member",    "csirt_head",     "external_contact", "exception_officer", "ciso",

@@ -93,6 +93,24 @@ Handler looking(const ReadContext& context, Look look) {
   });
 }
 
+Handler asking(const ReadContext& context, Ask ask) {
+  return [&workers = context.workers, &readers = context.readers, ask = std::move(ask)](Request request, Responder respond) {
+    const Language language = request.language;
+    const Deadline deadline = std::chrono::steady_clock::now() + patience;
+    const bool posted = workers.try_post([&readers, ask, deadline, request = std::move(request), respond] {
+      bool answered = false;
+      auto failed = guarded(request.language, [&] {
+        auto lease = readers.acquire(deadline);
+        ask(*lease, request, respond);
+        answered = true;
+        return Response{};
+      });
+      if (!answered) respond(std::move(failed));
+    });
+    if (!posted) respond(retry_later(problem_of(Refusal::overloaded), language));
+  };
+}
+
 std::vector<std::string> bodies_of(const std::string& organization, const codec::AnswerContext& context) {
   const JapaneseDay today = japanese_day(context.now);
   std::vector<std::string> bodies{organization};

@@ -23,6 +23,11 @@ Handler reading(const ReadContext& context, Read read);
 using Look = std::function<Response(const Request&, const codec::AnswerContext&)>;
 Handler looking(const ReadContext& context, Look look);
 
+// On a worker, with a connection of no body, for callers without a token: functions of the schema that take a proof of their
+// own. Answers itself, now or later.
+using Ask = std::function<void(store::Connection& reader, const Request&, const Responder&)>;
+Handler asking(const ReadContext& context, Ask ask);
+
 // The body and those in whose place it stands today.
 std::vector<std::string> bodies_of(const std::string& organization, const codec::AnswerContext& context);
 // To whom what the caller receives is addressed: those bodies, or of a member of CYMAT his team.

@@ -189,19 +189,12 @@ core::Obligation read_obligation(const Row& row) {
   return obligation;
 }
 
-core::MessageKind read_kind(std::string_view text) {
-  using enum core::MessageKind;
-  for (auto kind : {report, relay, notice, alarm})
-    if (core::to_string(kind) == text) return kind;
-  std::abort();
-}
-
 core::Message read_message(const Row& row) {
   core::Message message;
   message.id = id_of<core::MessageId>(row.get<std::string_view>("id"));
   message.incident = id_of<core::IncidentId>(row.get<std::string_view>("incident_id"));
   if (auto report = row.get<std::optional<std::string>>("report_id")) message.report = id_of<core::ReportId>(*report);
-  message.kind = read_kind(row.get<std::string_view>("kind"));
+  message.kind = must(core::parse_message_kind(row.get<std::string_view>("kind")));
   message.sender = row.get<std::string>("sender");
   message.recipient = row.get<std::string>("recipient");
   if (auto obligation = row.get<std::optional<std::string>>("obligation_id"))
@@ -288,7 +281,7 @@ core::Endpoint read_endpoint(const Row& row) {
   endpoint.organization = row.get<std::string>("organization");
   endpoint.channel = row.get<std::string>("channel");
   endpoint.zone = must(core::parse_zone(row.get<std::string_view>("zone")));
-  for (const auto& kind : row.get<std::vector<std::string>>("kinds")) endpoint.filter.kinds.push_back(read_kind(kind));
+  for (const auto& kind : row.get<std::vector<std::string>>("kinds")) endpoint.filter.kinds.push_back(must(core::parse_message_kind(kind)));
   if (const auto role = row.get<std::string>("role"); !role.empty()) endpoint.filter.role = must(core::parse_role(role));
   if (const auto least = row.get<std::string>("least_severity"); !least.empty())
     endpoint.filter.least = must(routing::parse_severity(least));

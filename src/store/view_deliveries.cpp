@@ -44,6 +44,8 @@ constexpr Statement select_attempts{
     "SELECT * FROM (SELECT id, started_at, ended_at, coalesce(outcome, '') AS outcome, cause FROM attempt "
     "WHERE delivery_id = $1::uuid ORDER BY started_at DESC, id DESC LIMIT 100) AS latest ORDER BY started_at, id"};
 
+constexpr Statement select_linked{"linked_message", "SELECT * FROM linked_message($1::uuid, $2::uuid)"};
+
 codec::EndpointView read_endpoint(const Row& row, Timestamp now) {
   codec::EndpointView view;
   view.id = row.get<std::string>("id");
@@ -136,6 +138,18 @@ std::optional<codec::DeliveryDetail> find_delivery(TenantTransaction& transactio
   if (!row) return std::nullopt;
   return codec::DeliveryDetail{read_delivery(*row),
                                read_all(transaction.execute(select_attempts, {core::to_string(id)}), read_attempt)};
+}
+
+std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::MessageId message,
+                                                     core::EndpointId endpoint) {
+  const Rows rows = reader.execute(select_linked, {core::to_string(message), core::to_string(endpoint)});
+  const auto row = rows.maybe_one();
+  if (!row) return std::nullopt;
+  return LinkedMessageView{row->get<std::string>("organization"), core::parse_message_kind(row->get<std::string_view>("kind")).value(),
+                           row->get<std::string>("number"), row->get<bool>("exercise"),
+                           row->get<std::string>("sender"), row->get<std::string>("clause"),
+                           row->get<Timestamp>("sent_at"), row->get<std::optional<Timestamp>>("acknowledged_at"),
+                           row->get<std::string>("acknowledged_by")};
 }
 
 }  // namespace noroshi::store

@@ -119,6 +119,21 @@ PageOutcome<codec::DeliveryView> list_deliveries(TenantTransaction& transaction,
                                                  const PageRequest& page);
 std::optional<codec::DeliveryDetail> find_delivery(TenantTransaction& transaction, core::DeliveryId id);
 
+// What stands behind the link that was sent to an endpoint, for whoever holds the link: the caller has checked it. A
+// connection of role reader; nothing where the endpoint was withdrawn since.
+struct LinkedMessageView {
+  std::string organization;  // whose endpoint: for which it is acknowledged
+  core::MessageKind kind{};
+  std::string number;
+  bool exercise = false;
+  std::string sender;
+  std::string clause;
+  Timestamp sent_at;
+  std::optional<Timestamp> acknowledged_at;
+  std::string acknowledged_by;
+};
+std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::MessageId message, core::EndpointId endpoint);
+
 // Who made each appointment and delegation of the caller's body, and recorded each training.
 codec::MakersById makers_of_staff(TenantTransaction& transaction);
 // What waits for a decision of the caller's body, the oldest first, 200 at the most; `token`, `role` and `name` are the caller's.
