@@ -117,8 +117,8 @@ Check check_delivery(bool delivers, const store::Waiting& waiting) {
                      "of a daemon on the same database here, and start again."};
   } else if (waiting.dead_messages > 0) {
     check.status = CheckStatus::warning;
-    check.message = {"届かなかったメッセージがあります。noroshi deliveries --state dead で原因を確認し、replay で再送してください。",
-                     "Messages did not arrive: noroshi deliveries --state dead tells why; replay has them sent again."};
+    check.message = {"届かなかったメッセージがあります。noroshi delivery list --state dead で原因を確認し、noroshi delivery replay で再送してください。",
+                     "Messages did not arrive: noroshi delivery list --state dead tells why, noroshi delivery replay sends them again."};
   }
   return check;
 }

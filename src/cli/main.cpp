@@ -18,6 +18,7 @@
 #include "src/cli/cymat.h"
 #include "src/cli/erasure.h"
 #include "src/cli/handle.h"
+#include "src/cli/endpoint.h"
 #include "src/cli/inbox.h"
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
@@ -495,6 +496,104 @@ void add_relay_switch(CLI::App& program, const Global& global, Command& chosen) 
   add_act(*decide, *decide_options);
 }
 
+void add_endpoint(CLI::App& program, const Global& global, Command& chosen) {
+  auto* endpoint = program.add_subcommand("endpoint", "Where your body's messages go beside its inbox");
+  endpoint->require_subcommand(1);
+
+  auto list_options = std::make_shared<EndpointListOptions>();
+  auto* list = add_command(*endpoint, global, chosen, "list", "All of them, with what fails", list_options);
+  list->add_option("--state", list_options->state, "Only those in that state")
+      ->check(CLI::IsMember({"proposed", "active", "rejected", "disabled", "withdrawn"}));
+  add_connection(*list, list_options->connection);
+
+  auto channels_options = std::make_shared<EndpointChannelsOptions>();
+  auto* channels = add_command(*endpoint, global, chosen, "channels", "Which channels there are, and their settings",
+                               channels_options);
+  add_connection(*channels, channels_options->connection);
+
+  auto show_options = std::make_shared<EndpointShowOptions>();
+  auto* show = add_command(*endpoint, global, chosen, "show", "One endpoint with its settings", show_options);
+  show->add_option("ID", show_options->endpoint, "The endpoint")->required();
+  add_connection(*show, show_options->connection);
+
+  auto secrets_options = std::make_shared<EndpointSecretsOptions>();
+  auto* secrets =
+      add_command(*endpoint, global, chosen, "secrets", "What the receiver behind it has to know", secrets_options);
+  secrets->add_option("ID", secrets_options->endpoint, "The endpoint")->required();
+  add_connection(*secrets, secrets_options->connection);
+
+  auto propose_options = std::make_shared<EndpointProposeOptions>();
+  auto* propose = add_command(*endpoint, global, chosen, "propose", "Ask for one; another person decides", propose_options);
+  propose->add_option("--channel", propose_options->channel, "webhook, mail, ...: noroshi endpoint channels")
+      ->type_name("WORD")
+      ->required();
+  propose->add_option("--name", propose_options->name, "What your body calls it")->type_name("TEXT")->required();
+  propose->add_option("--zone", propose_options->zone, "What lies between")
+      ->required()
+      ->check(CLI::IsMember({"internet", "government_lan", "closed"}));
+  propose->add_option("--set", propose_options->settings, "A setting; NAME=@FILE takes what the file holds")
+      ->type_name("NAME=VALUE");
+  propose->add_option("--kind", propose_options->kinds, "Only messages of that kind")
+      ->check(CLI::IsMember({"report", "relay", "notice", "alarm"}));
+  propose->add_option("--role", propose_options->role, "Only alarms for that role")->type_name("ROLE");
+  propose->add_option("--severity", propose_options->least_severity, "Only incidents at least as grave")
+      ->check(CLI::IsMember({"large_scale", "attack", "ordinary"}));
+  add_act(*propose, *propose_options);
+
+  auto decide_options = std::make_shared<EndpointDecideOptions>();
+  auto* decide = add_command(*endpoint, global, chosen, "decide", "Decide what another person asked for", decide_options);
+  decide->add_option("ID", decide_options->endpoint, "The endpoint")->required();
+  decide->add_option("--decision", decide_options->decision, "approved or rejected")->type_name("WORD")->required();
+  decide->add_option("--reason", decide_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*decide, *decide_options);
+
+  const auto add_change = [&](const char* name, const char* help, const char* change) {
+    auto options = std::make_shared<EndpointChangeOptions>();
+    options->change = change;
+    auto* command = add_command(*endpoint, global, chosen, name, help, options);
+    command->add_option("ID", options->endpoint, "The endpoint")->required();
+    command->add_option("--reason", options->reason, "Why")->type_name("TEXT")->required();
+    add_act(*command, *options);
+  };
+  add_change("disable", "Send nothing there until somebody resumes it", "disabling");
+  add_change("resume", "Send there again: what two persons approved has not changed", "resumption");
+  add_change("withdraw", "Never send there again", "withdrawal");
+}
+
+void add_delivery(CLI::App& program, const Global& global, Command& chosen) {
+  auto* delivery = program.add_subcommand("delivery", "What became of messages on their way to endpoints");
+  delivery->require_subcommand(1);
+
+  auto list_options = std::make_shared<DeliveryListOptions>();
+  auto* list = add_command(*delivery, global, chosen, "list", "The latest first", list_options);
+  list->add_option("--state", list_options->state, "Only those in that state")
+      ->check(CLI::IsMember({"queued", "sent", "delivered", "dead"}));
+  list->add_option("--endpoint", list_options->endpoint, "Only those to that endpoint")->type_name("ID");
+  list->add_option("--incident", list_options->incident, "Only those of that incident")->type_name("ID");
+  add_connection(*list, list_options->connection);
+
+  auto show_options = std::make_shared<DeliveryShowOptions>();
+  auto* show = add_command(*delivery, global, chosen, "show", "One delivery with its attempts", show_options);
+  show->add_option("ID", show_options->delivery, "The delivery")->required();
+  add_connection(*show, show_options->connection);
+
+  auto replay_options = std::make_shared<DeliveryReplayOptions>();
+  auto* replay = add_command(*delivery, global, chosen, "replay", "Send again what was given up", replay_options);
+  auto* ids = replay->add_option("ID", replay_options->deliveries, "The deliveries");
+  auto* of_endpoint =
+      replay->add_option("--endpoint", replay_options->endpoint, "All that are dead of that endpoint")->type_name("ID");
+  auto* all = replay->add_flag("--all", replay_options->all, "All that are dead");
+  of_endpoint->excludes(ids);
+  all->excludes(ids)->excludes(of_endpoint);
+  replay->add_option("--reason", replay_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*replay, *replay_options);
+  replay->callback([replay_options, &global, &chosen] {
+    const bool chooses = replay_options->all || !replay_options->endpoint.empty() || !replay_options->deliveries.empty();
+    if (!chooses) throw CLI::RequiredError("ID (or --endpoint, or --all)");
+    chosen = [replay_options, &global] { return run(*replay_options, global.output()); };
+  });
+}
+
 const std::vector<std::string> employments{"employee", "seconded", "dispatched", "trainee"};
 const std::vector<std::string> posts{"ciso",
                                      "deputy_ciso",
@@ -871,6 +970,8 @@ int run_program(int argc, char** argv) {
   add_waiver(program, global, chosen);
   add_cymat(program, global, chosen);
   add_relay_switch(program, global, chosen);
+  add_endpoint(program, global, chosen);
+  add_delivery(program, global, chosen);
   add_token(program, global, chosen);
   add_user(program, global, chosen);
   add_roster(program, global, chosen);
