@@ -228,7 +228,7 @@ std::map<std::string, std::string> ObjectReader::texts_by_name(std::string_view 
     else if (const TextFaults faults = check_text(*text, rule))
       mistakes_.add_text_faults(at, faults, rule);
     else
-      texts.emplace(member.key(), *text);
+      texts.emplace(std::string_view(member.key()), std::string_view(*text));
   }
   for (const auto& [key, text] : texts) out_.member(key, text);
   out_.end_object();

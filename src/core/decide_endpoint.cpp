@@ -69,8 +69,9 @@ std::vector<FieldError> mistakes_in(const ProposeEndpoint& command) {
 }
 
 // Moves an endpoint by a person's word, or the daemon's.
-EndpointOutcome move(const std::vector<Endpoint>& known, const Actor& actor, EndpointId id, EndpointEvent event,
-                     Happening what, Moment moment, const std::string& cause = {}) {
+template <class What>
+EndpointOutcome move(const std::vector<Endpoint>& known, const Actor& actor, EndpointId id, EndpointEvent event, What what,
+                     Moment moment, const std::string& cause = {}) {
   const auto* endpoint = find(known, id, actor.organization);
   if (!endpoint) return tl::unexpected(not_found());
   const auto state = next(endpoint->state, event);
@@ -79,11 +80,7 @@ EndpointOutcome move(const std::vector<Endpoint>& known, const Actor& actor, End
   after.state = *state;
   after.cause = cause;
   ++after.revision;
-  std::visit(
-      [&](auto& happening) {
-        if constexpr (requires { happening.organization; }) happening.organization = endpoint->organization;
-      },
-      what);
+  what.organization = endpoint->organization;
   return decision_of(actor, moment, std::move(what), std::move(after));
 }
 
@@ -197,24 +194,18 @@ struct Step {
   EndpointEvent event;
   std::string cause;
 };
-struct StepOf {
-  std::optional<Step> operator()(const EndpointDecided& what) const {
-    return Step{what.endpoint, &what.organization, what.approved ? EndpointEvent::approve : EndpointEvent::reject, {}};
-  }
-  std::optional<Step> operator()(const EndpointDisabled& what) const {
-    return Step{what.endpoint, &what.organization, EndpointEvent::disable, what.cause};
-  }
-  std::optional<Step> operator()(const EndpointResumed& what) const {
-    return Step{what.endpoint, &what.organization, EndpointEvent::resume, {}};
-  }
-  std::optional<Step> operator()(const EndpointWithdrawn& what) const {
-    return Step{what.endpoint, &what.organization, EndpointEvent::withdraw, {}};
-  }
-  template <class Other>
-  std::optional<Step> operator()(const Other&) const {
-    return std::nullopt;
-  }
-};
+std::optional<Step> step_of(const Happening& happening) {
+  if (const auto* decided = std::get_if<EndpointDecided>(&happening))
+    return Step{decided->endpoint, &decided->organization,
+                decided->approved ? EndpointEvent::approve : EndpointEvent::reject, {}};
+  if (const auto* disabled = std::get_if<EndpointDisabled>(&happening))
+    return Step{disabled->endpoint, &disabled->organization, EndpointEvent::disable, disabled->cause};
+  if (const auto* resumed = std::get_if<EndpointResumed>(&happening))
+    return Step{resumed->endpoint, &resumed->organization, EndpointEvent::resume, {}};
+  if (const auto* withdrawn = std::get_if<EndpointWithdrawn>(&happening))
+    return Step{withdrawn->endpoint, &withdrawn->organization, EndpointEvent::withdraw, {}};
+  return std::nullopt;
+}
 
 bool may_act(const Endpoint& before, const Event& event) {
   const auto& actor = event.actor;
@@ -229,7 +220,7 @@ bool may_act(const Endpoint& before, const Event& event) {
 }  // namespace
 
 bool is_of_endpoint(const Happening& happening) {
-  return std::holds_alternative<EndpointProposed>(happening) || std::visit(StepOf{}, happening).has_value();
+  return std::holds_alternative<EndpointProposed>(happening) || step_of(happening).has_value();
 }
 
 bool may_follow(const std::vector<Endpoint>& known, const Event& event) {
@@ -238,7 +229,7 @@ bool may_follow(const std::vector<Endpoint>& known, const Event& event) {
     return endpoint.organization == event.actor.organization && is_person_who_sets(event.actor) &&
            event.actor.token && !find(known, endpoint.id, {});
   }
-  const auto step = std::visit(StepOf{}, event.what);
+  const auto step = step_of(event.what);
   const auto* before = step ? find(known, step->endpoint, *step->organization) : nullptr;
   return before && !step->organization->empty() && next(before->state, step->event) && may_act(*before, event);
 }
@@ -249,7 +240,7 @@ void evolve(std::vector<Endpoint>& known, const Event& event) {
     endpoint.asked_by = event.actor.token;
     endpoint.asked_by_name = event.actor.name;
   }
-  const auto step = std::visit(StepOf{}, event.what);
+  const auto step = step_of(event.what);
   if (!step) return;
   for (auto& endpoint : known)
     if (endpoint.id == step->endpoint) {

@@ -36,6 +36,10 @@ TEST_CASE("every refusal has a status, a title in both languages and its own cod
       {RefusalCode::erasure_decided, 409},
       {RefusalCode::messages_unacknowledged, 409},
       {RefusalCode::retention_not_over, 409},
+      {RefusalCode::endpoint_decided, 409},
+      {RefusalCode::endpoint_limit, 409},
+      {RefusalCode::endpoint_not_active, 409},
+      {RefusalCode::delivery_not_dead, 409},
       {RefusalCode::idempotency_key_reused, 422},
   };
   for (const auto& [code, status] : expected) {
