@@ -212,6 +212,7 @@ TEST_CASE("what clocks ring goes to endpoints as well") {
   story.make_endpoint(alarms_only);
   story.report();
   CHECK(story.store.count("delivery") == 0);
+  use_ladder(story.store.owner(), story.store.law().clocks);
   story.store.travel_to("2018-08-01T13:00:00+09:00");
   Connection ticker(story.store.settings(), DatabaseRole::ticker);
   Connection writer(story.store.settings(), DatabaseRole::writer);
