@@ -21,7 +21,7 @@ DatabaseState read_database_state(Connection& operator_connection);
 struct Waiting {
   std::int64_t unnumbered_events = 0;    // committed, and not numbered by the sequencer yet
   double oldest_unnumbered_seconds = 0;  // 0 where there is none
-  std::int64_t outbox_messages = 0;      // queued or sent, and not delivered yet
+  std::int64_t outbox_messages = 0;      // deliveries queued: on their way to an endpoint
   double oldest_outbox_seconds = 0;
   std::int64_t dead_messages = 0;
 };

@@ -1,4 +1,7 @@
 // Endpoints of a body: who sets them, the four eyes, the transitions in every cell, and what a record must not hold.
+#include <algorithm>
+#include <map>
+
 #include "src/core/decide_endpoint.h"
 #include "tests/core/scene.h"
 
@@ -29,11 +32,12 @@ class Endpoints {
     CHECK(may_follow(known_, last_));
     auto folded = known_;
     evolve(folded, last_);
-    std::erase_if(known_, [&](const Endpoint& endpoint) { return endpoint.id == outcome->after.id; });
-    known_.push_back(outcome->after);
-    const auto by_id = [](const Endpoint& a, const Endpoint& b) { return a.id < b.id; };
-    std::sort(folded.begin(), folded.end(), by_id);
-    std::sort(known_.begin(), known_.end(), by_id);
+    const auto same = [&](const Endpoint& endpoint) { return endpoint.id == outcome->after.id; };
+    const auto before = std::find_if(known_.begin(), known_.end(), same);
+    if (before == known_.end())
+      known_.push_back(outcome->after);
+    else
+      *before = outcome->after;
     CHECK(folded == known_);
     return "accepted";
   }

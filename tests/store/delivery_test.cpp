@@ -74,8 +74,10 @@ struct Story {
   }
   core::EndpointId make_endpoint() { return make_endpoint(proposal()); }
   // The first report of the pension service, which goes to the ministry.
-  std::string report(const std::string& members = R"(,"assessment":"incident","cyberattack":"yes")") {
+  std::string report() {
     static int n = 0;
+    const std::string members =
+        R"(,"assessment":"incident","cyberattack":"yes","times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}})";
     const auto answer = accepted(
         store.perform(submit(csirt_member("jps"), report_json(fmt::format("delivery-{}", ++n), "first", members))));
     return in_answer(answer, "incident.id");
@@ -139,9 +141,10 @@ TEST_CASE("an endpoint waits for a second person: in the core, by the row and by
   // No delivery before the second person has spoken.
   story.report();
   CHECK(story.store.count("delivery") == 0);
-  const auto approvals = story.as("mhlw", [](auto& transaction) { return list_approvals(transaction, "", "", ""); });
+  const auto approvals = story.as("mhlw", [](auto& transaction) { return list_approvals(transaction, core::to_string(*head.token), "csirt_head", "甲"); });
   REQUIRE(approvals.size() == 1);
   CHECK(approvals[0].kind == "endpoint");
+  CHECK(approvals[0].by_oneself);
 
   CHECK(in_answer(accepted(story.decide(contact, id)), "state") == "active");
   CHECK(refusal_code(story.decide(contact, id)) == "endpoint_decided");
@@ -209,6 +212,7 @@ TEST_CASE("what clocks ring goes to endpoints as well") {
   story.make_endpoint(alarms_only);
   story.report();
   CHECK(story.store.count("delivery") == 0);
+  use_ladder(story.store.owner(), story.store.law().clocks);
   story.store.travel_to("2018-08-01T13:00:00+09:00");
   Connection ticker(story.store.settings(), DatabaseRole::ticker);
   Connection writer(story.store.settings(), DatabaseRole::writer);
@@ -335,7 +339,7 @@ TEST_CASE("what is done to the rows by hand is refused, and told by the record w
   run(story.store.owner(), "ALTER TABLE delivery DISABLE TRIGGER ALL; ALTER TABLE endpoint DISABLE TRIGGER ALL;"
                            "ALTER TABLE endpoint DROP CONSTRAINT endpoint_four_eyes, DROP CONSTRAINT endpoint_cause_of_disabled");
   const auto altered = [&](const std::string& table, const std::string& set) {
-    run(story.store.owner(), "BEGIN; SAVEPOINT before; CREATE TEMP TABLE kept AS SELECT * FROM " + table + "; COMMIT; UPDATE " + table + " SET " + set);
+    run(story.store.owner(), "CREATE TEMP TABLE kept AS SELECT * FROM " + table + "; UPDATE " + table + " SET " + set);
     auto lines = story.findings();
     run(story.store.owner(), "DELETE FROM " + table + "; INSERT INTO " + table + " SELECT * FROM kept; DROP TABLE kept");
     return lines;
