@@ -3,13 +3,16 @@
 #include <array>
 
 #include "src/delivery/channel.h"
+#include "src/delivery/mail.h"
 
 namespace noroshi::delivery {
 namespace {
 
 // A line for each channel.
 const std::vector<ChannelKind>& all() {
-  static const std::vector<ChannelKind> kinds{};
+  static const std::vector<ChannelKind> kinds{
+      mail_channel(),
+  };
   return kinds;
 }
 
