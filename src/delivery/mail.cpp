@@ -49,12 +49,14 @@ std::vector<core::FieldError> check(const core::Endpoint& endpoint, const routin
   const auto exception = setting(endpoint, "domain_exception");
   constexpr std::size_t longest_exception = 1000;  // bytes
   if (!address)
-    mistakes.push_back({"/settings/address", "value", {"メールアドレスではありません。", "This is no address of mail."}});
+    mistakes.push_back(
+        {"/settings/address", "value", {"メールアドレスではありません。", "This is no address of mail."}});
   else if (exception.find_first_not_of(" \t\r\n") == std::string::npos)
     if (auto objection = domain_objection(*address, body))
       mistakes.push_back({"/settings/address", "domain_not_allowed", std::move(*objection)});
   if (exception.size() > longest_exception)
-    mistakes.push_back({"/settings/domain_exception", "too_long", {"1000バイト以内で書いてください。", "At most 1000 bytes."}});
+    mistakes.push_back(
+        {"/settings/domain_exception", "too_long", {"1000バイト以内で書いてください。", "At most 1000 bytes."}});
   if (endpoint.settings.contains("language") && !parse_mail_language(setting(endpoint, "language")))
     mistakes.push_back({"/settings/language", "value", {"ja 又は en です。", "It is ja or en."}});
   if (endpoint.settings.contains("certificate") && address)
@@ -75,13 +77,18 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
   return content;
 }
 
-Attempted again(std::string cause) { return {Verdict::again, std::move(cause), {}, {}}; }
-Attempted gone(std::string_view cause) { return {Verdict::gone, std::string(cause), {}, {}}; }
+Attempted again(std::string cause) {
+  return {Verdict::again, std::move(cause), {}, {}};
+}
+Attempted gone(std::string_view cause) {
+  return {Verdict::gone, std::string(cause), {}, {}};
+}
 
 // A name or an address of IP, as it stands in a URL.
 bool is_host(std::string_view host) {
   return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == ':';
   });
 }
 
@@ -106,7 +113,8 @@ class MailChannel : public Channel {
     const auto from = MailAddress::parse(relay_.from);
     if (!from || !is_host(relay_.host) || relay_.port < 1 || relay_.port > 65535) return again("relay_unusable");
     const auto to = MailAddress::parse(setting(endpoint, "address"));
-    const auto language = parse_mail_language(endpoint.settings.contains("language") ? setting(endpoint, "language") : "ja");
+    const auto language =
+        parse_mail_language(endpoint.settings.contains("language") ? setting(endpoint, "language") : "ja");
     if (!to || !language) return gone("settings_unusable");
 
     const auto now = now_();
@@ -136,8 +144,8 @@ class MailChannel : public Channel {
       while (password.ends_with('\n') || password.ends_with('\r')) password.pop_back();
     }
 
-    const auto message = compose(consignment, registry_, {*from, *to, *language, now}, receiver.get(),
-                                 signer ? &*signer : nullptr);
+    const auto message =
+        compose(consignment, registry_, {*from, *to, *language, now}, receiver.get(), signer ? &*signer : nullptr);
     if (!message) return again("sealing_failed");
     return submit({relay_, std::move(password), *from, *to, *message}, deadline);
   }
@@ -150,9 +158,10 @@ class MailChannel : public Channel {
 }  // namespace
 
 ChannelKind mail_channel() {
-  return {.name = "mail", .seals = true, .settings = settings, .check = check, .make = [](const Environment& environment) {
-            return std::unique_ptr<Channel>(std::make_unique<MailChannel>(environment));
-          }};
+  return {
+      .name = "mail", .seals = true, .settings = settings, .check = check, .make = [](const Environment& environment) {
+        return std::unique_ptr<Channel>(std::make_unique<MailChannel>(environment));
+      }};
 }
 
 }  // namespace noroshi::delivery

@@ -1,8 +1,9 @@
 // The mail channel: one message of RFC 5322 to one address, handed to the relay of [delivery.mail] over verified TLS
 // (smtp.h); thin in the clear, whole where the endpoint has a certificate to seal it for (mail_message.h, smime.h).
 //
-// Settings of an endpoint: `address` (required), `language` (ja, the default, or en), `certificate` (PEM, one certificate),
-// `domain_exception` (why the address lies outside the domains of its kind of body: mail_address.h, (ウ)).
+// Settings of an endpoint: `address` (required), `language` (ja, the default, or en), `certificate` (PEM, one
+// certificate), `domain_exception` (why the address lies outside the domains of its kind of body: mail_address.h,
+// (ウ)).
 //
 // Verdicts: `sent` where the relay has taken it. Causes besides those of smtp.h:
 //   again  no_relay                       [delivery.mail] names none

@@ -7,8 +7,12 @@
 namespace noroshi::delivery {
 namespace {
 
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-bool is_atom(char c) { return is_letter_or_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos; }
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+bool is_atom(char c) {
+  return is_letter_or_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+}
 
 std::vector<std::string_view> split(std::string_view text) {
   std::vector<std::string_view> parts;
@@ -26,11 +30,12 @@ bool is_label(std::string_view label) {
 }
 
 constexpr std::array<std::string_view, 46> prefectures{
-    "hokkaido", "aomori",   "iwate",     "miyagi",   "akita",    "yamagata", "fukushima", "ibaraki", "tochigi", "gunma",
-    "saitama",  "chiba",    "kanagawa",  "niigata",  "toyama",   "ishikawa", "fukui",     "yamanashi", "nagano", "gifu",
-    "shizuoka", "aichi",    "mie",       "shiga",    "kyoto",    "osaka",    "hyogo",     "nara",    "wakayama", "tottori",
-    "shimane",  "okayama",  "hiroshima", "yamaguchi", "tokushima", "kagawa", "ehime",     "kochi",   "fukuoka", "saga",
-    "nagasaki", "kumamoto", "oita",      "miyazaki", "kagoshima", "okinawa"};
+    "hokkaido",  "aomori",    "iwate",     "miyagi",   "akita",     "yamagata", "fukushima", "ibaraki",
+    "tochigi",   "gunma",     "saitama",   "chiba",    "kanagawa",  "niigata",  "toyama",    "ishikawa",
+    "fukui",     "yamanashi", "nagano",    "gifu",     "shizuoka",  "aichi",    "mie",       "shiga",
+    "kyoto",     "osaka",     "hyogo",     "nara",     "wakayama",  "tottori",  "shimane",   "okayama",
+    "hiroshima", "yamaguchi", "tokushima", "kagawa",   "ehime",     "kochi",    "fukuoka",   "saga",
+    "nagasaki",  "kumamoto",  "oita",      "miyazaki", "kagoshima", "okinawa"};
 
 // "....pref.osaka.jp", "....metro.tokyo.jp".
 bool is_of_prefecture(const std::vector<std::string_view>& labels) {
@@ -41,7 +46,9 @@ bool is_of_prefecture(const std::vector<std::string_view>& labels) {
          (kind == "pref" && std::find(prefectures.begin(), prefectures.end(), name) != prefectures.end());
 }
 
-routing::Reason objection(std::string_view ja, std::string_view en) { return {std::string(ja), std::string(en)}; }
+routing::Reason objection(std::string_view ja, std::string_view en) {
+  return {std::string(ja), std::string(en)};
+}
 
 }  // namespace
 
@@ -80,23 +87,29 @@ std::optional<routing::Reason> domain_objection(const MailAddress& address, cons
                        "An address of a national agency lies under .go.jp (standard 6.3.2(1)(a), 8.1.1(4)(b)).");
     case Kind::independent_administrative_agency:
       if (below("ac")) return std::nullopt;
-      return objection("独立行政法人の宛先は政府ドメイン名（.go.jp）、教育機関である法人は高等教育機関向けのドメイン名（.ac.jp）に限ります"
-                       "（統一基準 6.3.2(1)(a)(イ)、8.1.1(4)(b)(イ)）。",
-                       "An address of an independent administrative agency lies under .go.jp, of one for education under .ac.jp "
-                       "(standard 6.3.2(1)(a)(イ), 8.1.1(4)(b)(イ)).");
+      return objection(
+          "独立行政法人の宛先は政府ドメイン名（.go.jp）、教育機関である法人は高等教育機関向けのドメイン名（.ac."
+          "jp）に限ります"
+          "（統一基準 6.3.2(1)(a)(イ)、8.1.1(4)(b)(イ)）。",
+          "An address of an independent administrative agency lies under .go.jp, of one for education under .ac.jp "
+          "(standard 6.3.2(1)(a)(イ), 8.1.1(4)(b)(イ)).");
     case Kind::designated_corporation:
       if (below("ac") || below("or") || below("lg")) return std::nullopt;
-      return objection("指定法人の宛先は政府ドメイン名（.go.jp）、登録資格がない場合は組織の属性が資格条件のドメイン名"
-                       "（.or.jp、.lg.jp）、教育機関である法人は .ac.jp に限ります（統一基準 6.3.2(1)(a)(ア)(イ)、8.1.1(4)(b)(ア)(イ)）。",
-                       "An address of a designated corporation lies under .go.jp, where it is not entitled to one under a name given "
-                       "by the kind of organisation (.or.jp, .lg.jp), of one for education under .ac.jp (standard "
-                       "6.3.2(1)(a)(ア)(イ), 8.1.1(4)(b)(ア)(イ)).");
+      return objection(
+          "指定法人の宛先は政府ドメイン名（.go.jp）、登録資格がない場合は組織の属性が資格条件のドメイン名"
+          "（.or.jp、.lg.jp）、教育機関である法人は .ac.jp に限ります（統一基準 "
+          "6.3.2(1)(a)(ア)(イ)、8.1.1(4)(b)(ア)(イ)）。",
+          "An address of a designated corporation lies under .go.jp, where it is not entitled to one under a name "
+          "given "
+          "by the kind of organisation (.or.jp, .lg.jp), of one for education under .ac.jp (standard "
+          "6.3.2(1)(a)(ア)(イ), 8.1.1(4)(b)(ア)(イ)).");
     case Kind::police:
       if (below("lg") || is_of_prefecture(labels)) return std::nullopt;
-      return objection("警察の宛先は .lg.jp、都道府県のドメイン名（pref.○○.jp、metro.tokyo.jp）又は .go.jp に限ります"
-                       "（統一基準 8.1.1(4)(b) の趣旨による）。",
-                       "An address of the police lies under .lg.jp, a prefecture's name (pref.NAME.jp, metro.tokyo.jp) or .go.jp "
-                       "(by the purpose of standard 8.1.1(4)(b)).");
+      return objection(
+          "警察の宛先は .lg.jp、都道府県のドメイン名（pref.○○.jp、metro.tokyo.jp）又は .go.jp に限ります"
+          "（統一基準 8.1.1(4)(b) の趣旨による）。",
+          "An address of the police lies under .lg.jp, a prefecture's name (pref.NAME.jp, metro.tokyo.jp) or .go.jp "
+          "(by the purpose of standard 8.1.1(4)(b)).");
   }
   return objection("宛先のドメイン名を確かめられません（統一基準 8.1.1(4)(b)）。",
                    "The domain of the address cannot be judged (standard 8.1.1(4)(b)).");

@@ -121,8 +121,8 @@ std::optional<MailLanguage> parse_mail_language(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<std::string> compose(const Consignment& consignment, const routing::Registry& registry, const MailHead& head,
-                                   X509* receiver, const Signer* signer) {
+std::optional<std::string> compose(const Consignment& consignment, const routing::Registry& registry,
+                                   const MailHead& head, X509* receiver, const Signer* signer) {
   const auto* content = receiver && consignment.content ? &*consignment.content : nullptr;
   const auto fields = fields_of(consignment, registry, head.language, content);
   const auto text = rendered("text", head.language, fields);

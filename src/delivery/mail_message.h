@@ -1,7 +1,7 @@
 // Composes the mail that carries a consignment: RFC 5322 and MIME (RFC 2045), lines ended by CRLF, ASCII only.
 //
-// No text of a consignment can add or end a header: an address is a MailAddress, ids and times are written by their types,
-// and the subject goes through text_header(). The body is base64.
+// No text of a consignment can add or end a header: an address is a MailAddress, ids and times are written by their
+// types, and the subject goes through text_header(). The body is base64.
 //
 // What stands outside the encryption holds no title, note or report: who wrote it to whom, by which clause, and how to
 // acknowledge it. Content is taken only where `receiver` seals it. All mails of one incident answer the same first one,
@@ -31,9 +31,9 @@ struct MailHead {
   Timestamp date;  // of this attempt
 };
 
-// `receiver`: null: nothing is encrypted, and no content is in the mail. `signer`: null: unsigned. Nothing where OpenSSL
-// fails.
-std::optional<std::string> compose(const Consignment& consignment, const routing::Registry& registry, const MailHead& head,
-                                   X509* receiver, const Signer* signer);
+// `receiver`: null: nothing is encrypted, and no content is in the mail. `signer`: null: unsigned. Nothing where
+// OpenSSL fails.
+std::optional<std::string> compose(const Consignment& consignment, const routing::Registry& registry,
+                                   const MailHead& head, X509* receiver, const Signer* signer);
 
 }  // namespace noroshi::delivery

@@ -15,13 +15,17 @@
 namespace noroshi::delivery {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 std::string lower(std::string_view text) {
   std::string copy(text);
   std::transform(copy.begin(), copy.end(), copy.begin(), [](char c) { return lower(c); });
   return copy;
 }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
@@ -299,7 +303,8 @@ std::optional<std::string> token_in_parts(const Entity& entity, int depth) {
       line_begin = rest.data();  // the last part is not closed: it goes to the end
     }
     if (begin)
-      if (auto token = token_in(read_entity({begin, static_cast<std::size_t>(line_begin - begin)}), depth + 1)) return token;
+      if (auto token = token_in(read_entity({begin, static_cast<std::size_t>(line_begin - begin)}), depth + 1))
+        return token;
     if (line.substr(std::min(boundary.size(), line.size())).starts_with("--")) break;
     begin = rest.data();
   }
@@ -319,7 +324,9 @@ std::optional<std::string> token_in(const Entity& entity, int depth) {
 }
 
 bool is_automatic(const Entity& mail) {
-  const auto word = [](std::string_view value) { return lower(trimmed(value.substr(0, value.find_first_of(";( \t")))); };
+  const auto word = [](std::string_view value) {
+    return lower(trimmed(value.substr(0, value.find_first_of(";( \t"))));
+  };
   for (const auto value : mail.all("auto-submitted"))
     if (word(value) != "no") return true;  // RFC 3834 section 5
   for (const auto value : mail.all("precedence")) {

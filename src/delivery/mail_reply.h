@@ -1,8 +1,8 @@
 // A reply by mail that acknowledges: the token of the mail it answers, and who wrote it. Pure; any bytes.
 //
-// Whether the token holds is for whoever made it to say, and so is what the From is worth: a mail names its writer without
-// proof. Programs answer mail too: what one of them sent on its own (out of office, receipts of reading, bounces) quotes
-// the token as a person's reply does, and acknowledges nothing.
+// Whether the token holds is for whoever made it to say, and so is what the From is worth: a mail names its writer
+// without proof. Programs answer mail too: what one of them sent on its own (out of office, receipts of reading,
+// bounces) quotes the token as a person's reply does, and acknowledges nothing.
 #pragma once
 
 #include <cstddef>

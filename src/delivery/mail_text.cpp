@@ -20,8 +20,9 @@ std::string text_header(std::string_view name, std::string_view text) {
       clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   std::string header = std::string(name) + ":";
   constexpr std::size_t plain_length = 60;  // with its name within the 78 characters of a line
-  const bool plain = clean.size() <= plain_length && clean.find("=?") == std::string::npos &&
-                     std::all_of(clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x7f; });
+  const bool plain =
+      clean.size() <= plain_length && clean.find("=?") == std::string::npos &&
+      std::all_of(clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x7f; });
   if (plain) return header + " " + clean + "\r\n";
   // 36 bytes make 48 characters: a word of 60, below the 75 that it may have.
   constexpr std::size_t word = 36;

@@ -31,9 +31,13 @@ struct ErrorsCleared {
   ~ErrorsCleared() { ERR_clear_error(); }
 };
 
-int no_passphrase(char*, int, int, void*) { return 0; }
+int no_passphrase(char*, int, int, void*) {
+  return 0;
+}
 
-Bio over(std::string_view text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+Bio over(std::string_view text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 std::optional<std::string> to_der(CMS_ContentInfo& content) {
   unsigned char* bytes = nullptr;
@@ -77,12 +81,16 @@ std::time_t seconds(Timestamp at) {
 
 }  // namespace
 
-void FreeCertificate::operator()(X509* certificate) const { X509_free(certificate); }
-void FreePrivateKey::operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+void FreeCertificate::operator()(X509* certificate) const {
+  X509_free(certificate);
+}
+void FreePrivateKey::operator()(EVP_PKEY* key) const {
+  EVP_PKEY_free(key);
+}
 
 std::string_view to_string(Unfit unfit) {
-  constexpr std::array<std::string_view, 4> names{"certificate_unreadable", "certificate_weak", "certificate_not_for_mail",
-                                                  "certificate_other_address"};
+  constexpr std::array<std::string_view, 4> names{"certificate_unreadable", "certificate_weak",
+                                                  "certificate_not_for_mail", "certificate_other_address"};
   return names[static_cast<std::size_t>(unfit)];
 }
 
@@ -118,8 +126,7 @@ std::optional<Signer> read_signer(std::string_view certificate_pem, std::string_
   const ErrorsCleared cleared;
   Signer signer{Certificate(PEM_read_bio_X509(over(certificate_pem).get(), nullptr, no_passphrase, nullptr)),
                 PrivateKey(PEM_read_bio_PrivateKey(over(key_pem).get(), nullptr, no_passphrase, nullptr))};
-  if (!signer.certificate || !signer.key ||
-      X509_check_private_key(signer.certificate.get(), signer.key.get()) != 1)
+  if (!signer.certificate || !signer.key || X509_check_private_key(signer.certificate.get(), signer.key.get()) != 1)
     return std::nullopt;
   return signer;
 }
@@ -135,11 +142,10 @@ std::optional<std::string> signed_entity(std::string_view entity, const Signer& 
   const auto der = to_der(*cms);
   std::array<unsigned char, 16> random{};
   if (!der || RAND_bytes(random.data(), random.size()) != 1) return std::nullopt;
-  const auto boundary =
-      "signed-" + record::to_hex({reinterpret_cast<const char*>(random.data()), random.size()});
+  const auto boundary = "signed-" + record::to_hex({reinterpret_cast<const char*>(random.data()), random.size()});
   std::string text =
-      "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n micalg=sha-256; boundary=\"" + boundary +
-      "\"\r\n\r\n--" + boundary + "\r\n";
+      "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n micalg=sha-256; boundary=\"" +
+      boundary + "\"\r\n\r\n--" + boundary + "\r\n";
   text += entity;
   text += "\r\n--" + boundary +
           "\r\nContent-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n"

@@ -1,11 +1,11 @@
 // Mail signed and encrypted by CMS (S/MIME 4.0, RFC 8551) with OpenSSL.
 //
-// What is used, and why: EnvelopedData with AES-256-CBC, since all of Debian's `openssl cms`, Outlook and Thunderbird read
-// it; AuthEnvelopedData (AES-256-GCM, RFC 5083) is read by the first alone with certainty. What CBC lacks, protection
-// against a change on the way, the signature inside gives where the relay has a certificate; and no part of such a mail is
-// HTML, which attacks on CBC (EFAIL) live on. The key goes by RSA-OAEP with SHA-256 or by ECDH (X9.63 with SHA-256), which
-// are on the CRYPTREC list (standard 6.1.5); PKCS #1 v1.5 encryption is not. Thunderbird's NSS reads both.
-// Signatures are multipart/signed with SHA-256, so that who reads no S/MIME still reads the text.
+// What is used, and why: EnvelopedData with AES-256-CBC, since all of Debian's `openssl cms`, Outlook and Thunderbird
+// read it; AuthEnvelopedData (AES-256-GCM, RFC 5083) is read by the first alone with certainty. What CBC lacks,
+// protection against a change on the way, the signature inside gives where the relay has a certificate; and no part of
+// such a mail is HTML, which attacks on CBC (EFAIL) live on. The key goes by RSA-OAEP with SHA-256 or by ECDH (X9.63
+// with SHA-256), which are on the CRYPTREC list (standard 6.1.5); PKCS #1 v1.5 encryption is not. Thunderbird's NSS
+// reads both. Signatures are multipart/signed with SHA-256, so that who reads no S/MIME still reads the text.
 //
 // An "entity" is a part of MIME: headers, an empty line, the body, all with CRLF. Any thread. Nothing throws.
 #pragma once
@@ -47,8 +47,8 @@ tl::expected<Certificate, Unfit> read_receiver(std::string_view pem, const MailA
 enum class Validity { valid, not_yet, expired };
 Validity validity(const X509& certificate, Timestamp at);
 
-// The first certificate of a PEM text, and its key: what signs. Nothing where either is no such thing or they do not belong
-// together.
+// The first certificate of a PEM text, and its key: what signs. Nothing where either is no such thing or they do not
+// belong together.
 struct Signer {
   Certificate certificate;
   PrivateKey key;

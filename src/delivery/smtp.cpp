@@ -26,8 +26,9 @@ struct FreeList {
 struct Transfer {
   std::string_view rest;  // of the message
   steady_clock::time_point deadline;
-  std::string command;  // the verb last sent, of four letters; never what followed it, which may be a password
-  std::string answer;   // the relay's last line
+  std::string command;   // the verb last sent, of four letters; never what followed it, which may be a password
+  std::string answer;    // the relay's last line
+  bool goodbye = false;  // said by us: what follows is no answer to the mail
 };
 
 std::size_t read_message(char* buffer, std::size_t size, std::size_t count, void* context) {
@@ -46,8 +47,13 @@ int is_over(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 int listen(CURL*, curl_infotype type, char* data, std::size_t size, void* context) {
   auto& transfer = *static_cast<Transfer*>(context);
   const std::string_view line(data, size);
-  if (type == CURLINFO_HEADER_OUT) transfer.command = line.substr(0, std::min<std::size_t>(4, line.size()));
-  if (type == CURLINFO_HEADER_IN) transfer.answer = line;
+  if (transfer.goodbye) return 0;
+  if (type == CURLINFO_HEADER_OUT && line.starts_with("QUIT"))
+    transfer.goodbye = true;
+  else if (type == CURLINFO_HEADER_OUT)
+    transfer.command = line.substr(0, std::min<std::size_t>(4, line.size()));
+  else if (type == CURLINFO_HEADER_IN)
+    transfer.answer = line;
   return 0;
 }
 
@@ -59,14 +65,17 @@ std::string shown(std::string_view answer) {
   return text;
 }
 
-Attempted again(std::string cause, std::string detail) { return {Verdict::again, std::move(cause), std::move(detail), {}}; }
+Attempted again(std::string cause, std::string detail) {
+  return {Verdict::again, std::move(cause), std::move(detail), {}};
+}
 
 Attempted of_certificate(CURL* easy, std::string detail) {
   long verified = 0;
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verified);
   if (verified == X509_V_ERR_CERT_HAS_EXPIRED) return again("relay_certificate_expired", std::move(detail));
-  // The chain holds, so it is the name that does not.
-  if (verified == X509_V_OK) return again("relay_certificate_other_name", std::move(detail));
+  // OpenSSL has found nothing: it is the name, which libcurl looks at.
+  if (verified == X509_V_OK || verified == X509_V_ERR_UNSPECIFIED)
+    return again("relay_certificate_other_name", std::move(detail));
   return again("relay_certificate_not_trusted", std::move(detail));
 }
 
@@ -77,9 +86,10 @@ Attempted of_answer(long code, const Transfer& transfer) {
   // 530, 534, 535, 538 (RFC 4954). What was answered to a password is not repeated: it may hold it.
   if (transfer.command == "AUTH" || code == 530 || (code >= 534 && code <= 538))
     return again("authentication", "the relay does not take the user and password, or asks for them");
-  // 552 after MAIL: the message is too large (RFC 1870). Else what is said before RCPT is said of the daemon, not of this
-  // receiver or message, and a person can mend it.
-  const bool of_this = transfer.command == "RCPT" || transfer.command == "DATA" || (transfer.command == "MAIL" && code == 552);
+  // 552 after MAIL: the message is too large (RFC 1870). Else what is said before RCPT is said of the daemon, not of
+  // this receiver or message, and a person can mend it.
+  const bool of_this =
+      transfer.command == "RCPT" || transfer.command == "DATA" || (transfer.command == "MAIL" && code == 552);
   if (code >= 500 && of_this) return {Verdict::refused, cause, std::move(detail), {}};
   return again(cause, std::move(detail));
 }
@@ -111,7 +121,9 @@ Attempted outcome(CURL* easy, CURLcode result, const Transfer& transfer) {
   }
 }
 
-std::string in_url(const std::string& host) { return host.find(':') == std::string::npos ? host : "[" + host + "]"; }
+std::string in_url(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : "[" + host + "]";
+}
 
 }  // namespace
 
@@ -121,7 +133,7 @@ Attempted submit(const Submission& submission, steady_clock::time_point deadline
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
   if (left <= 0) return again("timeout", "before a command");
 
-  Transfer transfer{submission.message, deadline, {}, {}};
+  Transfer transfer{.rest = submission.message, .deadline = deadline};
   const auto& relay = submission.relay;
   const bool implicit = relay.tls == MailRelay::Tls::implicit;
   // The path is the name for EHLO.
@@ -134,7 +146,9 @@ Attempted submit(const Submission& submission, steady_clock::time_point deadline
   if (!easy || !receivers) return again("connection_lost", "libcurl does not start");
 
   bool set = true;
-  const auto option = [&](CURLoption name, auto value) { set = curl_easy_setopt(easy.get(), name, value) == CURLE_OK && set; };
+  const auto option = [&](CURLoption name, auto value) {
+    set = curl_easy_setopt(easy.get(), name, value) == CURLE_OK && set;
+  };
   option(CURLOPT_URL, url.c_str());
   option(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   option(CURLOPT_PROXY, "");  // none of the environment

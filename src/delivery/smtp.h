@@ -1,5 +1,5 @@
-// Hands one message to a relay by SMTP (RFC 5321) over TLS (RFC 3207, 8314), by libcurl. Never in the clear: a relay that
-// offers no TLS, or shows a certificate that does not hold, gets nothing, and the mail waits.
+// Hands one message to a relay by SMTP (RFC 5321) over TLS (RFC 3207, 8314), by libcurl. Never in the clear: a relay
+// that offers no TLS, or shows a certificate that does not hold, gets nothing, and the mail waits.
 //
 // Causes (the closed list of the mail channel is in mail.h):
 //   again    relay_unreachable, timeout, tls_unavailable, tls_failed, relay_certificate_expired,

@@ -13,8 +13,8 @@ TEST_CASE("each channel is there once, whole") {
     CAPTURE(kind.name);
     CHECK(names.insert(kind.name).second);
     CHECK(find_channel(kind.name) == &kind);
-    CHECK(kind.make != nullptr);
-    CHECK(kind.check != nullptr);
+    CHECK((kind.make != nullptr));
+    CHECK((kind.check != nullptr));
     CHECK_FALSE(kind.settings.empty());
   }
   CHECK(find_channel("telex") == nullptr);

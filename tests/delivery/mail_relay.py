@@ -5,8 +5,9 @@
 
 FOLDER holds the certificates already (relay.pem and relay.key, expired.*, other.*). Prints a line `NAME PORT` for each
 listener and then `ready`; what is accepted lies in FOLDER/mail/new, a file for each mail. Ends when its input does.
+Needs root, as Postfix does; under sudo the mails are the caller's.
 
-Beside Postfix stand relays that behave as no honest one does (`AfterTls`): they speak only as much SMTP as it takes.
+Beside Postfix stand relays that behave as no honest one does (`IllBehaved`): they speak only as much SMTP as it takes.
 """
 
 import base64
@@ -103,12 +104,12 @@ class Postfix:
         for part in ("postfix", "queue", "data"):
             (folder / part).mkdir()
         os.chown(folder / "data", owner.pw_uid, 0)
-        nobody = pwd.getpwnam("nobody")
+        reader = pwd.getpwuid(int(os.environ["SUDO_UID"])) if "SUDO_UID" in os.environ else pwd.getpwnam("nobody")
         (folder / "mail").mkdir()
         for part in ("cur", "new", "tmp"):
             (folder / "mail" / part).mkdir()
-            os.chown(folder / "mail" / part, nobody.pw_uid, nobody.pw_gid)
-        names = {"folder": folder, "uid": nobody.pw_uid, "gid": nobody.pw_gid}
+            os.chown(folder / "mail" / part, reader.pw_uid, reader.pw_gid)
+        names = {"folder": folder, "uid": reader.pw_uid, "gid": reader.pw_gid}
         (folder / "postfix/main.cf").write_text(MAIN.format(**names))
         self.ports = {name: free_port() for name in LISTENERS}
         services = ""
@@ -135,6 +136,8 @@ class Postfix:
 
     def stop(self):
         subprocess.run(["postfix", "-c", self.folder / "postfix", "stop"], check=False, stdout=sys.stderr)
+        for part in ("postfix", "queue", "data", "mail"):  # root's, where the caller is not
+            shutil.rmtree(self.folder / part, ignore_errors=True)
 
 
 class IllBehaved(threading.Thread):
@@ -183,6 +186,9 @@ class IllBehaved(threading.Thread):
                 reader = connection.makefile("rb")
             elif verb == b"AUTH":
                 expected = base64.b64encode(b"\0noroshi\0correct horse")
+                if len(line.split()) == 2:
+                    connection.sendall(b"334 \r\n")
+                    line = reader.readline()
                 right = line.split()[-1] == expected
                 connection.sendall(b"235 yes\r\n" if right else b"535 no\r\n")
             elif verb == b"DATA":
@@ -209,6 +215,7 @@ class IllBehaved(threading.Thread):
 
 
 def main():
+    os.environ["PATH"] += ":/usr/sbin"
     folder = Path(sys.argv[1]).resolve()
     relays = {what: IllBehaved(folder, what) for what in (
         "silent", "no_service", "starttls_refused", "authenticates", "never_answers", "closes", "content_refused",
