@@ -13,6 +13,7 @@ Beside Postfix stand relays that behave as no honest one does (`IllBehaved`): th
 import base64
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -91,10 +92,19 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+def free_ports(count):
+    """Below those that the system gives to whoever asks for any: nobody else takes one before Postfix does."""
+    ports = []
+    for port in random.sample(range(15000, 30000), 2000):
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        ports.append(port)
+        if len(ports) == count:
+            return ports
+    raise SystemExit("no port is free")
 
 
 class Postfix:
@@ -111,7 +121,7 @@ class Postfix:
             os.chown(folder / "mail" / part, reader.pw_uid, reader.pw_gid)
         names = {"folder": folder, "uid": reader.pw_uid, "gid": reader.pw_gid}
         (folder / "postfix/main.cf").write_text(MAIN.format(**names))
-        self.ports = {name: free_port() for name in LISTENERS}
+        self.ports = dict(zip(LISTENERS, free_ports(len(LISTENERS))))
         services = ""
         for name, options in LISTENERS.items():
             services += f"127.0.0.1:{self.ports[name]} inet n - n - - smtpd\n"
