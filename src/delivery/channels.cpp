@@ -3,6 +3,7 @@
 #include <array>
 
 #include "src/delivery/channel.h"
+#include "src/delivery/mail.h"
 #include "src/delivery/webhook.h"
 
 namespace noroshi::delivery {
@@ -12,6 +13,7 @@ namespace {
 const std::vector<ChannelKind>& all() {
   static const std::vector<ChannelKind> kinds{
       webhook_kind,
+      mail_channel(),
   };
   return kinds;
 }
