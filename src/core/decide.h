@@ -12,6 +12,7 @@
 
 #include "src/core/authority.h"
 #include "src/core/decision.h"
+#include "src/core/staff.h"
 
 namespace noroshi::core {
 
@@ -75,7 +76,10 @@ struct FulfillObligation {
   std::string note;
   std::string reference;
 };
-Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillObligation& command, Moment moment);
+// `staff`: of the actor's body; an inner duty asks it who holds which office (inner_duties.h). A duty to keep track (situation) that is
+// met while the case is handled is opened anew in the same decision.
+Outcome decide_fulfillment(const Law& law, const Incident& known, const Staff& staff, const FulfillObligation& command,
+                           Moment moment);
 
 struct AskWaiver {
   Actor actor;

@@ -4,6 +4,7 @@
 #include "src/core/decide.h"
 #include "src/core/decide_handling.h"
 #include "src/core/duties.h"
+#include "src/core/inner_duties.h"
 
 namespace noroshi::core {
 namespace {
@@ -26,17 +27,6 @@ std::optional<Refusal> refuse_open_duties(const Law& law, const Incident& incide
   return refuse(RefusalCode::duties_open,
                 "未了の義務があります。履行するか例外措置を受けてから終結してください（" + list.ja + "）。",
                 "Duties of this body are open. Meet them, or have them excepted, before closing (" + list.en + ").");
-}
-
-// What has to be kept track of begins again with a case that is taken up again (2.2.4(2)(j) of H30).
-void track_anew(DecisionBuilder& builder) {
-  const auto obligations = builder.incident().obligations;
-  for (const auto& obligation : obligations) {
-    const auto* rule = builder.rule_of(obligation);
-    if (!rule || rule->met_by != routing::MetBy::situation || obligation.state != ObligationState::fulfilled) continue;
-    const auto target = rule->target.of(obligation.holder, severity_of(facts_of(builder.incident())));
-    builder.add(ObligationReopened{obligation.id, builder.now() + target, obligation.because});
-  }
 }
 
 bool has_team(const Incident& incident) {

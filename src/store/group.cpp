@@ -188,7 +188,9 @@ struct Decider {
     const auto id = action.obligation;
     const core::FulfillObligation command{actor, id, action.body.method, action.body.at, action.body.note,
                                           action.body.reference};
-    return {core::decide_fulfillment(law, *known, command, moment),
+    static const core::Staff nobody;
+    const auto* staff = response.staff_of(actor.organization);
+    return {core::decide_fulfillment(law, *known, staff ? *staff : nobody, command, moment),
             without_receipt([id](const auto& decision, const auto& context) {
               return codec::answer_fulfillment(decision, id, context);
             }),
@@ -400,6 +402,13 @@ class Group {
     return found;
   }
 
+  bool is_inner(core::ObligationId id) const {
+    return std::any_of(known_.begin(), known_.end(), [&](const auto& known) {
+      const auto* obligation = known.second.find(id);
+      return obligation && obligation->inner;
+    });
+  }
+
   // After the incidents, and in one order for all writers.
   void lock_and_load_staffs() {
     std::set<std::string> bodies;
@@ -409,6 +418,9 @@ class Group {
         bodies.insert(member->actor.organization);
       if (const auto* respond = std::get_if<Respond>(&member->action))
         bodies.merge(core::staffs_of(command_of(*respond, member->actor)));
+      // An inner duty is met by who holds the office for it.
+      if (const auto* fulfill = std::get_if<Fulfill>(&member->action); fulfill && is_inner(fulfill->obligation))
+        bodies.insert(member->actor.organization);
     }
     if (bodies.empty()) return;
     const std::vector<std::string> sorted(bodies.begin(), bodies.end());

@@ -127,7 +127,9 @@ Outcome Scene::attempt(const AddRecipient& command) {
   return decide_recipient(law_, incident_, command, moment());
 }
 Outcome Scene::attempt(const FulfillObligation& command) {
-  return decide_fulfillment(law_, incident_, command, moment());
+  static const Staff nobody;
+  const auto* staff = context_.staff_of(command.actor.organization);
+  return decide_fulfillment(law_, incident_, staff ? *staff : nobody, command, moment());
 }
 Outcome Scene::attempt(const AskWaiver& command) {
   return decide_waiver_request(law_, incident_, command, moment());
