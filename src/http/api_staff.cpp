@@ -17,12 +17,16 @@ core::Staff staff_of(store::TenantTransaction& transaction, const Request& reque
 }
 
 Response people(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
-  QueryReader query(request, {"post", "left"});
-  codec::PeopleFilter filter;
+  QueryReader query(request, {"post", "left", "limit", "cursor"});
+  store::PeopleFilter filter;
   filter.post = query.word("post", core::parse_post, posts);
   filter.left = query.boolean("left").value_or(false);
+  const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
-  return json_response(200, codec::encode_people(staff_of(transaction, request), filter, context.now));
+  const auto staff = staff_of(transaction, request);
+  const auto found = store::list_people(staff, filter, page, context.now);
+  if (!found) return bad_cursor(query, request.language);
+  return json_response(200, codec::encode_people(staff, found->items, found->next, context.now));
 }
 
 Response person(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
@@ -63,12 +67,12 @@ Response calendar(store::TenantTransaction& transaction, const Request& request,
   return response;
 }
 
-Response approvals(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
-  const QueryReader query(request, {});
+Response approvals(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+  QueryReader query(request, {"limit", "cursor"});
+  const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
   const auto& caller = *request.caller;
-  return json_response(
-      200, codec::encode_approvals(store::list_approvals(transaction, caller.token_id, caller.role, caller.name)));
+  return listed(store::list_approvals(transaction, caller.token_id, caller.role, caller.name, page), query, context);
 }
 
 }  // namespace

@@ -140,8 +140,10 @@ Problem make_problem(Refusal refusal) {
                    "Ask a person whose role allows it, or use a token of such a role."});
     case media_type_not_supported:
       return make(415, code, {"本文の種類を扱えません", "The media type is not supported"},
-                  {"本文は圧縮していないJSON（UTF-8）とし、Content-Type: application/json を付けてください。",
-                   "Send JSON in UTF-8, not compressed, with Content-Type: application/json."});
+                  {"本文は圧縮しないUTF-8とし、JSONには Content-Type: application/json を、職員の一覧（/people/import）のCSVには "
+                   "text/csv を付けてください。",
+                   "Send UTF-8, not compressed: JSON with Content-Type: application/json, a list of people (/people/import) as CSV "
+                   "with text/csv."});
     case body_too_large:
       return make(413, code, {"本文が長すぎます", "The body is too large"},
                   {"本文を短くしてください。大きな資料は添付せず、別の方法で渡してください。",

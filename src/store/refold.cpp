@@ -138,7 +138,7 @@ class ExpectedTables {
     const auto known = rows.find(key);
     if (known == rows.end()) {
       if (list->does == ListDoes::update) return;  // told of as missing where the row is looked for
-      for (const auto& column : list->table->defaults) columns.try_emplace(column.name, default_of(column, columns));
+      for (const auto& column : list->table->defaults) columns.try_emplace(column.name, default_of(*list->table, column, columns));
       rows.emplace(key, std::move(columns));
       return;
     }
@@ -151,11 +151,13 @@ class ExpectedTables {
   ExpectedRows& of(const ComparedTable& table) { return tables_[&table]; }
 
  private:
-  static ColumnValue default_of(const ComparedTable::Default& column, const Columns& columns) {
+  static ColumnValue default_of(const ComparedTable& table, const ComparedTable::Default& column, const Columns& columns) {
     if (!column.text) return std::nullopt;
     const std::string_view text = column.text;
     if (text.starts_with('=')) return columns.at(text.substr(1));  // as another column
-    return value_of(text);
+    const auto same = [&](const Column& other) { return std::string_view(other.name) == column.name; };
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(), same);
+    return found != table.columns.end() && found->kind == Column::Kind::flag ? value_of(text == "true") : value_of(text);
   }
 
   std::map<const ComparedTable*, ExpectedRows> tables_;

@@ -1,8 +1,7 @@
 // CYMAT: asked for, decided by the centre, formed of members of other agencies, dispatched, ended, reported.
 #include <algorithm>
-#include <cstdlib>
-#include <random>
 
+#include "tests/core/choices.h"
 #include "tests/core/scene.h"
 
 using namespace noroshi;
@@ -310,27 +309,24 @@ TEST_CASE("clocks ring around a team: nothing of it is a body") {
   }
 }
 
-// Two cases and one pool, commands at random: a failure prints its seed, NOROSHI_TEST_SEED runs it again.
+// Two cases and one pool, commands at random.
 TEST_CASE("whatever is tried: no corporation's member, nobody in two teams, access ends with the service") {
-  const char* given = std::getenv("NOROSHI_TEST_SEED");
-  const auto base = given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
   std::size_t dispatched = 0, ended = 0;
-  for (std::uint64_t round = 0; round < (given ? 1 : 40); ++round) {
-    const auto seed = base + round;
-    CAPTURE(seed);
-    std::mt19937_64 random(seed);
-    const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  CHECK(rc::check("teams of national agencies, one at a time, and access for as long as they serve", [&] {
+    const auto acts = *any_walk(400, 14);
     Case cases[2];
     cases[1].wait(minutes(1));  // so that its requests have ids of their own
     for (auto& scene : cases) scene.accept(RequestCymat{head_of("mhlw"), "要請", CymatPriority::high});
-    for (int step = 0; step < 300; ++step) {
+    for (const auto& act : acts) {
+      Choices choices(act);
+      const auto below = [&](std::size_t n) { return static_cast<std::size_t>(choices.below(static_cast<int>(n))); };
       auto& scene = cases[below(2)];
       // What the store would tell: who is in which team.
       std::map<PersonId, CymatRequestId> serving;
       for (const auto& other : cases)
         for (const auto& request : other.incident().cymat_requests)
           for (const auto& one : request.members)
-            if (is_live(one.state)) REQUIRE(serving.emplace(one.person, request.id).second);
+            if (is_live(one.state)) RC_ASSERT(serving.emplace(one.person, request.id).second);
       scene.context().serving = serving;
       const auto& one = someone[below(std::size(someone))];
       const auto id = scene.request();
@@ -387,35 +383,36 @@ TEST_CASE("whatever is tried: no corporation's member, nobody in two teams, acce
         const bool sent = std::holds_alternative<DispatchCymat>(command);
         dispatched += sent;
         ended += std::holds_alternative<EndCymat>(command);
-        scene.accept(command);
+        for (const auto& event : scene.accept(command).events)
+          RC_LOG() << (&scene - cases) << ' ' << shown(scene.now()) << ' ' << type_of(event.what) << std::endl;
       }
       for (const auto& other : cases) {
         std::set<std::string> seats;
         for (const auto& request : other.incident().cymat_requests) {
           std::size_t leads = 0;
           for (const auto& m : request.members) {
-            REQUIRE(law().registry.find(m.organization)->is(routing::OrganizationKind::national_agency));
-            REQUIRE((m.state == CymatMemberState::serving) == (m.since && !m.until));
+            RC_ASSERT(law().registry.find(m.organization)->is(routing::OrganizationKind::national_agency));
+            RC_ASSERT((m.state == CymatMemberState::serving) == (m.since && !m.until));
             if (m.state == CymatMemberState::serving) seats.insert(seat_of(m.person));
             leads += m.lead && is_live(m.state);
           }
-          REQUIRE(leads <= 1);
+          RC_ASSERT(leads <= 1);
           if (!is_at_work(request.state))
-            for (const auto& m : request.members) REQUIRE(m.state != CymatMemberState::serving);
+            for (const auto& m : request.members) RC_ASSERT(m.state != CymatMemberState::serving);
         }
         std::set<std::string> seen;
         for (const auto& [slug, access] : other.incident().access)
           if (is_of_cymat(slug)) seen.insert(slug);
-        REQUIRE(seen == seats);
+        RC_ASSERT(seen == seats);
       }
     }
     for (auto& scene : cases) {
       Incident folded;
       for (const auto& event : scene.events()) evolve(folded, event);
-      REQUIRE(folded == scene.incident());
+      RC_ASSERT(folded == scene.incident());
     }
-  }
-  if (!given) {
+  }));
+  if (whole_run()) {
     CHECK(dispatched > 10);
     CHECK(ended > 5);
   }

@@ -248,7 +248,8 @@ TEST_CASE("who serves sees that case alone and while he serves; his agency never
     REQUIRE(seen->request.members.size() == 1);
     CHECK(seen->request.members.front().person == lead);
     CHECK(codec::encode_one(*seen).find("応援") == std::string::npos);
-    CHECK_FALSE(cymat_log(t, asked.request));
+    CHECK_FALSE(is_party_of_cymat(t, asked.request));
+    CHECK(list_cymat_log(t, asked.request, {}).value().items.empty());
     return 0;
   });
   CHECK_FALSE(as("mof", [&](auto& t) { return find_cymat_request(t, asked.request, false).has_value(); }));
@@ -264,7 +265,7 @@ TEST_CASE("who serves sees that case alone and while he serves; his agency never
   as(seat, [&](auto& t) {
     const auto inbox = list_inbox(t, names_of_seat(t, seat), {}, {.limit = largest_page}).value().items;
     CHECK(inbox.size() == 1);
-    CHECK(cymat_log(t, asked.request)->size() == 1);
+    CHECK(list_cymat_log(t, asked.request, {}).value().items.size() == 1);
     return 0;
   });
   accepted(

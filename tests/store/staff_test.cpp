@@ -216,12 +216,15 @@ TEST_CASE("two tokens of one person are one, and so is who acts by delegation of
     TenantTransaction transaction(reader, "mhlw", "test");
     for (const auto& [actor, may] : std::initializer_list<std::pair<const core::Actor*, bool>>{
              {&ciso_token, false}, {&deputy_token, false}, {&other_token, true}}) {
-      const auto approvals = list_approvals(transaction, core::to_string(*actor->token), "ciso", actor->name);
+      const auto approvals = list_approvals(transaction, core::to_string(*actor->token), "ciso", actor->name, {}).value().items;
       REQUIRE(approvals.size() == 1);
       CHECK(approvals.front().may_decide == may);
       CHECK(approvals.front().by_oneself == !may);
     }
-    CHECK_FALSE(list_approvals(transaction, core::to_string(*other_token.token), "csirt_head", "x").front().may_decide);
+    CHECK_FALSE(list_approvals(transaction, core::to_string(*other_token.token), "csirt_head", "x", {})
+                    .value()
+                    .items.front()
+                    .may_decide);
   }
   // It had ended when it was decided, and had not begun when it was asked for.
   accepted(ministry.change(core::EndDelegation{{}, delegation, "帰任"}));
