@@ -261,7 +261,7 @@ class Story : public OwnStore {
     const auto center = core::Actor(of_role("nisc", core::Role::center_liaison));
     core::CymatRequestId request;
     const auto does = [&](const core::Actor& actor, core::ResponseCommand command) {
-      return act(actor, Respond{incident, std::move(command)}, canary + std::to_string(++steps_));
+      return act(actor, Respond{incident, std::move(command)}, "step-" + std::to_string(++steps_));
     };
     const auto member = [&](const std::string& body, bool lead) {
       const auto person = somebody(body, "要員 " + body);

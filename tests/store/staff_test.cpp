@@ -241,9 +241,9 @@ TEST_CASE("where people are registered, tokens that are bound to nobody are not 
   CHECK(refusal_code(asks(unbound_head)) == "four_eyes");
   accepted(asks(head));
   {
+    const auto unbound = issue_token(ministry.store.owner(), "mhlw", Role::ciso, "丁", std::nullopt);
     Connection reader(ministry.store.settings(), DatabaseRole::reader);
     TenantTransaction transaction(reader, "mhlw", "test");
-    const auto unbound = issue_token(ministry.store.owner(), "mhlw", Role::ciso, "丁", std::nullopt);
     auto token = unbound.substr(8, 32);
     for (const std::size_t place : {8, 13, 18, 23}) token.insert(place, 1, '-');
     CHECK_FALSE(list_approvals(transaction, token, "ciso", "丁").front().may_decide);
