@@ -75,6 +75,7 @@ struct FulfillObligation {
   std::optional<Timestamp> at;
   std::string note;
   std::string reference;
+  bool people_registered = false;  // somebody of the actor's body is, whom `staff` need not hold
 };
 // `staff`: of the actor's body; an inner duty asks it who holds which office (inner_duties.h). A duty to keep track (situation) that is
 // met while the case is handled is opened anew in the same decision.

@@ -55,7 +55,7 @@ std::optional<Refusal> check(const Law& law, const Incident& known, const Obliga
     return refuse(RefusalCode::method_unsuitable, "この方法ではこの義務を果たせません。",
                   "This duty cannot be met by that method.");
   if (obligation.inner)
-    if (auto refusal = refuse_word(law, obligation, command.actor, staff, command.note, now)) return refusal;
+    if (auto refusal = refuse_word(law, obligation, command.actor, staff, command.people_registered, command.note, now)) return refusal;
   if (command.method == FulfillmentMethod::decided_not_needed) {
     if (command.actor.role != Role::csirt_head)
       return refuse(RefusalCode::role_required, "警察への通報等を要しないと判断できるのは CSIRT 責任者だけです。",

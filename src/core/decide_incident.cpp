@@ -29,12 +29,6 @@ std::optional<Refusal> refuse_open_duties(const Law& law, const Incident& incide
                 "Duties of this body are open. Meet them, or have them excepted, before closing (" + list.en + ").");
 }
 
-bool has_team(const Incident& incident) {
-  return std::any_of(incident.cymat_requests.begin(), incident.cymat_requests.end(), [](const CymatRequest& request) {
-    return request.state == CymatState::formed || is_at_work(request.state);
-  });
-}
-
 // How a body can be added: as a 共管 agency of the corporation, or as a police.
 enum class Addition { supervisor, police };
 std::optional<Addition> addition_of(const Law& law, const Incident& incident, const std::string& organization) {
@@ -121,11 +115,8 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
   if (*event == IncidentEvent::close)
     if (auto refusal = refuse_open_duties(law, builder.incident(), command.actor.organization))
       return tl::unexpected(std::move(*refusal));
-  // The centre sent them and calls them back: their access must not hang on a word of the body that they support.
-  if (*event == IncidentEvent::close && has_team(builder.incident()))
-    return tl::unexpected(refuse(RefusalCode::cymat_pending,
-                                 "CYMAT を編成中又は派遣中です。センターが終了してから終結してください。",
-                                 "A team of CYMAT is formed or at work. The centre ends its work first."));
+  if (*event == IncidentEvent::close)
+    if (auto refusal = refuse_team(builder.incident())) return tl::unexpected(std::move(*refusal));
   std::optional<Timestamp> followup_due;
   if (*event == IncidentEvent::reopen)
     followup_due = next_followup(builder, known.judgements.at(known.organization));

@@ -236,7 +236,7 @@ struct Evolution {
   void operator()(const RecordContinued&) { std::abort(); }
   void operator()(const KeyRegistered&) { std::abort(); }
   void operator()(const KeyRetired&) { std::abort(); }
-  // Who responds, CYMAT, handling inside.
+  // Who responds, CYMAT, handling inside. Each has an overload of its own there: one that has none does not compile.
   template <class OfResponse>
   void operator()(const OfResponse& what) {
     evolve_response(incident, event, what);

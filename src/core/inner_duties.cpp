@@ -153,7 +153,7 @@ bool is_met_by_judgement(const routing::Rule& rule) {
 }
 
 std::optional<Refusal> refuse_word(const Law& law, const Obligation& obligation, const Actor& actor, const Staff& staff,
-                                   const std::string& note, Timestamp now) {
+                                   bool people_registered, const std::string& note, Timestamp now) {
   const auto* edition = law.editions.find(obligation.edition);
   const auto* rule = edition ? edition->find(obligation.rule) : nullptr;
   if (!rule) return std::nullopt;
@@ -163,7 +163,7 @@ std::optional<Refusal> refuse_word(const Law& law, const Obligation& obligation,
                   "This duty is met in one way only: " + how.en + ".");
   };
   if (is_met_by_judgement(*rule) || rule->asks_for(Condition::cymat_supports)) return only_by();
-  if (!rule->met_by || !anybody_registered(staff, now)) return std::nullopt;
+  if (!rule->met_by || !(people_registered || anybody_registered(staff, now))) return std::nullopt;
   const Offices offices{actor, &staff, now};
   if (auto refusal = refuse_office(offices, *rule->met_by)) {
     refusal->detail.ja += "その者が次の方法で履行します：" + how.ja + "。";

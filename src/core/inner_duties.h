@@ -57,7 +57,7 @@ bool is_met_by_judgement(const routing::Rule& rule);
 // instructed, the delegate who ordered) they alone meet it. A body that has registered nobody has no offices to ask for: there
 // any member of the CSIRT says it, with or without a text.
 std::optional<Refusal> refuse_word(const Law& law, const Obligation& obligation, const Actor& actor, const Staff& staff,
-                                   const std::string& note, Timestamp now);
+                                   bool people_registered, const std::string& note, Timestamp now);
 
 // The duty to keep track (situation), where it is met, is opened anew and due after another target, as long as the case is handled.
 void track_anew(DecisionBuilder& builder);

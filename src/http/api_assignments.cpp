@@ -4,7 +4,9 @@
 #include "src/core/decide_assignment.h"
 #include "src/http/api_routes.h"
 #include "src/http/reading.h"
+#include "src/core/departure.h"
 #include "src/store/known.h"
+#include "src/store/known_staff.h"
 
 namespace noroshi::http {
 namespace {
@@ -46,7 +48,9 @@ Response candidates(store::TenantTransaction& transaction, const Request& reques
   core::Incident known;
   known.id = *id;
   for (auto& view : store::latest_assignments(transaction, *id)) known.assignments.push_back(std::move(view.assignment));
-  auto ranked = core::candidates_for(known, store::load_staff(transaction, request.caller->organization),
+  core::StaffNeeded needed;
+  needed.posts.insert(core::csirt_posts.begin(), core::csirt_posts.end());
+  auto ranked = core::candidates_for(known, store::load_staff(transaction, request.caller->organization, needed),
                                      store::count_active_assignments(transaction, *id),
                                      function.value_or(core::Function::handler), words_of(skills), context.now);
   return tagged_list(store::page_of_ranking(std::move(ranked), 'k', page), query, context);

@@ -4,6 +4,7 @@
 #include "src/http/api_routes.h"
 #include "src/http/reading.h"
 #include "src/store/known.h"
+#include "src/store/known_staff.h"
 
 namespace noroshi::http {
 namespace {
@@ -33,7 +34,9 @@ Response person(store::TenantTransaction& transaction, const Request& request, c
   const QueryReader query(request, {});
   if (!query.ok()) return refused(query, request.language);
   const auto id = id_in_path<core::PersonId>(request, "person");
-  const auto staff = staff_of(transaction, request);
+  core::StaffNeeded needed;
+  if (id) needed.people.insert(*id);
+  const auto staff = store::load_staff(transaction, request.caller->organization, needed);
   const auto* known = id ? staff.find(*id) : nullptr;
   if (!known) return not_found(request.language);
   return tagged(codec::encode_person(staff, *known, store::makers_of_staff(transaction), context.now), known->revision);
@@ -54,7 +57,11 @@ Response roster(store::TenantTransaction& transaction, const Request& request, c
   const auto post = query.word("post", core::parse_post, posts);
   const auto at = query.time("at");
   if (!query.ok()) return refused(query, request.language);
-  return json_response(200, codec::encode_roster(staff_of(transaction, request), post, at.value_or(context.now)));
+  core::StaffNeeded needed;
+  if (post) needed.posts.insert(*post);
+  const auto staff =
+      post ? store::load_staff(transaction, request.caller->organization, needed) : staff_of(transaction, request);
+  return json_response(200, codec::encode_roster(staff, post, at.value_or(context.now)));
 }
 
 Response calendar(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {

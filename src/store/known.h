@@ -25,8 +25,6 @@ std::vector<core::RelaySwitchRequest> load_relay_switches(Transaction& transacti
 
 // The staff of the caller's body, whole: of a reader.
 core::Staff load_staff(TenantTransaction& transaction, const std::string& organization);
-// The staff of bodies that lock_staffs() locked, and who of them serves in a CYMAT.
-core::ResponseContext load_response_context(Transaction& transaction, std::span<const std::string> bodies);
 
 // Rows of cymat_request and cymat_member with all their columns but those of who acted.
 core::CymatRequest read_cymat_request(const Row& row);

@@ -56,8 +56,15 @@ constexpr Statement steps_of_ladder{"refold_ladder", "SELECT steps FROM clock_la
 // In shown time, which may run faster than an hour in an hour. No daemon leases a clock for longer than that.
 constexpr Statement clocks_of{
     "refold_clocks",
-    "SELECT incident_id, rings_at, coalesce(lease_until > clock() + interval '1 hour' * (SELECT rate FROM "
-    "clock_setting), false) AS leased_away FROM incident_clock WHERE incident_id = ANY ($1::uuid[])"};
+    "SELECT incident_id, rings_at, look_at IS NOT NULL AND (n.ends IS NULL OR look_at <= n.ends) AS looked_at, "
+    "n.ends IS NOT NULL AS has_end, coalesce(lease_until > clock() + interval '1 hour' * (SELECT rate FROM "
+    "clock_setting), false) AS leased_away FROM incident_clock c, LATERAL ("
+    // By the tables of the staff and of the response, which are compared themselves.
+    "SELECT min(a.valid_until) AS ends FROM appointment a "
+    "WHERE a.ended_at IS NULL AND a.valid_until > clock() AND a.person IN ("
+    "SELECT s.person FROM assignment s WHERE s.incident_id = c.incident_id AND s.state IN ('proposed', 'accepted', 'active') "
+    "UNION ALL SELECT m.person FROM cymat_member m WHERE m.incident_id = c.incident_id "
+    "AND m.state IN ('proposed', 'agreed', 'serving'))) AS n WHERE incident_id = ANY ($1::uuid[])"};
 constexpr Statement any_ring{"refold_any_ring", "SELECT EXISTS (SELECT FROM event WHERE type = 'alarm.rung') AS rung"};
 // In one snapshot: that incidents have the numbers of their events was compared before. The counter rises in the
 // transaction that stores the incident, so that a group rolled back gives no number: neither higher nor lower is
@@ -582,6 +589,8 @@ class Refold {
       const auto needed = fold.rings_at(steps_known ? policy_ : core::ClockPolicy{});
       if (needed && (steps_known ? !rings_by(row, *needed) : row.is_null("rings_at")))
         tell_clock(TableFault::clock_late, id, fold);
+      // The end of a post of whoever responds would pass unseen.
+      if (row.get<bool>("has_end") && !row.get<bool>("looked_at")) tell_clock(TableFault::clock_late, id, fold, "look_at");
     }
     for (const auto& [id, fold] : folds)
       if (!seen.contains(id) && !fold.broken() && !fold.incident().number.empty())
@@ -597,11 +606,11 @@ class Refold {
     }
   }
 
-  void tell_clock(TableFault fault, const std::string& id, const IncidentFold& fold) {
+  void tell_clock(TableFault fault, const std::string& id, const IncidentFold& fold, const char* late = "rings_at") {
     sink_.found({fault,
                  "incident_clock",
                  id,
-                 fault == TableFault::clock_late       ? "rings_at"
+                 fault == TableFault::clock_late       ? late
                  : fault == TableFault::column_differs ? "lease_until"
                                                        : "",
                  {},

@@ -6,9 +6,11 @@
 
 #include "src/codec/json_writer.h"
 #include "src/core/decide.h"
+#include "src/core/departure.h"
 #include "src/store/bytes.h"
 #include "src/store/decided.h"
 #include "src/store/known.h"
+#include "src/store/known_staff.h"
 
 namespace noroshi::store {
 namespace {
@@ -34,6 +36,7 @@ constexpr Statement relaying_bodies{"relaying_bodies", "SELECT * FROM relaying_b
 constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
 constexpr Statement clock_now{"clock", "SELECT clock()"};
 constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
+constexpr Statement staffs_were_read{"staffs_were_read", "SELECT staffs_were_read($1::uuid[], $2::timestamptz)"};
 constexpr Statement incidents_naming{"incidents_naming", "SELECT * FROM incidents_naming($1::text[])"};
 
 // Incidents locked and loaded by the daemon itself, and what it decides of them.
@@ -55,7 +58,13 @@ class OwnActs {
   Timestamp now() const { return now_; }
   const std::map<core::IncidentId, core::Incident>& known() const { return known_; }
   void add(const core::Decision& decision) { decided_.add(decision); }
+  // With the staffs read: nothing that they said before now waits any more.
+  void add_looked(const core::Decision& decision) {
+    decided_.add(decision);
+    looked_.push_back(core::to_string(decision.after.id));
+  }
   void commit() {
+    if (!looked_.empty()) transaction_.execute(staffs_were_read, {looked_, now_});
     if (!decided_.empty()) transaction_.execute(apply, {decided_.json()});
     transaction_.commit();
   }
@@ -64,6 +73,7 @@ class OwnActs {
   Transaction transaction_;
   RandomSalts salts_;
   Decided decided_;
+  std::vector<std::string> looked_;
   Timestamp now_;
   std::map<core::IncidentId, core::Incident> known_;
 };
@@ -84,23 +94,19 @@ core::Listeners read_listeners(Transaction& transaction, Timestamp now) {
   return listeners;
 }
 
-// Of who leads a response that is looked at: until when the roster of now has him on duty.
-void read_roster(Transaction& transaction, const std::map<core::IncidentId, core::Incident>& incidents, Timestamp now,
-                 core::Listeners& listeners) {
-  std::map<core::PersonId, std::string> heads;
-  std::set<std::string> bodies;
+// Of who responds to a case that is looked at, and of the teams there: whether the staff of now has them there still; of who
+// leads, until when he is on duty.
+void read_staffs(Transaction& transaction, const std::map<core::IncidentId, core::Incident>& incidents, Timestamp now,
+                 core::Listeners& listeners, core::Departures& departures) {
+  std::map<std::string, core::StaffNeeded> needed;
   for (const auto& [id, incident] : incidents)
-    for (const auto& assignment : incident.assignments)
-      if (assignment.function == core::Function::head && assignment.state == core::AssignmentState::active) {
-        heads[assignment.person] = assignment.organization;
-        bodies.insert(assignment.organization);
-      }
-  if (bodies.empty()) return;
-  const std::vector<std::string> sorted(bodies.begin(), bodies.end());
+    for (const auto& [body, of_body] : core::needed_to_ring(incident)) needed[body].merge(of_body);
+  if (needed.empty()) return;
+  std::vector<std::string> sorted;
+  for (const auto& [body, of_body] : needed) sorted.push_back(body);
   transaction.execute(lock_staffs, {sorted});
-  const auto context = load_response_context(transaction, sorted);
-  for (const auto& [person, body] : heads)
-    if (const auto* staff = context.staff_of(body)) listeners.on_duty_until[person] = staff->on_duty_until(person, now);
+  const auto context = load_response_context(transaction, needed);
+  for (const auto& [id, incident] : incidents) core::look_at_staffs(incident, context, now, listeners, departures);
 }
 
 std::set<core::IncidentId> still_held(Transaction& transaction, std::span<const ClaimedClock> claims) {
@@ -198,21 +204,23 @@ Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const Claim
   std::vector<core::IncidentId> incidents;
   for (const auto& claimed : claims) incidents.push_back(claimed.incident);
   OwnActs acts(writer, incidents, Reasons::left_out);
-  const auto held = still_held(acts.transaction(), claims);
   auto listeners = read_listeners(acts.transaction(), acts.now());
-  read_roster(acts.transaction(), acts.known(), acts.now(), listeners);
+  // Before the rows of the clocks are held: who changes a staff has its lock when he sets the clocks that hang on it.
+  core::Departures departures;
+  read_staffs(acts.transaction(), acts.known(), acts.now(), listeners, departures);
+  const auto held = still_held(acts.transaction(), claims);
   Rung rung;
   auto identifiers = fresh_identifiers(acts.now());
   for (const auto& [id, incident] : acts.known()) {
     if (!held.contains(id)) continue;
-    auto decision = core::decide_ring(law, incident, listeners, {acts.now(), identifiers});
+    auto decision = core::decide_ring(law, incident, listeners, departures, {acts.now(), identifiers});
     // A duty that passes to a successor is written whole.
     if (rewrites_duties(decision)) {
       const auto whole = load_incidents(acts.transaction(), {&id, 1}).at(id);
-      decision = core::decide_ring(law, whole, listeners, {acts.now(), identifiers});
+      decision = core::decide_ring(law, whole, listeners, departures, {acts.now(), identifiers});
     }
     count(rung, decision);
-    acts.add(decision);
+    acts.add_looked(decision);
   }
   acts.commit();
   return rung;

@@ -15,7 +15,8 @@ constexpr Statement select_makers{
 // these tables let nothing else through.
 constexpr Statement select_approvals{
     "view_approvals",
-    "SELECT r.*, l.number, asked_by_oneself(r.asked_by, r.asked_at, $1::uuid) AS by_oneself FROM ("
+    "SELECT r.*, l.number, asked_by_oneself(r.asked_by, r.asked_at, $1::uuid) AS by_oneself, "
+    "decider_unproven($1::uuid) AS unproven FROM ("
     "SELECT 'waiver' AS kind, id, incident_id, obligation_id, reason, asked_by, asked_by_name, asked_at, '' AS asked_role "
     "FROM waiver WHERE decision = 'pending' UNION ALL "
     "SELECT 'erasure', id, incident_id, NULL, reason, asked_by, asked_by_name, asked_at, '' FROM erasure "
@@ -35,6 +36,7 @@ codec::ApprovalView read_approval(const Row& row) {
   view.asked_by = row.get<std::string>("asked_by_name");
   view.asked_at = row.get<Timestamp>("asked_at");
   view.by_oneself = row.get<bool>("by_oneself");
+  view.may_decide = !row.get<bool>("unproven");
   if (view.kind == "waiver") {
     view.role = "exception_officer";
     view.path = "/api/v1/obligations/" + view.obligation_id + "/waivers/" + view.id + "/decision";
@@ -69,7 +71,7 @@ PageOutcome<codec::ApprovalView> list_approvals(TenantTransaction& transaction, 
   });
   for (auto& view : found.items) {
     view.by_oneself = view.by_oneself || (!name.empty() && view.asked_by == name);
-    view.may_decide = !view.by_oneself && view.role.find(role) != std::string::npos;
+    view.may_decide = view.may_decide && !view.by_oneself && view.role.find(role) != std::string::npos;
   }
   return found;
 }

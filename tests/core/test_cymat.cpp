@@ -417,3 +417,69 @@ TEST_CASE("whatever is tried: no corporation's member, nobody in two teams, acce
     CHECK(ended > 5);
   }
 }
+
+TEST_CASE("while a team is formed, or people are held for one, the case is neither closed nor judged to be none") {
+  const auto dismissal = [] {
+    return MakeJudgement{person("jps", Role::csirt_head), routing::Assessment::not_incident, routing::Cyberattack::no, {}, "誤検知",
+                         "誤検知"};
+  };
+  Case scene;
+  scene.ask_and_receive();
+  scene.rule();
+  CHECK(scene.attempt(dismissal()).has_value());  // asked for, and nobody is held: the centre may still decline or end it
+  scene.propose(1, "mic", true);
+  CHECK(scene.refuse(dismissal()) == "cymat_pending");
+  scene.accept(AnswerCymatMember{head_of("mic"), scene.request(), scene.asked().members.back().id, true, ""});
+  CHECK(scene.refuse(dismissal()) == "cymat_pending");
+  scene.accept(FormCymat{liaison(), scene.request()});
+  CHECK(scene.refuse(dismissal()) == "cymat_pending");
+  scene.accept(DispatchCymat{liaison(), scene.request()});
+  CHECK(scene.refuse(dismissal()) == "cymat_pending");
+  // Nor by a version of the report that says so.
+  auto report = followup(report_of("jps", "2018-09-29T09:30:00+09:00"));
+  report.in_force.assessment = routing::Assessment::not_incident;
+  report.in_force.cyberattack = routing::Cyberattack::no;
+  report.states_assessment = report.states_cyberattack = true;
+  CHECK(scene.refuse(report) == "cymat_pending");
+  // What leaves it a case is the body's word, as ever.
+  scene.accept(MakeJudgement{person("jps", Role::csirt_head), routing::Assessment::possible, {}, {}, "再調査", ""});
+  scene.accept(EndCymat{liaison(), scene.request(), "終了"});
+  scene.accept(dismissal());
+  CHECK(scene.incident().state == IncidentState::dismissed);
+}
+
+TEST_CASE("who leaves his agency, or is named no more, loses his seat, and the centre is told") {
+  for (const bool leaves : {true, false}) {
+    CAPTURE(leaves);
+    Case scene;
+    scene.dispatch_three();
+    CHECK(scene.incident().access.contains(scene.seat(1)));
+    auto& staff = scene.context().staffs["mic"];
+    for (auto& entry : staff.appointments)
+      if (entry.value.person == person_id(1)) entry.ended_at = scene.now();
+    if (leaves) staff.people.front().left_at = scene.now();
+    scene.ring();
+    CHECK_FALSE(scene.incident().access.contains(scene.seat(1)));
+    CHECK(scene.incident().access.contains(scene.seat(2)));
+    CHECK(states_of(scene.asked()) == std::vector<std::string>{"withdrawn", "serving", "serving"});
+    CHECK(scene.message_to("nisc").kind == MessageKind::alarm);
+    CHECK(scene.message_to("nisc").note.find("班長") != std::string::npos);
+    CHECK(scene.refuse(LogCymat{member(1, "mic"), scene.request(), CymatEntryKind::work, "解析", 2}) == "not_the_person");
+  }
+}
+
+TEST_CASE("a naming that ends on its day frees who was only proposed or agreed too") {
+  Case scene;
+  scene.ask_and_receive();
+  scene.rule();
+  scene.take_in(1, "mic", true);
+  scene.propose(2, "meti");
+  for (const char* body : {"mic", "meti"})
+    for (auto& entry : scene.context().staffs[body].appointments)
+      if (entry.value.person != person_id(7)) entry.value.until = scene.now() + hours(1);
+  scene.ring();
+  CHECK(states_of(scene.asked()) == std::vector<std::string>{"agreed", "proposed"});
+  scene.wait(hours(1));
+  scene.ring();
+  CHECK(states_of(scene.asked()) == std::vector<std::string>{"withdrawn", "withdrawn"});
+}

@@ -4,6 +4,7 @@
 
 #include "src/core/staff.h"
 #include "tests/core/choices.h"
+#include "src/core/staff_needed.h"
 #include "tests/core/scene.h"
 
 using namespace noroshi;
@@ -27,6 +28,7 @@ class Body {
     IdentifierSequence identifiers(now_, IdentifierSequence::Seed{seed_, static_cast<std::uint8_t>(decisions_ >> 8),
                                                                   static_cast<std::uint8_t>(decisions_)});
     const auto outcome = decide_staff(law(), staff_, command, {now_, identifiers});
+    same_of_what_is_needed(command, outcome);
     if (!outcome) {
       CHECK_FALSE(outcome.error().detail.ja.empty());
       CHECK_FALSE(outcome.error().detail.en.empty());
@@ -75,6 +77,21 @@ class Body {
   const Refusal& last_refusal() const { return last_refusal_; }
 
  private:
+  // The store loads what a decision needs, and no more.
+  template <class Command>
+  void same_of_what_is_needed(const Command& command, const StaffOutcome& whole) const {
+    IdentifierSequence identifiers(now_, IdentifierSequence::Seed{seed_, static_cast<std::uint8_t>(decisions_ >> 8),
+                                                                  static_cast<std::uint8_t>(decisions_)});
+    const auto part = decide_staff(law(), narrowed(staff_, needed_by(StaffCommand{command})), command, {now_, identifiers});
+    REQUIRE(part.has_value() == whole.has_value());
+    if (whole) {
+      CHECK(part->events == whole->events);
+    } else {
+      CHECK(part.error().code == whole.error().code);
+      CHECK(part.error().errors == whole.error().errors);
+    }
+  }
+
   Staff staff_;
   Timestamp now_ = at(begin);
   std::uint8_t seed_;

@@ -318,6 +318,33 @@ TEST_CASE("what is done by hand is refused: states, seats without a service, two
                                core::to_string(other.request), other.incident, id)) == "cymat_member_once");
 }
 
+TEST_CASE("a request or a member that is inserted by hand begins in the first state") {
+  const auto asked = ruled();
+  take_in(asked, "mof", somebody("mof"), true);
+  const auto id = core::to_string(asked.request);
+  const auto insert = [&](const char* table, const char* column, const std::string& changed) {
+    return refused_by(fmt::format("INSERT INTO {0} SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), {2}))).* "
+                                  "FROM {0} t WHERE {1} = '{3}'",
+                                  table, column, changed, id));
+  };
+  const auto request = [&](const std::string& changed) { return insert("cymat_request", "id", changed); };
+  const std::string fresh = "'incident_id', (SELECT id FROM incident i WHERE NOT EXISTS (SELECT FROM cymat_request r WHERE "
+                            "r.incident_id = i.id AND r.ruling IS DISTINCT FROM 'declined' AND r.state NOT IN ('ended', 'reported')) LIMIT 1)";
+  // One more incident that nobody asked for CYMAT in.
+  accepted(StoreScene::shared().perform(submit(csirt_member("mof"), report_json("cymat-by-hand", "first", R"(,"assessment":"incident")"))));
+  for (const char* state : {"'state', 'formed'", "'state', 'dispatched', 'dispatched_at', clock()", "'state', 'decided'"})
+    CHECK(request(fresh + ", " + state) == "cymat_request_begins");
+  CHECK(request(fresh + ", 'state', 'received', 'ruling', NULL, 'decided_at', NULL") == "cymat_request_begins");
+  const auto member = [&](const std::string& changed) {
+    return insert("cymat_member", "request_id", "'lead', false, 'person', (SELECT id FROM person p WHERE p.organization = 'mof' AND NOT "
+                                                "EXISTS (SELECT FROM cymat_member m WHERE m.person = p.id) LIMIT 1), " + changed);
+  };
+  somebody("mof");
+  for (const char* state : {"'state', 'agreed'", "'state', 'refused'", "'state', 'withdrawn'", "'state', 'ended'",
+                            "'state', 'serving', 'since', clock()"})
+    CHECK(member(state) == "cymat_member_begins");
+}
+
 TEST_CASE("twenty at once: one person goes to one team, one request is decided once, and the others learn why") {
   const auto one = ruled(), two = ruled();
   const auto person = somebody("mext");
