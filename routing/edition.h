@@ -50,9 +50,11 @@ enum class Condition {
 enum class MetBy {
   ciso_told,
   instruction,  // the first of emergency measures or recovery
+  procedure_followed,
   rules_followed,
   situation,  // taken anew as long as the incident is being handled
   record,
+  information_shared,
   cause_reported,
   measures_ordered,
   lessons_shared,

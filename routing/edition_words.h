@@ -34,12 +34,14 @@ inline constexpr ClosedList<Condition, 7> condition_words{{{
     {Condition::shared_platform, "shared_platform"},
 }}};
 
-inline constexpr ClosedList<MetBy, 8> met_by_words{{{
+inline constexpr ClosedList<MetBy, 10> met_by_words{{{
     {MetBy::ciso_told, "ciso_told"},
     {MetBy::instruction, "instruction"},
+    {MetBy::procedure_followed, "procedure_followed"},
     {MetBy::rules_followed, "rules_followed"},
     {MetBy::situation, "situation"},
     {MetBy::record, "record"},
+    {MetBy::information_shared, "information_shared"},
     {MetBy::cause_reported, "cause_reported"},
     {MetBy::measures_ordered, "measures_ordered"},
     {MetBy::lessons_shared, "lessons_shared"},

@@ -10,7 +10,7 @@
 
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
-#include "src/core/clocks.h"
+#include "src/core/departure.h"
 
 namespace noroshi::cli {
 namespace {
@@ -83,6 +83,9 @@ std::string what_is_late(const ToldAlarm& alarm, const std::set<std::string>& cl
   if (alarm.code == codes::handover_overdue)
     return ja ? fmt::format("{} の対応責任者の引継ぎなし", alarm.late)
               : fmt::format("who leads the response of {} has not handed over", alarm.late);
+  if (alarm.code == codes::head_gone)
+    return ja ? fmt::format("{} の対応責任者が離任又は離職。引き継ぐ者がいません", alarm.late)
+              : fmt::format("who leads the response of {} is gone, and nobody has taken over", alarm.late);
   if (alarm.code == codes::receiver_dead)
     return ja ? fmt::format("{} に誰もいません", alarm.late) : fmt::format("nobody there at {}", alarm.late);
   return fmt::format("{} {}", alarm.code, duty);

@@ -32,6 +32,7 @@ std::string shown_code(const std::string& code, Language language) {
       {"acknowledgement_overdue", {"受領確認なし", "not acknowledged"}},
       {"followup_overdue", {"続報なし", "no follow-up"}},
       {"handover_overdue", {"要引継ぎ", "hand-over due"}},
+      {"head_gone", {"対応責任者の離任", "the head is gone"}},
       {"relay_silent", {"中継なし", "relay silent"}},
       {"relayed_automatically", {"自動中継", "relayed automatically"}},
       {"body_without_person", {"担当者なし", "no person to call"}},

@@ -83,7 +83,7 @@ tl::expected<std::string, ExitCode> find_assignment(const ApiClient& client, con
                                                     std::initializer_list<std::string_view> in_states,
                                                     const std::string& function, const Output& output) {
   if (core::parse_uuid(wanted)) return wanted;
-  const auto all = fetch(client, place_of(incident), output);
+  const auto all = fetch_all(client, place_of(incident), output);
   if (!all) return tl::unexpected(all.error());
   json::array found;
   for (const auto& assignment : array_at(*all, "/items")) {
@@ -136,7 +136,7 @@ int run(const AssignListOptions& options, const Output& output) {
   if (!client) return client.error();
   const auto id = find_incident(*client, options.incident, output);
   if (!id) return id.error();
-  const auto answer = fetch(*client, place_of(*id), output);
+  const auto answer = fetch_all(*client, place_of(*id), output);
   if (!answer) return answer.error();
   if (output.json) return print_line(json::serialize(*answer)), exit_ok;
   const auto table = render_assignments(array_at(*answer, "/items"), output.language);
@@ -154,7 +154,7 @@ int run(const AssignCandidatesOptions& options, const Output& output) {
   auto target = fmt::format("/api/v1/incidents/{}/candidates?function={}", *id,
                             percent_encoded(options.function.empty() ? "handler" : options.function));
   if (!options.skills.empty()) target += "&skills=" + percent_encoded(options.skills);
-  const auto answer = fetch(*client, target, output);
+  const auto answer = fetch_all(*client, target, output);
   if (!answer) return answer.error();
   print(output.json ? json::serialize(*answer) + '\n'
                     : render_candidates(array_at(*answer, "/items"), output.language));

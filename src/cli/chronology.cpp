@@ -77,7 +77,9 @@ const std::array steps{Word{"ciso_told", {"CISOへの報告", "CISO told"}},
                        Word{"rules_followed", {"基盤の規程に従った対処", "rules of the platform followed"}},
                        Word{"cause_reported", {"原因と再発防止策の報告", "cause and prevention reported"}},
                        Word{"measures_ordered", {"措置の指示", "measures ordered"}},
-                       Word{"lessons_shared", {"教訓の共有", "lessons shared"}}};
+                       Word{"lessons_shared", {"教訓の共有", "lessons shared"}},
+                       Word{"procedure_followed", {"手順又は指示に従った対処", "procedure or instruction followed"}},
+                       Word{"information_shared", {"関係機関との情報共有", "information shared"}}};
 const std::array instructions{Word{"emergency_measures", {"応急措置", "emergency measures"}},
                               Word{"recovery", {"復旧", "recovery"}},
                               Word{"handling", {"対処", "handling"}}};

@@ -155,17 +155,18 @@ int run(const CymatReadOptions& options, const Output& output) {
   std::string target(options.pool ? "/api/v1/cymat-pool" : place);
   if (!options.request.empty()) target += "/" + percent_encoded(options.request);
   if (options.log) target += "/log";
-  const auto answer = fetch(*client, target, output);
+  const bool one = !options.request.empty() && !options.log && !options.pool;
+  const auto answer = one ? fetch(*client, target, output) : fetch_all(*client, target, output);
   if (!answer) return answer.error();
   if (output.json) return print_line(json::serialize(*answer)), exit_ok;
   if (options.pool)
     print(render_pool(array_at(*answer, "/items"), output.language));
   else if (options.log)
     print(render_log(array_at(*answer, "/items"), output.language));
-  else if (options.request.empty())
-    print(render_requests(array_at(*answer, "/items"), output.language));
-  else
+  else if (one)
     print(render_request(*answer, output.language));
+  else
+    print(render_requests(array_at(*answer, "/items"), output.language));
   return exit_ok;
 }
 

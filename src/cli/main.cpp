@@ -333,7 +333,7 @@ void add_obligation(CLI::App& program, const Global& global, Command& chosen) {
 }
 
 void add_handle(CLI::App& program, const Global& global, Command& chosen) {
-  auto* handle = program.add_subcommand("handle", "How your body handles its incident inside (2.2.4(2)(c)-(f), (j), (k), (3))");
+  auto* handle = program.add_subcommand("handle", "How your body handles its incident inside (2.2.4(2)(c)-(f), (j)-(l), (3))");
   handle->require_subcommand(1);
   const auto of_incident = [](CLI::App& command, std::string& incident) {
     command.add_option("ID", incident, "Id, number (JPS-2018-1) or your own reference")->required();
@@ -343,7 +343,8 @@ void add_handle(CLI::App& program, const Global& global, Command& chosen) {
   auto* step = add_command(*handle, global, chosen, "step", "Note a step; it meets the duty of its clause", step_options);
   of_incident(*step, step_options->incident);
   step->add_option("--kind", step_options->kind,
-                   "ciso_told, situation, record, rules_followed, cause_reported, measures_ordered or lessons_shared")
+                   "ciso_told, procedure_followed, rules_followed, situation, record, information_shared, cause_reported, "
+                   "measures_ordered or lessons_shared")
       ->type_name("WORD")
       ->required();
   step->add_option("--text", step_options->text, "What was told, found out, ordered or shared")->type_name("TEXT")->required();

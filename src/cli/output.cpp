@@ -137,6 +137,7 @@ tl::expected<boost::json::value, ExitCode> fetch(const ApiClient& client, const 
 tl::expected<boost::json::value, ExitCode> fetch_all(const ApiClient& client, const std::string& target,
                                                      const Output& output) {
   boost::json::array items;
+  boost::json::object whole;
   std::string cursor;
   do {
     const char joint = target.find('?') == std::string::npos ? '?' : '&';
@@ -147,8 +148,11 @@ tl::expected<boost::json::value, ExitCode> fetch_all(const ApiClient& client, co
     if (!page) return page;
     for (const auto& item : array_at(*page, "/items")) items.push_back(item);
     cursor = text_at(*page, "/next");
+    if (const auto* object = page->if_object()) whole = *object;
   } while (!cursor.empty());
-  return boost::json::value{{"items", std::move(items)}, {"next", nullptr}};
+  whole["items"] = std::move(items);
+  whole["next"] = nullptr;
+  return whole;
 }
 
 tl::expected<ApiClient, ExitCode> connect(const ConnectionOptions& options, const Output& output) {

@@ -45,7 +45,7 @@ ExitCode exit_code_of(int status);
 // A GET whose answer is good: its JSON. Else the exit code, after telling why.
 tl::expected<boost::json::value, ExitCode> fetch(const ApiClient& client, const std::string& target,
                                                  const Output& output);
-// All pages of a list: {"items":[…],"next":null}.
+// All pages of a list: {"items":[…],"next":null}, with what else the last page says.
 tl::expected<boost::json::value, ExitCode> fetch_all(const ApiClient& client, const std::string& target,
                                                      const Output& output);
 // The client for these options; else exit 78 after telling why.

@@ -85,7 +85,14 @@ bool StoryPlayer::post_report(const StoryStep& step, const std::string& key) {
                          text_at(answer, "/incident/number"),
                          number_at(answer, "/report/version").value_or(1)));
   tell_duties(array_at(answer, "/obligations"));
-  return !step.done || meet_inner_duties(step, array_at(answer, "/obligations"), key);
+  return !step.done || (recover(step, key) && meet_inner_duties(step, array_at(answer, "/obligations"), key));
+}
+
+// The state of handling is owed day by day until the harm is undone.
+bool StoryPlayer::recover(const StoryStep& step, const std::string& key) {
+  return !call(step, fmt::format("/api/v1/incidents/{}/transitions", incidents_[step.incident]), R"({"to":"recovered"})",
+               key + "recovered")
+              .is_null();
 }
 
 bool StoryPlayer::meet_inner_duties(const StoryStep& step, const json::array& obligations,

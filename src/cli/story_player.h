@@ -33,6 +33,7 @@ class StoryPlayer {
   bool do_step(const Story& story, std::size_t index);
   bool post_report(const StoryStep& step, const std::string& key);
   bool fulfill(const StoryStep& step, const std::string& key);
+  bool recover(const StoryStep& step, const std::string& key);
   bool meet_inner_duties(const StoryStep& step, const boost::json::array& obligations,
                          const std::string& key);
   bool acknowledge(const StoryStep& step, const std::string& key);

@@ -116,7 +116,7 @@ int run(const UserListOptions& options, const Output& output) {
   if (!client) return client.error();
   auto target = std::string(people) + (options.left ? "?left=true" : "?left=false");
   if (!options.post.empty()) target += "&post=" + percent_encoded(options.post);
-  const auto list = fetch(*client, target, output);
+  const auto list = fetch_all(*client, target, output);
   if (!list) return list.error();
   if (output.json) return print_line(json::serialize(*list)), exit_ok;
   const bool ja = output.language == Language::ja;

@@ -97,44 +97,28 @@ std::string encode_one(const CymatRequestView& view) {
   return text;
 }
 
-namespace {
-template <class View, class Write>
-std::string list_of(const std::vector<View>& views, Write write) {
-  std::string text;
-  JsonWriter out(text);
-  out.begin_object().name("items").begin_array();
-  for (const auto& view : views) write(out, view);
-  out.end_array().name("next").null().end_object();
-  return text;
-}
-}  // namespace
-
-std::string encode_list(const std::vector<CymatRequestView>& views) {
-  return list_of(views, [](JsonWriter& out, const CymatRequestView& view) { encode(out, view); });
+void encode(JsonWriter& out, const CymatRequestView& view, const AnswerContext&) {
+  encode(out, view);
 }
 
-std::string encode_log(const std::vector<CymatEntryView>& entries) {
-  return list_of(entries, [](JsonWriter& out, const CymatEntryView& entry) {
-    out.begin_object();
-    out.member("id", entry.id)
-        .member("kind", entry.kind)
-        .member("text", entry.text)
-        .member("confidentiality", entry.confidentiality)
-        .member("organization", entry.organization);
-    write_text_or_null(out, "by", entry.by);
-    write_time(out, "at", entry.at);
-    out.end_object();
-  });
-}
-
-std::string encode_pool(const std::vector<CymatPoolView>& people) {
-  std::string text;
-  JsonWriter out(text);
-  const auto busy = std::count_if(people.begin(), people.end(), [](const auto& one) { return one.busy; });
+void encode(JsonWriter& out, const CymatEntryView& entry, const AnswerContext&) {
   out.begin_object();
-  out.member("capacity", people.size())
-      .member("busy", static_cast<std::int64_t>(busy))
-      .member("free", static_cast<std::int64_t>(people.size()) - static_cast<std::int64_t>(busy));
+  out.member("id", entry.id)
+      .member("kind", entry.kind)
+      .member("text", entry.text)
+      .member("confidentiality", entry.confidentiality)
+      .member("organization", entry.organization);
+  write_text_or_null(out, "by", entry.by);
+  write_time(out, "at", entry.at);
+  out.end_object();
+}
+
+std::string encode_pool(const CymatCapacity& capacity, const std::vector<CymatPoolView>& people,
+                        const std::optional<std::string>& next) {
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object();
+  out.member("capacity", capacity.people).member("busy", capacity.busy).member("free", capacity.people - capacity.busy);
   out.name("items").begin_array();
   for (const auto& one : people) {
     out.begin_object();
@@ -147,7 +131,9 @@ std::string encode_pool(const std::vector<CymatPoolView>& people) {
     write_optional(out, "cymat_request", one.request);
     out.end_object();
   }
-  out.end_array().name("next").null().end_object();
+  out.end_array();
+  write_optional(out, "next", next);
+  out.end_object();
   return text;
 }
 

@@ -1,6 +1,7 @@
 // CYMAT: the bodies of the calls, and what callers are shown.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,9 +46,16 @@ struct CymatPoolView {
 
 void encode(JsonWriter& out, const CymatRequestView& view);
 std::string encode_one(const CymatRequestView& view);
-std::string encode_list(const std::vector<CymatRequestView>& views);
-std::string encode_log(const std::vector<CymatEntryView>& entries);
-std::string encode_pool(const std::vector<CymatPoolView>& people);
+// As items of a list (encode_list, views.h).
+void encode(JsonWriter& out, const CymatRequestView& view, const AnswerContext& context);
+void encode(JsonWriter& out, const CymatEntryView& entry, const AnswerContext& context);
+// {"capacity","busy","free","items":[…],"next":…}: how many there are of the whole pool, and a page of it.
+struct CymatCapacity {
+  std::int64_t people = 0;
+  std::int64_t busy = 0;
+};
+std::string encode_pool(const CymatCapacity& capacity, const std::vector<CymatPoolView>& people,
+                        const std::optional<std::string>& next);
 
 // What a decision made of the request that it is about; nothing where it is about none.
 std::optional<std::string> answer_cymat(const core::Decision& decision);

@@ -13,7 +13,8 @@ std::string string_or_empty(std::optional<std::string_view> text) {
 }
 
 constexpr std::string_view step_kinds =
-    "ciso_told, situation, record, rules_followed, cause_reported, measures_ordered, lessons_shared";
+    "ciso_told, situation, record, rules_followed, cause_reported, measures_ordered, lessons_shared, "
+    "procedure_followed, information_shared";
 constexpr TextRule id_text{.longest = 36};
 
 template <class Command, class Read>

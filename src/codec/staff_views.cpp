@@ -108,25 +108,21 @@ std::string encode_person(const core::Staff& staff, const core::KnownPerson& kno
   return text;
 }
 
-std::string encode_people(const core::Staff& staff, const PeopleFilter& filter, Timestamp now) {
-  std::vector<const core::KnownPerson*> shown;
-  for (const auto& known : staff.people)
-    if ((filter.left || staff.has(known.person.id, now)) && (!filter.post || staff.holds(known.person.id, *filter.post, now)))
-      shown.push_back(&known);
-  std::sort(shown.begin(), shown.end(), [](const auto* a, const auto* b) {
-    return std::tie(a->person.name, a->person.id) < std::tie(b->person.name, b->person.id);
-  });
+std::string encode_people(const core::Staff& staff, const std::vector<const core::KnownPerson*>& people,
+                          const std::optional<std::string>& next, Timestamp now) {
   std::string text;
   JsonWriter out(text);
   out.begin_object().name("items").begin_array();
-  for (const auto* known : shown) {
+  for (const auto* known : people) {
     out.begin_object();
     write_person(out, *known);
     out.name("posts").begin_array();
     for (const auto post : staff.posts_of(known->person.id, now)) out.value(core::to_string(post));
     out.end_array().end_object();
   }
-  out.end_array().name("next").null().end_object();
+  out.end_array();
+  write_optional(out, "next", next);
+  out.end_object();
   return text;
 }
 
@@ -162,23 +158,16 @@ std::string encode_roster(const core::Staff& staff, std::optional<core::Post> po
   return text;
 }
 
-std::string encode_approvals(const std::vector<ApprovalView>& approvals) {
-  std::string text;
-  JsonWriter out(text);
-  out.begin_object().name("items").begin_array();
-  for (const auto& view : approvals) {
-    out.begin_object().member("kind", view.kind).member("id", view.id);
-    write_text_or_null(out, "incident_id", view.incident_id);
-    write_text_or_null(out, "number", view.number);
-    write_text_or_null(out, "obligation_id", view.obligation_id);
-    out.member("reason", view.reason);
-    write_text_or_null(out, "asked_by", view.asked_by);
-    write_time(out, "asked_at", view.asked_at);
-    out.member("role", view.role).member("by_oneself", view.by_oneself).member("may_decide", view.may_decide);
-    out.member("path", view.path).end_object();
-  }
-  out.end_array().name("next").null().end_object();
-  return text;
+void encode(JsonWriter& out, const ApprovalView& view, const AnswerContext&) {
+  out.begin_object().member("kind", view.kind).member("id", view.id);
+  write_text_or_null(out, "incident_id", view.incident_id);
+  write_text_or_null(out, "number", view.number);
+  write_text_or_null(out, "obligation_id", view.obligation_id);
+  out.member("reason", view.reason);
+  write_text_or_null(out, "asked_by", view.asked_by);
+  write_time(out, "asked_at", view.asked_at);
+  out.member("role", view.role).member("by_oneself", view.by_oneself).member("may_decide", view.may_decide);
+  out.member("path", view.path).end_object();
 }
 
 }  // namespace noroshi::codec

@@ -24,12 +24,10 @@ using MakersById = std::map<core::Uuid, MadeBy>;
 std::string encode_person(const core::Staff& staff, const core::KnownPerson& known, const MakersById& makers,
                           Timestamp now);
 
-// {"items":[{"id","organization","name","employment","skills","cleared","left_at","revision","posts":["ciso",…]}],"next":null}; by name.
-struct PeopleFilter {
-  std::optional<core::Post> post;
-  bool left = false;  // who has left too
-};
-std::string encode_people(const core::Staff& staff, const PeopleFilter& filter, Timestamp now);
+// {"items":[{"id","organization","name","employment","skills","cleared","left_at","revision","posts":["ciso",…]}],"next":…}: a page of
+// `people`, who are of `staff`.
+std::string encode_people(const core::Staff& staff, const std::vector<const core::KnownPerson*>& people,
+                          const std::optional<std::string>& next, Timestamp now);
 
 // {"at","post","on_duty":[shift],"next":[shift],"hand_over_at"}: a shift is {"id","person","name","post","from","until","overrides",
 // "cancelled_at"}, times in JST; `hand_over_at` is when the first of those on duty goes, null: nobody is. Without a post, of all.
@@ -50,7 +48,8 @@ struct ApprovalView {
   bool may_decide = false;
   std::string path;           // of the call that decides
 };
-std::string encode_approvals(const std::vector<ApprovalView>& approvals);
+// As an item of a list (encode_list, views.h).
+void encode(JsonWriter& out, const ApprovalView& view, const AnswerContext& context);
 
 void write_appointment(JsonWriter& out, const core::Ending<core::Appointment>& entry, const MakersById& makers, Timestamp now);
 void write_delegation(JsonWriter& out, const core::Staff& staff, const core::Ending<core::Delegation>& entry,

@@ -12,6 +12,7 @@
 
 #include "src/core/authority.h"
 #include "src/core/decision.h"
+#include "src/core/staff.h"
 
 namespace noroshi::core {
 
@@ -74,8 +75,12 @@ struct FulfillObligation {
   std::optional<Timestamp> at;
   std::string note;
   std::string reference;
+  bool people_registered = false;  // somebody of the actor's body is, whom `staff` need not hold
 };
-Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillObligation& command, Moment moment);
+// `staff`: of the actor's body; an inner duty asks it who holds which office (inner_duties.h). A duty to keep track (situation) that is
+// met while the case is handled is opened anew in the same decision.
+Outcome decide_fulfillment(const Law& law, const Incident& known, const Staff& staff, const FulfillObligation& command,
+                           Moment moment);
 
 struct AskWaiver {
   Actor actor;

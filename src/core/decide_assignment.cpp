@@ -4,17 +4,17 @@
 #include <array>
 #include <tuple>
 
+#include "src/core/departure.h"
 #include "src/core/duties.h"
 
 namespace noroshi::core {
-namespace {
 
 bool is_live(AssignmentState state) {
   using enum AssignmentState;
   return state == proposed || state == accepted || state == active;
 }
 
-constexpr std::array csirt_posts = {Post::csirt_head, Post::csirt_coordinator, Post::external_contact, Post::csirt_member};
+namespace {
 
 bool is_of_csirt(const Staff& staff, PersonId person, Timestamp at) {
   return std::any_of(csirt_posts.begin(), csirt_posts.end(), [&](Post post) { return staff.holds(person, post, at); });
@@ -32,11 +32,11 @@ const Assignment* live_offer_for(const Incident& known, AssignmentId replaced) {
   return nullptr;
 }
 
-// Of the CSIRT by the token's role, or of the response: who leads it.
-bool leads(const Incident& known, const Actor& actor) {
+// Of the CSIRT by the token's role, or of the response: who leads it, and is still of the CSIRT.
+bool leads(const Incident& known, const Staff& staff, const Actor& actor, Timestamp now) {
   if (actor.role == Role::csirt_head) return true;
   const auto* head = known.head_of(actor.organization);
-  return head && actor.person && head->person == *actor.person;
+  return head && actor.person && head->person == *actor.person && is_of_csirt(staff, head->person, now);
 }
 bool is_the_person(const Assignment& assignment, const Actor& actor) {
   return actor.person && assignment.person == *actor.person;
@@ -112,18 +112,27 @@ std::optional<Refusal> refuse_replacement(const Incident& known, const ProposeAs
 }
 
 // Who may propose it: see ProposeAssignment.
-bool may_propose(const Incident& known, const ProposeAssignment& command, const Assignment* replaced) {
+bool may_propose(const Incident& known, const Staff& staff, const ProposeAssignment& command, const Assignment* replaced,
+                 Timestamp now) {
   const auto& actor = command.actor;
-  if (leads(known, actor)) return true;
-  if (command.replaces) return replaced && is_the_person(*replaced, actor);
+  if (leads(known, staff, actor, now)) return true;
+  if (command.replaces) {
+    if (!replaced || replaced->organization != actor.organization) return false;
+    if (is_the_person(*replaced, actor)) return true;
+    // Who leads is gone: whoever of the CSIRT is there gets another to lead.
+    return replaced->function == Function::head && actor.role && is_csirt(*actor.role) &&
+           gone_since(staff, replaced->person, csirt_posts, now);
+  }
   return command.function == Function::head && actor.role && is_csirt(*actor.role) && !known.head_of(actor.organization);
 }
 
 // Offers to take over what has ended, and what else nobody can begin any more.
+}  // namespace
 void release_offers(DecisionBuilder& builder, AssignmentId ended) {
   if (const auto* offer = live_offer_for(builder.incident(), ended))
     builder.add(AssignmentReleased{offer->id, "引き継ぐ割当てが終わったため (what it would take over has ended)"});
 }
+namespace {
 void release_other_heads(DecisionBuilder& builder, const Assignment& head) {
   for (const auto& other : std::vector<Assignment>(builder.incident().assignments))
     if (other.id != head.id && other.organization == head.organization && other.function == Function::head &&
@@ -165,13 +174,13 @@ Outcome decide_assignment(const Law& law, const Incident& known, const ResponseC
   if (auto refusal = refuse_over(known)) return tl::unexpected(std::move(*refusal));
   const auto& actor = command.actor;
   const auto* replaced = command.replaces ? known.find(*command.replaces) : nullptr;
-  if (!may_propose(known, command, replaced)) return tl::unexpected(refuse_leader_needed());
+  const auto& staff = staff_for(context, actor.organization);
+  if (!may_propose(known, staff, command, replaced, moment.now)) return tl::unexpected(refuse_leader_needed());
   if (command.replaces)
     if (auto refusal = refuse_replacement(known, command)) return tl::unexpected(std::move(*refusal));
   if (!replaced && !command.function)
     return tl::unexpected(refuse_field("/function", "required", "役割を示してください。", "Say which function."));
 
-  const auto& staff = staff_for(context, actor.organization);
   const auto* person = staff.find(command.person);
   if (!person)
     return tl::unexpected(refuse_field("/person", "unknown_person",
@@ -239,25 +248,26 @@ Outcome decide_assignment(const Law& law, const Incident& known, const ResponseC
   const auto found = find_own(known, command.actor, command.assignment);
   if (!found) return tl::unexpected(found.error());
   const Assignment assignment = **found;
-  if (!is_the_person(assignment, command.actor) && !leads(known, command.actor))
+  const auto& staff = staff_for(context, command.actor.organization);
+  if (!is_the_person(assignment, command.actor) && !leads(known, staff, command.actor, moment.now))
     return tl::unexpected(refuse_leader_needed());
   if (!next(assignment.state, AssignmentEvent::activate)) return tl::unexpected(refuse_state(assignment));
   if (const auto* head = known.head_of(assignment.organization); head && assignment.function == Function::head)
     return tl::unexpected(refuse_second_head(*head));
-  const auto& staff = staff_for(context, command.actor.organization);
   if (auto refusal = refuse_absent(context, staff, assignment.person, moment.now)) return tl::unexpected(std::move(*refusal));
   DecisionBuilder builder(law, known, command.actor, moment);
   activate(builder, staff, assignment);
   return std::move(builder).finish();
 }
 
-Outcome decide_assignment(const Law& law, const Incident& known, const ResponseContext&,
+Outcome decide_assignment(const Law& law, const Incident& known, const ResponseContext& context,
                           const ReleaseAssignment& command, Moment moment) {
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   const auto found = find_own(known, command.actor, command.assignment);
   if (!found) return tl::unexpected(found.error());
   const Assignment assignment = **found;
-  if (!is_the_person(assignment, command.actor) && !leads(known, command.actor))
+  const auto& staff = staff_for(context, command.actor.organization);
+  if (!is_the_person(assignment, command.actor) && !leads(known, staff, command.actor, moment.now))
     return tl::unexpected(refuse_leader_needed());
   if (!next(assignment.state, AssignmentEvent::release)) return tl::unexpected(refuse_state(assignment));
   const bool active_head = assignment.function == Function::head && assignment.state == AssignmentState::active;

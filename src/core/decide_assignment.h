@@ -21,7 +21,7 @@ struct ResponseContext {
 };
 
 // With `replaces` it is the offer of a hand-over: by who holds that assignment, or the head. Accepting it acknowledges the hand-over.
-// By the head of the CSIRT or of the response; while a response has no head, by any member of the CSIRT who proposes one.
+// By the head of the CSIRT or of the response; while it has no head, or that one is gone, by any member of the CSIRT: a head.
 // Refused: who left the body, holds no post of its CSIRT, serves in a CYMAT, or has an assignment in the case that is not over.
 struct ProposeAssignment {
   Actor actor;

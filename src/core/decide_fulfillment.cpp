@@ -2,6 +2,7 @@
 
 #include "src/core/decide.h"
 #include "src/core/duties.h"
+#include "src/core/inner_duties.h"
 
 namespace noroshi::core {
 namespace {
@@ -38,32 +39,23 @@ RecipientRule recipient_rule(const Law& law, const Obligation& obligation) {
   return rule ? rule->recipient : (obligation.inner ? RecipientRule::holder : RecipientRule::center);
 }
 
-// (m): the team is told by an entry in its log, which carries what it is told.
-bool is_owed_to_team(const Law& law, const Obligation& obligation) {
-  const auto* edition = law.editions.find(obligation.edition);
-  const auto* rule = edition ? edition->find(obligation.rule) : nullptr;
-  return rule && rule->asks_for(routing::Condition::cymat_supports);
-}
-
 // 訓練 takes the same path but never reaches police or crisis desk: the duty is met, nothing leaves.
 bool held_back(const Incident& incident, RecipientRule recipient) {
   return incident.exercise &&
          (recipient == RecipientRule::police || recipient == RecipientRule::crisis_management);
 }
 
-std::optional<Refusal> check(const Law& law, const Incident& known, const Obligation& obligation,
+std::optional<Refusal> check(const Law& law, const Incident& known, const Obligation& obligation, const Staff& staff,
                              const FulfillObligation& command, RecipientRule recipient, Timestamp now) {
   if (obligation.state != ObligationState::open)
     return refuse(RefusalCode::obligation_not_open,
                   "この義務は未了ではありません（状態: " + std::string(to_string(obligation.state)) + "）。",
                   "This duty is not open (its state: " + std::string(to_string(obligation.state)) + ").");
-  if (is_owed_to_team(law, obligation))
-    return refuse(RefusalCode::method_unsuitable,
-                  "CYMAT への情報提供（2.2.4(2)(m)）は、その活動記録への kind information の記入（POST /cymat-requests/{id}/log）で履行します。",
-                  "CYMAT is informed (2.2.4(2)(m)) by an entry of kind information in its log (POST /cymat-requests/{id}/log).");
   if (!method_fits(obligation, recipient, command.method))
     return refuse(RefusalCode::method_unsuitable, "この方法ではこの義務を果たせません。",
                   "This duty cannot be met by that method.");
+  if (obligation.inner)
+    if (auto refusal = refuse_word(law, obligation, command.actor, staff, command.people_registered, command.note, now)) return refusal;
   if (command.method == FulfillmentMethod::decided_not_needed) {
     if (command.actor.role != Role::csirt_head)
       return refuse(RefusalCode::role_required, "警察への通報等を要しないと判断できるのは CSIRT 責任者だけです。",
@@ -83,7 +75,8 @@ std::optional<Refusal> check(const Law& law, const Incident& known, const Obliga
 
 }  // namespace
 
-Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillObligation& command, Moment moment) {
+Outcome decide_fulfillment(const Law& law, const Incident& known, const Staff& staff, const FulfillObligation& command,
+                           Moment moment) {
   DecisionBuilder builder(law, known, command.actor, moment);
   pass_to_successors(builder);
   const auto* found = builder.incident().find(command.obligation);
@@ -95,7 +88,7 @@ Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillO
                                  "This duty is another body's. Only its holder can meet it."));
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   const auto recipient = recipient_rule(law, obligation);
-  if (auto refusal = check(law, known, obligation, command, recipient, moment.now))
+  if (auto refusal = check(law, known, obligation, staff, command, recipient, moment.now))
     return tl::unexpected(std::move(*refusal));
 
   const bool leaves = sends(command.method) && !obligation.inner && !held_back(known, recipient);
@@ -104,6 +97,7 @@ Outcome decide_fulfillment(const Law& law, const Incident& known, const FulfillO
                 obligation.holder, obligation.recipient, &obligation, command.note);
   const auto at = leaves ? moment.now : std::min(command.at.value_or(moment.now), moment.now);
   fulfill(builder, obligation, command.method, at, command.note, command.reference);
+  if (const auto* rule = builder.rule_of(obligation); rule && rule->met_by == routing::MetBy::situation) track_anew(builder);
   return std::move(builder).finish();
 }
 

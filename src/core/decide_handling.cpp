@@ -3,35 +3,12 @@
 #include <algorithm>
 
 #include "src/core/duties.h"
+#include "src/core/inner_duties.h"
 
 namespace noroshi::core {
 namespace {
 
 using routing::MetBy;
-
-// In which offices somebody acts.
-struct Offices {
-  const Actor& actor;
-  const Staff* staff;  // of his body; null: nobody is named there
-  Timestamp now;
-
-  bool in_csirt() const { return actor.role && is_csirt(*actor.role); }
-  bool has(Role role) const { return actor.role == role; }
-  // Only a token of the response stands for the posts of the person it is bound to: one that only reports, audits or
-  // serves in a CYMAT has its own purpose.
-  bool responds() const { return in_csirt() || has(Role::ciso) || has(Role::section_officer); }
-  bool holds(Post post) const { return responds() && staff && actor.person && staff->holds(*actor.person, post, now); }
-  const Delegation* decides_for(Post post) const {
-    return responds() && staff && actor.person ? staff->delegation_to(*actor.person, post, Power::decide, now) : nullptr;
-  }
-  bool leads_csirt() const {
-    return has(Role::csirt_head) || holds(Post::csirt_head) || decides_for(Post::csirt_head);
-  }
-  bool is_officer() const {
-    return holds(Post::information_security_officer) || decides_for(Post::information_security_officer);
-  }
-  bool orders_itself() const { return has(Role::ciso) || holds(Post::ciso); }
-};
 
 MetBy met_by(HandlingStepKind kind) {
   switch (kind) {
@@ -39,51 +16,13 @@ MetBy met_by(HandlingStepKind kind) {
     case HandlingStepKind::situation: return MetBy::situation;
     case HandlingStepKind::record: return MetBy::record;
     case HandlingStepKind::rules_followed: return MetBy::rules_followed;
+    case HandlingStepKind::procedure_followed: return MetBy::procedure_followed;
+    case HandlingStepKind::information_shared: return MetBy::information_shared;
     case HandlingStepKind::cause_reported: return MetBy::cause_reported;
     case HandlingStepKind::measures_ordered: return MetBy::measures_ordered;
     case HandlingStepKind::lessons_shared: return MetBy::lessons_shared;
   }
   return MetBy::record;
-}
-
-std::optional<Refusal> refuse_role(const Offices& offices, HandlingStepKind kind) {
-  const auto only = [](bool may, const char* ja, const char* en) -> std::optional<Refusal> {
-    if (may) return std::nullopt;
-    return refuse(RefusalCode::role_required, ja, en);
-  };
-  switch (kind) {
-    case HandlingStepKind::ciso_told:
-      return only(offices.leads_csirt(),
-                  "最高情報セキュリティ責任者への報告（2.2.4(2)(c)）は CSIRT 責任者（又はその決定権限を委ねられた者）が行います。",
-                  "The head of the CSIRT, or who was given its power to decide, tells the CISO (2.2.4(2)(c)).");
-    case HandlingStepKind::lessons_shared:
-      return only(offices.leads_csirt(),
-                  "教訓の共有（2.2.4(3)(c)）は CSIRT 責任者（又はその決定権限を委ねられた者）が行います。",
-                  "The head of the CSIRT, or who was given its power to decide, shares the lessons (2.2.4(3)(c)).");
-    case HandlingStepKind::cause_reported:
-      return only(offices.leads_csirt() || offices.is_officer(),
-                  "原因と再発防止策の報告（2.2.4(3)(a)）は情報セキュリティ責任者か CSIRT 責任者が行います。情報セキュリティ責任者の"
-                  "トークンは noroshi token issue --person で本人に結び付けてください。",
-                  "An information security officer, or the head of the CSIRT, reports cause and prevention (2.2.4(3)(a)). Bind "
-                  "the officer's token to the person: noroshi token issue --person.");
-    case HandlingStepKind::measures_ordered:
-      return only(offices.orders_itself() || offices.decides_for(Post::ciso),
-                  "措置の指示（2.2.4(3)(b)）は最高情報セキュリティ責任者か、その決定権限を委ねられた者が行います。委ねられた者の"
-                  "トークンは noroshi token issue --person で本人に結び付けてください。",
-                  "The CISO, or who was given the CISO's power to decide, orders the measures (2.2.4(3)(b)). Bind a delegate's "
-                  "token to the person: noroshi token issue --person.");
-    case HandlingStepKind::rules_followed:
-      return only(offices.in_csirt() || offices.holds(Post::system_security_officer),
-                  "基盤の運用管理規程に従った対処（2.2.4(2)(f)）は、CSIRT か情報システムセキュリティ責任者が記します。",
-                  "The CSIRT or a system security officer notes that the platform's rules were followed (2.2.4(2)(f)).");
-    case HandlingStepKind::situation:
-      return only(offices.in_csirt(), "対処状況の把握（2.2.4(2)(j)）は CSIRT が行います。",
-                  "The CSIRT keeps track of the state of handling (2.2.4(2)(j)).");
-    case HandlingStepKind::record:
-      return only(offices.in_csirt(), "対処の記録（2.2.4(2)(k)）は CSIRT が行います。",
-                  "The CSIRT records the handling (2.2.4(2)(k)).");
-  }
-  return std::nullopt;
 }
 
 // What handling inside asks of every case: it is the body's own, and goes on.
@@ -102,90 +41,7 @@ std::optional<Refusal> refuse_case(const Law& law, const Incident& known, const 
   return std::nullopt;
 }
 
-// Whom a step names: who was told, in whose place.
-struct Named {
-  std::optional<PersonId> person;
-  std::string name;
-  bool by_delegate = false;
-  Reason note;  // for the duty that it meets
-};
-
-std::string name_of(const Staff& staff, PersonId person) {
-  const auto* known = staff.find(person);
-  return known ? known->person.name : std::string();
-}
-
-using NamedOrRefusal = tl::expected<Named, Refusal>;
-
-Refusal unknown_person() {
-  return refuse_field("/person", "unknown_person", "この機関の職員等ではありません。GET /people の id を入れてください。",
-                      "Nobody of this body has this id. Give an id of GET /people.");
-}
-
-NamedOrRefusal who_was_told(const Staff& staff, const std::optional<PersonId>& person, Timestamp now) {
-  const auto officers = staff.holders(Post::ciso, now);
-  if (!person) {
-    if (officers.empty()) return Named{};  // the text alone says who was told; the answer warns of it
-    return tl::unexpected(refuse_field("/person", "required",
-                                       "報告を受けた最高情報セキュリティ責任者、又は報告を受ける権限を委ねられた者の id を入れてください。",
-                                       "Give the id of the CISO who was told, or of who was given the power to be told."));
-  }
-  if (!staff.has(*person, now)) return tl::unexpected(unknown_person());
-  const auto name = name_of(staff, *person);
-  if (std::find(officers.begin(), officers.end(), *person) != officers.end())
-    return Named{person, name, false, {"最高情報セキュリティ責任者 " + name, "CISO " + name}};
-  if (const auto* delegation = staff.delegation_to(*person, Post::ciso, Power::be_told, now)) {
-    const auto delegator = name_of(staff, delegation->from_person);
-    return Named{person, name, true,
-                 {"最高情報セキュリティ責任者 " + delegator + " から報告を受ける権限を委ねられた " + name,
-                  name + ", to whom CISO " + delegator + " delegated the power to be told"}};
-  }
-  return tl::unexpected(refuse_field(
-      "/person", "not_the_ciso",
-      "最高情報セキュリティ責任者でも、報告を受ける権限を委ねられた者でもありません（2.2.4(2)(c)、2.1.1(1)）。",
-      "Neither the CISO nor anybody to whom the power to be told was delegated (2.2.4(2)(c), 2.1.1(1))."));
-}
-
-// Who ordered, where he did so in the CISO's place; and who was ordered.
-NamedOrRefusal who_was_ordered(const Offices& offices, const Staff& staff, const std::optional<PersonId>& person) {
-  Named named;
-  if (person) {
-    if (!staff.has(*person, offices.now)) return tl::unexpected(unknown_person());
-    named.person = person;
-    named.name = name_of(staff, *person);
-  }
-  if (offices.orders_itself()) return named;
-  if (const auto* delegation = offices.decides_for(Post::ciso)) {
-    named.by_delegate = true;
-    const auto delegator = name_of(staff, delegation->from_person);
-    const auto delegate = name_of(staff, delegation->to_person);
-    named.note = {"最高情報セキュリティ責任者 " + delegator + " から決定の権限を委ねられた " + delegate,
-                  delegate + ", to whom CISO " + delegator + " delegated the power to decide"};
-  }
-  return named;
-}
-
-NamedOrRefusal named_by(const Offices& offices, const Staff& staff, const TakeHandlingStep& command) {
-  switch (command.kind) {
-    case HandlingStepKind::ciso_told:
-    case HandlingStepKind::cause_reported: return who_was_told(staff, command.person, offices.now);
-    case HandlingStepKind::measures_ordered: return who_was_ordered(offices, staff, command.person);
-    default: break;
-  }
-  Named named;
-  if (!command.person) return named;
-  if (!staff.has(*command.person, offices.now)) return tl::unexpected(unknown_person());
-  named.person = command.person;
-  named.name = name_of(staff, *command.person);
-  return named;
-}
-
-// Handled until the harm is undone (復旧).
-bool being_handled(IncidentState state) {
-  return state == IncidentState::reported || state == IncidentState::assessed || state == IncidentState::contained;
-}
-
-// Meets the body's open duty that such an act meets; the one to keep track is opened anew while there is something to track.
+// Meets the body's open duty that such an act meets.
 void meet(DecisionBuilder& builder, MetBy what, const std::string& note) {
   const auto obligations = builder.incident().obligations;
   for (const auto& obligation : obligations) {
@@ -194,11 +50,8 @@ void meet(DecisionBuilder& builder, MetBy what, const std::string& note) {
     if (obligation.holder != builder.actor().organization) continue;
     if (obligation.state == ObligationState::open)
       fulfill(builder, obligation, FulfillmentMethod::done, builder.now(), note, "");
-    const auto state = builder.incident().find(obligation.id)->state;
-    if (what != MetBy::situation || state != ObligationState::fulfilled || !being_handled(builder.incident().state)) continue;
-    const auto target = rule->target.of(obligation.holder, severity_of(facts_of(builder.incident())));
-    builder.add(ObligationReopened{obligation.id, builder.now() + target, obligation.because});
   }
+  if (what == MetBy::situation) track_anew(builder);
 }
 
 const Staff& staff_or_nobody(const ResponseContext& context, const std::string& organization) {
@@ -213,9 +66,9 @@ Outcome decide_handling(const Law& law, const Incident& known, const ResponseCon
                         const TakeHandlingStep& command, Moment moment) {
   const auto& staff = staff_or_nobody(context, command.actor.organization);
   const Offices offices{command.actor, &staff, moment.now};
-  if (auto refusal = refuse_role(offices, command.kind)) return tl::unexpected(std::move(*refusal));
+  if (auto refusal = refuse_office(offices, met_by(command.kind))) return tl::unexpected(std::move(*refusal));
   if (auto refusal = refuse_case(law, known, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
-  const auto named = named_by(offices, staff, command);
+  const auto named = named_by(offices, staff, met_by(command.kind), command.person);
   if (!named) return tl::unexpected(named.error());
 
   DecisionBuilder builder(law, known, command.actor, moment);
@@ -230,9 +83,7 @@ Outcome decide_handling(const Law& law, const Incident& known, const ResponseCon
 Outcome decide_handling(const Law& law, const Incident& known, const ResponseContext& context, const GiveInstruction& command,
                         Moment moment) {
   const Offices offices{command.actor, context.staff_of(command.actor.organization), moment.now};
-  if (!offices.in_csirt())
-    return tl::unexpected(refuse(RefusalCode::role_required, "指示・勧告・助言（2.2.4(2)(d)、(j)）を行うのは CSIRT です。",
-                                 "The CSIRT instructs, recommends and advises (2.2.4(2)(d), (j))."));
+  if (auto refusal = refuse_office(offices, MetBy::instruction)) return tl::unexpected(std::move(*refusal));
   if (auto refusal = refuse_case(law, known, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
   if (command.answer_by && *command.answer_by <= moment.now)
     return tl::unexpected(refuse_field("/answer_by", "time_in_past", "過去の日時です。回答の期限を入れてください。",
@@ -315,13 +166,19 @@ Reason how_to_meet(const Law& law, const Obligation& obligation) {
   const auto* edition = law.editions.find(obligation.edition);
   const auto* rule = edition ? edition->find(obligation.rule) : nullptr;
   if (!rule || !rule->inner()) return {fulfillment, fulfillment};
-  if (rule->asks_for(routing::Condition::assessed_possible) || rule->asks_for(routing::Condition::cyberattack_undecided))
+  if (is_met_by_judgement(*rule))
     return {"評価（POST " + incident + "/assessments）", "the judgement (POST " + incident + "/assessments)"};
+  if (rule->asks_for(routing::Condition::cymat_supports)) {
+    const std::string log = "POST /cymat-requests/{id}/log {\"kind\":\"information\"}";
+    return {"CYMAT の活動記録への記入（" + log + "）", "an entry in the log of CYMAT (" + log + ")"};
+  }
   if (!rule->met_by) return {fulfillment, fulfillment};
   if (*rule->met_by == MetBy::instruction)
     return {"応急措置又は復旧の指示等（POST " + incident + "/instructions）",
             "an instruction on emergency measures or recovery (POST " + incident + "/instructions)"};
   const std::string step = "POST " + incident + "/steps {\"kind\":\"" + std::string(routing::to_string(*rule->met_by)) + "\"}";
+  if (*rule->met_by == MetBy::situation)
+    return {step + "（復旧（recovered）までは履行のたびに改めて生じる）", step + " (owed anew each time until the incident is recovered)"};
   return {step, step};
 }
 

@@ -15,11 +15,11 @@ namespace noroshi::core {
 // `situation` meets (j), which is opened anew at once and due after another target, as long as the case has not recovered.
 // ciso_told and cause_reported name the CISO in force, or who has his power to be told by a delegation; only where the staff names
 // no CISO at all does the text alone say who was told. By whom:
-//   ciso_told, lessons_shared   head of the CSIRT, or who has its power to decide by a delegation
-//   cause_reported              the same, or an information security officer
-//   measures_ordered            CISO, or who has his power to decide by a delegation; `person`: who was ordered
-//   rules_followed              the CSIRT, or a system security officer
-//   situation, record           the CSIRT
+//   ciso_told, lessons_shared                head of the CSIRT, or who has its power to decide by a delegation
+//   cause_reported                           the same, or an information security officer
+//   measures_ordered                         CISO, or who has his power to decide by a delegation; `person`: who was ordered
+//   procedure_followed, rules_followed       the CSIRT, or a system security officer
+//   situation, record, information_shared    the CSIRT
 // Offices are those of the token's role, and those of the staff where the token is bound to a person.
 struct TakeHandlingStep {
   Actor actor;

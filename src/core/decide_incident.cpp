@@ -4,6 +4,7 @@
 #include "src/core/decide.h"
 #include "src/core/decide_handling.h"
 #include "src/core/duties.h"
+#include "src/core/inner_duties.h"
 
 namespace noroshi::core {
 namespace {
@@ -26,23 +27,6 @@ std::optional<Refusal> refuse_open_duties(const Law& law, const Incident& incide
   return refuse(RefusalCode::duties_open,
                 "未了の義務があります。履行するか例外措置を受けてから終結してください（" + list.ja + "）。",
                 "Duties of this body are open. Meet them, or have them excepted, before closing (" + list.en + ").");
-}
-
-// What has to be kept track of begins again with a case that is taken up again (2.2.4(2)(j) of H30).
-void track_anew(DecisionBuilder& builder) {
-  const auto obligations = builder.incident().obligations;
-  for (const auto& obligation : obligations) {
-    const auto* rule = builder.rule_of(obligation);
-    if (!rule || rule->met_by != routing::MetBy::situation || obligation.state != ObligationState::fulfilled) continue;
-    const auto target = rule->target.of(obligation.holder, severity_of(facts_of(builder.incident())));
-    builder.add(ObligationReopened{obligation.id, builder.now() + target, obligation.because});
-  }
-}
-
-bool has_team(const Incident& incident) {
-  return std::any_of(incident.cymat_requests.begin(), incident.cymat_requests.end(), [](const CymatRequest& request) {
-    return request.state == CymatState::formed || is_at_work(request.state);
-  });
 }
 
 // How a body can be added: as a 共管 agency of the corporation, or as a police.
@@ -131,11 +115,8 @@ Outcome decide_transition(const Law& law, const Incident& known, const MoveIncid
   if (*event == IncidentEvent::close)
     if (auto refusal = refuse_open_duties(law, builder.incident(), command.actor.organization))
       return tl::unexpected(std::move(*refusal));
-  // The centre sent them and calls them back: their access must not hang on a word of the body that they support.
-  if (*event == IncidentEvent::close && has_team(builder.incident()))
-    return tl::unexpected(refuse(RefusalCode::cymat_pending,
-                                 "CYMAT を編成中又は派遣中です。センターが終了してから終結してください。",
-                                 "A team of CYMAT is formed or at work. The centre ends its work first."));
+  if (*event == IncidentEvent::close)
+    if (auto refusal = refuse_team(builder.incident())) return tl::unexpected(std::move(*refusal));
   std::optional<Timestamp> followup_due;
   if (*event == IncidentEvent::reopen)
     followup_due = next_followup(builder, known.judgements.at(known.organization));

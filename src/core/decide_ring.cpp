@@ -3,7 +3,7 @@
 #include <array>
 #include <map>
 
-#include "src/core/decide.h"
+#include "src/core/departure.h"
 #include "src/core/duties.h"
 
 namespace noroshi::core {
@@ -34,19 +34,57 @@ std::string name_of_sentence(const std::string& clause, int sentence, bool japan
 // The clocks of one incident that have reached a level, in the order in which they stand.
 class Ringing {
  public:
-  Ringing(DecisionBuilder& builder, const Listeners& listeners) : builder_(builder), listeners_(listeners) {}
+  Ringing(DecisionBuilder& builder, const Listeners& listeners, const Departures& departures)
+      : builder_(builder), listeners_(listeners), departures_(departures) {}
 
   void run() {
+    release_gone();
     follow_roster();
     for (const auto& clock : running_clocks(builder_.incident())) ring(clock);
     for (const auto& [organization, told] : told_) send(organization, told);
   }
 
  private:
+  // Who has left the body, or the posts that let him respond, responds no more. A response is never without its head: that one
+  // stays in the record until another takes over, and his clock is due since he went.
+  void release_gone() {
+    for (const auto& assignment : std::vector<Assignment>(builder_.incident().assignments)) {
+      const auto gone = departures_.from_csirt.find(assignment.person);
+      if (gone == departures_.from_csirt.end()) continue;
+      const auto state = builder_.incident().find(assignment.id)->state;  // an offer may have ended with what it would take over
+      if (!is_live(state)) continue;
+      if (assignment.function == Function::head && state == AssignmentState::active) {
+        if (assignment.duty_until != gone->second) builder_.add(AssignmentDutyMoved{assignment.id, gone->second});
+        continue;
+      }
+      builder_.add(AssignmentReleased{assignment.id,
+                                      "離任又は CSIRT の職の終了のため (left the body, or the posts of its CSIRT)"});
+      release_offers(builder_, assignment.id);
+    }
+    for (const auto& request : std::vector<CymatRequest>(builder_.incident().cymat_requests))
+      for (const auto& member : request.members)
+        if (is_live(member.state) && departures_.from_cymat.contains(member.person)) withdraw(request, member);
+  }
+
+  void withdraw(const CymatRequest& request, const CymatMember& member) {
+    builder_.add(CymatMemberWithdrawn{request.id, member.id,
+                                      "離任又は CYMAT に属する職員の指名の終了のため (left the agency, or is named no more)"});
+    if (member.state == CymatMemberState::serving) builder_.add(AccessEnded{seat_of(member.person), "1.3"});
+    const std::string lead_ja = member.lead ? "（班長）" : "";
+    const std::string lead_en = member.lead ? ", its lead," : "";
+    told_[builder_.standing_for(request.center)].push_back(
+        {nullptr,
+         {"CYMAT の要員 " + member.name + lead_ja + " は、所属機関 " + member.organization +
+              " を離任したか、指名が終わったため外れました。必要なら要員を補うか、CYMAT を終了してください。",
+          member.name + lead_en + " is of the team no more: left " + member.organization +
+              ", or is named as a member of CYMAT no more; have the team formed anew or end its work"}});
+  }
+
   // The roster of now says until when who leads the response is on duty: longer than when he began, or not as long.
   void follow_roster() {
     for (const auto& assignment : std::vector<Assignment>(builder_.incident().assignments)) {
       if (assignment.function != Function::head || assignment.state != AssignmentState::active) continue;
+      if (departures_.from_csirt.contains(assignment.person)) continue;
       const auto found = listeners_.on_duty_until.find(assignment.person);
       if (found == listeners_.on_duty_until.end()) continue;
       const auto& until = found->second;
@@ -175,12 +213,16 @@ class Ringing {
     const auto* rule = duty ? builder_.rule_of(*duty) : nullptr;
     return rule && rule->recipient == RecipientRule::center && duty->opens_on == routing::OpensOn::receipt;
   }
-  static std::string_view code_of(const Clock& clock) {
+  bool head_is_gone(const Clock& clock) const {
+    return clock.kind == ClockKind::handover &&
+           departures_.from_csirt.contains(builder_.incident().find(AssignmentId{clock.subject})->person);
+  }
+  std::string_view code_of(const Clock& clock) const {
     switch (clock.kind) {
       case ClockKind::duty: return alarm_codes::duty_overdue;
       case ClockKind::acknowledgement: return alarm_codes::acknowledgement_overdue;
       case ClockKind::followup: return alarm_codes::followup_overdue;
-      case ClockKind::handover: return alarm_codes::handover_overdue;
+      case ClockKind::handover: return head_is_gone(clock) ? alarm_codes::head_gone : alarm_codes::handover_overdue;
     }
     return {};
   }
@@ -216,6 +258,13 @@ class Ringing {
                     clock.organization + " has not acknowledged a message");
     if (clock.kind == ClockKind::handover) {
       const auto& name = builder_.incident().find(AssignmentId{clock.subject})->name;
+      if (head_is_gone(clock))
+        return reason(clock.organization + " の対応を率いる " + name +
+                          " が離任したか CSIRT の職を離れ、率いる者がいません。CSIRT の誰でも noroshi assign hand-over で引き継ぐ者を"
+                          "挙げられます（2.1.1(7)(b)）。",
+                      name + ", who leads the response of " + clock.organization +
+                          ", has left the body or its CSIRT; anybody of the CSIRT may name who takes over, by noroshi assign "
+                          "hand-over (2.1.1(7)(b))");
       return reason(clock.organization + " の対応を率いる " + name +
                         " の当番が終わりましたが、引き継がれていません。noroshi assign hand-over で引き継いでください。",
                     name + ", who leads the response of " + clock.organization +
@@ -319,16 +368,22 @@ class Ringing {
 
   DecisionBuilder& builder_;
   const Listeners& listeners_;
+  const Departures& departures_;
   std::map<std::string, std::vector<Told>> told_;
 };
 
 }  // namespace
 
-Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, Moment moment) {
+Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, const Departures& departures,
+                     Moment moment) {
   DecisionBuilder builder(law, known, Actor::system(), moment);
   pass_to_successors(builder);
-  Ringing(builder, listeners).run();
+  Ringing(builder, listeners, departures).run();
   return std::move(builder).finish();
+}
+
+Decision decide_ring(const Law& law, const Incident& known, const Listeners& listeners, Moment moment) {
+  return decide_ring(law, known, listeners, {}, moment);
 }
 
 }  // namespace noroshi::core

@@ -366,6 +366,8 @@ tl::expected<void, Refusal> make_judgement(DecisionBuilder& builder, const HeldJ
     return tl::unexpected(refuse(RefusalCode::transition_not_allowed,
                                  "この段階では評価を変更できません。先にインシデントを再開（assessed）してください。",
                                  "The assessment cannot change in this state. Reopen the incident (to assessed) first."));
+  if (has_ended(*to) && !has_ended(from))
+    if (auto refusal = refuse_team(incident)) return tl::unexpected(std::move(*refusal));
   builder.add(JudgementMade{builder.next_id<JudgementId>(), held});
   if (from == *to) return {};
   if (*to != IncidentState::assessed) followup_due.reset();
@@ -391,6 +393,23 @@ bool has_open_duty(const Incident& known) {
 
 bool same_person(const std::optional<TokenId>& token, const std::string& name, const Actor& actor) {
   return token == actor.token || (!actor.name.empty() && name == actor.name);
+}
+
+bool has_team(const Incident& known) {
+  return std::any_of(known.cymat_requests.begin(), known.cymat_requests.end(), [](const CymatRequest& request) {
+    return request.state == CymatState::formed || is_at_work(request.state) ||
+           std::any_of(request.members.begin(), request.members.end(),
+                       [](const CymatMember& member) { return is_live(member.state); });
+  });
+}
+// The centre sent them and calls them back: their access must not hang on a word of the body that they support.
+std::optional<Refusal> refuse_team(const Incident& known) {
+  if (!has_team(known)) return std::nullopt;
+  return refuse(RefusalCode::cymat_pending,
+                "CYMAT を編成中又は派遣中です。終結も「インシデントでない」との評価も、センターが CYMAT を終了（noroshi cymat end）"
+                "してからにしてください。それまでは possible 又は incident のままにします。",
+                "A team of CYMAT is being formed or at work. Have the centre end its work first (noroshi cymat end), then close the "
+                "case or judge it to be no incident. Until then it stays possible, or an incident.");
 }
 
 std::optional<Refusal> refuse_erased(const Incident& known) {

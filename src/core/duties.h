@@ -95,6 +95,9 @@ Timestamp next_followup(const DecisionBuilder& builder, const HeldJudgement& hel
 // The case is over: whoever responds to it, of any body, is released.
 void end_assignments(DecisionBuilder& builder);
 
+// An offer to take over what has ended ends with it.
+void release_offers(DecisionBuilder& builder, AssignmentId ended);
+
 // Meets a duty; how late it was comes out of its due time.
 void fulfill(DecisionBuilder& builder, const Obligation& obligation, FulfillmentMethod method, Timestamp at,
              const std::string& note, const std::string& reference);
@@ -114,6 +117,13 @@ bool same_person(const std::optional<TokenId>& token, const std::string& name, c
 
 // Nothing is added to an incident whose content was erased: what would be written now would never be erased.
 std::optional<Refusal> refuse_erased(const Incident& known);
+
+// Proposed, accepted or active: it is not over.
+bool is_live(AssignmentState state);
+
+// A team of CYMAT is formed or at work, or people are held for it.
+bool has_team(const Incident& known);
+std::optional<Refusal> refuse_team(const Incident& known);
 
 Refusal refuse(RefusalCode code, std::string ja, std::string en);
 Refusal refuse_field(std::string pointer, std::string code, std::string ja, std::string en);

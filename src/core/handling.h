@@ -1,5 +1,5 @@
-// How a body handles its incident inside: what is told, instructed, answered, found out and shared (standard 2.2.4(2)(b)-(f), (j),
-// (k), (3)). Values; the decisions are those of decide_handling.h.
+// How a body handles its incident inside: what is told, instructed, answered, found out and shared (standard 2.2.4(2)(b)-(f),
+// (j)-(l), (3)). Values; the decisions are those of decide_handling.h.
 #pragma once
 
 #include <optional>
@@ -12,13 +12,15 @@
 namespace noroshi::core {
 
 enum class HandlingStepKind {
-  ciso_told,         // (2)(c)
-  situation,         // (2)(j): the state of handling
-  record,            // (2)(k): the record of handling
-  rules_followed,    // (2)(f): the operating rules of the shared platform
-  cause_reported,    // (3)(a): cause and prevention, in writing, to the CISO
-  measures_ordered,  // (3)(b): by the CISO
-  lessons_shared,    // (3)(c)
+  ciso_told,           // (2)(c)
+  situation,           // (2)(j): the state of handling
+  record,              // (2)(k): the record of handling
+  rules_followed,      // (2)(f): the operating rules of the shared platform
+  cause_reported,      // (3)(a): cause and prevention, in writing, to the CISO
+  measures_ordered,    // (3)(b): by the CISO
+  lessons_shared,      // (3)(c)
+  procedure_followed,  // (2)(e): the procedure, or the CSIRT's instruction
+  information_shared,  // (2)(l): with the bodies concerned
 };
 std::string_view to_string(HandlingStepKind kind);
 std::optional<HandlingStepKind> parse_handling_step_kind(std::string_view text);

@@ -257,7 +257,7 @@ struct Evolution {
     delivery.cause = what.cause;
   }
   void operator()(const DeliveryReplayed& what) { move(must(incident.find(what.delivery)), MessageEvent::replay); }
-  // Who responds, CYMAT, handling inside.
+  // Who responds, CYMAT, handling inside. Each has an overload of its own there: one that has none does not compile.
   template <class OfResponse>
   void operator()(const OfResponse& what) {
     evolve_response(incident, event, what);

@@ -51,13 +51,15 @@ constexpr ClosedList<CymatEntryKind, 4> entry_kinds{{{{CymatEntryKind::work, "wo
                                                       {CymatEntryKind::advice, "advice"},
                                                       {CymatEntryKind::information, "information"},
                                                       {CymatEntryKind::information_asked, "information_asked"}}}};
-constexpr ClosedList<HandlingStepKind, 7> step_kinds{{{{HandlingStepKind::ciso_told, "ciso_told"},
+constexpr ClosedList<HandlingStepKind, 9> step_kinds{{{{HandlingStepKind::ciso_told, "ciso_told"},
                                                        {HandlingStepKind::situation, "situation"},
                                                        {HandlingStepKind::record, "record"},
                                                        {HandlingStepKind::rules_followed, "rules_followed"},
                                                        {HandlingStepKind::cause_reported, "cause_reported"},
                                                        {HandlingStepKind::measures_ordered, "measures_ordered"},
-                                                       {HandlingStepKind::lessons_shared, "lessons_shared"}}}};
+                                                       {HandlingStepKind::lessons_shared, "lessons_shared"},
+                                                       {HandlingStepKind::procedure_followed, "procedure_followed"},
+                                                       {HandlingStepKind::information_shared, "information_shared"}}}};
 constexpr ClosedList<InstructionKind, 3> instruction_kinds{{{{InstructionKind::emergency_measures, "emergency_measures"},
                                                              {InstructionKind::recovery, "recovery"},
                                                              {InstructionKind::handling, "handling"}}}};

@@ -4,7 +4,9 @@
 #include "src/core/decide_assignment.h"
 #include "src/http/api_routes.h"
 #include "src/http/reading.h"
+#include "src/core/departure.h"
 #include "src/store/known.h"
+#include "src/store/known_staff.h"
 
 namespace noroshi::http {
 namespace {
@@ -18,11 +20,12 @@ std::optional<core::IncidentId> visible_incident(store::TenantTransaction& trans
 }
 
 Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
-  const QueryReader query(request, {});
+  QueryReader query(request, {"limit", "cursor"});
+  const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
   const auto id = visible_incident(transaction, request);
   if (!id) return not_found(request.language);
-  return tagged(codec::encode_list(store::list_assignments(transaction, *id), std::nullopt, context));
+  return tagged_list(store::list_assignments(transaction, *id, page), query, context);
 }
 
 std::vector<std::string> words_of(const std::optional<std::string>& list) {
@@ -35,19 +38,22 @@ std::vector<std::string> words_of(const std::optional<std::string>& list) {
 
 Response candidates(store::TenantTransaction& transaction, const Request& request,
                     const codec::AnswerContext& context) {
-  QueryReader query(request, {"function", "skills"});
+  QueryReader query(request, {"function", "skills", "limit", "cursor"});
   const auto function = query.word("function", core::parse_function, functions);
   const auto skills = query.text("skills");
+  const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
   const auto id = visible_incident(transaction, request);
   if (!id) return not_found(request.language);
   core::Incident known;
   known.id = *id;
-  for (auto& view : store::list_assignments(transaction, *id)) known.assignments.push_back(std::move(view.assignment));
-  const auto found = core::candidates_for(known, store::load_staff(transaction, request.caller->organization),
-                                          store::count_active_assignments(transaction, *id),
-                                          function.value_or(core::Function::handler), words_of(skills), context.now);
-  return tagged(codec::encode_list(found, std::nullopt, context));
+  for (auto& view : store::latest_assignments(transaction, *id)) known.assignments.push_back(std::move(view.assignment));
+  core::StaffNeeded needed;
+  needed.posts.insert(core::csirt_posts.begin(), core::csirt_posts.end());
+  auto ranked = core::candidates_for(known, store::load_staff(transaction, request.caller->organization, needed),
+                                     store::count_active_assignments(transaction, *id),
+                                     function.value_or(core::Function::handler), words_of(skills), context.now);
+  return tagged_list(store::page_of_ranking(std::move(ranked), 'k', page), query, context);
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "src/http/api_routes.h"
 #include "src/http/reading.h"
 
@@ -8,10 +10,11 @@ bool is_of_center(const Request& request) {
   return request.caller->role == "center_liaison";
 }
 
-Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
-  const QueryReader query(request, {});
+Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+  QueryReader query(request, {"limit", "cursor"});
+  const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
-  return tagged(codec::encode_list(store::list_cymat_requests(transaction, is_of_center(request))));
+  return tagged_list(store::list_cymat_requests(transaction, is_of_center(request), page), query, context);
 }
 
 Response one(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
@@ -21,17 +24,25 @@ Response one(store::TenantTransaction& transaction, const Request& request, cons
   return tagged(codec::encode_one(*found), found->request.revision);
 }
 
-Response log(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
+Response log(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+  QueryReader query(request, {"limit", "cursor"});
+  const store::PageRequest page = page_of(query);
+  if (!query.ok()) return refused(query, request.language);
   const auto id = id_in_path<core::CymatRequestId>(request, "request");
-  const auto entries = id ? store::cymat_log(transaction, *id) : std::nullopt;
-  if (!entries) return not_found(request.language);
-  return tagged(codec::encode_log(*entries));
+  if (!id || !store::is_party_of_cymat(transaction, *id)) return not_found(request.language);
+  return tagged_list(store::list_cymat_log(transaction, *id, page), query, context);
 }
 
 Response pool(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
-  const QueryReader query(request, {});
+  QueryReader query(request, {"limit", "cursor"});
+  const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
-  return tagged(codec::encode_pool(store::cymat_pool(transaction)));
+  auto pool = store::cymat_pool(transaction);
+  const codec::CymatCapacity capacity{static_cast<std::int64_t>(pool.size()),
+                                      std::count_if(pool.begin(), pool.end(), [](const auto& one) { return one.busy; })};
+  const auto found = store::page_of_ranking(std::move(pool), 'y', page);
+  if (!found) return bad_cursor(query, request.language);
+  return tagged(codec::encode_pool(capacity, found->items, found->next));
 }
 
 }  // namespace

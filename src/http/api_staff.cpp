@@ -4,6 +4,7 @@
 #include "src/http/api_routes.h"
 #include "src/http/reading.h"
 #include "src/store/known.h"
+#include "src/store/known_staff.h"
 
 namespace noroshi::http {
 namespace {
@@ -17,19 +18,25 @@ core::Staff staff_of(store::TenantTransaction& transaction, const Request& reque
 }
 
 Response people(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
-  QueryReader query(request, {"post", "left"});
-  codec::PeopleFilter filter;
+  QueryReader query(request, {"post", "left", "limit", "cursor"});
+  store::PeopleFilter filter;
   filter.post = query.word("post", core::parse_post, posts);
   filter.left = query.boolean("left").value_or(false);
+  const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
-  return json_response(200, codec::encode_people(staff_of(transaction, request), filter, context.now));
+  const auto staff = staff_of(transaction, request);
+  const auto found = store::list_people(staff, filter, page, context.now);
+  if (!found) return bad_cursor(query, request.language);
+  return json_response(200, codec::encode_people(staff, found->items, found->next, context.now));
 }
 
 Response person(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
   const QueryReader query(request, {});
   if (!query.ok()) return refused(query, request.language);
   const auto id = id_in_path<core::PersonId>(request, "person");
-  const auto staff = staff_of(transaction, request);
+  core::StaffNeeded needed;
+  if (id) needed.people.insert(*id);
+  const auto staff = store::load_staff(transaction, request.caller->organization, needed);
   const auto* known = id ? staff.find(*id) : nullptr;
   if (!known) return not_found(request.language);
   return tagged(codec::encode_person(staff, *known, store::makers_of_staff(transaction), context.now), known->revision);
@@ -50,7 +57,11 @@ Response roster(store::TenantTransaction& transaction, const Request& request, c
   const auto post = query.word("post", core::parse_post, posts);
   const auto at = query.time("at");
   if (!query.ok()) return refused(query, request.language);
-  return json_response(200, codec::encode_roster(staff_of(transaction, request), post, at.value_or(context.now)));
+  core::StaffNeeded needed;
+  if (post) needed.posts.insert(*post);
+  const auto staff =
+      post ? store::load_staff(transaction, request.caller->organization, needed) : staff_of(transaction, request);
+  return json_response(200, codec::encode_roster(staff, post, at.value_or(context.now)));
 }
 
 Response calendar(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
@@ -63,12 +74,12 @@ Response calendar(store::TenantTransaction& transaction, const Request& request,
   return response;
 }
 
-Response approvals(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
-  const QueryReader query(request, {});
+Response approvals(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+  QueryReader query(request, {"limit", "cursor"});
+  const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
   const auto& caller = *request.caller;
-  return json_response(
-      200, codec::encode_approvals(store::list_approvals(transaction, caller.token_id, caller.role, caller.name)));
+  return listed(store::list_approvals(transaction, caller.token_id, caller.role, caller.name, page), query, context);
 }
 
 }  // namespace

@@ -153,6 +153,13 @@ Response refused(const QueryReader& query, Language language) {
   return problem_response(query.problem(), language);
 }
 
+Response bad_cursor(QueryReader& query, Language language) {
+  query.mistake("cursor", "value",
+                "この一覧の続きを示す値ではありません。next の値をそのまま使ってください。",
+                "This is no cursor of this list. Use the value of next as it came.");
+  return refused(query, language);
+}
+
 store::PageRequest page_of(QueryReader& query) {
   return {query.integer("limit", 1, store::largest_page).value_or(store::default_page), query.text("cursor")};
 }

@@ -55,16 +55,25 @@ template <class View>
 Response listed(const store::PageOutcome<View>& page, QueryReader& query,
                 const codec::AnswerContext& context);
 
+// The same with an entity tag of the bytes.
+template <class View>
+Response tagged_list(const store::PageOutcome<View>& page, QueryReader& query, const codec::AnswerContext& context);
+
+// 422: the cursor is none of this list.
+Response bad_cursor(QueryReader& query, Language language);
+
 void get(Router& router, std::string pattern, std::vector<std::string> roles, Handler handler);
 
 template <class View>
 Response listed(const store::PageOutcome<View>& page, QueryReader& query,
                 const codec::AnswerContext& context) {
   if (page) return json_response(200, codec::encode_list(page->items, page->next, context));
-  query.mistake("cursor", "value",
-                "この一覧の続きを示す値ではありません。next の値をそのまま使ってください。",
-                "This is no cursor of this list. Use the value of next as it came.");
-  return refused(query, context.language);
+  return bad_cursor(query, context.language);
+}
+
+template <class View>
+Response tagged_list(const store::PageOutcome<View>& page, QueryReader& query, const codec::AnswerContext& context) {
+  return page ? tagged(codec::encode_list(page->items, page->next, context)) : listed(page, query, context);
 }
 
 }  // namespace noroshi::http

@@ -116,9 +116,11 @@ Problem make_problem(Refusal refusal) {
                    "Send the header Authorization: Bearer followed by your token."});
     case token_invalid:
       return make(401, code, {"トークンが有効ではありません", "The token is not valid"},
-                  {"トークンを確かめてください。期限切れや失効のときは、運用者に新しいトークンの発行を依頼し"
-                   "てください。",
-                   "Check the token. If it has expired or was revoked, ask the operator for a new one."});
+                  {"トークンを確かめてください。期限切れや失効のとき、離任したとき、又はその役割に当たる職を離れたときは使えません"
+                   "。運用者に今の職のトークン（noroshi token issue --person ID）の発行を依頼してください。",
+                   "Check the token. It is of no use once it has expired or was revoked, or once its person has left, or holds the "
+                   "post no more that goes with its role. Ask the operator for one of the present post (noroshi token issue "
+                   "--person ID)."});
     case authentication_unavailable:
       return make(
           503, code, {"いまトークンを確認できません", "The token cannot be checked at the moment"},
@@ -140,8 +142,10 @@ Problem make_problem(Refusal refusal) {
                    "Ask a person whose role allows it, or use a token of such a role."});
     case media_type_not_supported:
       return make(415, code, {"本文の種類を扱えません", "The media type is not supported"},
-                  {"本文は圧縮していないJSON（UTF-8）とし、Content-Type: application/json を付けてください。",
-                   "Send JSON in UTF-8, not compressed, with Content-Type: application/json."});
+                  {"本文は圧縮しないUTF-8とし、JSONには Content-Type: application/json を、職員の一覧（/people/import）のCSVには "
+                   "text/csv を付けてください。",
+                   "Send UTF-8, not compressed: JSON with Content-Type: application/json, a list of people (/people/import) as CSV "
+                   "with text/csv."});
     case body_too_large:
       return make(413, code, {"本文が長すぎます", "The body is too large"},
                   {"本文を短くしてください。大きな資料は添付せず、別の方法で渡してください。",

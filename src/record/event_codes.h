@@ -294,9 +294,10 @@ inline constexpr Codes<core::CymatEntryKind, 4> codes_of(core::CymatEntryKind) {
   using enum core::CymatEntryKind;
   return {{{work, 1}, {advice, 2}, {information, 3}, {information_asked, 4}}};
 }
-inline constexpr Codes<core::HandlingStepKind, 7> codes_of(core::HandlingStepKind) {
+inline constexpr Codes<core::HandlingStepKind, 9> codes_of(core::HandlingStepKind) {
   using enum core::HandlingStepKind;
-  return {{{ciso_told, 1}, {situation, 2}, {record, 3}, {rules_followed, 4}, {cause_reported, 5}, {measures_ordered, 6}, {lessons_shared, 7}}};
+  return {{{ciso_told, 1}, {situation, 2}, {record, 3}, {rules_followed, 4}, {cause_reported, 5}, {measures_ordered, 6}, {lessons_shared, 7},
+           {procedure_followed, 8}, {information_shared, 9}}};
 }
 inline constexpr Codes<core::InstructionKind, 3> codes_of(core::InstructionKind) {
   using enum core::InstructionKind;

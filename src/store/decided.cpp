@@ -178,10 +178,7 @@ struct ConcernOf {
     if (!sender.empty() && sender != delivery->organization) parties.push_back(sender);
     return {id.value, std::move(parties)};
   }
-  template <class OfResponse>
-  Concern operator()(const OfResponse&) const {
-    return {};
-  }
+  Concern operator()(const core::AccessEnded&) const { return {}; }
   // What a receiving agency holds of the case is its own, and so is the alarm about it.
   Concern operator()(const core::AlarmRaised& what) const {
     if (what.code == core::alarm_codes::delivery_dead ||
@@ -190,6 +187,30 @@ struct ConcernOf {
     return {what.alarm.value, std::nullopt};
   }
 };
+
+}  // namespace
+
+namespace {
+
+template <class What>
+concept OfRecordItself = std::is_same_v<What, core::RecordContinued> || std::is_same_v<What, core::KeyRegistered> ||
+                         std::is_same_v<What, core::KeyRetired>;
+template <class What>
+concept OfSwitch = std::is_same_v<What, core::RelaySwitchAsked> || std::is_same_v<What, core::RelaySwitchDecided>;
+template <class What>
+concept OfStaff =
+    std::is_same_v<What, core::PersonRegistered> || std::is_same_v<What, core::PersonChanged> ||
+    std::is_same_v<What, core::PersonLeft> || std::is_same_v<What, core::AppointmentMade> ||
+    std::is_same_v<What, core::AppointmentEnded> || std::is_same_v<What, core::DelegationMade> ||
+    std::is_same_v<What, core::DelegationEnded> || std::is_same_v<What, core::TrainingRecorded> ||
+    std::is_same_v<What, core::ShiftSet> || std::is_same_v<What, core::ShiftCancelled>;
+template <class What>
+concept OfEndpoint =
+    std::is_same_v<What, core::EndpointProposed> || std::is_same_v<What, core::EndpointDecided> ||
+    std::is_same_v<What, core::EndpointDisabled> || std::is_same_v<What, core::EndpointResumed> ||
+    std::is_same_v<What, core::EndpointWithdrawn>;
+template <class What>
+concept OfNoIncident = OfRecordItself<What> || OfSwitch<What> || OfStaff<What> || OfEndpoint<What>;
 
 }  // namespace
 
@@ -777,8 +798,11 @@ struct RowWriter {
         .column("revision", after().find(what.delivery)->revision)
         .column("event_id", event.id);
   }
-  template <class OfResponse>
-  void row(const core::Event&, const OfResponse&) {}
+  // Of the staff of a body (StaffRows), of its switch, of its endpoints, of the record itself: of no incident. Each by its name, so that an event
+  // that nobody thought of does not compile.
+  template <class What>
+    requires OfNoIncident<What>
+  void row(const core::Event&, const What&) {}
 };
 
 void Decided::add_event(const core::Event& event, const core::Incident& after,
@@ -996,8 +1020,10 @@ struct StaffRows {
   void row(const core::Event& event, const core::ShiftCancelled& what) {
     end(lists.shift_ends_, event, what.shift, what.reason);
   }
-  template <class Other>
-  void row(const core::Event&, const Other&) {}
+  // Of no body's staff. An event of one that nobody thought of does not compile.
+  template <class What>
+    requires(!OfStaff<What>)
+  void row(const core::Event&, const What&) {}
 
   void write_people() {
     for (const auto& [id, event] : people) {

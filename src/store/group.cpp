@@ -4,7 +4,6 @@
 #include <cctype>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -14,12 +13,14 @@
 #include "src/codec/record_views.h"
 #include "src/codec/response_answers.h"
 #include "src/core/decide_delivery.h"
+#include "src/core/four_eyes.h"
 #include "src/record/checkpoint.h"
 #include "src/record/encodings.h"
 #include "src/record/receipt.h"
 #include "src/store/bytes.h"
 #include "src/store/decided.h"
 #include "src/store/known.h"
+#include "src/store/known_staff.h"
 #include "src/store/own_acts.h"
 #include "src/store/writer.h"
 
@@ -169,6 +170,7 @@ struct Decider {
   const core::Authority& applicant;  // of a decision of two persons
   const core::Authority& approver;
   bool endpoint_active = false;  // of the delivery that the command names
+  bool people_registered = false;  // of the actor's body, where it was asked
 
   Ruling operator()(const SubmitReport& action) const {
     const auto& submission = action.submission;
@@ -201,8 +203,10 @@ struct Decider {
   Ruling operator()(const Fulfill& action) const {
     const auto id = action.obligation;
     const core::FulfillObligation command{actor, id, action.body.method, action.body.at, action.body.note,
-                                          action.body.reference};
-    return {core::decide_fulfillment(law, *known, command, moment),
+                                          action.body.reference, people_registered};
+    static const core::Staff nobody;
+    const auto* staff = response.staff_of(actor.organization);
+    return {core::decide_fulfillment(law, *known, staff ? *staff : nobody, command, moment),
             without_receipt([id](const auto& decision, const auto& context) {
               return codec::answer_fulfillment(decision, id, context);
             }),
@@ -330,6 +334,32 @@ struct RequestOf {
   }
 };
 
+struct Approving {
+  bool operator()(const DecideWaiver& action) const { return action.body.approved; }
+  bool operator()(const DecideErasure& action) const { return action.body.approved; }
+  bool operator()(const DecideRelaySwitch& action) const { return action.body.approved; }
+  bool operator()(const ChangeEndpoint& action) const {
+    const auto* decide = std::get_if<core::DecideEndpoint>(&action.command);
+    return decide && decide->approved;
+  }
+  template <class Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
+// Two persons have to act: this is what the one asks for, or what the other decides.
+bool proposes_endpoint(const Action& action) {
+  const auto* change = std::get_if<ChangeEndpoint>(&action);
+  return change && std::holds_alternative<core::ProposeEndpoint>(change->command);
+}
+
+bool is_of_four_eyes(const Action& action) {
+  return std::visit(RequestOf{}, action).has_value() || std::holds_alternative<AskWaiver>(action) ||
+         std::holds_alternative<AskErasure>(action) || std::holds_alternative<AskRelaySwitch>(action) ||
+         proposes_endpoint(action);
+}
+
 bool is_of_body(const Action& action) {
   return std::holds_alternative<AskRelaySwitch>(action) || std::holds_alternative<DecideRelaySwitch>(action);
 }
@@ -400,7 +430,8 @@ class Group {
       : law_(law), receipts_(receipts), members_(members), transaction_(connection), decided_(salts_) {}
 
   GroupResult run() {
-    const auto rows = transaction_.execute(open_group, {describe(members_, incidents_named())});
+    incidents_ = incidents_named();
+    const auto rows = transaction_.execute(open_group, {describe(members_, incidents_)});
     known_ = load_incidents(transaction_, incidents_in(rows));
     if (std::any_of(members_.begin(), members_.end(), replays)) load_deliveries(transaction_, known_);
     lock_and_load_staffs();
@@ -442,20 +473,58 @@ class Group {
     return found;
   }
 
+  bool meets_inner_duty(const Action& action) const {
+    const auto* fulfill = std::get_if<Fulfill>(&action);
+    return fulfill && std::any_of(known_.begin(), known_.end(), [&](const auto& known) {
+             const auto* obligation = known.second.find(fulfill->obligation);
+             return obligation && obligation->inner;
+           });
+  }
+
   // After the incidents, and in one order for all writers.
   void lock_and_load_staffs() {
-    std::set<std::string> bodies;
+    std::map<std::string, core::StaffNeeded> needed;
     for (const auto* member : members_) {
+      const auto& own = member->actor.organization;
       // Who asks and who decides differ through delegations too, which stand still while it is decided.
-      if (std::holds_alternative<ChangeStaff>(member->action) || std::visit(RequestOf{}, member->action))
-        bodies.insert(member->actor.organization);
+      if (is_of_four_eyes(member->action)) needed[own].all_delegations = true;
+      if (const auto* staff = std::get_if<ChangeStaff>(&member->action))
+        needed[own].merge(core::needed_by(command_of(*staff, member->actor)));
       if (const auto* respond = std::get_if<Respond>(&member->action))
-        bodies.merge(core::staffs_of(command_of(*respond, member->actor)));
+        for (const auto& [body, of_body] : core::needed_by(command_of(*respond, member->actor), incident_of(*respond)))
+          needed[body].merge(of_body);
+      // An inner duty is met by who holds the office for it; the CISO may have to be told.
+      if (meets_inner_duty(member->action)) {
+        needed[own].posts.insert(core::Post::ciso);
+        if (member->actor.person) needed[own].people.insert(*member->actor.person);
+      }
     }
-    if (bodies.empty()) return;
-    const std::vector<std::string> sorted(bodies.begin(), bodies.end());
+    if (needed.empty()) return;
+    std::vector<std::string> sorted;
+    for (const auto& [body, of_body] : needed) sorted.push_back(body);
     transaction_.execute(lock_staffs, {sorted});
-    response_ = load_response_context(transaction_, sorted);
+    response_ = load_response_context(transaction_, needed);
+    for (const auto* member : members_)
+      if ((is_of_four_eyes(member->action) || meets_inner_duty(member->action)) &&
+          !people_registered_.contains(member->actor.organization))
+        people_registered_[member->actor.organization] = has_people(transaction_, member->actor.organization);
+  }
+
+  // Where the group asked.
+  bool people_registered(const std::string& body) const {
+    const auto found = people_registered_.find(body);
+    return found != people_registered_.end() && found->second;
+  }
+
+  const core::Incident* incident_of(const Respond& action) {
+    auto id = action.incident;
+    if (const auto request = core::cymat_request_of(action.command)) {
+      const auto found = incidents_.find(request->value);
+      if (found == incidents_.end()) return nullptr;
+      id = id_of<core::IncidentId>(found->second);
+    }
+    const auto found = known_.find(id);
+    return found == known_.end() ? nullptr : &found->second;
   }
 
   static std::vector<core::IncidentId> incidents_in(const Rows& rows) {
@@ -520,6 +589,7 @@ class Group {
     auto decided =
         std::visit(Switching{law_, command.actor, known, {at, identifiers}, applicant, approver}, command.action);
     if (!decided) return std::move(decided.error());
+    if (auto refusal = unbound_refused(command, applicant, approver)) return std::move(*refusal);
     decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_relay_switch(*decided), codec::etag_of(1), false};
     store_answer(command, answered, at, std::nullopt);
@@ -532,10 +602,14 @@ class Group {
     const auto known = load_endpoints_of_locked_body(transaction_);
     auto change = action.command;
     std::visit([&](auto& what) { what.actor = command.actor; }, change);
-    if (auto* decide = std::get_if<core::DecideEndpoint>(&change))
-      std::tie(decide->applicant, decide->approver) = authorities(command, at);
+    const auto [applicant, approver] = authorities(command, at);
+    if (auto* decide = std::get_if<core::DecideEndpoint>(&change)) {
+      decide->applicant = applicant;
+      decide->approver = approver;
+    }
     auto decided = core::decide_endpoint_command(known, change, {at, identifiers});
     if (!decided) return std::move(decided.error());
+    if (auto refusal = unbound_refused(command, applicant, approver)) return std::move(*refusal);
     decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_endpoint(*decided), codec::etag_of(decided->after.revision), false};
     store_answer(command, answered, at, std::nullopt);
@@ -544,17 +618,27 @@ class Group {
 
   // Who asked for what the command decides, and who decides it, with whose powers each acts by delegation.
   std::pair<core::Authority, core::Authority> authorities(const Command& command, Timestamp at) {
+    if (!is_of_four_eyes(command.action)) return {};
+    const auto& body = command.actor.organization;
+    const auto& staff = response_.staffs.at(body);
     const auto request = std::visit(RequestOf{}, command.action);
-    if (!request) return {};
+    if (!request) return {core::authority_of(staff, command.actor.person, at), {}};
     const Rows rows = transaction_.execute(find_applicant, {request->kind, request->id});
     const auto row = rows.maybe_one();
     if (!row) return {};
     const auto asked_at = row->get<Timestamp>("asked_at");
-    const auto& staff = response_.staffs.at(command.actor.organization);
     std::optional<core::PersonId> applicant;
     if (const auto person = row->get<std::optional<std::string>>("person")) applicant = id_of<core::PersonId>(*person);
     return {core::authority_of(staff, applicant, asked_at, at),
             core::authority_of(staff, command.actor.person, asked_at, at)};
+  }
+
+  // Of what would be decided as it was asked for.
+  std::optional<core::Refusal> unbound_refused(const Command& command, const core::Authority& applicant,
+                                               const core::Authority& approver) const {
+    if (!is_of_four_eyes(command.action) || !people_registered_.at(command.actor.organization)) return std::nullopt;
+    if (!std::visit(RequestOf{}, command.action)) return core::refuse_unbound_applicant(applicant);
+    return core::refuse_unbound_eyes(applicant, approver, std::visit(Approving{}, command.action));
   }
 
   Result change_staff(const Command& command, const ChangeStaff& action, Timestamp at) {
@@ -671,10 +755,12 @@ class Group {
       number = number_of(key.first, key.second, *last + 1);
     }
     const auto [applicant, approver] = authorities(command, at);
-    auto decided = std::visit(Decider{law_, command.actor, known, number, response_, {at, identifiers}, applicant, approver,
-                                      reaches_endpoint(command)},
-                              command.action);
+    auto decided = std::visit(
+        Decider{law_, command.actor, known, number, response_, {at, identifiers}, applicant, approver,
+                reaches_endpoint(command), people_registered(command.actor.organization)},
+        command.action);
     if (!decided.outcome) return std::move(decided.outcome.error());
+    if (auto refusal = unbound_refused(command, applicant, approver)) return std::move(*refusal);
 
     if (last) {
       const auto* report = std::get_if<SubmitReport>(&command.action);
@@ -726,6 +812,8 @@ class Group {
   Decided decided_;
   std::map<core::IncidentId, core::Incident> known_;
   core::ResponseContext response_;
+  IncidentsOf incidents_;
+  std::map<std::string, bool> people_registered_;  // of the bodies of members where two persons have to act
   std::set<core::IncidentId> changed_;
   std::vector<ToAnswer> to_answer_;
   std::map<std::pair<std::string, int>, std::int64_t> next_numbers_;  // (body, year): last number given

@@ -34,8 +34,6 @@ std::vector<core::Endpoint> load_endpoints(Transaction& transaction, std::span<c
 
 // The staff of the caller's body, whole: of a reader.
 core::Staff load_staff(TenantTransaction& transaction, const std::string& organization);
-// The staff of bodies that lock_staffs() locked, and who of them serves in a CYMAT.
-core::ResponseContext load_response_context(Transaction& transaction, std::span<const std::string> bodies);
 
 // A row of judgement, without its reasons.
 routing::Judgement read_judgement(const Row& row);

@@ -10,6 +10,7 @@ namespace noroshi::store {
 namespace {
 
 constexpr Statement open_group{"open_group", "SELECT * FROM open_group($1::jsonb)"};
+constexpr Statement staffs_were_read{"staffs_were_read", "SELECT staffs_were_read($1::uuid[], $2::timestamptz)"};
 constexpr Statement apply{"apply", "SELECT apply($1::jsonb)"};
 
 Timestamp lock_incidents(Transaction& transaction, std::span<const core::IncidentId> incidents) {
@@ -52,6 +53,7 @@ void OwnActs::commit() {
     core::queue_deliveries(law_, decision, endpoints, moment());
     decided_.add(decision);
   }
+  if (!looked_.empty()) transaction_.execute(staffs_were_read, {looked_, now_});
   if (!decided_.empty()) transaction_.execute(apply, {decided_.json()});
   transaction_.commit();
 }

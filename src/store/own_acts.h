@@ -4,6 +4,7 @@
 
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "src/core/decision.h"
@@ -27,6 +28,11 @@ class OwnActs {
   core::Moment moment() { return {now_, identifiers_}; }
   // At most one an incident.
   void add(core::Decision decision) { decisions_.push_back(std::move(decision)); }
+  // With the staffs read: nothing that they said before now waits any more.
+  void add_looked(core::Decision decision) {
+    looked_.push_back(core::to_string(decision.after.id));
+    add(std::move(decision));
+  }
   // Of a body: an endpoint that the daemon disables. lock_body() first.
   void add(const core::EndpointDecision& decision) { decided_.add(decision); }
   // Queues for the endpoints of whom the decisions tell, one query for all, applies and commits.
@@ -41,6 +47,7 @@ class OwnActs {
   core::IdentifierSequence identifiers_;
   std::map<core::IncidentId, core::Incident> known_;
   std::vector<core::Decision> decisions_;
+  std::vector<std::string> looked_;
 };
 
 // The active endpoints of all whom those decisions tell: none is asked for where nobody is.

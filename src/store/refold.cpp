@@ -58,8 +58,15 @@ constexpr Statement steps_of_ladder{"refold_ladder", "SELECT steps FROM clock_la
 // In shown time, which may run faster than an hour in an hour. No daemon leases a clock for longer than that.
 constexpr Statement clocks_of{
     "refold_clocks",
-    "SELECT incident_id, rings_at, coalesce(lease_until > clock() + interval '1 hour' * (SELECT rate FROM "
-    "clock_setting), false) AS leased_away FROM incident_clock WHERE incident_id = ANY ($1::uuid[])"};
+    "SELECT incident_id, rings_at, look_at IS NOT NULL AND (n.ends IS NULL OR look_at <= n.ends) AS looked_at, "
+    "n.ends IS NOT NULL AS has_end, coalesce(lease_until > clock() + interval '1 hour' * (SELECT rate FROM "
+    "clock_setting), false) AS leased_away FROM incident_clock c, LATERAL ("
+    // By the tables of the staff and of the response, which are compared themselves.
+    "SELECT min(a.valid_until) AS ends FROM appointment a "
+    "WHERE a.ended_at IS NULL AND a.valid_until > clock() AND a.person IN ("
+    "SELECT s.person FROM assignment s WHERE s.incident_id = c.incident_id AND s.state IN ('proposed', 'accepted', 'active') "
+    "UNION ALL SELECT m.person FROM cymat_member m WHERE m.incident_id = c.incident_id "
+    "AND m.state IN ('proposed', 'agreed', 'serving'))) AS n WHERE incident_id = ANY ($1::uuid[])"};
 constexpr Statement any_ring{"refold_any_ring", "SELECT EXISTS (SELECT FROM event WHERE type = 'alarm.rung') AS rung"};
 // In one snapshot: that incidents have the numbers of their events was compared before. The counter rises in the
 // transaction that stores the incident, so that a group rolled back gives no number: neither higher nor lower is
@@ -140,7 +147,7 @@ class ExpectedTables {
     const auto known = rows.find(key);
     if (known == rows.end()) {
       if (list->does == ListDoes::update) return;  // told of as missing where the row is looked for
-      for (const auto& column : list->table->defaults) columns.try_emplace(column.name, default_of(column, columns));
+      for (const auto& column : list->table->defaults) columns.try_emplace(column.name, default_of(*list->table, column, columns));
       rows.emplace(key, std::move(columns));
       return;
     }
@@ -153,11 +160,13 @@ class ExpectedTables {
   ExpectedRows& of(const ComparedTable& table) { return tables_[&table]; }
 
  private:
-  static ColumnValue default_of(const ComparedTable::Default& column, const Columns& columns) {
+  static ColumnValue default_of(const ComparedTable& table, const ComparedTable::Default& column, const Columns& columns) {
     if (!column.text) return std::nullopt;
     const std::string_view text = column.text;
     if (text.starts_with('=')) return columns.at(text.substr(1));  // as another column
-    return value_of(text);
+    const auto same = [&](const Column& other) { return std::string_view(other.name) == column.name; };
+    const auto found = std::find_if(table.columns.begin(), table.columns.end(), same);
+    return found != table.columns.end() && found->kind == Column::Kind::flag ? value_of(text == "true") : value_of(text);
   }
 
   std::map<const ComparedTable*, ExpectedRows> tables_;
@@ -602,6 +611,8 @@ class Refold {
       const auto needed = fold.rings_at(steps_known ? policy_ : core::ClockPolicy{});
       if (needed && (steps_known ? !rings_by(row, *needed) : row.is_null("rings_at")))
         tell_clock(TableFault::clock_late, id, fold);
+      // The end of a post of whoever responds would pass unseen.
+      if (row.get<bool>("has_end") && !row.get<bool>("looked_at")) tell_clock(TableFault::clock_late, id, fold, "look_at");
     }
     for (const auto& [id, fold] : folds)
       if (!seen.contains(id) && !fold.broken() && !fold.incident().number.empty())
@@ -617,11 +628,11 @@ class Refold {
     }
   }
 
-  void tell_clock(TableFault fault, const std::string& id, const IncidentFold& fold) {
+  void tell_clock(TableFault fault, const std::string& id, const IncidentFold& fold, const char* late = "rings_at") {
     sink_.found({fault,
                  "incident_clock",
                  id,
-                 fault == TableFault::clock_late       ? "rings_at"
+                 fault == TableFault::clock_late       ? late
                  : fault == TableFault::column_differs ? "lease_until"
                                                        : "",
                  {},

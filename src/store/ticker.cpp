@@ -6,7 +6,10 @@
 
 #include "src/codec/json_writer.h"
 #include "src/core/decide.h"
+#include "src/core/departure.h"
+#include "src/store/bytes.h"
 #include "src/store/known.h"
+#include "src/store/known_staff.h"
 #include "src/store/own_acts.h"
 
 namespace noroshi::store {
@@ -51,23 +54,19 @@ core::Listeners read_listeners(Transaction& transaction, Timestamp now) {
   return listeners;
 }
 
-// Of who leads a response that is looked at: until when the roster of now has him on duty.
-void read_roster(Transaction& transaction, const std::map<core::IncidentId, core::Incident>& incidents, Timestamp now,
-                 core::Listeners& listeners) {
-  std::map<core::PersonId, std::string> heads;
-  std::set<std::string> bodies;
+// Of who responds to a case that is looked at, and of the teams there: whether the staff of now has them there still; of who
+// leads, until when he is on duty.
+void read_staffs(Transaction& transaction, const std::map<core::IncidentId, core::Incident>& incidents, Timestamp now,
+                 core::Listeners& listeners, core::Departures& departures) {
+  std::map<std::string, core::StaffNeeded> needed;
   for (const auto& [id, incident] : incidents)
-    for (const auto& assignment : incident.assignments)
-      if (assignment.function == core::Function::head && assignment.state == core::AssignmentState::active) {
-        heads[assignment.person] = assignment.organization;
-        bodies.insert(assignment.organization);
-      }
-  if (bodies.empty()) return;
-  const std::vector<std::string> sorted(bodies.begin(), bodies.end());
+    for (const auto& [body, of_body] : core::needed_to_ring(incident)) needed[body].merge(of_body);
+  if (needed.empty()) return;
+  std::vector<std::string> sorted;
+  for (const auto& [body, of_body] : needed) sorted.push_back(body);
   transaction.execute(lock_staffs, {sorted});
-  const auto context = load_response_context(transaction, sorted);
-  for (const auto& [person, body] : heads)
-    if (const auto* staff = context.staff_of(body)) listeners.on_duty_until[person] = staff->on_duty_until(person, now);
+  const auto context = load_response_context(transaction, needed);
+  for (const auto& [id, incident] : incidents) core::look_at_staffs(incident, context, now, listeners, departures);
 }
 
 std::set<core::IncidentId> still_held(Transaction& transaction, std::span<const ClaimedClock> claims) {
@@ -165,20 +164,22 @@ Rung ring_clocks(Connection& writer, const core::Law& law, std::span<const Claim
   std::vector<core::IncidentId> incidents;
   for (const auto& claimed : claims) incidents.push_back(claimed.incident);
   OwnActs acts(writer, law, incidents, Reasons::left_out);
-  const auto held = still_held(acts.transaction(), claims);
   auto listeners = read_listeners(acts.transaction(), acts.now());
-  read_roster(acts.transaction(), acts.known(), acts.now(), listeners);
+  // Before the rows of the clocks are held: who changes a staff has its lock when he sets the clocks that hang on it.
+  core::Departures departures;
+  read_staffs(acts.transaction(), acts.known(), acts.now(), listeners, departures);
+  const auto held = still_held(acts.transaction(), claims);
   Rung rung;
   for (const auto& [id, incident] : acts.known()) {
     if (!held.contains(id)) continue;
-    auto decision = core::decide_ring(law, incident, listeners, acts.moment());
+    auto decision = core::decide_ring(law, incident, listeners, departures, acts.moment());
     // A duty that passes to a successor is written whole.
     if (rewrites_duties(decision)) {
       const auto whole = load_incidents(acts.transaction(), {&id, 1}).at(id);
-      decision = core::decide_ring(law, whole, listeners, acts.moment());
+      decision = core::decide_ring(law, whole, listeners, departures, acts.moment());
     }
     count(rung, decision);
-    acts.add(std::move(decision));
+    acts.add_looked(std::move(decision));
   }
   acts.commit();
   return rung;

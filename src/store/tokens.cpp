@@ -37,7 +37,8 @@ constexpr Statement find_token{"find_token",
                                "SELECT t.organization, t.role, t.name, t.secret_sha256, t.signing_key, t.person, p.asked_at IS NULL "
                                "OR p.asked_at NOT BETWEEN at - interval '1 minute' AND at AS presence_is_old "
                                "FROM clock() AS at, token t LEFT JOIN body_presence p ON p.organization = t.organization "
-                               "WHERE t.id = $1::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > at)"};
+                               "WHERE t.id = $1::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > at) "
+                               "AND (t.person IS NULL OR NOT post_has_ended(t.person, t.role, at))"};
 constexpr Statement note_presence{"note_presence", "SELECT note_presence($1)"};
 constexpr Statement clock_now{"clock", "SELECT clock()"};
 

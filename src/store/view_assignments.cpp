@@ -8,11 +8,14 @@ namespace {
 constexpr int most_assignments = 1000;
 
 // Those of the caller's body alone: the policy says so.
-constexpr Statement select_assignments{
-    "view_assignments",
-    "SELECT id, incident_id, organization, person, name, function, trained, replaces, note, proposed_at, state, "
-    "accepted_at, "
-    "activated_at, ended_at, duty_until, revision FROM assignment WHERE incident_id = $1::uuid ORDER BY id LIMIT $2"};
+#define NOROSHI_ASSIGNMENT_COLUMNS                                                                               \
+  "SELECT id, incident_id, organization, person, name, function, trained, replaces, note, proposed_at, state, " \
+  "accepted_at, activated_at, ended_at, duty_until, revision FROM assignment WHERE incident_id = $1::uuid "
+constexpr Statement select_assignments{"view_assignments",
+                                       NOROSHI_ASSIGNMENT_COLUMNS
+                                       "AND ($2::uuid IS NULL OR id > $2::uuid) ORDER BY id LIMIT $3"};
+constexpr Statement select_latest{"view_latest_assignments", "SELECT * FROM (" NOROSHI_ASSIGNMENT_COLUMNS
+                                                             "ORDER BY id DESC LIMIT $2) AS latest ORDER BY id"};
 constexpr Statement select_active{"view_active_assignments",
                                   "SELECT person, count(DISTINCT incident_id)::integer AS cases FROM assignment "
                                   "WHERE state = 'active' AND incident_id <> $1::uuid GROUP BY person"};
@@ -62,8 +65,17 @@ bool sees_content(TenantTransaction& transaction, core::IncidentId id) {
   return transaction.execute(content_visible, {to_string(id)}).one().get<bool>(0);
 }
 
-std::vector<codec::AssignmentView> list_assignments(TenantTransaction& transaction, core::IncidentId incident) {
-  return read_all(transaction.execute(select_assignments, {to_string(incident), most_assignments}), read_assignment);
+PageOutcome<codec::AssignmentView> list_assignments(TenantTransaction& transaction, core::IncidentId incident,
+                                                    const PageRequest& page) {
+  auto key = key_of(page, 'g', "u");
+  if (!key) return tl::unexpected(key.error());
+  const Rows rows = transaction.execute(select_assignments, {to_string(incident), (*key)[0], page.limit + 1});
+  return read_page(rows, page.limit, read_assignment,
+                   [](const Row& row) { return write_cursor('g', {uuid_of(row, "id")}); });
+}
+
+std::vector<codec::AssignmentView> latest_assignments(TenantTransaction& transaction, core::IncidentId incident) {
+  return read_all(transaction.execute(select_latest, {to_string(incident), most_assignments}), read_assignment);
 }
 
 std::map<core::PersonId, int> count_active_assignments(TenantTransaction& transaction, core::IncidentId besides) {

@@ -55,20 +55,32 @@ constexpr Statement select_assessments{
     "SELECT organization, assessment, cyberattack, large_scale, assessment_reason, cyberattack_reason, made_at, revision "
     "FROM judgement WHERE incident_id = $1::uuid ORDER BY made_at DESC, revision DESC, id DESC LIMIT $2"};
 
-constexpr Statement select_steps{
-    "view_handling_steps",
-    "SELECT id, organization, kind, text, person, name, by_delegate, taken_by, role, taken_at FROM handling_step "
-    "WHERE incident_id = $1::uuid ORDER BY taken_at DESC, id DESC LIMIT $2"};
+// Of an incident: the latest for its page, and all of them in pages.
+#define NOROSHI_LATEST_OF_INCIDENT(columns, time) \
+  "SELECT " columns " WHERE incident_id = $1::uuid ORDER BY " time " DESC, id DESC LIMIT $2"
+#define NOROSHI_PAGE_OF_INCIDENT(columns, time)                                                             \
+  "SELECT " columns " WHERE incident_id = $1::uuid AND ($2::timestamptz IS NULL OR (" time                  \
+  ", id) > ($2::timestamptz, $3::uuid)) ORDER BY " time ", id LIMIT $4"
 
-constexpr Statement select_instructions{
-    "view_instructions",
-    "SELECT id, organization, kind, force, addressee, text, given_by, given_at, answer_by, answered_at, answered_by, "
-    "carried_out, answer FROM instruction WHERE incident_id = $1::uuid ORDER BY given_at DESC, id DESC LIMIT $2"};
+#define NOROSHI_STEP_COLUMNS \
+  "id, organization, kind, text, person, name, by_delegate, taken_by, role, taken_at FROM handling_step"
+constexpr Statement select_steps{"view_handling_steps", NOROSHI_LATEST_OF_INCIDENT(NOROSHI_STEP_COLUMNS, "taken_at")};
+constexpr Statement page_of_steps{"view_page_of_steps", NOROSHI_PAGE_OF_INCIDENT(NOROSHI_STEP_COLUMNS, "taken_at")};
 
-constexpr Statement select_platforms{
-    "view_platform_links",
-    "SELECT id, platform, operator_organization, affected_organization, linked_by, linked_at FROM platform_link "
-    "WHERE incident_id = $1::uuid ORDER BY linked_at DESC, id DESC LIMIT $2"};
+#define NOROSHI_INSTRUCTION_COLUMNS                                                                                \
+  "id, organization, kind, force, addressee, text, given_by, given_at, answer_by, answered_at, answered_by, " \
+  "carried_out, answer FROM instruction"
+constexpr Statement select_instructions{"view_instructions",
+                                        NOROSHI_LATEST_OF_INCIDENT(NOROSHI_INSTRUCTION_COLUMNS, "given_at")};
+constexpr Statement page_of_instructions{"view_page_of_instructions",
+                                         NOROSHI_PAGE_OF_INCIDENT(NOROSHI_INSTRUCTION_COLUMNS, "given_at")};
+
+#define NOROSHI_PLATFORM_COLUMNS \
+  "id, platform, operator_organization, affected_organization, linked_by, linked_at FROM platform_link"
+constexpr Statement select_platforms{"view_platform_links",
+                                     NOROSHI_LATEST_OF_INCIDENT(NOROSHI_PLATFORM_COLUMNS, "linked_at")};
+constexpr Statement page_of_platforms{"view_page_of_platform_links",
+                                      NOROSHI_PAGE_OF_INCIDENT(NOROSHI_PLATFORM_COLUMNS, "linked_at")};
 
 constexpr Statement select_reports{
     "view_reports",
@@ -260,6 +272,19 @@ class IncidentReader {
   bool& truncated_;
 };
 
+// A page of one of the lists of an incident.
+template <class Read>
+auto page_of_incident(TenantTransaction& transaction, const Statement& statement, core::IncidentId incident, char list,
+                      const char* time, const PageRequest& page, Read read)
+    -> PageOutcome<decltype(read(std::declval<const Row&>()))> {
+  auto key = key_of(page, list, "tu");
+  if (!key) return tl::unexpected(key.error());
+  const Rows rows = transaction.execute(statement, {to_string(incident), (*key)[0], (*key)[1], page.limit + 1});
+  return read_page(rows, page.limit, read, [&](const Row& row) {
+    return write_cursor(list, {row.get<Timestamp>(time), uuid_of(row, "id")});
+  });
+}
+
 }  // namespace
 
 PageOutcome<codec::IncidentSummary> list_incidents(TenantTransaction& transaction,
@@ -299,7 +324,7 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   detail.obligations = reader.latest(select_obligations, read_obligation);
   detail.messages = reader.latest(select_messages, read_message);
   detail.alarms = reader.latest(select_alarms, read_alarm);
-  detail.assignments = list_assignments(transaction, id);
+  detail.assignments = latest_assignments(transaction, id);
   detail.assessments = reader.latest(select_assessments, read_judgement);
   detail.steps = reader.latest(select_steps, read_step);
   detail.instructions = reader.latest(select_instructions, read_instruction);
@@ -307,6 +332,21 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   detail.cymat_requests = cymat_requests_of(transaction, id);
   detail.timeline = reader.latest(select_timeline, read_entry);
   return detail;
+}
+
+PageOutcome<codec::HandlingStepView> list_steps(TenantTransaction& transaction, core::IncidentId incident,
+                                                const PageRequest& page) {
+  return page_of_incident(transaction, page_of_steps, incident, 'h', "taken_at", page, read_step);
+}
+
+PageOutcome<codec::InstructionView> list_instructions(TenantTransaction& transaction, core::IncidentId incident,
+                                                      const PageRequest& page) {
+  return page_of_incident(transaction, page_of_instructions, incident, 'n', "given_at", page, read_instruction);
+}
+
+PageOutcome<codec::PlatformLinkView> list_platforms(TenantTransaction& transaction, core::IncidentId incident,
+                                                    const PageRequest& page) {
+  return page_of_incident(transaction, page_of_platforms, incident, 'f', "linked_at", page, read_platform);
 }
 
 }  // namespace noroshi::store

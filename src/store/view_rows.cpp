@@ -110,6 +110,16 @@ core::Uuid uuid_of(const Row& row, std::string_view column) {
   return *id;
 }
 
+std::string write_rank(char list, std::size_t rank) {
+  return write_cursor(list, {static_cast<std::int64_t>(rank)});
+}
+
+std::optional<std::size_t> read_rank(std::string_view cursor, char list) {
+  const auto fields = read_cursor(cursor, list, "n");
+  if (!fields) return std::nullopt;
+  return static_cast<std::size_t>(std::get<std::int64_t>(fields->front()));
+}
+
 tl::expected<Key, BadCursor> key_of(const PageRequest& page, char list, std::string_view form) {
   if (!page.cursor) return Key(form.size(), Parameter(nullptr));
   const auto fields = read_cursor(*page.cursor, list, form);

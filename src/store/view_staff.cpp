@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <tuple>
+
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -12,7 +15,8 @@ constexpr Statement select_makers{
 // these tables let nothing else through.
 constexpr Statement select_approvals{
     "view_approvals",
-    "SELECT r.*, l.number, asked_by_oneself(r.asked_by, r.asked_at, $1::uuid) AS by_oneself FROM ("
+    "SELECT r.*, l.number, asked_by_oneself(r.asked_by, r.asked_at, $1::uuid) AS by_oneself, "
+    "decider_unproven($1::uuid) AS unproven FROM ("
     "SELECT 'waiver' AS kind, id, incident_id, obligation_id, reason, asked_by, asked_by_name, asked_at, '' AS asked_role "
     "FROM waiver WHERE decision = 'pending' UNION ALL "
     "SELECT 'erasure', id, incident_id, NULL, reason, asked_by, asked_by_name, asked_at, '' FROM erasure "
@@ -20,7 +24,8 @@ constexpr Statement select_approvals{
     "SELECT 'relay_switch', id, NULL, NULL, reason, asked_by, asked_by_name, asked_at, asked_role FROM relay_switch "
     "WHERE decision = 'pending' UNION ALL "
     "SELECT 'endpoint', id, NULL, NULL, name, asked_by, asked_by_name, asked_at, '' FROM endpoint "
-    "WHERE state = 'proposed') AS r LEFT JOIN incident l ON l.id = r.incident_id ORDER BY r.asked_at, r.id LIMIT 200"};
+    "WHERE state = 'proposed') AS r LEFT JOIN incident l ON l.id = r.incident_id "
+    "WHERE $2::timestamptz IS NULL OR (r.asked_at, r.id) > ($2::timestamptz, $3::uuid) ORDER BY r.asked_at, r.id LIMIT $4"};
 
 codec::ApprovalView read_approval(const Row& row) {
   codec::ApprovalView view;
@@ -33,6 +38,7 @@ codec::ApprovalView read_approval(const Row& row) {
   view.asked_by = row.get<std::string>("asked_by_name");
   view.asked_at = row.get<Timestamp>("asked_at");
   view.by_oneself = row.get<bool>("by_oneself");
+  view.may_decide = !row.get<bool>("unproven");
   if (view.kind == "waiver") {
     view.role = "exception_officer";
     view.path = "/api/v1/obligations/" + view.obligation_id + "/waivers/" + view.id + "/decision";
@@ -59,14 +65,48 @@ codec::MakersById makers_of_staff(TenantTransaction& transaction) {
   return makers;
 }
 
-std::vector<codec::ApprovalView> list_approvals(TenantTransaction& transaction, std::string_view token,
-                                                std::string_view role, std::string_view name) {
-  auto views = read_all(transaction.execute(select_approvals, {token}), read_approval);
-  for (auto& view : views) {
+PageOutcome<codec::ApprovalView> list_approvals(TenantTransaction& transaction, std::string_view token,
+                                                std::string_view role, std::string_view name,
+                                                const PageRequest& page) {
+  auto key = key_of(page, 'v', "tu");
+  if (!key) return tl::unexpected(key.error());
+  const Rows rows = transaction.execute(select_approvals, {token, (*key)[0], (*key)[1], page.limit + 1});
+  auto found = read_page(rows, page.limit, read_approval, [](const Row& row) {
+    return write_cursor('v', {row.get<Timestamp>("asked_at"), uuid_of(row, "id")});
+  });
+  for (auto& view : found.items) {
     view.by_oneself = view.by_oneself || (!name.empty() && view.asked_by == name);
-    view.may_decide = !view.by_oneself && view.role.find(role) != std::string::npos;
+    view.may_decide = view.may_decide && !view.by_oneself && view.role.find(role) != std::string::npos;
   }
-  return views;
+  return found;
+}
+
+PageOutcome<const core::KnownPerson*> list_people(const core::Staff& staff, const PeopleFilter& filter,
+                                                  const PageRequest& page, Timestamp now) {
+  const auto by_name = [](const core::KnownPerson* a, const core::KnownPerson* b) {
+    return std::tie(a->person.name, a->person.id) < std::tie(b->person.name, b->person.id);
+  };
+  const core::KnownPerson* before = nullptr;
+  if (page.cursor) {
+    // People stay in the staff when they leave: the one that a page ended with is found again.
+    const auto fields = read_cursor(*page.cursor, 'p', "u");
+    before = fields ? staff.find(core::PersonId{std::get<core::Uuid>(fields->front())}) : nullptr;
+    if (!before) return tl::unexpected(BadCursor{});
+  }
+  std::vector<const core::KnownPerson*> people;
+  for (const auto& known : staff.people)
+    if ((filter.left || staff.has(known.person.id, now)) &&
+        (!filter.post || staff.holds(known.person.id, *filter.post, now)) && (!before || by_name(before, &known)))
+      people.push_back(&known);
+  std::sort(people.begin(), people.end(), by_name);
+  Page<const core::KnownPerson*> shown;
+  const auto limit = static_cast<std::size_t>(page.limit);
+  if (people.size() > limit) {
+    people.resize(limit);
+    shown.next = write_cursor('p', {people.back()->person.id.value});
+  }
+  shown.items = std::move(people);
+  return shown;
 }
 
 }  // namespace noroshi::store

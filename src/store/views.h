@@ -4,11 +4,14 @@
 // `now` is read_clock() of the same transaction. Errors are those of database_error.h.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -46,6 +49,22 @@ struct BadCursor {};
 template <class View>
 using PageOutcome = tl::expected<Page<View>, BadCursor>;
 
+// A ranking of the moment, which no key of its own could go on with: its cursor is a place in it. Who moves past that place
+// between two pages is missed or comes twice.
+std::string write_rank(char list, std::size_t rank);
+std::optional<std::size_t> read_rank(std::string_view cursor, char list);
+template <class View>
+PageOutcome<View> page_of_ranking(std::vector<View> ranking, char list, const PageRequest& page) {
+  const auto begin = page.cursor ? read_rank(*page.cursor, list) : std::optional<std::size_t>(0);
+  if (!begin) return tl::unexpected(BadCursor{});
+  const auto from = std::min(*begin, ranking.size());
+  const auto to = std::min(from + static_cast<std::size_t>(page.limit), ranking.size());
+  Page<View> shown;
+  if (to < ranking.size()) shown.next = write_rank(list, to);
+  for (auto i = from; i < to; ++i) shown.items.push_back(std::move(ranking[i]));
+  return shown;
+}
+
 struct IncidentFilter {
   std::optional<std::string> state;
   std::optional<std::string> organization;
@@ -67,10 +86,22 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
 
 // Whether the caller's body sees the content of the case.
 bool sees_content(TenantTransaction& transaction, core::IncidentId id);
-// Who of the caller's body responds, or did, oldest first; at most 1000.
-std::vector<codec::AssignmentView> list_assignments(TenantTransaction& transaction, core::IncidentId incident);
+// Who of the caller's body responds, or did, oldest first.
+PageOutcome<codec::AssignmentView> list_assignments(TenantTransaction& transaction, core::IncidentId incident,
+                                                    const PageRequest& page);
+// The latest 1000 of them, oldest first.
+std::vector<codec::AssignmentView> latest_assignments(TenantTransaction& transaction, core::IncidentId incident);
 // In how many other cases people of the caller's body are active.
 std::map<core::PersonId, int> count_active_assignments(TenantTransaction& transaction, core::IncidentId besides);
+
+// How the caller's body handles an incident inside, oldest first.
+PageOutcome<codec::HandlingStepView> list_steps(TenantTransaction& transaction, core::IncidentId incident,
+                                                const PageRequest& page);
+PageOutcome<codec::InstructionView> list_instructions(TenantTransaction& transaction, core::IncidentId incident,
+                                                      const PageRequest& page);
+// Shared platforms that the incident concerns, oldest first.
+PageOutcome<codec::PlatformLinkView> list_platforms(TenantTransaction& transaction, core::IncidentId incident,
+                                                    const PageRequest& page);
 
 struct ObligationFilter {
   std::optional<std::string> holder;
@@ -134,20 +165,33 @@ struct LinkedMessageView {
 };
 std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::MessageId message, core::EndpointId endpoint);
 
+struct PeopleFilter {
+  std::optional<core::Post> post;  // who holds it
+  bool left = false;               // who has left too
+};
+// By name. `staff` is all of the body, and must outlive the page.
+PageOutcome<const core::KnownPerson*> list_people(const core::Staff& staff, const PeopleFilter& filter,
+                                                  const PageRequest& page, Timestamp now);
 // Who made each appointment and delegation of the caller's body, and recorded each training.
 codec::MakersById makers_of_staff(TenantTransaction& transaction);
-// What waits for a decision of the caller's body, the oldest first, 200 at the most; `token`, `role` and `name` are the caller's.
-std::vector<codec::ApprovalView> list_approvals(TenantTransaction& transaction, std::string_view token,
-                                                std::string_view role, std::string_view name);
+// What waits for a decision of the caller's body, the oldest first; `token`, `role` and `name` are the caller's.
+PageOutcome<codec::ApprovalView> list_approvals(TenantTransaction& transaction, std::string_view token,
+                                                std::string_view role, std::string_view name,
+                                                const PageRequest& page);
 // -- CYMAT: what the caller is a party of, or the home agency of a member --
-// The centre's is its queue: what waits first, by priority and time; with its place while nobody of the pool is free.
-std::vector<codec::CymatRequestView> list_cymat_requests(TenantTransaction& transaction, bool of_center);
+// Newest first. The centre's is its queue: what waits first, by priority and time; with its place while nobody of the pool
+// is free.
+PageOutcome<codec::CymatRequestView> list_cymat_requests(TenantTransaction& transaction, bool of_center,
+                                                         const PageRequest& page);
 std::vector<codec::CymatRequestView> cymat_requests_of(TenantTransaction& transaction, core::IncidentId incident);
 std::optional<codec::CymatRequestView> find_cymat_request(TenantTransaction& transaction, core::CymatRequestId id,
                                                           bool of_center);
-// Nothing where the caller is no party.
-std::optional<std::vector<codec::CymatEntryView>> cymat_log(TenantTransaction& transaction, core::CymatRequestId id);
-// For a centre; for others nobody.
+// Whether the caller is a party, to whom its log is open.
+bool is_party_of_cymat(TenantTransaction& transaction, core::CymatRequestId id);
+// Oldest first; of no request where the caller is no party.
+PageOutcome<codec::CymatEntryView> list_cymat_log(TenantTransaction& transaction, core::CymatRequestId id,
+                                                  const PageRequest& page);
+// For a centre; for others nobody. Who is free and trained first.
 std::vector<codec::CymatPoolView> cymat_pool(TenantTransaction& transaction);
 // To whom a member of CYMAT is spoken: himself, and the team that he serves in.
 std::vector<std::string> names_of_seat(TenantTransaction& transaction, const std::string& seat);

@@ -1,5 +1,8 @@
 #include "tests/core/scene.h"
 
+#include "src/core/departure.h"
+#include "src/core/staff_needed.h"
+
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -127,7 +130,9 @@ Outcome Scene::attempt(const AddRecipient& command) {
   return decide_recipient(law_, incident_, command, moment());
 }
 Outcome Scene::attempt(const FulfillObligation& command) {
-  return decide_fulfillment(law_, incident_, command, moment());
+  static const Staff nobody;
+  const auto* staff = context_.staff_of(command.actor.organization);
+  return decide_fulfillment(law_, incident_, staff ? *staff : nobody, command, moment());
 }
 Outcome Scene::attempt(const AskWaiver& command) {
   return decide_waiver_request(law_, incident_, command, moment());
@@ -147,7 +152,18 @@ Outcome Scene::attempt(const DecideErasure& command) {
 }
 
 Outcome Scene::attempt(const ResponseCommand& command) {
-  return decide_response(law_, incident_, context_, command, moment());
+  auto outcome = decide_response(law_, incident_, context_, command, moment());
+  // The store loads of the staffs what a decision needs, and no more.
+  auto part = context_;
+  part.staffs.clear();
+  for (const auto& [body, needed] : needed_by(command, &incident_))
+    if (const auto* staff = context_.staff_of(body)) part.staffs.emplace(body, narrowed(*staff, needed));
+  --decisions_;
+  const auto same = decide_response(law_, incident_, part, command, moment());
+  CHECK(same.has_value() == outcome.has_value());
+  if (same && outcome) CHECK(same->events == outcome->events);
+  if (!same && !outcome) CHECK(same.error().code == outcome.error().code);
+  return outcome;
 }
 
 Decision Scene::pass_to_successors() {
@@ -171,7 +187,14 @@ void Scene::everybody_asks() {
 
 Lines Scene::ring() {
   everybody_asks();
-  const auto decision = take(decide_ring(law_, incident_, listeners_, moment()));
+  Departures departures;
+  const auto read_staffs = [&] {
+    departures = {};
+    Listeners unused;  // the turns of duty are what the test says they are
+    look_at_staffs(incident_, context_, now_, unused, departures);
+  };
+  read_staffs();
+  const auto decision = take(decide_ring(law_, incident_, listeners_, departures, moment()));
   Lines lines;
   for (const auto& event : decision.events) {
     REQUIRE(event.actor == Actor::system());
@@ -187,7 +210,8 @@ Lines Scene::ring() {
   }
   // Rung is rung.
   CHECK((!decision.rings_at || *decision.rings_at > now_));
-  CHECK(decide_ring(law_, incident_, listeners_, moment()).events.empty());
+  read_staffs();
+  CHECK(decide_ring(law_, incident_, listeners_, departures, moment()).events.empty());
   return lines;
 }
 

@@ -60,9 +60,11 @@ TEST_CASE("the clocks of a corporation's report") {
                               "duty g.3 mhlw due 2018-08-01 09:50, round 1 level 0",
                               "duty c jps due 2018-08-01 10:00, round 1 level 0",
                               "duty d jps due 2018-08-01 10:00, round 1 level 0",
+                              "duty e jps due 2018-08-02 09:00, round 1 level 0",
                               "duty h jps due 2018-08-02 09:00, round 1 level 0",
                               "duty j jps due 2018-08-02 09:00, round 1 level 0",
                               "followup jps due 2018-08-02 09:20, round 2 level 0",
+                              "duty l jps due 2018-08-04 09:00, round 1 level 0",
                               "duty k jps due 2018-08-08 09:00, round 1 level 0",
                               "duty 3.a jps due 2018-08-31 09:00, round 1 level 0",
                               "duty 3.b jps due 2018-09-15 09:00, round 1 level 0",
@@ -165,6 +167,7 @@ TEST_CASE("each report starts the wait for the next anew") {
 
 TEST_CASE("a closed incident awaits no report; a reopened one does again, from then on") {
   auto scene = reported_by_jps();
+  scene.accept(MoveIncident{person("jps"), IncidentState::recovered, ""});
   for (const auto& obligation : Incident(scene.incident()).obligations)
     if (obligation.holder == "jps" && obligation.state == ObligationState::open)
       scene.accept(

@@ -19,13 +19,15 @@ namespace {
 constexpr std::array kinds = {HandlingStepKind::ciso_told,      HandlingStepKind::situation,
                               HandlingStepKind::record,         HandlingStepKind::rules_followed,
                               HandlingStepKind::cause_reported, HandlingStepKind::measures_ordered,
-                              HandlingStepKind::lessons_shared};
+                              HandlingStepKind::lessons_shared, HandlingStepKind::procedure_followed,
+                              HandlingStepKind::information_shared};
 // The rule of H30 that each meets: stated a second time.
 const std::map<HandlingStepKind, std::string> rules{
     {HandlingStepKind::ciso_told, "c"},        {HandlingStepKind::situation, "j"},
     {HandlingStepKind::record, "k"},           {HandlingStepKind::rules_followed, "f"},
     {HandlingStepKind::cause_reported, "3.a"}, {HandlingStepKind::measures_ordered, "3.b"},
-    {HandlingStepKind::lessons_shared, "3.c"}};
+    {HandlingStepKind::lessons_shared, "3.c"}, {HandlingStepKind::procedure_followed, "e"},
+    {HandlingStepKind::information_shared, "l"}};
 
 PersonId id_of(int number) {
   PersonId id;
@@ -145,24 +147,24 @@ Actor who_takes(HandlingStepKind kind, const std::string& organization = "jps") 
 struct Taker {
   const char* name;
   Actor actor;
-  std::string may;  // first letters of the rules: c j k f a(3.a) b(3.b) l(3.c)
+  std::string may;  // letters of the rules: c j k f a(3.a) b(3.b) l(3.c) e s(l)
 };
 
 std::vector<Taker> takers(const std::string& organization) {
   std::vector<Taker> list{
-      {"member", person(organization, Role::csirt_member), "jkf"},
-      {"head", person(organization, Role::csirt_head), "cjkfal"},
-      {"contact", person(organization, Role::external_contact), "jkf"},
+      {"member", person(organization, Role::csirt_member), "jkfes"},
+      {"head", person(organization, Role::csirt_head), "cjkfales"},
+      {"contact", person(organization, Role::external_contact), "jkfes"},
       {"ciso", person(organization, Role::ciso), "b"},
       {"section officer", person(organization, Role::section_officer), ""},
-      {"member who is head by post", bound(organization, Role::csirt_member, head), "cjkfal"},
-      {"member who decides for the head", bound(organization, Role::csirt_member, decides_for_head), "cjkfal"},
-      {"member who decides for the CISO", bound(organization, Role::csirt_member, decides_for_ciso), "jkfb"},
-      {"member who is told for the CISO", bound(organization, Role::csirt_member, told_for_ciso), "jkf"},
+      {"member who is head by post", bound(organization, Role::csirt_member, head), "cjkfales"},
+      {"member who decides for the head", bound(organization, Role::csirt_member, decides_for_head), "cjkfales"},
+      {"member who decides for the CISO", bound(organization, Role::csirt_member, decides_for_ciso), "jkfbes"},
+      {"member who is told for the CISO", bound(organization, Role::csirt_member, told_for_ciso), "jkfes"},
       {"section officer who is CISO by post", bound(organization, Role::section_officer, ciso), "b"},
       {"information security officer", bound(organization, Role::section_officer, officer), "a"},
-      {"system security officer", bound(organization, Role::section_officer, system_officer), "f"},
-      {"member without a post", bound(organization, Role::csirt_member, nobody), "jkf"},
+      {"system security officer", bound(organization, Role::section_officer, system_officer), "fe"},
+      {"member without a post", bound(organization, Role::csirt_member, nobody), "jkfes"},
       {"ciso's token of another person", bound(organization, Role::ciso, nobody), "b"},
   };
   for (const auto role : {Role::reporter, Role::exception_officer, Role::auditor, Role::operator_, Role::cymat_member,
@@ -174,7 +176,7 @@ std::vector<Taker> takers(const std::string& organization) {
   return list;
 }
 
-char letter(HandlingStepKind kind) { return "cjkfabl"[static_cast<std::size_t>(kind)]; }
+char letter(HandlingStepKind kind) { return "cjkfables"[static_cast<std::size_t>(kind)]; }
 
 }  // namespace
 
@@ -183,13 +185,15 @@ TEST_CASE("each step meets the duty of its clause where it is open, and is taken
       {HandlingStepKind::ciso_told, 'c'},      {HandlingStepKind::situation, 'j'},
       {HandlingStepKind::record, 'k'},         {HandlingStepKind::rules_followed, 'f'},
       {HandlingStepKind::cause_reported, 'a'}, {HandlingStepKind::measures_ordered, 'b'},
-      {HandlingStepKind::lessons_shared, 'l'}};
+      {HandlingStepKind::lessons_shared, 'l'}, {HandlingStepKind::procedure_followed, 'e'},
+      {HandlingStepKind::information_shared, 's'}};
   for (const auto kind : kinds) REQUIRE(letters.at(kind) == letter(kind));
   std::size_t accepted = 0, refused = 0;
   for (const std::string state : {"absent", "open", "fulfilled", "waived"}) {
     for (const auto kind : kinds) {
       const auto& rule = rules.at(kind);
       Case scene(on_platform("jps", state == "absent" ? routing::Assessment::possible : routing::Assessment::incident));
+      if (state == "fulfilled" && kind == HandlingStepKind::situation) scene.move(IncidentState::recovered);
       if (state == "fulfilled")
         scene.accept(FulfillObligation{person("jps"), scene.duty(rule, "jps").id, FulfillmentMethod::done});
       if (state == "waived") scene.waive(rule);
@@ -229,7 +233,7 @@ TEST_CASE("each step meets the duty of its clause where it is open, and is taken
       }
       // Taken, it folds; what it means for the duty stands there.
       scene.done(step(kind, who_takes(kind)));
-      const bool recurs = kind == HandlingStepKind::situation && (state == "open" || state == "fulfilled");
+      const bool recurs = kind == HandlingStepKind::situation && state == "open";
       CHECK(scene.state_of(rule) == (recurs ? "open" : state == "open" ? "fulfilled" : state));
     }
   }
@@ -336,6 +340,147 @@ TEST_CASE("the state of handling is owed anew until the case has recovered") {
   CHECK(scene.duty("j", "jps").due_at == scene.now() + hours(24));
 }
 
+namespace {
+
+FulfillObligation word(const Case& scene, const std::string& rule, Actor actor, const std::string& note = "実施",
+                       FulfillmentMethod method = FulfillmentMethod::done) {
+  return {std::move(actor), scene.duty(rule, "jps").id, method, {}, note, ""};
+}
+
+// The people of the case are known where it is asked for them by a word too.
+void register_people(Case& scene, Staff staff = staff_of("jps")) { scene.Scene::context().staffs["jps"] = std::move(staff); }
+
+std::string call_of(const Case& scene, HandlingStepKind kind) {
+  return "POST /incidents/" + to_string(scene.incident().id) + "/steps {\"kind\":\"" + std::string(to_string(kind)) + "\"}";
+}
+
+}  // namespace
+
+TEST_CASE("a word meets an inner duty where its step would be taken, and a refusal names the step") {
+  Case scene(on_platform());
+  register_people(scene);
+  std::size_t met = 0, only_by_step = 0, refused = 0;
+  for (const auto kind : kinds) {
+    const bool names_who_was_told = kind == HandlingStepKind::ciso_told || kind == HandlingStepKind::cause_reported;
+    for (const auto method : {FulfillmentMethod::done, FulfillmentMethod::in_person, FulfillmentMethod::telephone,
+                              FulfillmentMethod::report}) {
+      for (const auto& taker : takers("jps")) {
+        CAPTURE(to_string(kind));
+        CAPTURE(to_string(method));
+        CAPTURE(taker.name);
+        const auto outcome = scene.attempt(word(scene, rules.at(kind), taker.actor, "実施", method));
+        const bool may = taker.may.find(letter(kind)) != std::string::npos;
+        const bool in_his_place =
+            kind == HandlingStepKind::measures_ordered && taker.name == std::string("member who decides for the CISO");
+        if (may && !names_who_was_told && !in_his_place) {
+          REQUIRE(outcome);
+          CHECK(scene.refuse(word(scene, rules.at(kind), taker.actor, "", method)) == "invalid /note required");
+          ++met;
+          continue;
+        }
+        REQUIRE(!outcome);
+        CHECK(outcome.error().code == (may ? RefusalCode::method_unsuitable : RefusalCode::role_required));
+        CHECK(outcome.error().detail.ja.find(call_of(scene, kind)) != std::string::npos);
+        CHECK(outcome.error().detail.en.find(call_of(scene, kind)) != std::string::npos);
+        ++(may ? only_by_step : refused);
+      }
+    }
+  }
+  CHECK(met > 50);
+  CHECK(only_by_step > 20);
+  CHECK(refused > 200);
+  for (const auto role : all_roles()) {
+    const auto outcome = scene.attempt(word(scene, "d", person("jps", role)));
+    REQUIRE(!outcome);
+    CHECK(outcome.error().code == (is_csirt(role) ? RefusalCode::method_unsuitable : RefusalCode::role_required));
+    CHECK(outcome.error().detail.en.find("/instructions") != std::string::npos);
+  }
+  scene.accept(word(scene, "k", person("jps")));
+  CHECK(scene.state_of("k") == "fulfilled");
+}
+
+TEST_CASE("where the staff names no CISO the head's word tells that he was told") {
+  Case scene;
+  register_people(scene, staff_of("jps", false));
+  for (const auto* rule : {"c", "3.a"}) {
+    CHECK(scene.refuse(word(scene, rule, person("jps"))) == "role_required");
+    scene.accept(word(scene, rule, person("jps", Role::csirt_head)));
+    CHECK(scene.state_of(rule) == "fulfilled");
+  }
+}
+
+TEST_CASE("a body that has registered nobody meets its inner duties by the word of any member of its CSIRT") {
+  const std::array<std::optional<Staff>, 3> staffs = [] {
+    auto left = staff_of("jps");
+    for (auto& known : left.people) known.left_at = at("2018-07-31T00:00:00+09:00");
+    return std::array<std::optional<Staff>, 3>{std::nullopt, Staff{}, left};
+  }();
+  for (const auto& staff : staffs) {
+    Case scene(on_platform());
+    if (staff) register_people(scene, *staff);
+    scene.move(IncidentState::recovered);
+    for (const auto* rule : {"c", "d", "e", "f", "j", "k", "l", "3.a", "3.b", "3.c"}) {
+      CAPTURE(rule);
+      scene.accept(word(scene, rule, person("jps"), ""));
+      CHECK(scene.state_of(rule) == "fulfilled");
+    }
+    scene.accept(FulfillObligation{person("jps"), scene.duty("h", "jps").id, FulfillmentMethod::police_report});
+    scene.move(IncidentState::closed);
+  }
+}
+
+TEST_CASE("what a judgement meets no word meets, whoever is registered") {
+  for (const bool registered : {false, true}) {
+    for (const auto assessment : {routing::Assessment::possible, routing::Assessment::incident}) {
+      auto report = report_of("jps", "2018-08-01T09:00:00+09:00");
+      report.in_force.assessment = assessment;
+      report.in_force.cyberattack = routing::Cyberattack::unknown;
+      Case scene(report);
+      if (registered) register_people(scene);
+      const auto* rule = assessment == routing::Assessment::possible ? "b" : "h.decide";
+      for (const auto role : {Role::csirt_member, Role::csirt_head}) {
+        const auto outcome = scene.attempt(word(scene, rule, person("jps", role)));
+        REQUIRE(!outcome);
+        CHECK(outcome.error().code == RefusalCode::method_unsuitable);
+        CHECK(outcome.error().detail.en.find("/assessments") != std::string::npos);
+        CHECK(outcome.error().detail.ja.find("/assessments") != std::string::npos);
+      }
+      CHECK(scene.state_of(rule) == "open");
+    }
+  }
+}
+
+TEST_CASE("by a word too the state of handling is owed anew until the case has recovered") {
+  for (const bool registered : {false, true}) {
+    Case scene;
+    if (registered) register_people(scene);
+    int occasion = 1;
+    for (const auto method : {FulfillmentMethod::done, FulfillmentMethod::in_person, FulfillmentMethod::telephone,
+                              FulfillmentMethod::report}) {
+      scene.wait(hours(20));
+      scene.accept(word(scene, "j", person("jps"), "異状なし", method));
+      const auto& duty = scene.duty("j", "jps");
+      CHECK(duty.state == ObligationState::open);
+      CHECK(duty.occasion == ++occasion);
+      CHECK(duty.due_at == scene.now() + hours(24));
+    }
+    scene.done(step(HandlingStepKind::situation, person("jps")));
+    CHECK(scene.state_of("j") == "open");
+    // Another duty that is met leaves it as it is.
+    scene.accept(word(scene, "k", person("jps")));
+    CHECK(scene.duty("j", "jps").occasion == occasion + 1);
+    scene.move(IncidentState::recovered);
+    scene.accept(word(scene, "j", person("jps")));
+    CHECK(scene.state_of("j") == "fulfilled");
+    scene.move(IncidentState::assessed);
+    CHECK(scene.state_of("j") == "open");
+    CHECK(scene.duty("j", "jps").due_at == scene.now() + hours(24));
+    scene.waive("j");
+    scene.done(step(HandlingStepKind::situation, person("jps")));
+    CHECK(scene.state_of("j") == "waived");
+  }
+}
+
 TEST_CASE("steps under H28 meet the duties of its letters") {
   auto report = report_of("mof", "2018-07-20T09:00:00+09:00");
   Case scene(report);
@@ -343,6 +488,10 @@ TEST_CASE("steps under H28 meet the duties of its letters") {
   CHECK(scene.duty("h", "mof").occasion == 2);
   scene.done(step(HandlingStepKind::record, person("mof")));
   CHECK(scene.state_of("i", "mof") == "fulfilled");
+  scene.done(step(HandlingStepKind::procedure_followed, person("mof")));
+  CHECK(scene.state_of("e", "mof") == "fulfilled");
+  scene.done(step(HandlingStepKind::information_shared, person("mof")));
+  CHECK(scene.state_of("j", "mof") == "fulfilled");
 }
 
 TEST_CASE("the first instruction of emergency measures or recovery meets (d); each has one answer") {

@@ -23,8 +23,10 @@ TEST_CASE("a corporation's report: its agency is told at once, the centre and th
   CHECK(scene.inner_duties() == Lines{
                                     "c jps open, due 2018-08-01 10:00",
                                     "d jps open, due 2018-08-01 10:00",
+                                    "e jps open, due 2018-08-02 09:00",
                                     "j jps open, due 2018-08-02 09:00",
                                     "k jps open, due 2018-08-08 09:00",
+                                    "l jps open, due 2018-08-04 09:00",
                                     "3.a jps open, due 2018-08-31 09:00",
                                     "3.b jps open, due 2018-09-15 09:00",
                                     "3.c jps open, due 2018-09-30 09:00",
@@ -449,13 +451,13 @@ TEST_CASE("a closed incident takes no report until it is reopened") {
   auto assessed = followup(report);
   assessed.in_force.assessment = routing::Assessment::incident;
   scene.accept(assessed);
+  for (auto state : {IncidentState::contained, IncidentState::recovered, IncidentState::reviewed})
+    scene.accept(MoveIncident{person("jps"), state, "済み"});
   const std::vector obligations = scene.incident().obligations;
   for (const auto& obligation : obligations)
     if (obligation.holder == "jps" && obligation.state == ObligationState::open)
       scene.accept(FulfillObligation{person("jps"), obligation.id, FulfillmentMethod::telephone});
-  for (auto state :
-       {IncidentState::contained, IncidentState::recovered, IncidentState::reviewed, IncidentState::closed})
-    scene.accept(MoveIncident{person("jps"), state, "済み"});
+  scene.accept(MoveIncident{person("jps"), IncidentState::closed, "済み"});
 
   CHECK(scene.refuse(followup(report)) == "incident_closed");
   CHECK(scene.refuse(MakeJudgement{person("jps"), routing::Assessment::incident}) == "incident_closed");

@@ -303,6 +303,7 @@ TEST_CASE("an earlier version that the successor acknowledges leaves the later o
 TEST_CASE("a closed incident awaits nothing; reopened, its 続報 is the successor's") {
   Scene scene("2022-11-10T12:00:00+09:00");
   scene.accept(report_of("jogmec", "2022-11-10T11:50:00+09:00"));
+  scene.accept(MoveIncident{person("jogmec"), IncidentState::recovered, ""});
   for (const auto& duty : std::vector(scene.incident().obligations))
     if (duty.holder == "jogmec" && duty.state == ObligationState::open)
       scene.accept(FulfillObligation{person("jogmec"), duty.id,

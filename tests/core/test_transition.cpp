@@ -22,9 +22,9 @@ void meet_all_of(Scene& scene, const std::string& organization) {
 TEST_CASE("a person leads an incident forward to its end, with reasons") {
   Scene scene("2018-08-01T09:20:00+09:00");
   scene.accept(report_of("jps", "2018-08-01T09:00:00+09:00"));
-  meet_all_of(scene, "jps");
   for (auto to :
        {IncidentState::contained, IncidentState::recovered, IncidentState::reviewed, IncidentState::closed}) {
+    if (to == IncidentState::closed) meet_all_of(scene, "jps");
     const auto decision = scene.accept(move_by("jps", to));
     CHECK(scene.incident().state == to);
     CHECK(std::get<IncidentMoved>(decision.events.back().what).reason == "理由");

@@ -20,7 +20,7 @@ from scene import SUPERUSER, Cosigner, Fault, Scene, main, plain_environment, sa
 
 # Columns that no event speaks of: leases, and what only tells when something was done to a row.
 UNSPOKEN = {
-    "incident_clock": {"lease_until", "token"},
+    "incident_clock": {"lease_until", "token", "look_at"},  # a look that is too early does no harm; see "looks put off"
     "sealer": {"only_row", "holder", "lease_until", "token"},
     "sequencer": {"only_row", "holder", "lease_until", "token"},
     "witness": {"added_at", "removed_at"},  # who witnesses are, no event tells
@@ -272,6 +272,8 @@ def special_attacks():
     yield Attack("clocks silenced", "UPDATE incident_clock SET rings_at = NULL;", ["incident_clock.*rings_at"])
     yield Attack("clocks put off", "UPDATE incident_clock SET rings_at = rings_at + interval '1 minute';",
                  ["incident_clock.*rings_at"])
+    yield Attack("looks put off", "DROP TRIGGER incident_clock_look ON incident_clock; UPDATE incident_clock SET look_at = NULL;",
+                 ["incident_clock.*look_at"])
     yield Attack("a time without end", "UPDATE obligation SET due_at = 'infinity' WHERE state = 'open';", ["obligation.*due_at"])
     yield Attack("an event's time without end", "UPDATE event SET at = 'infinity' WHERE sequence = 5;", ["event"])
     yield Attack("a signature of a checkpoint taken from another",

@@ -112,7 +112,8 @@ class Scene:
                                          ("mic", "要員 丙", "cymat_member")):
             person = people[name] = self.post(organization, "csirt_head", "/api/v1/people", {
                 "name": name, "employment": "employee", "skills": ["forensics"]})["id"]
-            self.post(organization, "ciso", f"/api/v1/people/{person}/appointments", {"post": post, "ground": "expertise"})
+            self.post(organization, "ciso", f"/api/v1/people/{person}/appointments", {
+                "post": post, "ground": "expertise", "until": "2099-01-05T00:00:00+09:00"})
         first, second, member = people.values()
         self.post("mhlw", "csirt_head", f"/api/v1/people/{first}/trainings", {
             "kind": "csirt", "course": "研修", "completed_at": "2026-01-05T00:00:00+09:00",

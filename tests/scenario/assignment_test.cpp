@@ -2,12 +2,9 @@
 // twenty clients get who want the same at once.
 #include <fmt/format.h>
 
-#include <atomic>
-#include <latch>
-#include <map>
 #include <thread>
 
-#include "tests/scenario/scene.h"
+#include "tests/scenario/people.h"
 
 using namespace noroshi::scenario;
 
@@ -123,27 +120,6 @@ Lines who_responds(const Desk& desk, const Incident& incident) {
     lines.push_back(text(assignment, "name") + " " + text(assignment, "function") + " " + text(assignment, "state"));
   return lines;
 }
-
-// What each of twenty clients is answered who do it at once: the codes of refusals, "201" for who wins.
-std::map<std::string, int> at_once(const std::function<Reply(int)>& act) {
-  constexpr int clients = 20;
-  std::vector<Reply> replies(clients);
-  std::latch start(clients);
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < clients; ++i)
-    threads.emplace_back([&, i] {
-      start.arrive_and_wait();
-      replies[static_cast<std::size_t>(i)] = act(i);
-    });
-  threads.clear();
-  std::map<std::string, int> told;
-  for (const auto& reply : replies) {
-    ++told[reply.status == 201 ? "201" : reply.code()];
-    if (reply.status != 201) CHECK_FALSE(text(reply.json(), "detail").empty());
-  }
-  return told;
-}
-using Told = std::map<std::string, int>;
 
 }  // namespace
 

@@ -245,6 +245,7 @@ TEST_CASE("Follow-up reports are awaited until the final one; an incident that i
     return mhlw.post("/incidents/" + incident.id + "/transitions", {{"to", to}, {"reason", "経過"}});
   };
   CHECK(move("closed").code() == "duties_open");
+  REQUIRE(move("recovered").status == 201);
   for (const auto& duty : mhlw.list("/obligations?holder=mhlw&state=open&incident=" + incident.id))
     REQUIRE(mhlw.fulfills(duty, {{"method", "done"}}).status == 201);
   REQUIRE(move("closed").status == 201);

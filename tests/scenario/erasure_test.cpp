@@ -50,6 +50,8 @@ void lives_through(World& world, const Incident& incident, const std::string& ca
   REQUIRE(head.fulfills(head.obligation_of(incident, "h", 0, "jps"),
                         {{"method", "police_report"}, {"note", canary + " 通報"}, {"reference", canary + "-7"}})
               .status == 201);
+  REQUIRE(head.post("/incidents/" + incident.id + "/transitions", {{"to", "recovered"}, {"reason", canary + " 復旧"}}).status ==
+          201);
   for (const Desk* desk : {&head, &mhlw})
     for (const auto& duty : desk->list("/obligations?state=open&incident=" + incident.id))
       if (text(duty, "holder") == desk->organization())

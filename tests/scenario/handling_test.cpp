@@ -32,6 +32,7 @@ TEST_CASE("From assessment to closing every inner duty is met by its step, and b
     const Desk& who;
   } all[] = {{"ciso_told", "2.2.4(2)(c)", head},      {"situation", "2.2.4(2)(j)", member},
              {"record", "2.2.4(2)(k)", member},       {"rules_followed", "2.2.4(2)(f)", member},
+             {"procedure_followed", "2.2.4(2)(e)", member}, {"information_shared", "2.2.4(2)(l)", member},
              {"cause_reported", "2.2.4(3)(a)", head}, {"measures_ordered", "2.2.4(3)(b)", ciso},
              {"lessons_shared", "2.2.4(3)(c)", head}};
   for (const auto& [kind, clause, who] : all) {
@@ -59,11 +60,11 @@ TEST_CASE("From assessment to closing every inner duty is met by its step, and b
   CHECK(officer.post(answer, {{"carried_out", true}, {"text", "実施"}}).code() == "instruction_answered");
   REQUIRE(head.post("/incidents/" + incident.id + "/transitions", {{"to", "closed"}}).status == 201);
 
-  CHECK(head.list(steps).size() == 7);
+  CHECK(head.list(steps).size() == 9);
   CHECK(mhlw.list(steps).empty());
   CHECK(stranger.get(steps).status == 404);
   const auto seen = head.sees(incident);
-  CHECK(seen.at("steps").as_array().size() == 7);
+  CHECK(seen.at("steps").as_array().size() == 9);
   CHECK(seen.at("instructions").as_array().size() == 1);
   CHECK(seen.at("platforms").as_array().size() == 1);
   CHECK(seen.at("assessments").as_array().size() == 1);
@@ -86,4 +87,74 @@ TEST_CASE("A platform's operator is told, sees the case, and does nothing of the
   CHECK(mic.list(path).size() == 1);
   CHECK(mic.post("/incidents/" + incident.id + "/steps", {{"kind", "record"}, {"text", "本文"}}).code() == "not_the_holder");
   CHECK_FALSE(mof.can_see(incident));
+}
+
+TEST_CASE("A body that names its people meets an inner duty by a word only where its step would, and (j) again every day") {
+  const Desk head("nies", "csirt_head", "責任者"), member("nies", "csirt_member", "係員"), ciso("nies", "ciso", "CISO");
+  const auto incident = head.reports(a_report({{"cyberattack", "no"}, {"cyberattack_reason", "誤設定"}}));
+  const auto owed = [&](std::string_view clause) {
+    for (const auto& duty : head.list("/obligations?holder=nies&incident=" + incident.id))
+      if (text(duty, "clause") == clause) return duty;
+    FAIL("no duty of " << clause);
+    return json::object();
+  };
+  const auto says = [&](const Desk& who, std::string_view clause, json::object how) {
+    return who.fulfills(owed(clause), how);
+  };
+  // Nobody is registered yet: one word is enough.
+  REQUIRE(says(member, "2.2.4(2)(l)", {{"method", "done"}}).status == 201);
+  CHECK(inner_state(head, incident, "2.2.4(2)(l)") == "fulfilled");
+
+  const auto added = head.post("/people", {{"name", "環境 一郎"}, {"employment", "employee"}, {"skills", json::array()}});
+  REQUIRE_MESSAGE(added.status == 201, added);
+  const auto person = text(added.json(), "id");
+  REQUIRE(head.post("/people/" + person + "/appointments", {{"post", "ciso"}, {"ground", "office"}}).status == 201);
+
+  const json::object done{{"method", "done"}, {"note", "実施"}};
+  const auto steps = "POST /incidents/" + incident.id + "/steps";
+  const struct {
+    const char* clause;
+    const Desk& who;
+    const char* code;
+    std::string call;
+  } refusals[] = {{"2.2.4(2)(c)", member, "role_required", steps + " {\"kind\":\"ciso_told\"}"},
+                  {"2.2.4(2)(c)", head, "method_unsuitable", steps + " {\"kind\":\"ciso_told\"}"},
+                  {"2.2.4(2)(d)", member, "method_unsuitable", "POST /incidents/" + incident.id + "/instructions"},
+                  {"2.2.4(3)(a)", head, "method_unsuitable", steps + " {\"kind\":\"cause_reported\"}"},
+                  {"2.2.4(3)(b)", head, "role_required", steps + " {\"kind\":\"measures_ordered\"}"},
+                  {"2.2.4(3)(c)", member, "role_required", steps + " {\"kind\":\"lessons_shared\"}"}};
+  for (const auto& [clause, who, code, call] : refusals) {
+    CAPTURE(clause);
+    const auto refused = says(who, clause, done);
+    CHECK(refused.code() == code);
+    CHECK(text(refused.json(), "detail").find(call) != std::string::npos);
+    CHECK(inner_state(head, incident, clause) == "open");
+  }
+  CHECK(says(member, "2.2.4(2)(e)", {{"method", "done"}}).mistakes() == Lines{"/note required"});
+  REQUIRE(says(member, "2.2.4(2)(e)", done).status == 201);
+  REQUIRE(says(member, "2.2.4(2)(k)", done).status == 201);
+  REQUIRE(says(head, "2.2.4(3)(c)", done).status == 201);
+
+  // The state of handling is owed again at once, and for good only once the case has recovered.
+  for (int i = 0; i < 2; ++i) {
+    const auto kept_track = says(member, "2.2.4(2)(j)", done);
+    REQUIRE_MESSAGE(kept_track.status == 201, kept_track);
+    CHECK(inner_state(head, incident, "2.2.4(2)(j)") == "open");
+  }
+  REQUIRE(head.post("/incidents/" + incident.id + "/transitions", {{"to", "recovered"}}).status == 201);
+  REQUIRE(says(member, "2.2.4(2)(j)", done).status == 201);
+  CHECK(inner_state(head, incident, "2.2.4(2)(j)") == "fulfilled");
+
+  // What is left takes its steps, and the case is closed.
+  for (const auto* kind : {"ciso_told", "cause_reported"})
+    REQUIRE(head.post("/incidents/" + incident.id + "/steps", {{"kind", kind}, {"text", "本文"}, {"person", person}}).status ==
+            201);
+  REQUIRE(ciso.post("/incidents/" + incident.id + "/steps", {{"kind", "measures_ordered"}, {"text", "本文"}}).status == 201);
+  REQUIRE(member
+              .post("/incidents/" + incident.id + "/instructions", {{"kind", "recovery"},
+                                                                    {"force", "recommendation"},
+                                                                    {"addressee", "責任者"},
+                                                                    {"text", "復旧"}})
+              .status == 201);
+  REQUIRE(head.post("/incidents/" + incident.id + "/transitions", {{"to", "closed"}}).status == 201);
 }

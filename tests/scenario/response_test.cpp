@@ -1,47 +1,11 @@
 // One case and everybody who responds to it, over the interface alone: a ministry's CSIRT with two handlers, a team of
 // CYMAT from three agencies, information under (m), the change of shifts, and the end with its report. Each step is
 // refused for others.
-#include "tests/scenario/scene.h"
+#include "tests/scenario/people.h"
 
 using namespace noroshi::scenario;
 
 namespace {
-
-struct Story {
-  Daemon& daemon;
-
-  // A person of that body, named to those posts by its CISO; the id.
-  std::string person(const std::string& body, const std::string& name, std::initializer_list<const char*> posts) const {
-    const Desk ciso(body, "ciso", body + " CISO", daemon), head(body, "csirt_head", body + " CSIRT", daemon);
-    const auto added = head.post("/people", {{"name", name}, {"employment", "employee"}, {"skills", {"forensics"}}});
-    REQUIRE_MESSAGE(added.status == 201, added);
-    const auto id = text(added.json(), "id");
-    for (const auto* post : posts) {
-      const auto named = ciso.post("/people/" + id + "/appointments", {{"post", post}, {"ground", "expertise"}});
-      REQUIRE_MESSAGE(named.status == 201, named);
-    }
-    return id;
-  }
-  void trained(const std::string& body, const std::string& person, const std::string& kind) const {
-    const Desk head(body, "csirt_head", body + " CSIRT", daemon);
-    const auto done = head.post("/people/" + person + "/trainings", {{"kind", kind},
-                                                                     {"course", "研修"},
-                                                                     {"completed_at", "2026-04-01T00:00:00+09:00"},
-                                                                     {"valid_until", "2031-04-01T00:00:00+09:00"}});
-    REQUIRE_MESSAGE(done.status == 201, done);
-  }
-  Desk desk(const std::string& body, const std::string& role, const std::string& person,
-            const std::string& name) const {
-    return Desk::with_token(daemon.issue_token({"--org", body, "--role", role, "--person", person, "--name", name}),
-                            daemon);
-  }
-  Desk desk(const std::string& body, const std::string& role) const { return {body, role, body + " " + role, daemon}; }
-};
-
-Reply accepted(Reply reply) {
-  REQUIRE_MESSAGE(reply.status == 201, reply);
-  return reply;
-}
 
 std::string state_of(const Desk& desk, const std::string& request) {
   return text(desk.get("/cymat-requests/" + request).json(), "state");
@@ -60,13 +24,13 @@ std::string inner_duty(const Desk& desk, const Incident& incident, std::string_v
 TEST_CASE("A case from its first fear to its last report: two handlers, a team of three agencies, a change of shifts") {
   const TemporaryFolder folder;
   Daemon daemon(folder.path() / "data");
-  const Story story{daemon};
+  const People story(daemon);
 
   // The people.
-  const auto head_id = story.person("mhlw", "責任者 甲", {"csirt_head"}),
-             next_id = story.person("mhlw", "交代 乙", {"csirt_member"});
-  const auto first_id = story.person("mhlw", "担当 丙", {"csirt_member"}),
-             second_id = story.person("mhlw", "担当 丁", {"csirt_member"});
+  const auto head_id = story.named("mhlw", "責任者 甲", {"csirt_head"}),
+             next_id = story.named("mhlw", "交代 乙", {"csirt_member"});
+  const auto first_id = story.named("mhlw", "担当 丙", {"csirt_member"}),
+             second_id = story.named("mhlw", "担当 丁", {"csirt_member"});
   for (const auto& id : {head_id, next_id, first_id}) story.trained("mhlw", id, "csirt");
   const auto head = story.desk("mhlw", "csirt_head", head_id, "責任者 甲"),
              next = story.desk("mhlw", "csirt_head", next_id, "交代 乙");
@@ -76,7 +40,7 @@ TEST_CASE("A case from its first fear to its last report: two handlers, a team o
              stranger = story.desk("meti", "csirt_head");
 
   // The head of the CSIRT does not depose who named him, nor takes his place.
-  const auto chief = story.person("mhlw", "最高 己", {"ciso"});
+  const auto chief = story.named("mhlw", "最高 己", {"ciso"});
   const auto shown = ciso.get("/people/" + chief);
   CHECK(head.post("/appointments/" + text(shown["posts"].as_array().front(), "id") + "/end", {{"reason", "異動"}})
             .code() == "role_required");
@@ -132,7 +96,7 @@ TEST_CASE("A case from its first fear to its last report: two handlers, a team o
   CHECK(state_of(head, request) == "decided");
 
   // Three members from three agencies; a corporation has none.
-  const auto corporation = story.person("jps", "法人 戊", {"csirt_member"});
+  const auto corporation = story.named("jps", "法人 戊", {"csirt_member"});
   const auto of_corporation =
       story.desk("jps", "ciso")
           .post("/people/" + corporation + "/appointments", {{"post", "cymat_member"}, {"ground", "expertise"}});
@@ -145,7 +109,7 @@ TEST_CASE("A case from its first fear to its last report: two handlers, a team o
   };
   std::vector<Member> members;
   for (const auto* body : {"mic", "meti", "mext"}) {
-    const auto person = story.person(body, std::string(body) + " 要員", {"cymat_member"});
+    const auto person = story.named(body, std::string(body) + " 要員", {"cymat_member"});
     if (std::string(body) != "mext") story.trained(body, person, "cymat");
     members.push_back({body,
                        person,

@@ -101,7 +101,9 @@ TEST_CASE("A list of people is tried, taken whole, and given back as it was") {
   CHECK(ministry.member.list("/people").size() == before + 1);
   CHECK(import(right, true).mistakes() == Lines{"/2/name person_exists"});
   CHECK(mentions(ministry.member.get("/people/export").body, "\"名簿 一\",\"employee\",\"\",\"false\",\"csirt_member\""));
-  CHECK(ministry.head.post("/people/import", {}).status == 415);
+  const auto as_json = ministry.head.post("/people/import", {}, {.language = "en"});
+  CHECK(as_json.status == 415);
+  CHECK(mentions(text(as_json.json(), "detail"), "text/csv"));
 }
 
 TEST_CASE("Who acts by delegation of who asked does not decide") {

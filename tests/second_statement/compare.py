@@ -173,6 +173,11 @@ def differences(expected, said):
     platform = [duty["holder"] for duty in said["inner"] if duty["clause"] == "2.2.4(2)(f)"]
     if platform != ([expected.platform] if expected.platform else []):
         found.append(f"(f): expected {expected.platform}, got {platform}")
+    sharing = "2.2.4(2)(j)" if said["edition"] == "h28" else "2.2.4(2)(l)"
+    inside = Counter((duty["clause"], duty["holder"]) for duty in said["inner"]
+                     if duty["clause"] in ("2.2.4(2)(e)", sharing))
+    if inside != Counter(expected.inside):
+        found.append(f"inside: expected {sorted(expected.inside)}, got {sorted(inside.elements())}")
     for name in ("alarms", "notes"):
         codes, heard = getattr(expected, name), {entry["code"] for entry in said[name]}
         if not codes.agree_with(heard):

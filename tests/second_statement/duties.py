@@ -3,7 +3,8 @@
 The first statement is the C++ engine with its edition files; this one was written from the table of the
 design alone, in another language, without looking at the first. Where the two agree on every body and every
 boundary day, a mistake would have to have been made twice. It is a yardstick, not an implementation: it
-knows no targets, no reasons, no inner duties but (f), and trusts its input.
+knows no targets, no reasons, of the inner duties those of the system's officer and of sharing alone ((e), (f), (l)),
+and trusts its input.
 
 Section 2.2.4 (情報セキュリティインシデントへの対処) binds the CSIRT of a national agency (国の行政機関) and of
 a corporation (独立行政法人 or 指定法人). "Told" is a national agency that received a corporation's report.
@@ -74,6 +75,11 @@ RULES = {
 
 # (2)(f), the one duty inside a body that hangs on more than the assessment: whose own incident opens it.
 PLATFORM_RULES = {"h28": (AGENCY,), "h30": (AGENCY, CORPORATION)}
+
+# The one who is in charge of a system handles its incident, clause (e), and the CSIRT shares what is known of it with the
+# bodies concerned, clause (l), which was (j) before (g) was split in three: whoever's own incident it is, always.
+INSIDE_RULES = {"h28": {AGENCY: ("2.2.4(2)(e)", "2.2.4(2)(j)")},
+                "h30": {victim: ("2.2.4(2)(e)", "2.2.4(2)(l)") for victim in (AGENCY, CORPORATION)}}
 
 # A day begins at midnight +09:00. Later editions exist, their text is not held: H30 is applied and says so.
 IN_FORCE_FROM = ((date(2018, 7, 25), "h30"), (date(2016, 8, 31), "h28"))
@@ -159,6 +165,7 @@ class Answer:
     notes: Codes
     co_supervisors: dict | None  # {agency: scope} in `not_opened`; None where the design leaves it open
     platform: str | None = None  # the holder of (2)(f), who follows the rules of the shared platform
+    inside: frozenset = frozenset()  # (clause, holder): a system's incident handled, information shared
 
 
 def answer(registry, report, at=None):
@@ -214,7 +221,9 @@ def answer(registry, report, at=None):
     platform = incident and victim in PLATFORM_RULES[edition] and platform_matter(report)
     return Answer(edition, duties, Codes(alarms, open_alarms), Codes(notes, open_notes),
                   registry.supervisors(organization, ("co",), day) if reads and incident else None,
-                  registry.today(organization, today)[0] if platform else None)
+                  registry.today(organization, today)[0] if platform else None,
+                  frozenset((clause, registry.today(organization, today)[0])
+                            for clause in INSIDE_RULES[edition].get(victim, ()) if incident))
 
 
 def border_duties(registry, edition, opened, who, today):

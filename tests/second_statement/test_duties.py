@@ -123,6 +123,24 @@ class TheSharedPlatform(unittest.TestCase):
         self.assertEqual(ask("mext", "2018-07-24T23:59:59+09:00", systems=marked).platform, "mext")
 
 
+class InsideTheBody(unittest.TestCase):
+    def test_the_officer_of_a_system_handles_and_the_csirt_shares_once_it_is_an_incident(self):
+        for organization in ("jps", "mext", "nisc"):
+            self.assertEqual(ask(organization).inside,
+                             {("2.2.4(2)(e)", organization), ("2.2.4(2)(l)", organization)})
+        for assessment in ("possible", "not_incident"):
+            self.assertEqual(ask("jps", assessment=assessment).inside, set())
+
+    def test_under_h28_sharing_has_another_letter_and_agencies_alone_owe_it(self):
+        self.assertEqual(ask("mext", "2018-07-24T23:59:59+09:00").inside,
+                         {("2.2.4(2)(e)", "mext"), ("2.2.4(2)(j)", "mext")})
+        self.assertEqual(ask("jps", "2018-07-24T23:59:59+09:00").inside, set())
+
+    def test_a_successor_owes_it(self):
+        said = ask("nwec", "2026-03-30T09:00:00+09:00", "2026-04-01T00:00:00+09:00")
+        self.assertEqual(said.inside, {("2.2.4(2)(e)", "danjo"), ("2.2.4(2)(l)", "danjo")})
+
+
 class TheBodies(unittest.TestCase):
     def test_the_centre_and_crisis_management_tell_themselves(self):
         for body, at_itself in (("nisc", "g"), ("cas-jitai", "i")):
@@ -188,7 +206,8 @@ class TheComparison(unittest.TestCase):
 
     def setUp(self):
         self.expected = answer(REGISTRY, {**EXAMPLE, "organization": "qst"})
-        self.said = {"edition": "h30", "inner": [], "alarms": [], "notes": [],
+        inner = [{"clause": clause, "holder": holder} for clause, holder in sorted(self.expected.inside)]
+        self.said = {"inner": inner, "edition": "h30", "alarms": [], "notes": [],
                      "obligations": [self.printed(duty) for duty in self.expected.duties],
                      "not_opened": [{"clause": "2.2.4(2)(g)", "sentence": 2, "recipient": agency,
                                      "because": [scope]}
@@ -221,6 +240,10 @@ class TheComparison(unittest.TestCase):
             "a co-supervisor lost": lambda said: said["not_opened"].pop(),
             "a scope lost": lambda said: said["not_opened"][0].update(because=["reason"]),
             "a platform's rules": lambda said: said["inner"].append({"clause": "2.2.4(2)(f)", "holder": "jps"}),
+            "a system nobody handles": lambda said: said["inner"].pop(0),
+            "what nobody shares": lambda said: said["inner"].pop(),
+            "shared twice": lambda said: said["inner"].append(said["inner"][-1]),
+            "shared by another": lambda said: said["inner"][-1].update(holder="mext"),
             "a refusal": lambda said: said.update(errors=[{"code": "unknown"}]),
         }
         for name, spoil in spoilers.items():

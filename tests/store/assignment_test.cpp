@@ -106,6 +106,17 @@ class Scene : public OwnStore {
     return "";
   }
   core::IncidentId incident() const { return incident_; }
+  void leaves(core::PersonId id) { accepted(act(csirt_head("mhlw"), ChangeStaff{core::RemovePerson{{}, id, "異動"}})); }
+  // Something is decided of the case that has nothing to do with who responds.
+  void goes_on(const std::string& reference = "a") {
+    accepted(perform(submit(csirt_head("mhlw"), report_json(reference, "followup", R"(,"title":"続報")"))));
+  }
+  std::string alarms(const std::string& code) {
+    return text(fmt::format("SELECT string_agg(level || ' ' || organization || ' ' || role, '; ' ORDER BY level) FROM alarm "
+                            "WHERE code = '{}'",
+                            code));
+  }
+  bool is_looked_at() { return text("SELECT rings_at <= clock() FROM incident_clock") == "true"; }
 
  private:
   WriterPool other_writers_;
@@ -188,6 +199,99 @@ TEST_CASE("the clock of a hand-over follows the roster, and rings where nobody t
   CHECK(scene.count("message WHERE kind = 'alarm' AND recipient <> 'mhlw' AND note LIKE '%当番%'") == 0);
 }
 
+TEST_CASE("who leaves is released, a head who leaves is told of, and what is decided in between hides neither") {
+  Scene scene;
+  const auto sato = scene.person("佐藤"), suzuki = scene.person("鈴木"), tanaka = scene.person("田中");
+  scene.leads(sato);
+  accepted(scene.respond(Scene::bound(suzuki),
+                         core::AnswerAssignment{{}, scene.propose(suzuki, core::Function::handler), true, ""}));
+  scene.travel_to("2018-08-01T12:00:00+09:00");
+  scene.ring();
+  CHECK_FALSE(scene.is_looked_at());
+  scene.leaves(suzuki);
+  scene.leaves(sato);
+  CHECK(scene.is_looked_at());
+  scene.goes_on();
+  CHECK(scene.is_looked_at());
+  scene.ring();
+  CHECK(scene.states() == "佐藤 active; 鈴木 released");
+  CHECK(scene.alarms("head_gone") == "1 mhlw csirt_member");
+  CHECK_FALSE(scene.is_looked_at());
+  CHECK(scene.findings() == "");
+  // Anybody of the CSIRT names who takes over.
+  const auto head = core::AssignmentId{*core::parse_uuid(scene.text("SELECT id FROM assignment WHERE name = '佐藤'"))};
+  const auto offered = accepted(
+      scene.respond(Scene::bound(tanaka), core::ProposeAssignment{{}, tanaka, {}, head, "佐藤の離任"}));
+  const core::AssignmentId offer{*core::parse_uuid(in_answer(offered, "assignment.id"))};
+  accepted(scene.respond(Scene::bound(tanaka), core::AnswerAssignment{{}, offer, true, ""}));
+  CHECK(scene.states() == "佐藤 handed_over; 鈴木 released; 田中 active");
+  scene.travel_to("2018-08-01T13:00:00+09:00");
+  scene.ring();
+  CHECK(scene.alarms("head_gone") == "1 mhlw csirt_member");
+  CHECK(scene.findings() == "");
+}
+
+TEST_CASE("a look that nobody is left to be looked at for is done with") {
+  Scene scene;
+  const auto sato = scene.person("佐藤");
+  scene.propose(sato, core::Function::handler);
+  scene.leaves(sato);
+  codec::AssessmentCommand none;
+  none.assessment = routing::Assessment::not_incident;
+  none.assessment_reason = "試験通信";
+  accepted(scene.act(csirt_head("mhlw"), Assess{scene.incident(), none}));
+  CHECK(scene.is_looked_at());
+  scene.ring();
+  CHECK(scene.count("incident_clock WHERE look_at IS NOT NULL") == 0);
+  CHECK_FALSE(scene.is_looked_at());
+}
+
+TEST_CASE("a turn of duty that was cut short is told of, whatever is decided before the clocks look") {
+  Scene scene;
+  const auto sato = scene.person("佐藤");
+  scene.on_duty(sato, "2018-08-01T08:30:00+09:00", "2018-08-01T17:15:00+09:00");
+  scene.leads(sato);
+  scene.travel_to("2018-08-01T12:00:00+09:00");
+  scene.ring();
+  const core::ShiftId shift{*core::parse_uuid(scene.text("SELECT id FROM shift"))};
+  accepted(scene.act(csirt_head("mhlw"), ChangeStaff{core::CancelShift{{}, shift, "急病"}}));
+  scene.goes_on();
+  scene.ring();
+  CHECK(scene.handovers() == "1 mhlw csirt_member");
+  CHECK(scene.findings() == "");
+}
+
+TEST_CASE("a post that ends on its day wakes the clocks that day; the look that waits for it is told of where it is gone") {
+  Scene scene;
+  const auto sato = scene.person("佐藤"), suzuki = scene.person("鈴木");
+  scene.leads(sato);
+  const auto until = at("2018-08-03T00:00:00+09:00");
+  const core::PersonId ito = [&] {
+    const auto chief = csirt_head("mhlw");
+    accepted(scene.act(chief, ChangeStaff{core::RegisterPerson{{}, "伊藤", core::Employment::employee, {}, false}}));
+    const core::PersonId id{*core::parse_uuid(scene.text("SELECT id FROM person WHERE name = '伊藤'"))};
+    accepted(scene.act(chief, ChangeStaff{core::Appoint{
+                                  {}, id, core::Post::csirt_member, core::Ground::expertise, "", {}, until}}));
+    return id;
+  }();
+  scene.propose(suzuki, core::Function::handler);
+  scene.propose(ito, core::Function::deputy);
+  scene.ring();
+  CHECK(scene.text("SELECT look_at = '2018-08-03 00:00+09' AND rings_at <= look_at FROM incident_clock") == "true");
+  CHECK(scene.findings() == "");
+  {
+    Transaction transaction(scene.owner());
+    transaction.execute_script("ALTER TABLE incident_clock DISABLE TRIGGER USER; UPDATE incident_clock SET look_at = NULL");
+    transaction.commit();
+  }
+  CHECK(scene.findings() == "clock_late incident_clock look_at; ");
+  run(scene.owner(), "UPDATE incident_clock SET look_at = '2018-08-03 00:00+09'; ALTER TABLE incident_clock ENABLE TRIGGER USER");
+  scene.travel_to("2018-08-03T00:00:00+09:00");
+  scene.ring();
+  CHECK(scene.states() == "佐藤 active; 鈴木 proposed; 伊藤 released");
+  CHECK(scene.findings() == "");
+}
+
 TEST_CASE("a change by hand is refused by the database, and told of where its triggers were switched off") {
   Scene scene;
   const auto sato = scene.person("佐藤"), suzuki = scene.person("鈴木");
@@ -208,6 +312,9 @@ TEST_CASE("a change by hand is refused by the database, and told of where its tr
   CHECK(scene.refused_by("INSERT INTO assignment SELECT (jsonb_populate_record(a, jsonb_build_object('id', "
                          "gen_random_uuid(), 'person', gen_random_uuid()))).* FROM assignment a" +
                          of_head) == "assignment_transition");
+  CHECK(scene.refused_by("INSERT INTO assignment SELECT (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), "
+                         "'person', gen_random_uuid(), 'accepted_at', clock()))).* FROM assignment a" +
+                         of_other) == "assignment_begins_anew");
   CHECK(scene.findings() == "");
   run(scene.owner(), "ALTER TABLE assignment DISABLE TRIGGER USER; UPDATE assignment SET trained = NOT trained" +
                          of_head + "; ALTER TABLE assignment ENABLE TRIGGER USER");

@@ -248,7 +248,8 @@ TEST_CASE("who serves sees that case alone and while he serves; his agency never
     REQUIRE(seen->request.members.size() == 1);
     CHECK(seen->request.members.front().person == lead);
     CHECK(codec::encode_one(*seen).find("応援") == std::string::npos);
-    CHECK_FALSE(cymat_log(t, asked.request));
+    CHECK_FALSE(is_party_of_cymat(t, asked.request));
+    CHECK(list_cymat_log(t, asked.request, {}).value().items.empty());
     return 0;
   });
   CHECK_FALSE(as("mof", [&](auto& t) { return find_cymat_request(t, asked.request, false).has_value(); }));
@@ -264,7 +265,7 @@ TEST_CASE("who serves sees that case alone and while he serves; his agency never
   as(seat, [&](auto& t) {
     const auto inbox = list_inbox(t, names_of_seat(t, seat), {}, {.limit = largest_page}).value().items;
     CHECK(inbox.size() == 1);
-    CHECK(cymat_log(t, asked.request)->size() == 1);
+    CHECK(list_cymat_log(t, asked.request, {}).value().items.size() == 1);
     return 0;
   });
   accepted(
@@ -315,6 +316,33 @@ TEST_CASE("what is done by hand is refused: states, seats without a service, two
                                "organization, person, name, false, trained, cleared, of_affected_body, 'proposed', '', "
                                "proposed_at, NULL, NULL, event_id FROM cymat_member WHERE request_id = '{}'",
                                core::to_string(other.request), other.incident, id)) == "cymat_member_once");
+}
+
+TEST_CASE("a request or a member that is inserted by hand begins in the first state") {
+  const auto asked = ruled();
+  take_in(asked, "mof", somebody("mof"), true);
+  const auto id = core::to_string(asked.request);
+  const auto insert = [&](const char* table, const char* column, const std::string& changed) {
+    return refused_by(fmt::format("INSERT INTO {0} SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), {2}))).* "
+                                  "FROM {0} t WHERE {1} = '{3}'",
+                                  table, column, changed, id));
+  };
+  const auto request = [&](const std::string& changed) { return insert("cymat_request", "id", changed); };
+  const std::string fresh = "'incident_id', (SELECT id FROM incident i WHERE NOT EXISTS (SELECT FROM cymat_request r WHERE "
+                            "r.incident_id = i.id AND r.ruling IS DISTINCT FROM 'declined' AND r.state NOT IN ('ended', 'reported')) LIMIT 1)";
+  // One more incident that nobody asked for CYMAT in.
+  accepted(StoreScene::shared().perform(submit(csirt_member("mof"), report_json("cymat-by-hand", "first", R"(,"assessment":"incident")"))));
+  for (const char* state : {"'state', 'formed'", "'state', 'dispatched', 'dispatched_at', clock()", "'state', 'decided'"})
+    CHECK(request(fresh + ", " + state) == "cymat_request_begins");
+  CHECK(request(fresh + ", 'state', 'received', 'ruling', NULL, 'decided_at', NULL") == "cymat_request_begins");
+  const auto member = [&](const std::string& changed) {
+    return insert("cymat_member", "request_id", "'lead', false, 'person', (SELECT id FROM person p WHERE p.organization = 'mof' AND NOT "
+                                                "EXISTS (SELECT FROM cymat_member m WHERE m.person = p.id) LIMIT 1), " + changed);
+  };
+  somebody("mof");
+  for (const char* state : {"'state', 'agreed'", "'state', 'refused'", "'state', 'withdrawn'", "'state', 'ended'",
+                            "'state', 'serving', 'since', clock()"})
+    CHECK(member(state) == "cymat_member_begins");
 }
 
 TEST_CASE("twenty at once: one person goes to one team, one request is decided once, and the others learn why") {

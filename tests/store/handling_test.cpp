@@ -68,7 +68,7 @@ TEST_CASE("steps, instructions and platforms are the body's own; of a platform i
   Handled story;
   using enum core::HandlingStepKind;
   CHECK(story.text("SELECT string_agg(rule, ' ' ORDER BY rule) FROM obligation WHERE inner_duty AND state = 'open'") ==
-        "3.a 3.b 3.c c d f j k");
+        "3.a 3.b 3.c c d e f j k l");
 
   const auto told = story.act(csirt_head("jps"), step(ciso_told), "told");
   CHECK(in_answer(told, "step.kind") == "ciso_told");
@@ -82,6 +82,8 @@ TEST_CASE("steps, instructions and platforms are the body's own; of a platform i
   CHECK(in_answer(kept_track, "met.0.state") == "open");
   story.act(csirt_member("jps"), step(record));
   story.act(csirt_member("jps"), step(rules_followed));
+  story.act(csirt_member("jps"), step(procedure_followed));
+  story.act(csirt_member("jps"), step(information_shared));
   story.act(csirt_head("jps"), step(cause_reported));
   story.act(of_role("jps", core::Role::ciso), step(measures_ordered));
   story.act(csirt_head("jps"), step(lessons_shared));
@@ -105,7 +107,7 @@ TEST_CASE("steps, instructions and platforms are the body's own; of a platform i
 
   const auto own = story.as("jps");
   REQUIRE(own);
-  CHECK(own->steps.size() == 7);
+  CHECK(own->steps.size() == 9);
   CHECK(own->steps[0].kind == "ciso_told");
   CHECK(own->steps[0].taken_by == csirt_head("jps").name);
   REQUIRE(own->instructions.size() == 1);

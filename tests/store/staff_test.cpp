@@ -4,6 +4,8 @@
 
 #include <thread>
 
+#include "src/core/departure.h"
+#include "src/store/connection_pool.h"
 #include "src/store/known.h"
 #include "src/store/refold.h"
 #include "src/store/tokens.h"
@@ -180,6 +182,100 @@ TEST_CASE("who left has no token that is good") {
   CHECK_FALSE(name_of_person(ministry.store.owner(), "mhlw", person));
 }
 
+TEST_CASE("a token that is bound to a person is of no use when the post that goes with its role has ended") {
+  Ministry ministry;
+  const auto person = ministry.add("職員");
+  ConnectionPool authenticators(ministry.store.settings(), DatabaseRole::authenticator, 1);
+  TokenDirectory tokens(authenticators, std::chrono::milliseconds(0));
+  const auto issue = [&](Role role) {
+    return issue_token(ministry.store.owner(), "mhlw", role, "職員", std::nullopt, std::nullopt, person);
+  };
+  const auto head = issue(Role::csirt_head), member = issue(Role::csirt_member), reporter = issue(Role::reporter);
+  const auto good = [&](const std::string& bearer) {
+    return tokens.look_up(bearer).verdict == TokenDirectory::Verdict::good;
+  };
+  CHECK(good(head));  // by the operator's word alone: the body begins with nobody
+  const auto as_head = ministry.appoint(person, Post::csirt_head);
+  const auto end = [&](AppointmentId id) { accepted(ministry.change(core::EndAppointment{{}, id, "交代"})); };
+  CHECK(good(head));
+  end(as_head);
+  CHECK_FALSE(good(head));
+  CHECK_FALSE(good(member));  // the head of a CSIRT is a member of it, and is no more
+  CHECK(good(reporter));
+  ministry.store.travel_to("2018-08-01T11:00:00+09:00");
+  const auto as_member = ministry.appoint(person, Post::csirt_member);
+  CHECK_FALSE(good(head));
+  CHECK(good(member));
+  end(as_member);
+  CHECK_FALSE(good(member));
+  accepted(ministry.change(core::RemovePerson{{}, person, "異動"}));
+  CHECK_FALSE(good(reporter));
+
+  for (const auto role : core::all_roles()) {
+    CAPTURE(core::to_string(role));
+    std::string posts;
+    for (const auto post : core::posts_of(role)) posts += (posts.empty() ? "" : ",") + std::string(core::to_string(post));
+    CHECK(ministry.store.text(fmt::format("SELECT array_to_string(posts_of_role('{}'), ',')", core::to_string(role))) == posts);
+  }
+}
+
+TEST_CASE("where people are registered, tokens that are bound to nobody are not two pairs of eyes") {
+  Ministry ministry;
+  const auto unbound_head = ministry.actor(Role::csirt_head, "甲");
+  const auto asks = [&](const core::Actor& actor) { return ministry.act(actor, AskRelaySwitch{{true, "夜間は当直のみ"}}); };
+  const auto id_of_request = [&] {
+    return core::RelaySwitchId{*core::parse_uuid(ministry.store.text("SELECT id FROM relay_switch WHERE decision = 'pending'"))};
+  };
+  const auto decides = [&](const core::Actor& actor, bool approved) {
+    return ministry.act(actor, DecideRelaySwitch{id_of_request(), {approved, "確認した"}});
+  };
+  accepted(asks(unbound_head));  // nobody is registered yet
+  const auto one = ministry.add("甲"), two = ministry.add("乙");
+  const auto head = ministry.bound(one, Role::csirt_head, "甲の名"), ciso = ministry.bound(two, Role::ciso, "乙");
+  CHECK(refusal_code(decides(ministry.actor(Role::ciso, "丙"), true)) == "four_eyes");
+  CHECK(refusal_code(decides(ciso, true)) == "four_eyes");
+  CHECK(ministry.refused_by(fmt::format("UPDATE relay_switch SET decision = 'approved', decided_at = clock(), decided_by = '{}', "
+                                        "decided_by_name = 'x'; SET CONSTRAINTS ALL IMMEDIATE",
+                                        core::to_string(*ciso.token))) == "relay_switch_two_persons");
+  accepted(decides(ciso, false));
+  CHECK(refusal_code(asks(unbound_head)) == "four_eyes");
+  accepted(asks(head));
+  {
+    const auto unbound = issue_token(ministry.store.owner(), "mhlw", Role::ciso, "丁", std::nullopt);
+    Connection reader(ministry.store.settings(), DatabaseRole::reader);
+    TenantTransaction transaction(reader, "mhlw", "test");
+    auto token = unbound.substr(8, 32);
+    for (const std::size_t place : {8, 13, 18, 23}) token.insert(place, 1, '-');
+    CHECK_FALSE(list_approvals(transaction, token, "ciso", "丁").front().may_decide);
+    CHECK(list_approvals(transaction, core::to_string(*ciso.token), "ciso", "乙").front().may_decide);
+  }
+  accepted(decides(ciso, true));
+  CHECK(ministry.findings() == std::vector<std::string>{});
+}
+
+TEST_CASE("a row of a staff that is inserted by hand begins as one") {
+  Ministry ministry;
+  const auto head = ministry.add("責任者"), member = ministry.add("職員");
+  ministry.appoint(head, Post::csirt_head);
+  ministry.appoint(member, Post::csirt_member);
+  ministry.delegate(head, member, Post::csirt_head);
+  const auto from = *parse_rfc3339("2018-08-02T09:00:00+09:00");
+  accepted(ministry.change(core::SetShift{{}, head, Post::csirt_head, from, from + std::chrono::hours(8), false}));
+  struct Row {
+    const char *table, *late;
+  };
+  for (const auto& [table, late] : std::initializer_list<Row>{{"person", "'left_at', clock()"},
+                                                              {"person", "'revision', 2"},
+                                                              {"appointment", "'post', 'csirt_member', 'ended_at', clock()"},
+                                                              {"delegation", "'ended_at', clock()"},
+                                                              {"shift", "'ended_at', clock()"}}) {
+    CAPTURE(table);
+    CHECK(ministry.refused_by(fmt::format("INSERT INTO {0} SELECT (jsonb_populate_record(t, jsonb_build_object('id', "
+                                          "gen_random_uuid(), {1}))).* FROM {0} t LIMIT 1",
+                                          table, late)) == std::string(table) + "_begins");
+  }
+}
+
 // The request to switch stands for all three: asked by one token, decided by another.
 TEST_CASE("two tokens of one person are one, and so is who acts by delegation of the other: in the core and by the database") {
   Ministry ministry;
@@ -216,12 +312,15 @@ TEST_CASE("two tokens of one person are one, and so is who acts by delegation of
     TenantTransaction transaction(reader, "mhlw", "test");
     for (const auto& [actor, may] : std::initializer_list<std::pair<const core::Actor*, bool>>{
              {&ciso_token, false}, {&deputy_token, false}, {&other_token, true}}) {
-      const auto approvals = list_approvals(transaction, core::to_string(*actor->token), "ciso", actor->name);
+      const auto approvals = list_approvals(transaction, core::to_string(*actor->token), "ciso", actor->name, {}).value().items;
       REQUIRE(approvals.size() == 1);
       CHECK(approvals.front().may_decide == may);
       CHECK(approvals.front().by_oneself == !may);
     }
-    CHECK_FALSE(list_approvals(transaction, core::to_string(*other_token.token), "csirt_head", "x").front().may_decide);
+    CHECK_FALSE(list_approvals(transaction, core::to_string(*other_token.token), "csirt_head", "x", {})
+                    .value()
+                    .items.front()
+                    .may_decide);
   }
   // It had ended when it was decided, and had not begun when it was asked for.
   accepted(ministry.change(core::EndDelegation{{}, delegation, "帰任"}));
