@@ -249,6 +249,21 @@ RESET ROLE;
 SET LOCAL ROLE noroshi_apply;
 SET LOCAL search_path = noroshi, pg_temp;
 
+-- As in 0026; of an endpoint, approved is that it became active.
+CREATE OR REPLACE FUNCTION refuse_one_authority() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = noroshi, pg_temp AS $$
+DECLARE
+  approved boolean := CASE TG_TABLE_NAME WHEN 'endpoint' THEN to_jsonb(NEW)->>'state' = 'active'
+                      ELSE to_jsonb(NEW)->>'decision' = 'approved' END;
+BEGIN
+  IF NEW.decided_by IS NULL OR same_authority(NEW.asked_by, NEW.asked_at, NEW.decided_by, NEW.decided_at)
+      OR approved AND eyes_unproven(NEW.asked_by, NEW.decided_by) THEN
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_two_persons',
+      MESSAGE = 'who asks and who decides differ, through delegation too';
+  END IF;
+  RETURN NULL;
+END
+$$;
 -- For a writer that has sent messages: whose endpoints are active, and what they take. Neither settings nor names.
 CREATE FUNCTION active_endpoints(bodies text[])
 RETURNS TABLE (id uuid, organization text, channel text, zone text, kinds text[], role text, least_severity text)
