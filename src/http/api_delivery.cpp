@@ -5,6 +5,7 @@
 #include "src/codec/endpoint_commands.h"
 #include "src/codec/endpoint_views.h"
 #include "src/codec/json_writer.h"
+#include "src/codec/text_rules.h"
 #include "src/http/acknowledge_page.h"
 #include "src/http/commanding.h"
 #include "src/http/framing.h"
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::string_view states_of_endpoints = "proposed, active, rejected, disabled, withdrawn";
 constexpr std::string_view states_of_deliveries = "queued, sent, delivered, dead";
-constexpr std::size_t longest_name = 200;  // of who acknowledges, in bytes of UTF-8 at most four times as many
+constexpr std::size_t longest_name = 200;  // of who acknowledges, in characters
 
 // -- Reading ------------------------------------------------------------------------------------------------------
 
@@ -179,8 +180,9 @@ std::optional<store::LinkedMessageView> find_linked(store::Connection& reader, c
   return store::find_linked_message(reader, linked->message, linked->endpoint);
 }
 
+// As POST /acknowledgements takes it. What was read of a form is UTF-8.
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= longest_name && text.find_first_not_of(' ') != std::string_view::npos;
+  return !codec::check_text(text, {.longest = longest_name, .one_line = true, .not_blank = true});
 }
 
 Handler show_link(const ReadContext& context, const DeliveryServices& services) {
