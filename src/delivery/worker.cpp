@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto longest_wait = 200ms;  // between two looks at what is due; a notification ends it
+constexpr auto shortest_wait = 50ms;  // where what is due has to wait for an attempt under way, whose end ends it
 constexpr auto retry_after = 200ms;   // where the database is away
 constexpr auto lease_beyond = 30s;    // of an attempt's deadline: to settle what came of it
 constexpr auto stranded_every = 1s;
@@ -67,7 +68,8 @@ class Worker::Pass {
     const auto claims = store::claim_deliveries(delivery_, {lease, room, worker_.worker_.per_endpoint});
     for (const auto& claimed : claims) take(claimed, now, now + lease);
     if (!claims.empty()) return 0ms;
-    return std::min<std::chrono::milliseconds>(store::until_next_delivery(delivery_).value_or(longest_wait), longest_wait);
+    return std::clamp<std::chrono::milliseconds>(store::until_next_delivery(delivery_).value_or(longest_wait), shortest_wait,
+                                                 longest_wait);
   }
 
   // What the senders have brought back. What cannot be written now is written at the next look, while its claim holds.

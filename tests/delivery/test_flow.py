@@ -89,7 +89,7 @@ class OneDaemon(unittest.TestCase):
 
 
 class InUse(OneDaemon):
-    delivery = {"timeout": "PT5S", "backoff": ["PT1S"]}
+    delivery = {"timeout": "PT10S", "backoff": ["PT1S"]}
 
     def test_an_endpoint_is_asked_for_by_one_person_and_used_once_another_has_approved(self):
         flow, receiver = self.flow, self.flow.receiver("endpoint")
@@ -235,6 +235,21 @@ class InUse(OneDaemon):
         self.assertEqual((disabled["organization"], disabled["role"]), (None, None))
         self.events(auditor, "endpoint.resumed", endpoint)
         self.events(auditor, "delivery.replayed", dead[last]["id"])
+
+    def test_a_receiver_that_says_nothing_is_waited_for_quietly(self):
+        flow, receiver = self.flow, self.flow.receiver("silent")
+        flow.endpoint("mic", receiver)
+        receiver.behave(SILENT)
+        for _ in range(6):
+            flow.report("nict", "mic")
+        eventually("four attempts are under way", lambda: len(receiver.arrivals) == 4)
+        self.assertEqual(len(flow.person("mic").deliveries(flow.person("mic").items("/endpoints")[0]["id"], "queued")), 6)
+        commits = "SELECT xact_commit FROM pg_stat_database WHERE datname = 'noroshi';"
+        time.sleep(1.2)  # sessions tell what they did once a second
+        before = int(flow.sql(commits)[0])
+        time.sleep(2.4)
+        self.assertLess(int(flow.sql(commits)[0]) - before, 700, "the worker asks again and again for what cannot be sent yet")
+        self.assertEqual(len(receiver.arrivals), 4)
 
     # The link.
 
