@@ -82,8 +82,8 @@ class Scene:
         try:
             for _ in range(self.cases):
                 actor.play_one()
-            self.respond()
             self.play_rest()
+            self.respond()
         finally:
             actor.client.close()
             journal.close()
