@@ -12,6 +12,7 @@
 #include "src/app/health.h"
 #include "src/app/metrics.h"
 #include "src/http/api_commands.h"
+#include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
 #include "src/http/api_stream.h"
@@ -34,6 +35,7 @@ json::object read_file(const std::string& name) {
 struct AllRoutes {
   AllRoutes() {
     http::add_command_routes(router, writers);
+    http::add_delivery_routes(router, {readers, workers, law}, writers, delivery);
     http::add_read_routes(router, {readers, workers, law});
     http::add_heartbeat_routes(router, {readers, workers, law}, {"", [](std::string_view) { return std::string(); }});
     http::add_stream_route(router, streams);
@@ -51,6 +53,7 @@ struct AllRoutes {
   store::WriterPool writers{nowhere(), law, {.writers = 1}};
   boost::asio::io_context io;
   http::WorkerPool workers{1, 1};
+  http::DeliveryServices delivery;
   http::LiveStreams streams{io.get_executor(), {readers, workers, law}};
   Health health{HealthSources{readers, law.registry, [] { return std::size_t{0}; }, 1, ".", "", ""}};
   Metrics metrics;
