@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view states_of_endpoints = "proposed, active, rejected, disabled, withdrawn";
 constexpr std::string_view states_of_deliveries = "queued, sent, delivered, dead";
-constexpr std::size_t longest_name = 200;  // of who acknowledges, in bytes of UTF-8 at most four times as many
+constexpr std::ptrdiff_t longest_name = 200;  // of who acknowledges, in characters
 
 // -- Reading ------------------------------------------------------------------------------------------------------
 
@@ -180,7 +180,8 @@ std::optional<store::LinkedMessageView> find_linked(store::Connection& reader, c
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= longest_name && text.find_first_not_of(' ') != std::string_view::npos;
+  const auto characters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
+  return characters <= longest_name && text.find_first_not_of(' ') != std::string_view::npos;
 }
 
 // Whoever guesses tokens costs no question to the database.
