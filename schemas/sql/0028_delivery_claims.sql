@@ -197,7 +197,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
 $$;
 
 -- What stands on the page behind the link that was sent to that endpoint: as little as what carried the link. The daemon has
--- checked the link; nothing where the endpoint was withdrawn since, or the content was erased.
+-- checked the link; nothing where the endpoint was withdrawn since.
 CREATE FUNCTION linked_message(of_message uuid, of_endpoint uuid)
 RETURNS TABLE (organization text, kind text, number text, exercise boolean, sender text, clause text, sent_at timestamptz,
                acknowledged_at timestamptz, acknowledged_by text)

@@ -7,9 +7,11 @@
 #include <fmt/format.h>
 #include <boost/json/serialize.hpp>
 
+#include "src/cli/input.h"
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
 #include "src/codec/json_writer.h"
+#include "src/delivery/mail_reply.h"
 
 namespace noroshi::cli {
 namespace {
@@ -58,6 +60,20 @@ std::string render(const json::array& messages, Language language) {
   }
   if (table.empty()) return ja ? "受信箱は空です。\n" : "The inbox is empty.\n";
   return table.render(terminal_width());
+}
+
+Text why_no_acknowledgement(delivery::ReplyRefusal refusal) {
+  using enum delivery::ReplyRefusal;
+  switch (refusal) {
+    case too_large: return {"メールが大きすぎます（1 MiB まで）。", "the mail is too large (1 MiB at most)"};
+    case unreadable: return {"メールとして読めません。", "this is no mail"};
+    case automatic: return {"自動応答です。人が返信したメールだけが受領確認になります。",
+                            "a program sent it: only a person's reply acknowledges"};
+    case no_sender: return {"差出人が一人に定まりません。", "it does not say who sent it"};
+    case no_token: return {"受領確認の符号（NRS-ACK:…）がありません。元のメールを引用して返信してください。",
+                           "it holds no token (NRS-ACK:…): the reply has to quote the mail"};
+  }
+  return {"", ""};
 }
 
 }  // namespace
@@ -129,6 +145,34 @@ int run(const InboxAcknowledgeOptions& options, const Output& output) {
   writer.end_object();
   const auto answer = act(*client, "/api/v1/inbox/" + percent_encoded(options.message) + "/acknowledgement",
                           body, options, output);
+  if (!answer) return answer.error();
+  print_line(output.json ? json::serialize(*answer) : output({"受領を確認しました。", "Acknowledged."}));
+  return exit_ok;
+}
+
+int run(const InboxReplyOptions& options, const Output& output) {
+  const auto bytes = read_input(options.file);
+  if (!bytes) {
+    complain(output, {options.file + " を読めません: " + bytes.error(), "cannot read " + options.file + ": " + bytes.error()});
+    return exit_usage;
+  }
+  const auto reply = delivery::parse_reply(*bytes);
+  if (!reply) {
+    complain(output, why_no_acknowledgement(reply.error()));
+    return exit_failed;
+  }
+  const auto client = connect(options.connection, output);
+  if (!client) return client.error();
+  std::string body;
+  codec::JsonWriter(body)
+      .begin_object()
+      .member("token", reply->token)
+      .member("by", reply->name.empty() ? reply->address : fmt::format("{} <{}>", reply->name, reply->address))
+      .member("note", "メールの返信による受領確認 / by a reply by mail")
+      .end_object();
+  ActOptions once;
+  once.connection = options.connection;
+  const auto answer = act(*client, "/api/v1/acknowledgements", body, once, output);
   if (!answer) return answer.error();
   print_line(output.json ? json::serialize(*answer) : output({"受領を確認しました。", "Acknowledged."}));
   return exit_ok;

@@ -164,6 +164,11 @@ void add_inbox(CLI::App& program, const Global& global, Command& chosen) {
   acknowledge->add_option("--note", acknowledge_options->note, "A remark")->type_name("TEXT");
   add_act(*acknowledge, *acknowledge_options);
 
+  auto reply_options = std::make_shared<InboxReplyOptions>();
+  auto* reply = add_command(*inbox, global, chosen, "reply", "Acknowledge by a person's reply to a mail", reply_options);
+  reply->add_option("FILE", reply_options->file, "The reply as it came (RFC 5322); - reads standard input")->required();
+  add_connection(*reply, reply_options->connection);
+
   // CLI11 runs a parent's callback after the child's.
   inbox->callback([inbox, list_options, &global, &chosen] {
     if (inbox->get_subcommands().empty())

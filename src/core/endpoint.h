@@ -33,7 +33,7 @@ std::optional<EndpointState> parse_endpoint_state(std::string_view text);
 std::string_view to_string(EndpointEvent event);
 std::span<const EndpointState> all_endpoint_states();
 std::span<const EndpointEvent> all_endpoint_events();
-// The state after the event, or nothing where the event is refused in that state. 0026_delivery.sql mirrors it.
+// The state after the event, or nothing where the event is refused in that state. 0027_delivery.sql mirrors it.
 std::optional<EndpointState> next(EndpointState state, EndpointEvent event);
 // Neither rejected nor withdrawn: one of the few that a body may have.
 bool is_live(EndpointState state);

@@ -81,7 +81,7 @@ class Keys {
   virtual std::string derive(std::string_view label) const = 0;
 };
 
-// Of [delivery.mail] in noroshi.toml.
+// Of [mail] in noroshi.toml.
 struct MailRelay {
   std::string host;  // empty: no mail is sent, and endpoints of mail are refused
   int port = 587;

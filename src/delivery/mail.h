@@ -1,4 +1,4 @@
-// The mail channel: one message of RFC 5322 to one address, handed to the relay of [delivery.mail] over verified TLS
+// The mail channel: one message of RFC 5322 to one address, handed to the relay of [mail] over verified TLS
 // (smtp.h); thin in the clear, whole where the endpoint has a certificate to seal it for (mail_message.h, smime.h).
 //
 // Settings of an endpoint: `address` (required), `language` (ja, the default, or en), `certificate` (PEM, one
@@ -6,7 +6,7 @@
 // (ウ)).
 //
 // Verdicts: `sent` where the relay has taken it. Causes besides those of smtp.h:
-//   again  no_relay                       [delivery.mail] names none
+//   again  no_relay                       [mail] names none
 //          relay_unusable                 its host, port or `from` is not one
 //          password_unreadable            its file cannot be read
 //          signing_key_unusable, signing_certificate_expired   nothing goes out unsigned where signing is set

@@ -12,6 +12,7 @@
 #include "src/app/health.h"
 #include "src/app/metrics.h"
 #include "src/http/api_commands.h"
+#include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
 #include "src/http/api_stream.h"
@@ -34,6 +35,7 @@ json::object read_file(const std::string& name) {
 struct AllRoutes {
   AllRoutes() {
     http::add_command_routes(router, writers);
+    http::add_delivery_routes(router, {readers, workers, law}, writers, services);
     http::add_read_routes(router, {readers, workers, law});
     http::add_heartbeat_routes(router, {readers, workers, law}, {"", [](std::string_view) { return std::string(); }});
     http::add_stream_route(router, streams);
@@ -51,6 +53,7 @@ struct AllRoutes {
   store::WriterPool writers{nowhere(), law, {.writers = 1}};
   boost::asio::io_context io;
   http::WorkerPool workers{1, 1};
+  http::DeliveryServices services;
   http::LiveStreams streams{io.get_executor(), {readers, workers, law}};
   Health health{HealthSources{readers, law.registry, [] { return std::size_t{0}; }, 1, ".", "", ""}};
   Metrics metrics;
@@ -168,6 +171,15 @@ TEST_CASE("the document's Report is the schema of reports") {
     CAPTURE(std::string(name));
     CHECK(schemas.at("Report." + std::string(name)) == as_written(schema));
   }
+}
+
+// What receivers get is tested against webhook.schema.json (tests/delivery); the document must say the same.
+TEST_CASE("the document's Webhook is the schema of webhooks") {
+  auto expected = read_file("webhook.schema.json");
+  for (const char* name : {"$schema", "$id"}) expected.erase(name);
+  const auto document = read_file("openapi.json");
+  const auto schemas = document.at("components").at("schemas").as_object();
+  CHECK(schemas.at("Webhook") == json::value(expected));
 }
 
 TEST_CASE("the daemon serves the document as it stands in the sources, to everybody") {

@@ -134,6 +134,9 @@ class Completion:
                              (("incident", "move", "--to"), words(command("/incidents/{id}/transitions"), "to")),
                              (("waiver", "decide", "--decision"), words(command("/obligations/{id}/waivers/{waiver}/decision"), "decision")),
                              (("obligations", "--state"), words(schema("Obligation"), "state")),
+                             (("endpoint", "propose", "--zone"), words(command("/endpoints"), "zone")),
+                             (("endpoint", "list", "--state"), words(schema("Endpoint"), "state")),
+                             (("delivery", "list", "--state"), words(schema("Delivery"), "state")),
                              (("--lang",), {"ja", "en"})):
             self.assertEqual(self.shell.complete("noroshi", *line, ""), values, line)
         self.assertEqual(self.shell.complete("noroshi", "--lang=j"), {"ja"})

@@ -24,6 +24,7 @@ UNSPOKEN = {
     "sealer": {"only_row", "holder", "lease_until", "token"},
     "sequencer": {"only_row", "holder", "lease_until", "token"},
     "witness": {"added_at", "removed_at"},  # who witnesses are, no event tells
+    "delivery": {"next_at", "lease_until", "token", "tried"},
     "record_origin": {"opened_at"},  # of the first tree, which no event opens
 }
 # Every column of these is altered once, a row deleted once, a row inserted once.
@@ -31,7 +32,7 @@ TABLES = ("event", "event_opening", "incident", "report", "judgement", "incident
           "fulfillment", "waiver", "message", "alarm", "erasure", "relay_switch", "incident_clock", "body_counter", "record_tile",
           "checkpoint", "cosignature", "witness", "sealer", "sequencer", "record_origin", "person", "appointment", "delegation",
           "training", "shift", "assignment", "handling_step", "instruction", "platform_link", "cymat_request", "cymat_member",
-          "cymat_entry")
+          "cymat_entry", "endpoint", "delivery")
 INSERTED_ANEW = {"incident_clock": ("incident_id",), "incident_access": ("organization",), "added_recipient": ("organization",),
                  "body_counter": ("organization",), "event_opening": ("field",), "record_tile": ("index",),
                  "checkpoint": ("size",), "cosignature": ("witness", "number"), "record_origin": ("ordinal", "name", "first_sequence")}

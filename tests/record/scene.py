@@ -82,18 +82,24 @@ class Scene:
         try:
             for _ in range(self.cases):
                 actor.play_one()
-            self.respond()
             self.play_rest()
+            self.respond()
         finally:
             actor.client.close()
             journal.close()
 
     def play_rest(self):
-        """What the cases leave out: a switch of the relay, a recipient who was added, an exception that waits."""
+        """What the cases leave out: a switch of the relay, an endpoint, a recipient who was added, an exception that waits."""
         asked = self.post("mhlw", "csirt_head", "/api/v1/relay-switch", {"switched_on": True, "reason": "夜間の不在に備える"})
         self.post("mhlw", "ciso", f"/api/v1/relay-switch/{asked['id']}/decision",
                   {"decision": "approved", "reason": "確認した"})
         self.post("mhlw", "csirt_head", "/api/v1/relay-switch", {"switched_on": False, "reason": "体制を整えた"})
+        # Nobody listens there: what is sent waits, and is tried again.
+        asked = self.post("mhlw", "csirt_head", "/api/v1/endpoints", {
+            "channel": "webhook", "name": "当直の受信サーバー", "zone": "closed",
+            "settings": {"url": "https://127.0.0.1:9/noroshi", "addresses": "127.0.0.0/8"},
+            "filter": {"kinds": ["report", "notice"]}})
+        self.post("mhlw", "ciso", f"/api/v1/endpoints/{asked['id']}/decision", {"decision": "approved", "reason": "確認した"})
         said = self.report("jps", "JPS-AUDIT-1")
         self.post("jps", "csirt_head", f"/api/v1/incidents/{said['incident']['id']}/recipients",
                   {"organization": "police-osaka", "reason": "被害端末の所在地"})

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "src/core/decide_delivery.h"
+#include "src/store/deliveries.h"
 #include "src/store/operation.h"
 #include "src/store/own_acts.h"
 #include "src/store/refold.h"
@@ -141,7 +142,7 @@ TEST_CASE("an endpoint waits for a second person: in the core, by the row and by
   // No delivery before the second person has spoken.
   story.report();
   CHECK(story.store.count("delivery") == 0);
-  const auto approvals = story.as("mhlw", [](auto& transaction) { return list_approvals(transaction, core::to_string(*head.token), "csirt_head", "甲"); });
+  const auto approvals = story.as("mhlw", [](auto& transaction) { return list_approvals(transaction, core::to_string(*head.token), "csirt_head", "甲", {}).value().items; });
   REQUIRE(approvals.size() == 1);
   CHECK(approvals[0].kind == "endpoint");
   CHECK(approvals[0].by_oneself);
@@ -365,6 +366,138 @@ TEST_CASE("what is done to the rows by hand is refused, and told by the record w
   CHECK(story.findings() == std::vector<std::string>{"row_missing delivery "});
   run(story.store.owner(), "INSERT INTO delivery SELECT * FROM kept");
   CHECK(story.findings() == std::vector<std::string>{});
+}
+
+// -- What a worker does -------------------------------------------------------------------------------------------
+
+struct Worker {
+  explicit Worker(Story& of) : story(of), delivery(of.store.settings(), DatabaseRole::delivery), writer(of.store.settings(), DatabaseRole::writer) {}
+  std::vector<ClaimedDelivery> claim(int most = 10, std::chrono::milliseconds lease = std::chrono::minutes(5)) {
+    return claim_deliveries(delivery, {lease, most, 2});
+  }
+  bool postpone(const ClaimedDelivery& claimed, std::chrono::seconds wait = std::chrono::hours(1)) {
+    return postpone_delivery(delivery, claimed, "timeout", "10.0.0.1", wait);
+  }
+  int settle(const ClaimedDelivery& claimed, core::MessageState state, const std::string& outcome, const std::string& cause = "") {
+    const Settlement settlement{claimed, state, outcome, cause, ""};
+    return settle_deliveries(writer, story.store.law(), {&settlement, 1});
+  }
+  void all_due() { story.store.text("WITH due AS (UPDATE delivery SET next_at = clock() RETURNING 1) SELECT count(*) FROM due"); }
+  std::string text(const std::string& sql) { return story.store.text(sql); }
+
+  Story& story;
+  Connection delivery;
+  Connection writer;
+};
+
+TEST_CASE("what is due is claimed once, a few at a time for an endpoint, an attempt written with each") {
+  Story story;
+  story.make_endpoint();
+  for (int i = 0; i < 3; ++i) story.report();
+  Worker worker(story);
+  const auto claims = worker.claim();
+  REQUIRE(claims.size() == 2);
+  CHECK(worker.claim().empty());
+  CHECK(worker.text("SELECT count(*) FROM attempt WHERE ended_at IS NULL") == "2");
+  const auto endpoint = read_endpoint(worker.delivery, claims[0]);
+  REQUIRE(endpoint);
+  CHECK(endpoint->settings == story.proposal().settings);
+  CHECK(endpoint->zone == core::Zone::government_lan);
+  const auto message = read_message(worker.delivery, claims[0]);
+  REQUIRE(message);
+  CHECK(message->number.starts_with("JPS-2018-"));
+  CHECK(message->message.kind == core::MessageKind::report);
+  CHECK(message->message.sender == "jps");
+  CHECK(message->message.recipient == "mhlw");
+  CHECK(message->version == 1);
+  CHECK(message->severity == routing::Severity::attack);
+  CHECK_FALSE(message->acknowledged);
+  REQUIRE(read_content(worker.delivery, claims[0]));
+  CHECK_FALSE(read_content(worker.delivery, claims[0])->report.empty());
+
+  CHECK(worker.settle(claims[0], core::MessageState::delivered, "delivered") == 1);
+  CHECK(worker.settle(claims[0], core::MessageState::dead, "refused", "http_400") == 0);
+  CHECK_FALSE(worker.postpone(claims[0]));
+  CHECK_FALSE(read_message(worker.delivery, claims[0]));
+  CHECK(worker.text("SELECT string_agg(state, ' ' ORDER BY state) FROM delivery") == "delivered queued queued");
+  CHECK(worker.text("SELECT string_agg(outcome, ' ') FROM attempt WHERE ended_at IS NOT NULL") == "delivered");
+  CHECK(worker.claim().size() == 1);
+  CHECK(story.findings().empty());
+}
+
+TEST_CASE("a receiver that fails three times in a row gets one probe at a time, later and later, until it answers") {
+  Story story;
+  story.make_endpoint();
+  for (int i = 0; i < 4; ++i) story.report();
+  Worker worker(story);
+  for (int failures = 0; failures < 3; ++failures) {
+    CAPTURE(failures);
+    const auto claims = worker.claim();
+    REQUIRE(claims.size() == (failures == 0 ? 2 : 1));
+    CHECK(worker.postpone(claims[0]));
+    if (claims.size() > 1) CHECK(worker.postpone(claims[1]));
+    if (failures == 0) failures = 1;  // both
+    worker.all_due();
+  }
+  CHECK(worker.text("SELECT failures FROM endpoint_circuit") == "3");
+  CHECK(worker.claim().empty());
+  CHECK(until_next_delivery(worker.delivery).value() > std::chrono::seconds(20));
+  worker.text("WITH c AS (UPDATE endpoint_circuit SET open_until = clock() RETURNING 1) SELECT count(*) FROM c");
+  auto probe = worker.claim();
+  REQUIRE(probe.size() == 1);
+  CHECK(worker.postpone(probe[0]));
+  CHECK(worker.text("SELECT open_until - clock() > interval '50 seconds' FROM endpoint_circuit") == "t");
+  worker.text("WITH c AS (UPDATE endpoint_circuit SET open_until = clock() RETURNING 1) SELECT count(*) FROM c");
+  worker.all_due();
+  probe = worker.claim();
+  REQUIRE(probe.size() == 1);
+  CHECK(worker.settle(probe[0], core::MessageState::delivered, "delivered") == 1);
+  CHECK(worker.text("SELECT failures || ' ' || (open_until IS NULL) FROM endpoint_circuit") == "0 true");
+  CHECK(worker.claim().size() == 2);
+  CHECK(story.findings().empty());
+}
+
+TEST_CASE("who slept past his lease has lost the claim; what he sent goes again under the same id") {
+  Story story;
+  story.make_endpoint();
+  story.report();
+  Worker worker(story);
+  const auto lost = worker.claim(1, std::chrono::milliseconds(1));
+  REQUIRE(lost.size() == 1);
+  std::vector<ClaimedDelivery> next;
+  for (int tries = 0; tries < 1000 && next.empty(); ++tries) next = worker.claim(1, std::chrono::milliseconds(1));
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].delivery == lost[0].delivery);
+  CHECK(next[0].token > lost[0].token);
+  CHECK(next[0].attempts == 2);
+  CHECK_FALSE(worker.postpone(lost[0]));
+  CHECK(worker.settle(lost[0], core::MessageState::delivered, "delivered") == 0);
+  CHECK(worker.text("SELECT string_agg(coalesce(outcome, '-'), ' ' ORDER BY token) FROM attempt") == "lost -");
+  CHECK(worker.settle(next[0], core::MessageState::delivered, "delivered") == 1);
+  CHECK(worker.text("SELECT attempts FROM delivery") == "2");
+  CHECK(story.findings().empty());
+}
+
+TEST_CASE("what waits for an endpoint that is served no more is dead, and said so") {
+  Story story;
+  const auto id = story.make_endpoint();
+  story.report();
+  Worker worker(story);
+  core::Endpoint endpoint;
+  endpoint.id = id;
+  endpoint.organization = "mhlw";
+  CHECK(disable_endpoint(worker.writer, endpoint, "http_410"));
+  CHECK_FALSE(disable_endpoint(worker.writer, endpoint, "http_410"));
+  CHECK(worker.text("SELECT state || ' ' || cause FROM endpoint") == "disabled http_410");
+  CHECK(worker.claim().empty());
+  const auto stranded = stranded_deliveries(worker.delivery, 10);
+  REQUIRE(stranded.size() == 1);
+  CHECK(worker.settle(stranded[0], core::MessageState::dead, "", "endpoint_disabled") == 1);
+  CHECK(worker.text("SELECT state || ' ' || cause FROM delivery") == "dead endpoint_disabled");
+  CHECK(worker.text("SELECT string_agg(organization, ' ' ORDER BY organization) FROM alarm WHERE code = 'delivery_dead'") ==
+        "jps mhlw");
+  CHECK(stranded_deliveries(worker.delivery, 10).empty());
+  CHECK(story.findings().empty());
 }
 
 }  // namespace
