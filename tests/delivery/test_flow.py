@@ -109,7 +109,7 @@ class InUse(OneDaemon):
         for stranger in (other, sender):
             for target in (here, f"{here}/secrets"):
                 self.assertEqual(stranger.get(target).status, 404, (stranger.organization, target))
-            self.assertEqual(stranger.items("/endpoints"), [])
+            self.assertNotIn(asked["id"], [each["id"] for each in stranger.items("/endpoints")])
             for action in ("decision", "disabling", "resumption", "withdrawal"):
                 body = {"reason": "他人"} | ({"decision": "approved"} if action == "decision" else {})
                 self.assertEqual(stranger.post(f"{here}/{action}", body).status, 404, (stranger.organization, action))
@@ -135,7 +135,7 @@ class InUse(OneDaemon):
         self.assertEqual([each["id"] for each in approver.deliveries(asked["id"])], [delivery["id"]])
         self.assertEqual(sender.read(f"/deliveries/{delivery['id']}")["delivery"]["state"], "delivered")
         self.assertEqual(other.get(f"/deliveries/{delivery['id']}").status, 404)
-        self.assertEqual(other.items("/deliveries"), [])
+        self.assertNotIn(delivery["id"], [each["id"] for each in other.items("/deliveries")])
         self.assertEqual(other.items(f"/deliveries?endpoint={asked['id']}"), [])
 
         # Withdrawn: nothing more, and no way back.
@@ -363,9 +363,10 @@ class AnHour(OneDaemon):
         kept = {body: len(receivers[body].arrivals) for body in self.AWAY}
         waiting = [self.send(*self.AWAY, *self.DEAD) for _ in range(2)]
         self.arrives_everywhere(self.send(*self.THERE), receivers)
-        # One is acknowledged while nobody could deliver it.
-        seen = waiting[1]["mhlw"]
-        people["mhlw"].do(f"/inbox/{seen}/acknowledgement", {"by": "当直"})
+        # One each is acknowledged while nobody could deliver it.
+        seen, unsent = waiting[1]["mhlw"], self.send("meti")["meti"]
+        for body, message in (("mhlw", seen), ("meti", unsent)):
+            people[body].do(f"/inbox/{message}/acknowledgement", {"by": "当直"})
         for body in (*self.AWAY, *self.DEAD):
             eventually(f"the circuit of {body} opens", lambda each=body: people[each].read(
                 f"/endpoints/{endpoints[each]}")["circuit"]["open"])
@@ -398,6 +399,11 @@ class AnHour(OneDaemon):
         settled = self.settles(people["mhlw"], seen, "delivered")
         self.assertEqual(settled["cause"], "acknowledged_meanwhile")
         self.assertEqual(receivers["mhlw"].of_message(seen), [])
+        # That nothing was sent to the dead one says nothing of it.
+        self.assertEqual(self.settles(people["meti"], unsent, "delivered")["cause"], "acknowledged_meanwhile")
+        circuit = people["meti"].read(f"/endpoints/{endpoints['meti']}")["circuit"]
+        self.assertGreaterEqual(circuit["failures"], 3)
+        self.assertLess(circuit["last_success_at"], began.astimezone(JST).isoformat())
 
         # Nobody waits for the dead.
         fresh = [self.send(*self.AWAY, *self.THERE) for _ in range(2)]
