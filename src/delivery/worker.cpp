@@ -246,11 +246,15 @@ Worker::Worker(store::ConnectionSettings settings, const core::Law& law, Channel
 }
 
 Worker::~Worker() {
-  for (auto& sender : senders_) sender.request_stop();
-  for (auto& sender : senders_) sender.join();
-  // What they brought back is still written down.
   claimer_.request_stop();
   claimer_.join();
+  end_senders();  // where the database was away
+}
+
+void Worker::end_senders() {
+  for (auto& sender : senders_) sender.request_stop();
+  for (auto& sender : senders_)
+    if (sender.joinable()) sender.join();
 }
 
 void Worker::claim(std::stop_token stop) {
@@ -265,6 +269,8 @@ void Worker::claim(std::stop_token stop) {
         wake_claimer_.wait_for(lock, stop, length, [this] { return woken_ || !done_.empty(); });
         woken_ = false;
       }
+      // Nothing more is claimed; what has been is sent, and what came of it is still written down.
+      end_senders();
       pass.end_attempts();
     } catch (const store::DatabaseError& error) {
       if (!lost) spdlog::warn("delivery has lost the database: SQLSTATE {}", error.sqlstate());

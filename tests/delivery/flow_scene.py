@@ -1,6 +1,7 @@
 """A daemon with bodies whose people set endpoints, submit and acknowledge; all through the public interface."""
 
 import http.client
+import itertools
 import json
 import subprocess
 import sys
@@ -115,7 +116,7 @@ class Flow(Deployment):
         self.data.mkdir()
         (self.data / "noroshi.toml").write_text(configuration(**delivery), encoding="utf-8")
         self.people, self.receivers = {}, {}
-        self.count = 0
+        self.numbers = itertools.count(1)  # any thread
 
     def clear_away(self):
         for receiver in self.receivers.values():
@@ -172,9 +173,8 @@ class Flow(Deployment):
         return datetime.fromtimestamp(seconds, timezone.utc)
 
     def report_body(self, title="外部への不審な通信を検知", **more):
-        self.count += 1
         recognized = datetime.now(timezone.utc) - timedelta(minutes=5)
-        return {"reference": f"flow-{self.count}", "stage": "first", "title": title,
+        return {"reference": f"flow-{next(self.numbers)}", "stage": "first", "title": title,
                 "times": {"recognized": {"value": recognized.isoformat(timespec="seconds")}}, "assessment": "incident",
                 "cyberattack": "unknown", **more}
 

@@ -17,6 +17,7 @@ import threading
 import time
 import unittest
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta, timezone
 from pathlib import Path
 
@@ -331,6 +332,28 @@ class InUse(OneDaemon):
 
     def test_z_the_record_is_whole(self):
         self.assertGreater(self.flow.verify_record(), 0)
+
+
+class Stopped(OneDaemon):
+    def test_a_daemon_that_is_stopped_ends_what_it_has_begun_and_begins_nothing(self):
+        flow, receiver = self.flow, self.flow.receiver("slow")
+        endpoint = flow.endpoint("mhlw", receiver)
+        flow.person("jps")
+        receiver.takes_time = 1.0
+        with ThreadPoolExecutor(4) as pool:
+            messages = [message for message, _ in pool.map(lambda _: flow.report("jps", "mhlw"), range(40))]
+        eventually("some attempts are under way", lambda: len(receiver.arrivals) >= 4)
+        self.assertEqual(flow.stop(), 0, flow.log_tail(5))
+        # Four at once for a second each: all of them would have been on their way ten seconds later.
+        self.assertLess(len(receiver.arrivals), 32, "it went on sending when it was stopped")
+        receiver.takes_time = 0.0
+        flow.start()
+        # A claim that was left behind would hold its message up for a minute.
+        for message in messages:
+            self.arrives(receiver, message, PATIENCE)
+        eventually("nothing is queued", lambda: not flow.person("mhlw").deliveries(endpoint, "queued"))
+        self.assertEqual(flow.sql("SELECT count(*) FROM attempt WHERE outcome <> 'delivered';"), ["0"])
+        self.assertEqual(sorted(receiver.messages()), sorted(messages))
 
 
 class AnHour(OneDaemon):
