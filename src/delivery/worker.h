@@ -27,8 +27,8 @@ namespace noroshi::delivery {
 struct WorkerSettings {
   RetryPolicy retry;
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of one attempt, real time
-  int senders = 16;       // attempts at once; they wait for receivers nearly all the time
-  int per_endpoint = 4;   // of these, for one endpoint that answers
+  int senders = 64;       // attempts at once; they wait for receivers nearly all the time
+  int per_endpoint = 4;   // of these, for one endpoint that answers; one while half of them are taken
 };
 
 // Told from the worker's threads. Must not block or throw.

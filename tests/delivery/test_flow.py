@@ -237,21 +237,6 @@ class InUse(OneDaemon):
         self.events(auditor, "endpoint.resumed", endpoint)
         self.events(auditor, "delivery.replayed", dead[last]["id"])
 
-    def test_a_receiver_that_says_nothing_is_waited_for_quietly(self):
-        flow, receiver = self.flow, self.flow.receiver("silent")
-        flow.endpoint("mic", receiver)
-        receiver.behave(SILENT)
-        for _ in range(6):
-            flow.report("nict", "mic")
-        eventually("four attempts are under way", lambda: len(receiver.arrivals) == 4)
-        self.assertEqual(len(flow.person("mic").deliveries(flow.person("mic").items("/endpoints")[0]["id"], "queued")), 6)
-        commits = "SELECT xact_commit FROM pg_stat_database WHERE datname = 'noroshi';"
-        time.sleep(1.2)  # sessions tell what they did once a second
-        before = int(flow.sql(commits)[0])
-        time.sleep(2.4)
-        self.assertLess(int(flow.sql(commits)[0]) - before, 700, "the worker asks again and again for what cannot be sent yet")
-        self.assertEqual(len(receiver.arrivals), 4)
-
     # The link.
 
     def follow(self, url, by=None, **form):
@@ -332,6 +317,38 @@ class InUse(OneDaemon):
 
     def test_z_the_record_is_whole(self):
         self.assertGreater(self.flow.verify_record(), 0)
+
+
+class Hanging(OneDaemon):
+    """Receivers that take connections and say nothing, as where a line was cut."""
+    delivery = {"timeout": "PT20S", "backoff": ["PT1S"]}
+    SILENT = {"maff": "famic", "meti": "aist", "mext": "jaxa", "mic": "nict", "mlit": "pwri"}
+
+    def test_nobody_waits_for_those_who_say_nothing_and_nobody_asks_again_and_again(self):
+        flow = self.flow
+        for body, sender in self.SILENT.items():
+            flow.endpoint(body, flow.receiver(body))
+            flow.receivers[body].behave(SILENT)
+            flow.person(body), flow.person(sender)
+        healthy = flow.receiver("healthy")
+        flow.endpoint("mhlw", healthy)
+        flow.person("jps"), flow.person("mhlw")
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda pair: flow.report(pair[1], pair[0]), [*self.SILENT.items()] * 5))
+        silent = [flow.receivers[body] for body in self.SILENT]
+        # As many as may be under way at once to five endpoints, or as many as there are senders.
+        eventually("the silent ones have all that they are sent", lambda: sum(
+            len(receiver.arrivals) for receiver in silent) >= 16)
+        for _ in range(3):
+            message, _ = flow.report("jps", "mhlw")
+            self.arrives(healthy, message)
+        commits = "SELECT xact_commit FROM pg_stat_database WHERE datname = 'noroshi';"
+        time.sleep(1.2)  # sessions tell what they did once a second
+        before = int(flow.sql(commits)[0])
+        time.sleep(2.4)
+        self.assertLess(int(flow.sql(commits)[0]) - before, 700, "the worker asks again and again for what cannot be sent yet")
+        for receiver in silent:
+            self.assertLessEqual(len(receiver.arrivals), 4, receiver.name)
 
 
 class Stopped(OneDaemon):
