@@ -121,6 +121,9 @@ BEGIN
   END IF;
   UPDATE attempt a SET ended_at = at, outcome = of_outcome, cause = of_cause, detail = of_detail
     WHERE a.delivery_id = delivery AND a.token = held_token AND a.ended_at IS NULL;
+  IF of_cause = 'acknowledged_meanwhile' THEN
+    RETURN true;  -- nothing was sent: of the endpoint nothing was learned
+  END IF;
   IF of_outcome IN ('delivered', 'sent') THEN
     UPDATE endpoint_circuit c SET failures = 0, open_until = NULL, last_cause = '', last_success_at = at
       WHERE c.endpoint_id = of_endpoint;

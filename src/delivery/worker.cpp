@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto longest_wait = 200ms;  // between two looks at what is due; a notification ends it
+constexpr auto shortest_wait = 50ms;  // where what is due has to wait for an attempt under way, whose end ends it
 constexpr auto retry_after = 200ms;   // where the database is away
 constexpr auto lease_beyond = 30s;    // of an attempt's deadline: to settle what came of it
 constexpr auto stranded_every = 1s;
@@ -67,7 +68,8 @@ class Worker::Pass {
     const auto claims = store::claim_deliveries(delivery_, {lease, room, worker_.worker_.per_endpoint});
     for (const auto& claimed : claims) take(claimed, now, now + lease);
     if (!claims.empty()) return 0ms;
-    return std::min<std::chrono::milliseconds>(store::until_next_delivery(delivery_).value_or(longest_wait), longest_wait);
+    return std::clamp<std::chrono::milliseconds>(store::until_next_delivery(delivery_).value_or(longest_wait), shortest_wait,
+                                                 longest_wait);
   }
 
   // What the senders have brought back. What cannot be written now is written at the next look, while its claim holds.
@@ -244,11 +246,15 @@ Worker::Worker(store::ConnectionSettings settings, const core::Law& law, Channel
 }
 
 Worker::~Worker() {
-  for (auto& sender : senders_) sender.request_stop();
-  for (auto& sender : senders_) sender.join();
-  // What they brought back is still written down.
   claimer_.request_stop();
   claimer_.join();
+  end_senders();  // where the database was away
+}
+
+void Worker::end_senders() {
+  for (auto& sender : senders_) sender.request_stop();
+  for (auto& sender : senders_)
+    if (sender.joinable()) sender.join();
 }
 
 void Worker::claim(std::stop_token stop) {
@@ -263,6 +269,8 @@ void Worker::claim(std::stop_token stop) {
         wake_claimer_.wait_for(lock, stop, length, [this] { return woken_ || !done_.empty(); });
         woken_ = false;
       }
+      // Nothing more is claimed; what has been is sent, and what came of it is still written down.
+      end_senders();
       pass.end_attempts();
     } catch (const store::DatabaseError& error) {
       if (!lost) spdlog::warn("delivery has lost the database: SQLSTATE {}", error.sqlstate());

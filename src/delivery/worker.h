@@ -51,6 +51,7 @@ class Worker {
   struct Done;
   class Pass;
   void claim(std::stop_token stop);
+  void end_senders();  // waits for them
   void listen(std::stop_token stop);
   void send(std::stop_token stop);
   Done attempt(const Job& job);
