@@ -221,7 +221,9 @@ TEST_CASE("every happening of the core has words for people in the timeline") {
       core::CymatReceived{}, core::CymatDecided{}, core::CymatMemberProposed{}, core::CymatMemberAnswered{},
       core::CymatMemberWithdrawn{}, core::CymatFormed{}, core::CymatDispatched{}, core::CymatBegun{},
       core::CymatLogged{}, core::CymatEnded{}, core::CymatReported{}, core::AccessEnded{},
-      core::HandlingStepTaken{}, core::InstructionGiven{}, core::InstructionAnswered{}, core::PlatformLinked{}};
+      core::HandlingStepTaken{}, core::InstructionGiven{}, core::InstructionAnswered{}, core::PlatformLinked{},
+      core::EndpointProposed{}, core::EndpointDecided{}, core::EndpointDisabled{}, core::EndpointResumed{},
+      core::EndpointWithdrawn{}, core::DeliveryQueued{}, core::DeliverySettled{}, core::DeliveryReplayed{}};
   static_assert(std::size(all) == std::variant_size_v<core::Happening>);
   for (const auto& happening : all)
     detail.timeline.push_back({.type = std::string(core::type_of(happening))});

@@ -382,7 +382,13 @@ struct Worker {
     const Settlement settlement{claimed, state, outcome, cause, ""};
     return settle_deliveries(writer, story.store.law(), {&settlement, 1});
   }
-  void all_due() { story.store.text("WITH due AS (UPDATE delivery SET next_at = clock() RETURNING 1) SELECT count(*) FROM due"); }
+  void by_hand(const std::string& sql) {
+    Transaction transaction(story.store.owner());
+    transaction.execute_script(sql);
+    transaction.commit();
+  }
+  void all_due() { by_hand("UPDATE delivery SET next_at = clock()"); }
+  void let_probe() { by_hand("UPDATE endpoint_circuit SET open_until = clock()"); }
   std::string text(const std::string& sql) { return story.store.text(sql); }
 
   Story& story;
@@ -442,12 +448,12 @@ TEST_CASE("a receiver that fails three times in a row gets one probe at a time, 
   CHECK(worker.text("SELECT failures FROM endpoint_circuit") == "3");
   CHECK(worker.claim().empty());
   CHECK(until_next_delivery(worker.delivery).value() > std::chrono::seconds(20));
-  worker.text("WITH c AS (UPDATE endpoint_circuit SET open_until = clock() RETURNING 1) SELECT count(*) FROM c");
+  worker.let_probe();
   auto probe = worker.claim();
   REQUIRE(probe.size() == 1);
   CHECK(worker.postpone(probe[0]));
   CHECK(worker.text("SELECT open_until - clock() > interval '50 seconds' FROM endpoint_circuit") == "t");
-  worker.text("WITH c AS (UPDATE endpoint_circuit SET open_until = clock() RETURNING 1) SELECT count(*) FROM c");
+  worker.let_probe();
   worker.all_due();
   probe = worker.claim();
   REQUIRE(probe.size() == 1);

@@ -246,8 +246,8 @@ TEST_CASE("where people are registered, tokens that are bound to nobody are not 
     TenantTransaction transaction(reader, "mhlw", "test");
     auto token = unbound.substr(8, 32);
     for (const std::size_t place : {8, 13, 18, 23}) token.insert(place, 1, '-');
-    CHECK_FALSE(list_approvals(transaction, token, "ciso", "丁").front().may_decide);
-    CHECK(list_approvals(transaction, core::to_string(*ciso.token), "ciso", "乙").front().may_decide);
+    CHECK_FALSE(list_approvals(transaction, token, "ciso", "丁", {}).value().items.front().may_decide);
+    CHECK(list_approvals(transaction, core::to_string(*ciso.token), "ciso", "乙", {}).value().items.front().may_decide);
   }
   accepted(decides(ciso, true));
   CHECK(ministry.findings() == std::vector<std::string>{});
