@@ -348,7 +348,7 @@ class Hanging(OneDaemon):
         time.sleep(1.2)  # sessions tell what they did once a second
         before = int(flow.sql(commits)[0])
         time.sleep(2.4)
-        self.assertLess(int(flow.sql(commits)[0]) - before, 700, "the worker asks again and again for what cannot be sent yet")
+        self.assertLess(int(flow.sql(commits)[0]) - before, 500, "the worker asks again and again for what cannot be sent yet")
         for receiver in silent:
             self.assertLessEqual(len(receiver.arrivals), 4 * self.EACH, receiver.name)
 
