@@ -76,7 +76,7 @@ TEST_CASE("an operator sees every check") {
     CAPTURE(name);
     REQUIRE(checks.contains(name));
   }
-  CHECK(checks.size() == 8);
+  CHECK(checks.size() == 9);
   CHECK(checks.at("database").at("status") == "ok");
   const auto expected = static_cast<double>(store::Migrations::embedded().all().size());
   CHECK(checks.at("migrations").at("status") == "ok");

@@ -452,7 +452,7 @@ TEST_CASE("a receiver that fails three times in a row gets one probe at a time, 
   auto probe = worker.claim();
   REQUIRE(probe.size() == 1);
   CHECK(worker.postpone(probe[0]));
-  CHECK(worker.text("SELECT open_until - clock() > interval '50 seconds' FROM endpoint_circuit") == "t");
+  CHECK(worker.text("SELECT open_until - clock() > interval '50 seconds' FROM endpoint_circuit") == "true");
   worker.let_probe();
   worker.all_due();
   probe = worker.claim();
