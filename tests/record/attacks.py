@@ -145,7 +145,8 @@ def attacks_on_columns(target, dice):
             if table == "record_origin":
                 where = "ordinal = 1"
             if table == "incident_clock" and column == "rings_at":
-                where = one_row("incident_clock", dice).replace(" ORDER", " WHERE rings_at IS NOT NULL ORDER")
+                # Where no staff has to be looked at: a clock that is looked at too early does no harm.
+                where = one_row("incident_clock", dice).replace(" ORDER", " WHERE rings_at IS NOT NULL AND look_at IS NULL ORDER")
             yield Attack(f"{table}.{column} changed", f'UPDATE {table} SET "{column}" = {another} WHERE {where};',
                          [named(table, column)])
 

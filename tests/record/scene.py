@@ -82,8 +82,8 @@ class Scene:
         try:
             for _ in range(self.cases):
                 actor.play_one()
-            self.play_rest()
             self.respond()
+            self.play_rest()
         finally:
             actor.client.close()
             journal.close()
@@ -110,33 +110,35 @@ class Scene:
         self.post("mhlw", "csirt_head", f"/api/v1/obligations/{crisis['id']}/waivers", {"reason": "別の経路で伝達済み"})
 
     def respond(self):
-        """Who responds: people of two ministries, an assignment, handling inside, a team of CYMAT at work."""
-        for organization, role in (("mic", "ciso"), ("mic", "csirt_head"), ("nco", "center_liaison")):
+        """Who responds: people of two ministries that no story names (where people are known, two tokens of nobody are no two
+        persons), an assignment, handling inside, a team of CYMAT at work."""
+        for organization, role in (("maff", "ciso"), ("maff", "csirt_head"), ("mic", "ciso"), ("mic", "csirt_head"),
+                                   ("nco", "center_liaison")):
             self.desks.tokens[organization, role] = self.daemon.issue_token(organization, role)
         people = {}
-        for organization, name, post in (("mhlw", "当番 甲", "csirt_member"), ("mhlw", "当番 乙", "csirt_head"),
+        for organization, name, post in (("maff", "当番 甲", "csirt_member"), ("maff", "当番 乙", "csirt_head"),
                                          ("mic", "要員 丙", "cymat_member")):
             person = people[name] = self.post(organization, "csirt_head", "/api/v1/people", {
                 "name": name, "employment": "employee", "skills": ["forensics"]})["id"]
             self.post(organization, "ciso", f"/api/v1/people/{person}/appointments", {
                 "post": post, "ground": "expertise", "until": "2099-01-05T00:00:00+09:00"})
         first, second, member = people.values()
-        self.post("mhlw", "csirt_head", f"/api/v1/people/{first}/trainings", {
+        self.post("maff", "csirt_head", f"/api/v1/people/{first}/trainings", {
             "kind": "csirt", "course": "研修", "completed_at": "2026-01-05T00:00:00+09:00",
             "valid_until": "2099-01-05T00:00:00+09:00"})
-        self.post("mhlw", "ciso", f"/api/v1/people/{second}/delegations", {
+        self.post("maff", "ciso", f"/api/v1/people/{second}/delegations", {
             "to_person": first, "post": "csirt_head", "powers": ["decide"], "until": "2099-01-05T00:00:00+09:00"})
-        self.post("mhlw", "csirt_head", "/api/v1/rosters/shifts", {
+        self.post("maff", "csirt_head", "/api/v1/rosters/shifts", {
             "person": first, "post": "csirt_member", "from": "2098-01-05T00:00:00+09:00", "until": "2098-01-06T00:00:00+09:00"})
-        case = "/api/v1/incidents/" + self.report("mhlw", "MHLW-RESPONSE-1")["incident"]["id"]
-        self.post("mhlw", "csirt_head", f"{case}/assignments", {"person": first, "function": "head", "note": "夜間"})
-        self.post("mhlw", "csirt_head", f"{case}/steps", {"kind": "situation", "text": "通信を遮断した"})
-        given = self.post("mhlw", "csirt_head", f"{case}/instructions", {
+        case = "/api/v1/incidents/" + self.report("maff", "MAFF-RESPONSE-1")["incident"]["id"]
+        self.post("maff", "csirt_head", f"{case}/assignments", {"person": first, "function": "head", "note": "夜間"})
+        self.post("maff", "csirt_head", f"{case}/steps", {"kind": "situation", "text": "通信を遮断した"})
+        given = self.post("maff", "csirt_head", f"{case}/instructions", {
             "kind": "recovery", "force": "instruction", "addressee": "情報システムセキュリティ責任者", "text": "復旧すること"})
-        self.post("mhlw", "csirt_head", f"{case}/instructions/{given['instruction']['id']}/answer",
+        self.post("maff", "csirt_head", f"{case}/instructions/{given['instruction']['id']}/answer",
                   {"carried_out": True, "text": "復旧した"})
-        self.post("mhlw", "csirt_head", f"{case}/platforms", {"platform": "共通基盤", "operator_organization": "mic"})
-        asked = self.post("mhlw", "csirt_head", f"{case}/cymat-requests", {"reason": "範囲が分からない", "priority": "high"})
+        self.post("maff", "csirt_head", f"{case}/platforms", {"platform": "共通基盤", "operator_organization": "mic"})
+        asked = self.post("maff", "csirt_head", f"{case}/cymat-requests", {"reason": "範囲が分からない", "priority": "high"})
         request = f"/api/v1/cymat-requests/{asked['cymat_request']['id']}"
         self.post("nco", "center_liaison", f"{request}/receipt", {})
         self.post("nco", "center_liaison", f"{request}/decision",
@@ -145,7 +147,7 @@ class Scene:
         self.post("mic", "csirt_head", f"{request}/members/{answer['cymat_request']['members'][0]['id']}/answer", {"agreed": True})
         self.post("nco", "center_liaison", f"{request}/formation", {})
         self.post("nco", "center_liaison", f"{request}/dispatch", {})
-        self.post("mhlw", "csirt_head", f"{request}/log", {"kind": "information", "text": "端末の一覧", "confidentiality": 2})
+        self.post("maff", "csirt_head", f"{request}/log", {"kind": "information", "text": "端末の一覧", "confidentiality": 2})
 
     def erase_one(self):
         """A case that was none is erased by two persons, many years of the database's clock later."""
