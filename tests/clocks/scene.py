@@ -19,7 +19,7 @@ BODIES = ("jps", "jaxa", "nits", "kahaku", "nibiohn", "jma", "mlit", "meti", "mi
 # Duties inside a body, due a while after the incident was recognised: that time is chosen so that they come due at the
 # moment wanted. Everything else comes due in a year.
 RULES = ("c", "d", "h.decide", "j", "k", "3.a", "3.b", "3.c")
-OTHERS = ("b", "g.1", "g.2", "g.3", "h", "i", "m")
+OTHERS = ("b", "e", "g.1", "g.2", "g.3", "h", "i", "l", "m")
 TARGET = timedelta(days=2)
 NEVER = "P366D"
 

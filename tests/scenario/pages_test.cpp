@@ -71,9 +71,11 @@ TEST_CASE("Every list of who responds comes in pages, and the terminal follows t
     accepted(head.post(of_incident("/platforms"),
                        {{"platform", fmt::format("基盤 {}", i)}, {"operator_organization", "mic"}}));
   }
+  // Where people are registered, somebody asks.
+  const auto asking = people.desk("mhlw", "csirt_member", ids[0], "職員 0");
   std::size_t waivers = 0;
   for (const auto& duty : head.list("/obligations?holder=mhlw&state=open&incident=" + incident.id))
-    if (waivers < 5 && head.post("/obligations/" + text(duty, "id") + "/waivers", {{"reason", "理由"}}).status == 201)
+    if (waivers < 5 && asking.post("/obligations/" + text(duty, "id") + "/waivers", {{"reason", "理由"}}).status == 201)
       ++waivers;
   REQUIRE(waivers == 5);
 

@@ -186,7 +186,8 @@ TEST_CASE("A case from its first fear to its last report: two handlers, a team o
   accepted(next.post(taken, {{"accepted", true}}));
 
   const auto steps = "/incidents/" + incident.id + "/steps";
-  for (const auto* kind : {"situation", "record"}) accepted(first.post(steps, {{"kind", kind}, {"text", "本文"}}));
+  for (const auto* kind : {"situation", "record", "procedure_followed", "information_shared"})
+    accepted(first.post(steps, {{"kind", kind}, {"text", "本文"}}));
   CHECK(first.post(steps, {{"kind", "measures_ordered"}, {"text", "本文"}}).code() == "role_required");
   CHECK(next.post(steps, {{"kind", "ciso_told"}, {"text", "本文"}}).mistakes() == Lines{"/person required"});
   for (const auto* kind : {"ciso_told", "cause_reported"})
