@@ -72,6 +72,11 @@ def load_stories():
     return [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(STORIES.glob("*.toml"))]
 
 
+def is_judged(duty):
+    """Whether it is met by the judgement itself, and by nothing else: to assess (b), to decide on (h)."""
+    return duty["inner"] and duty["clause"] in ("2.2.4(2)(b)", "2.2.4(2)(h)")
+
+
 class Actor:
     """One thread that plays one case after the other. Everything it chooses comes from its seed."""
 
@@ -284,7 +289,7 @@ class Actor:
                                {**self.judgement(), "reason": "調査の結果"}))
 
     def meet_a_duty(self, case):
-        duties = [duty for duty in case.duties.values() if duty["state"] == "open"]
+        duties = [duty for duty in case.duties.values() if duty["state"] == "open" and not is_judged(duty)]
         if not duties:
             return
         duty = self.dice.choice(sorted(duties, key=lambda duty: duty["id"]))
