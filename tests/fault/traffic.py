@@ -73,8 +73,8 @@ def load_stories():
 
 
 def is_judged(duty):
-    """Whether it is met by the judgement itself, and by nothing else: to assess (b), to decide on a cyberattack (h; H28: g)."""
-    return duty["inner"] and duty["clause"] in ("2.2.4(2)(b)", "2.2.4(2)(g)", "2.2.4(2)(h)")
+    """Whether it is met by the judgement itself, and by nothing else: to assess (b), to decide on a cyberattack."""
+    return duty["inner"] and (duty["clause"] == "2.2.4(2)(b)" or duty["clause"].endswith(" decision"))
 
 
 class Actor:
