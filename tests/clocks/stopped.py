@@ -58,10 +58,10 @@ class Rounds:
             victim.process.send_signal(signal.SIGCONT)
 
     def lock(self, clocks):
-        """As a writer would lock these incidents; waits for whoever holds them."""
+        """As a writer would lock these incidents, in the order of their ids; waits for whoever holds them."""
         incidents = ", ".join(f"'{clock.incident}'" for clock in clocks)
         self.watch.session.ask("SELECT count(*) FROM (SELECT FROM incident i JOIN incident_clock c ON c.incident_id = "
-                               f"i.id WHERE i.id IN ({incidents}) FOR UPDATE) AS locked;")
+                               f"i.id WHERE i.id IN ({incidents}) ORDER BY i.id FOR UPDATE) AS locked;")
 
 
 def run(options):
