@@ -1,5 +1,5 @@
-// The key of deliveries: it signs what channels send, and gives the secrets that receivers share and the tokens of links.
-// All daemons on one database have the same one, or a link that one sent would not open at another.
+// The key of deliveries: it signs what channels send, and gives the secrets that receivers share and the tokens of
+// links. All daemons on one database have the same one, or a link that one sent would not open at another.
 #pragma once
 
 #include <filesystem>
@@ -13,9 +13,9 @@ namespace noroshi::app {
 
 class DeliveryKeys : public delivery::Keys {
  public:
-  // The key of that file; made and registered where neither the file nor a key of another daemon is there. Nothing where the
-  // database knows one and the file is missing or another's: this daemon sends nothing until the file is copied here.
-  // Throws SigningKeyFault where the file cannot be read. `owner` is of role owner.
+  // The key of that file; made and registered where neither the file nor a key of another daemon is there. Nothing
+  // where the database knows one and the file is missing or another's: this daemon sends nothing until the file is
+  // copied here. Throws SigningKeyFault where the file cannot be read. `owner` is of role owner.
   static std::optional<DeliveryKeys> open(const std::filesystem::path& file, store::Connection& owner);
 
   std::string sign(std::string_view text) const override { return key_.sign(text); }

@@ -18,13 +18,15 @@ http::ChannelDescription description_of(const delivery::ChannelKind& kind) {
 http::DeliveryServices delivery_services(const delivery::Keys* keys, const delivery::MailRelay& mail) {
   http::DeliveryServices services;
   for (const auto& kind : delivery::channels()) services.channels.push_back(description_of(kind));
-  services.check = [sends_mail = !mail.host.empty()](const core::Endpoint& endpoint, const routing::Organization& body) {
+  services.check = [sends_mail = !mail.host.empty()](const core::Endpoint& endpoint,
+                                                     const routing::Organization& body) {
     auto mistakes = delivery::check_endpoint(endpoint, body);
     if (endpoint.channel == "mail" && !sends_mail)
-      mistakes.push_back({"/channel",
-                          "channel_not_set_up",
-                          {"このサーバーにはメールの送信先が設定されていません（[mail] host）。運用者に依頼してください。",
-                           "This daemon has no mail server set up ([mail] host). Ask its operator."}});
+      mistakes.push_back(
+          {"/channel",
+           "channel_not_set_up",
+           {"このサーバーにはメールの送信先が設定されていません（[mail] host）。運用者に依頼してください。",
+            "This daemon has no mail server set up ([mail] host). Ask its operator."}});
     return mistakes;
   };
   if (!keys) return services;

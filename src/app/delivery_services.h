@@ -6,8 +6,8 @@
 
 namespace noroshi::app {
 
-// `keys` outlives it; null: this daemon has none, shows no secrets and opens no links. Without a relay no endpoint of mail is
-// taken.
+// `keys` outlives it; null: this daemon has none, shows no secrets and opens no links. Without a relay no endpoint of
+// mail is taken.
 http::DeliveryServices delivery_services(const delivery::Keys* keys, const delivery::MailRelay& mail);
 
 }  // namespace noroshi::app

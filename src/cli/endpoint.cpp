@@ -1,7 +1,7 @@
 #include "src/cli/endpoint.h"
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <boost/json/serialize.hpp>
 
 #include "src/cli/input.h"
 #include "src/cli/json_view.h"
@@ -34,7 +34,9 @@ std::string shown_state(const std::string& state, Language language) {
   return state;
 }
 
-std::string or_dash(const std::string& text) { return text.empty() ? "-" : printable(text); }
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : printable(text);
+}
 
 std::string render_endpoints(const json::array& items, Language language) {
   const bool ja = language == Language::ja;
@@ -45,8 +47,8 @@ std::string render_endpoints(const json::array& items, Language language) {
     auto cause = text_at(item, "/cause");
     if (cause.empty()) cause = text_at(item, "/circuit/last_cause");
     table.add_row({shown_state(text_at(item, "/state"), language), text_at(item, "/channel"),
-                   printable(text_at(item, "/name")), text_at(item, "/zone"), failures ? fmt::format("{}", failures) : "-",
-                   or_dash(cause), text_at(item, "/id")});
+                   printable(text_at(item, "/name")), text_at(item, "/zone"),
+                   failures ? fmt::format("{}", failures) : "-", or_dash(cause), text_at(item, "/id")});
   }
   if (table.empty())
     return ja ? "宛先はありません。メッセージは受信箱にだけ届きます（追加: noroshi endpoint propose）。\n"
@@ -56,14 +58,16 @@ std::string render_endpoints(const json::array& items, Language language) {
 
 std::string render_deliveries(const json::array& items, Language language) {
   const bool ja = language == Language::ja;
-  Table table(ja ? std::vector<std::string>{"状態", "番号", "経路", "宛先", "試行", "原因", "待ち始め", "次回", "ID"}
-                 : std::vector<std::string>{"state", "number", "channel", "to", "attempts", "cause", "queued", "next", "id"});
+  Table table(
+      ja ? std::vector<std::string>{"状態", "番号", "経路", "宛先", "試行", "原因", "待ち始め", "次回", "ID"}
+         : std::vector<std::string>{"state", "number", "channel", "to", "attempts", "cause", "queued", "next", "id"});
   for (const auto& item : items) {
     const auto next = text_at(item, "/next_at");
     table.add_row({shown_state(text_at(item, "/state"), language), text_at(item, "/number"), text_at(item, "/channel"),
                    shown_organization(text_at(item, "/organization"), language),
                    fmt::format("{}", number_at(item, "/attempts").value_or(0)), or_dash(text_at(item, "/cause")),
-                   shown_time(text_at(item, "/queued_at")), next.empty() ? "-" : shown_time(next), text_at(item, "/id")});
+                   shown_time(text_at(item, "/queued_at")), next.empty() ? "-" : shown_time(next),
+                   text_at(item, "/id")});
   }
   if (table.empty()) return ja ? "該当する配送はありません。\n" : "There are no such deliveries.\n";
   return table.render(terminal_width());
@@ -115,8 +119,8 @@ void add_to_query(std::string& target, std::string_view name, const std::string&
 
 // The deliveries that a replay is about.
 tl::expected<std::vector<std::string>, ExitCode> deliveries_to_replay(const ApiClient& client,
-                                                                     const DeliveryReplayOptions& options,
-                                                                     const Output& output) {
+                                                                      const DeliveryReplayOptions& options,
+                                                                      const Output& output) {
   if (!options.all && options.endpoint.empty()) return options.deliveries;
   std::string target = std::string(deliveries) + "?state=dead";
   add_to_query(target, "endpoint", options.endpoint);
@@ -146,7 +150,8 @@ int run(const EndpointShowOptions& options, const Output& output) {
   if (!settings || !settings->is_object()) return exit_ok;
   for (const auto& [name, value] : settings->get_object())
     if (value.is_string())
-      print_line(fmt::format("{}: {}", printable({name.data(), name.size()}), printable(std::string(value.get_string()))));
+      print_line(
+          fmt::format("{}: {}", printable({name.data(), name.size()}), printable(std::string(value.get_string()))));
   return exit_ok;
 }
 
@@ -157,12 +162,14 @@ int run(const EndpointSecretsOptions& options, const Output& output) {
   if (!secrets) return secrets.error();
   if (output.json) return print_line(json::serialize(*secrets)), exit_ok;
   if (!secrets->is_object() || secrets->get_object().empty()) {
-    print_line(output({"この経路では、受け側に知らせる秘密はありません。", "This channel has nothing that the receiver must know."}));
+    print_line(output(
+        {"この経路では、受け側に知らせる秘密はありません。", "This channel has nothing that the receiver must know."}));
     return exit_ok;
   }
   for (const auto& [name, value] : secrets->get_object())
     if (value.is_string())
-      print_line(fmt::format("{}: {}", printable({name.data(), name.size()}), printable(std::string(value.get_string()))));
+      print_line(
+          fmt::format("{}: {}", printable({name.data(), name.size()}), printable(std::string(value.get_string()))));
   return exit_ok;
 }
 
@@ -206,9 +213,10 @@ int run(const EndpointProposeOptions& options, const Output& output) {
   const auto answer = act(*client, std::string(endpoints), body, options, output);
   if (!answer) return answer.error();
   const auto id = text_at(*answer, "/id");
-  return tell(answer, output,
-              {fmt::format("申請しました: {}\n別の者が決定するまで使われません（noroshi endpoint decide {}）。", id, id),
-               fmt::format("Asked: {}\nIt is not used until another person decides (noroshi endpoint decide {}).", id, id)});
+  return tell(
+      answer, output,
+      {fmt::format("申請しました: {}\n別の者が決定するまで使われません（noroshi endpoint decide {}）。", id, id),
+       fmt::format("Asked: {}\nIt is not used until another person decides (noroshi endpoint decide {}).", id, id)});
 }
 
 int run(const EndpointDecideOptions& options, const Output& output) {
@@ -222,8 +230,8 @@ int run(const EndpointDecideOptions& options, const Output& output) {
 int run(const EndpointChangeOptions& options, const Output& output) {
   const auto client = connect(options.connection, output);
   if (!client) return client.error();
-  return tell(act(*client, place_of(endpoints, options.endpoint, "/" + options.change), reason_body(options.reason), options,
-                  output),
+  return tell(act(*client, place_of(endpoints, options.endpoint, "/" + options.change), reason_body(options.reason),
+                  options, output),
               output, {"記録しました。", "It is recorded."});
 }
 
@@ -244,8 +252,8 @@ int run(const DeliveryShowOptions& options, const Output& output) {
   const auto* delivery = found->is_object() ? found->get_object().if_contains("delivery") : nullptr;
   if (delivery) print(render_deliveries({*delivery}, output.language));
   for (const auto& attempt : array_at(*found, "/attempts"))
-    print_line(fmt::format("{}  {}  {}", shown_time(text_at(attempt, "/started_at")), or_dash(text_at(attempt, "/outcome")),
-                           or_dash(text_at(attempt, "/cause"))));
+    print_line(fmt::format("{}  {}  {}", shown_time(text_at(attempt, "/started_at")),
+                           or_dash(text_at(attempt, "/outcome")), or_dash(text_at(attempt, "/cause"))));
   return exit_ok;
 }
 

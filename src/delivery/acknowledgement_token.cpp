@@ -31,8 +31,8 @@ std::string bytes_of(const AcknowledgementClaim& claim) {
   std::string bytes;
   bytes.append(claim.message.value.bytes.begin(), claim.message.value.bytes.end());
   bytes.append(claim.endpoint.value.bytes.begin(), claim.endpoint.value.bytes.end());
-  const auto seconds = static_cast<std::uint64_t>(
-      std::chrono::floor<std::chrono::seconds>(claim.expires.time_since_epoch()).count());
+  const auto seconds =
+      static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(claim.expires.time_since_epoch()).count());
   for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(seconds >> shift & 0xff));
   return bytes;
 }

@@ -1,5 +1,5 @@
-// What a channel is: it carries one message to one endpoint, once, and says what came of it. When to try again, and when
-// to give up, is not its business (worker.h).
+// What a channel is: it carries one message to one endpoint, once, and says what came of it. When to try again, and
+// when to give up, is not its business (worker.h).
 //
 // To add a channel: a file that defines a ChannelKind, and a line in channels.cpp.
 #pragma once
@@ -76,8 +76,8 @@ class Keys {
   virtual std::string sign(std::string_view text) const = 0;
   virtual std::string public_key() const = 0;
   virtual std::string key_id() const = 0;
-  // 32 bytes that only this daemon's key and this label give (HKDF-SHA-256, RFC 5869): a shared secret that stands in no
-  // database.
+  // 32 bytes that only this daemon's key and this label give (HKDF-SHA-256, RFC 5869): a shared secret that stands in
+  // no database.
   virtual std::string derive(std::string_view label) const = 0;
 };
 
@@ -89,7 +89,7 @@ struct MailRelay {
   std::filesystem::path ca;  // empty: the system's
   std::string user;          // empty: no authentication
   std::filesystem::path password;
-  std::string from;  // "noroshi@nisc.example.go.jp"
+  std::string from;                   // "noroshi@nisc.example.go.jp"
   std::filesystem::path certificate;  // S/MIME: signs what is sent; empty: unsigned
   std::filesystem::path key;
 };
@@ -100,8 +100,8 @@ struct Environment {
   const routing::Registry& registry;
   std::string base_url;  // "https://host:8443", as receivers reach the daemon
   MailRelay mail;
-  std::filesystem::path folder;  // DIR/delivery: a channel's files lie in a folder of its name below
-  std::filesystem::path clients; // DIR/keys/clients: certificates and keys to show to receivers, NAME.pem and NAME.key
+  std::filesystem::path folder;   // DIR/delivery: a channel's files lie in a folder of its name below
+  std::filesystem::path clients;  // DIR/keys/clients: certificates and keys to show to receivers, NAME.pem and NAME.key
   std::function<Timestamp()> now;  // for what is written into a message; deadlines are steady
 };
 
@@ -129,7 +129,8 @@ struct ChannelKind {
   std::vector<core::FieldError> (*check)(const core::Endpoint& endpoint, const routing::Organization& body) = nullptr;
   std::unique_ptr<Channel> (*make)(const Environment& environment) = nullptr;
   // What the receiver behind an endpoint has to know, by name: shown to persons of its body. Null: nothing.
-  std::vector<std::pair<std::string, std::string>> (*secrets)(const Keys& keys, const core::Endpoint& endpoint) = nullptr;
+  std::vector<std::pair<std::string, std::string>> (*secrets)(const Keys& keys,
+                                                              const core::Endpoint& endpoint) = nullptr;
 };
 
 // All of them, each once: channels.cpp.

@@ -25,7 +25,9 @@ std::string_view to_string(Verdict verdict) {
   return names[static_cast<std::size_t>(verdict)];
 }
 
-std::span<const ChannelKind> channels() { return all(); }
+std::span<const ChannelKind> channels() {
+  return all();
+}
 
 const ChannelKind* find_channel(std::string_view name) {
   const auto kinds = channels();
@@ -37,17 +39,18 @@ std::vector<core::FieldError> check_endpoint(const core::Endpoint& endpoint, con
   std::vector<core::FieldError> mistakes;
   const auto* kind = find_channel(endpoint.channel);
   if (!kind) {
-    mistakes.push_back({"/channel",
-                        "unknown_channel",
-                        {"その経路はありません。", "There is no such channel."}});
+    mistakes.push_back({"/channel", "unknown_channel", {"その経路はありません。", "There is no such channel."}});
     return mistakes;
   }
   const auto described = [&](std::string_view name) {
-    return std::any_of(kind->settings.begin(), kind->settings.end(), [&](const auto& each) { return each.name == name; });
+    return std::any_of(kind->settings.begin(), kind->settings.end(),
+                       [&](const auto& each) { return each.name == name; });
   };
   for (const auto& [name, value] : endpoint.settings)
     if (!described(name))
-      mistakes.push_back({"/settings/" + name, "unknown_member", {"この経路の設定にはありません。", "This channel has no such setting."}});
+      mistakes.push_back({"/settings/" + name,
+                          "unknown_member",
+                          {"この経路の設定にはありません。", "This channel has no such setting."}});
   for (const auto& each : kind->settings)
     if (each.required && !endpoint.settings.contains(std::string(each.name)))
       mistakes.push_back({"/settings/" + std::string(each.name), "required", {"必須です。", "It is required."}});

@@ -22,11 +22,16 @@ std::chrono::seconds wait_after(const core::DeliveryId& delivery, int attempts, 
 AfterAttempt after(const Attempted& attempted, const core::DeliveryId& delivery, int attempts, Timestamp queued_at,
                    Timestamp now, const RetryPolicy& policy) {
   switch (attempted.verdict) {
-    case Verdict::delivered: return {.settled = core::MessageState::delivered};
-    case Verdict::sent: return {.settled = core::MessageState::sent};
-    case Verdict::refused: return {.settled = core::MessageState::dead};
-    case Verdict::gone: return {.settled = core::MessageState::dead, .disable_endpoint = true};
-    case Verdict::again: break;
+    case Verdict::delivered:
+      return {.settled = core::MessageState::delivered};
+    case Verdict::sent:
+      return {.settled = core::MessageState::sent};
+    case Verdict::refused:
+      return {.settled = core::MessageState::dead};
+    case Verdict::gone:
+      return {.settled = core::MessageState::dead, .disable_endpoint = true};
+    case Verdict::again:
+      break;
   }
   auto wait = wait_after(delivery, attempts, policy);
   if (attempted.again_after) wait = std::max(wait, std::min(*attempted.again_after, longest_asked_for));

@@ -72,8 +72,8 @@ class Worker::Pass {
                                : store::DeliveryClaims{lease, room, 1});
     for (const auto& claimed : claims) take(claimed, now, now + lease);
     if (!claims.empty()) return 0ms;
-    return std::clamp<std::chrono::milliseconds>(store::until_next_delivery(delivery_).value_or(longest_wait), shortest_wait,
-                                                 longest_wait);
+    return std::clamp<std::chrono::milliseconds>(store::until_next_delivery(delivery_).value_or(longest_wait),
+                                                 shortest_wait, longest_wait);
   }
 
   // What the senders have brought back. What cannot be written now is written at the next look, while its claim holds.
@@ -212,7 +212,8 @@ class Worker::Pass {
     }
   }
 
-  // Endpoints that are served no more hold what was queued for them: each such delivery is dead, and its bodies are told.
+  // Endpoints that are served no more hold what was queued for them: each such delivery is dead, and its bodies are
+  // told.
   void settle_stranded() {
     const auto now = Steady::now();
     if (now < look_for_stranded_) return;
@@ -221,7 +222,8 @@ class Worker::Pass {
     std::set<core::IncidentId> incidents;
     for (const auto& stranded : store::stranded_deliveries(delivery_, stranded_at_once))
       if (incidents.insert(stranded.incident).second)
-        settlements.push_back({stranded, core::MessageState::dead, {}, std::string(core::delivery_causes::endpoint_disabled), {}});
+        settlements.push_back(
+            {stranded, core::MessageState::dead, {}, std::string(core::delivery_causes::endpoint_disabled), {}});
     if (settlements.empty()) return;
     try {
       store::settle_deliveries(*writer_, worker_.law_, settlements);
@@ -235,8 +237,8 @@ class Worker::Pass {
   Steady::time_point look_for_stranded_{};
 };
 
-Worker::Worker(store::ConnectionSettings settings, const core::Law& law, Channels channels, const Environment& environment,
-               WorkerSettings worker, WorkerObserver observer)
+Worker::Worker(store::ConnectionSettings settings, const core::Law& law, Channels channels,
+               const Environment& environment, WorkerSettings worker, WorkerObserver observer)
     : settings_(std::move(settings)),
       law_(law),
       channels_(std::move(channels)),
@@ -324,7 +326,8 @@ void Worker::send(std::stop_token stop) {
 Worker::Done Worker::attempt(const Job& job) {
   const auto begun = Steady::now();
   auto attempted = channels_.find(job.endpoint.channel)->second->send(job.consignment, job.endpoint, job.deadline);
-  if (observer_.attempted) observer_.attempted(job.endpoint.channel, to_string(attempted.verdict), Steady::now() - begun);
+  if (observer_.attempted)
+    observer_.attempted(job.endpoint.channel, to_string(attempted.verdict), Steady::now() - begun);
   return {job.claimed, job.endpoint, std::move(attempted), job.claim_ends};
 }
 

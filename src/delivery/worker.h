@@ -1,10 +1,10 @@
-// The worker that claims deliveries, has their channels send them, and settles what came of it, beside those of any other
-// daemon on the same database.
+// The worker that claims deliveries, has their channels send them, and settles what came of it, beside those of any
+// other daemon on the same database.
 //
-// A delivery is claimed with a lease that outlasts its attempt; no transaction is open while something is sent. What ends
-// it (delivered, handed on, dead) is an event of the record; what does not is postponed. A
-// daemon that is killed between sending and settling leaves a lease that ends: the message is sent again under the same
-// id, so that a receiver can tell.
+// A delivery is claimed with a lease that outlasts its attempt; no transaction is open while something is sent. What
+// ends it (delivered, handed on, dead) is an event of the record; what does not is postponed. A daemon that is killed
+// between sending and settling leaves a lease that ends: the message is sent again under the same id, so that a
+// receiver can tell.
 #pragma once
 
 #include <condition_variable>
@@ -27,8 +27,8 @@ namespace noroshi::delivery {
 struct WorkerSettings {
   RetryPolicy retry;
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of one attempt, real time
-  int senders = 64;       // attempts at once; they wait for receivers nearly all the time
-  int per_endpoint = 4;   // of these, for one endpoint that answers; one while half of them are taken
+  int senders = 64;      // attempts at once; they wait for receivers nearly all the time
+  int per_endpoint = 4;  // of these, for one endpoint that answers; one while half of them are taken
 };
 
 // Told from the worker's threads. Must not block or throw.

@@ -19,18 +19,30 @@ constexpr std::string_view style =
     "button{font:inherit;font-weight:bold;margin-top:1rem;padding:.75rem 2rem;border:0;border-radius:.5rem;"
     "color:#fff;background:#0017c1}.mark{background:#ffd43d;padding:.25rem .75rem;font-weight:bold}"
     ".error{color:#ce0000;font-weight:bold}"
-    "@media(prefers-color-scheme:dark){body{color:#f8f8fb;background:#1a1a1c}dt{color:#b4b4b7}button{background:#4979f5}}";
+    "@media(prefers-color-scheme:dark){body{color:#f8f8fb;background:#1a1a1c}dt{color:#b4b4b7}button{background:#"
+    "4979f5}}";
 
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -73,10 +85,14 @@ std::string shown_time(Timestamp at) {
 
 std::string_view kind_in(Language language, core::MessageKind kind) {
   switch (kind) {
-    case core::MessageKind::report: return pick(language, "報告", "report");
-    case core::MessageKind::relay: return pick(language, "中継", "relay");
-    case core::MessageKind::notice: return pick(language, "通知", "notice");
-    case core::MessageKind::alarm: return pick(language, "警報", "alarm");
+    case core::MessageKind::report:
+      return pick(language, "報告", "report");
+    case core::MessageKind::relay:
+      return pick(language, "中継", "relay");
+    case core::MessageKind::notice:
+      return pick(language, "通知", "notice");
+    case core::MessageKind::alarm:
+      return pick(language, "警報", "alarm");
   }
   return "";
 }
@@ -130,34 +146,37 @@ Response acknowledge_page(const store::LinkedMessageView& message, Language lang
 }
 
 Response acknowledged_page(const store::LinkedMessageView& message, std::string_view by, Language language) {
-  return page(201, language, pick(language, "受領を確認しました", "Acknowledged"),
-              described(message, language) +
-                  fmt::format("<p>{}: {}</p>\n", pick(language, "確認した方", "By"), escaped(by)));
+  return page(
+      201, language, pick(language, "受領を確認しました", "Acknowledged"),
+      described(message, language) + fmt::format("<p>{}: {}</p>\n", pick(language, "確認した方", "By"), escaped(by)));
 }
 
 Response name_missing_page(const store::LinkedMessageView& message, Language language) {
   return page(422, language, title_of_form(language),
-              described(message, language) +
-                  form(language, pick(language, "氏名を 1～200 字で入力してください。", "Enter a name of 1 to 200 characters.")));
+              described(message, language) + form(language, pick(language, "氏名を 1～200 字で入力してください。",
+                                                                 "Enter a name of 1 to 200 characters.")));
 }
 
 Response link_gone_page(Language language) {
-  return page(404, language, pick(language, "このリンクは使えません", "This link does not hold"),
-              fmt::format("<p>{}</p>\n",
-                          pick(language,
-                               "リンクが途中で切れているか、期限が過ぎたか、宛先が取り下げられています。受信箱（noroshi inbox）で受領を"
-                               "確認するか、差出の機関へ電話で連絡してください。",
-                               "It was cut or has expired, or its endpoint was withdrawn. Acknowledge in the inbox (noroshi "
-                               "inbox), or telephone the sender.")));
+  return page(
+      404, language, pick(language, "このリンクは使えません", "This link does not hold"),
+      fmt::format(
+          "<p>{}</p>\n",
+          pick(language,
+               "リンクが途中で切れているか、期限が過ぎたか、宛先が取り下げられています。受信箱（noroshi inbox）で受領を"
+               "確認するか、差出の機関へ電話で連絡してください。",
+               "It was cut or has expired, or its endpoint was withdrawn. Acknowledge in the inbox (noroshi "
+               "inbox), or telephone the sender.")));
 }
 
 Response try_again_page(Language language) {
-  auto response = page(503, language, pick(language, "今は記録できません", "It cannot be recorded now"),
-                       fmt::format("<p>{}</p>\n", pick(language,
-                                                       "まだ記録されていないかもしれません。数秒後にもう一度お試しください。急ぐ場合は"
-                                                       "差出の機関へ電話で連絡してください。",
-                                                       "It may not be recorded yet. Try again in some seconds; if it is urgent, "
-                                                       "telephone the sender.")));
+  auto response = page(
+      503, language, pick(language, "今は記録できません", "It cannot be recorded now"),
+      fmt::format("<p>{}</p>\n", pick(language,
+                                      "まだ記録されていないかもしれません。数秒後にもう一度お試しください。急ぐ場合は"
+                                      "差出の機関へ電話で連絡してください。",
+                                      "It may not be recorded yet. Try again in some seconds; if it is urgent, "
+                                      "telephone the sender.")));
   response.headers.push_back({"Retry-After", "5"});
   return response;
 }

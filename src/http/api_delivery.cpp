@@ -21,15 +21,18 @@ constexpr std::ptrdiff_t longest_name = 200;  // of who acknowledges, in charact
 
 // -- Reading ------------------------------------------------------------------------------------------------------
 
-Response list_endpoints(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response list_endpoints(store::TenantTransaction& transaction, const Request& request,
+                        const codec::AnswerContext& context) {
   QueryReader query(request, {"state"});
   const auto state = query.word("state", core::parse_endpoint_state, states_of_endpoints);
   if (!query.ok()) return refused(query, request.language);
   const auto word = state ? std::optional(std::string(core::to_string(*state))) : std::nullopt;
-  return json_response(200, codec::encode_list(store::list_endpoints(transaction, word, context.now), std::nullopt, context));
+  return json_response(
+      200, codec::encode_list(store::list_endpoints(transaction, word, context.now), std::nullopt, context));
 }
 
-Response show_endpoint(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response show_endpoint(store::TenantTransaction& transaction, const Request& request,
+                       const codec::AnswerContext& context) {
   const QueryReader query(request, {});
   if (!query.ok()) return refused(query, request.language);
   const auto id = id_in_path<core::EndpointId>(request, "id");
@@ -40,28 +43,30 @@ Response show_endpoint(store::TenantTransaction& transaction, const Request& req
 
 // What the receiver behind it has to know. Not while it waits for its second person.
 Read show_secrets(const DeliveryServices& services) {
-  return [&services](store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
-    const QueryReader query(request, {});
-    if (!query.ok()) return refused(query, request.language);
-    const auto id = id_in_path<core::EndpointId>(request, "id");
-    const auto found = id ? store::find_endpoint(transaction, *id, context.now) : std::nullopt;
-    if (!found || (found->state != "active" && found->state != "disabled")) return not_found(request.language);
-    core::Endpoint endpoint;
-    endpoint.id = *id;
-    endpoint.organization = found->organization;
-    endpoint.channel = found->channel;
-    endpoint.settings = {found->settings.begin(), found->settings.end()};
-    std::string body;
-    codec::JsonWriter json(body);
-    json.begin_object();
-    if (services.secrets)
-      for (const auto& [name, value] : services.secrets(endpoint)) json.member(name, value);
-    json.end_object();
-    return json_response(200, std::move(body));
-  };
+  return
+      [&services](store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+        const QueryReader query(request, {});
+        if (!query.ok()) return refused(query, request.language);
+        const auto id = id_in_path<core::EndpointId>(request, "id");
+        const auto found = id ? store::find_endpoint(transaction, *id, context.now) : std::nullopt;
+        if (!found || (found->state != "active" && found->state != "disabled")) return not_found(request.language);
+        core::Endpoint endpoint;
+        endpoint.id = *id;
+        endpoint.organization = found->organization;
+        endpoint.channel = found->channel;
+        endpoint.settings = {found->settings.begin(), found->settings.end()};
+        std::string body;
+        codec::JsonWriter json(body);
+        json.begin_object();
+        if (services.secrets)
+          for (const auto& [name, value] : services.secrets(endpoint)) json.member(name, value);
+        json.end_object();
+        return json_response(200, std::move(body));
+      };
 }
 
-Response list_deliveries(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response list_deliveries(store::TenantTransaction& transaction, const Request& request,
+                         const codec::AnswerContext& context) {
   QueryReader query(request, {"state", "endpoint", "incident", "message", "limit", "cursor"});
   store::DeliveryFilter filter;
   if (const auto state = query.word("state", core::parse_message_state, states_of_deliveries))
@@ -74,7 +79,8 @@ Response list_deliveries(store::TenantTransaction& transaction, const Request& r
   return listed(store::list_deliveries(transaction, filter, page), query, context);
 }
 
-Response show_delivery(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response show_delivery(store::TenantTransaction& transaction, const Request& request,
+                       const codec::AnswerContext& context) {
   const QueryReader query(request, {});
   if (!query.ok()) return refused(query, request.language);
   const auto id = id_in_path<core::DeliveryId>(request, "id");
@@ -155,8 +161,8 @@ Handler change_endpoint(store::WriterPool& writers) {
 
 // -- Acknowledging without an account -----------------------------------------------------------------------------
 
-// As whom somebody acknowledges who was given a link: of the body whose endpoint it was sent to, in the role in which that
-// kind of body takes messages.
+// As whom somebody acknowledges who was given a link: of the body whose endpoint it was sent to, in the role in which
+// that kind of body takes messages.
 core::Actor holder_of_link(const core::Law& law, const store::LinkedMessageView& message, std::string name) {
   core::Actor actor;
   actor.organization = message.organization;
@@ -211,7 +217,7 @@ std::string name_in_form(const std::string& body) {
 
 Handler follow_link(const ReadContext& context, store::WriterPool& writers, const DeliveryServices& services) {
   return asking(context, [law = &context.law, &writers, &services](store::Connection& reader, const Request& request,
-                                                         const Responder& respond) {
+                                                                   const Responder& respond) {
     core::MessageId message;
     const auto found = find_linked(reader, services, request.path_parameter("token"), message);
     if (!found) return respond(link_gone_page(request.language));
@@ -234,8 +240,8 @@ Handler follow_link(const ReadContext& context, store::WriterPool& writers, cons
 
 // {token, by, note}: of a reply by mail, or a receipt that was carried back.
 Handler acknowledge_by_token(const ReadContext& context, store::WriterPool& writers, const DeliveryServices& services) {
-  auto ask = asking(context, [law = &context.law, &writers, &services](store::Connection& reader, const Request& request,
-                                                                      const Responder& respond) {
+  auto ask = asking(context, [law = &context.law, &writers, &services](
+                                 store::Connection& reader, const Request& request, const Responder& respond) {
     const auto command = codec::decode_token_acknowledgement(request.body);
     core::MessageId message;
     const auto found = find_linked(reader, services, command->token, message);
@@ -258,9 +264,8 @@ Handler acknowledge_by_token(const ReadContext& context, store::WriterPool& writ
 
 void add_delivery_routes(Router& router, const ReadContext& context, store::WriterPool& writers,
                          const DeliveryServices& services, std::function<bool()> record_is_too_late) {
-  get(router, "/channels", endpoint_roles, [&services](Request request, Responder respond) {
-    respond(list_channels(services, request));
-  });
+  get(router, "/channels", endpoint_roles,
+      [&services](Request request, Responder respond) { respond(list_channels(services, request)); });
   get(router, "/endpoints", endpoint_roles, reading(context, list_endpoints));
   get(router, "/endpoints/{id}", endpoint_roles, reading(context, show_endpoint));
   get(router, "/endpoints/{id}/secrets", endpoint_roles, reading(context, show_secrets(services)));
@@ -288,9 +293,9 @@ void add_delivery_routes(Router& router, const ReadContext& context, store::Writ
     router.add(std::move(route));
   };
   open(Method::post, "/api/v1/acknowledgements", "application/json", acknowledge_by_token(context, writers, services));
-  open(Method::get, "/acknowledge/{token}", "application/json",
-       with_link(services, show_link(context, services)));
-  open(Method::post, "/acknowledge/{token}", "application/x-www-form-urlencoded", with_link(services, follow_link(context, writers, services)));
+  open(Method::get, "/acknowledge/{token}", "application/json", with_link(services, show_link(context, services)));
+  open(Method::post, "/acknowledge/{token}", "application/x-www-form-urlencoded",
+       with_link(services, follow_link(context, writers, services)));
 }
 
 }  // namespace noroshi::http

@@ -1,5 +1,5 @@
-// Endpoints and deliveries, and what acknowledges a message without an account: the page behind a link, and the call for
-// tokens that a reply by mail or a receipt brought back.
+// Endpoints and deliveries, and what acknowledges a message without an account: the page behind a link, and the call
+// for tokens that a reply by mail or a receipt brought back.
 #pragma once
 
 #include <functional>
@@ -37,12 +37,14 @@ struct ChannelDescription {
 struct DeliveryServices {
   std::vector<ChannelDescription> channels;
   std::function<std::vector<core::FieldError>(const core::Endpoint&, const routing::Organization&)> check;
-  // What the body's own receiver has to know: ("secret", "whsec_…"). Empty where the daemon has no key, or the channel none.
+  // What the body's own receiver has to know: ("secret", "whsec_…"). Empty where the daemon has no key, or the channel
+  // none.
   std::function<std::vector<std::pair<std::string, std::string>>(const core::Endpoint&)> secrets;
   std::function<std::optional<LinkedMessage>(std::string_view token)> read_token;  // empty: no key, no token holds
 };
 
-// `writers`, `services` and what `context` refers to outlive the router. `record_is_too_late` as for add_command_routes().
+// `writers`, `services` and what `context` refers to outlive the router. `record_is_too_late` as for
+// add_command_routes().
 void add_delivery_routes(Router& router, const ReadContext& context, store::WriterPool& writers,
                          const DeliveryServices& services, std::function<bool()> record_is_too_late = {});
 

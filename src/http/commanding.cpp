@@ -13,43 +13,47 @@ namespace {
 constexpr std::size_t longest_key = 255;
 
 codec::Problem not_available() {
-  return {503,
-          "unavailable",
-          {"一時的に受け付けられません", "Not available for the moment"},
-          {"何も保存されていません。数秒後に同じ Idempotency-Key で再送してください。急ぐ場合は電話で連絡してください。",
-           "Nothing was stored. Send it again in some seconds with the same Idempotency-Key. If it is urgent, telephone."},
-          {}};
+  return {
+      503,
+      "unavailable",
+      {"一時的に受け付けられません", "Not available for the moment"},
+      {"何も保存されていません。数秒後に同じ Idempotency-Key で再送してください。急ぐ場合は電話で連絡してください。",
+       "Nothing was stored. Send it again in some seconds with the same Idempotency-Key. If it is urgent, telephone."},
+      {}};
 }
 
 codec::Problem record_behind() {
-  return {503,
-          "record_behind",
-          {"記録の封印が遅れているため受け付けられません", "Not taken: the record is not sealed"},
-          {"何も保存されていません。証拠となる記録が 1 時間以上封印されていません。運用者に連絡し、同じ Idempotency-Key "
-           "で再送してください。急ぐ場合は電話で連絡してください。",
-           "Nothing was stored. For more than an hour the record, which is the evidence, could not be sealed. Tell the "
-           "operator, and send it again with the same Idempotency-Key. If it is urgent, telephone."},
-          {}};
+  return {
+      503,
+      "record_behind",
+      {"記録の封印が遅れているため受け付けられません", "Not taken: the record is not sealed"},
+      {"何も保存されていません。証拠となる記録が 1 時間以上封印されていません。運用者に連絡し、同じ Idempotency-Key "
+       "で再送してください。急ぐ場合は電話で連絡してください。",
+       "Nothing was stored. For more than an hour the record, which is the evidence, could not be sealed. Tell the "
+       "operator, and send it again with the same Idempotency-Key. If it is urgent, telephone."},
+      {}};
 }
 
 codec::Problem outcome_unknown() {
-  return {503,
-          "outcome_unknown",
-          {"受け付けたかどうか確認できません", "It is not known whether this was accepted"},
-          {"保存されたかもしれません。同じ Idempotency-Key で再送すれば分かります。二重には登録されません。",
-           "It may have been stored. Send it again with the same Idempotency-Key to learn it; nothing is stored twice."},
-          {}};
+  return {
+      503,
+      "outcome_unknown",
+      {"受け付けたかどうか確認できません", "It is not known whether this was accepted"},
+      {"保存されたかもしれません。同じ Idempotency-Key で再送すれば分かります。二重には登録されません。",
+       "It may have been stored. Send it again with the same Idempotency-Key to learn it; nothing is stored twice."},
+      {}};
 }
 
 codec::Problem bad_key(bool missing) {
-  return {400,
-          missing ? "idempotency_key_required" : "idempotency_key_invalid",
-          {missing ? "Idempotency-Key が必要です" : "Idempotency-Key が不正です",
-           missing ? "Idempotency-Key is missing" : "Idempotency-Key is not valid"},
-          {"報告ごとに新しい値（UUID など、255 文字以内の表示可能な ASCII）を付け、再送のときは同じ値を使ってください。",
-           "Give each report a fresh value (such as a UUID; at most 255 visible ASCII characters) and use the same one "
-           "when sending it again."},
-          {}};
+  return {
+      400,
+      missing ? "idempotency_key_required" : "idempotency_key_invalid",
+      {missing ? "Idempotency-Key が必要です" : "Idempotency-Key が不正です",
+       missing ? "Idempotency-Key is missing" : "Idempotency-Key is not valid"},
+      {"報告ごとに新しい値（UUID など、255 文字以内の表示可能な ASCII）を付け、再送のときは同じ値を使ってください。",
+       "Give each report a fresh value (such as a UUID; at most 255 visible ASCII characters) and use the same one "
+       "when sending it again."},
+      {}};
 }
 
 struct ResponseTo {
@@ -123,8 +127,7 @@ std::optional<Response> refuse_key(const Request& request, bool required) {
   }
   const auto& key = *request.idempotency_key;
   const bool visible = std::all_of(key.begin(), key.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
-  if (key.empty() || key.size() > longest_key || !visible)
-    return problem_response(bad_key(false), request.language);
+  if (key.empty() || key.size() > longest_key || !visible) return problem_response(bad_key(false), request.language);
   return std::nullopt;
 }
 

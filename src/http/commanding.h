@@ -29,7 +29,8 @@ Response response_to(store::Result result, Language language);
 
 // A call whose path names one thing and whose body is one command.
 template <class Id, class Body, class Action>
-Handler command_on(store::WriterPool& writers, const char* parameter, codec::Decoded<Body> (*decode)(std::string_view)) {
+Handler command_on(store::WriterPool& writers, const char* parameter,
+                   codec::Decoded<Body> (*decode)(std::string_view)) {
   return [&writers, parameter, decode](Request request, Responder respond) {
     if (auto refused = refuse_key(request, false)) return respond(std::move(*refused));
     const auto id = id_in_path<Id>(request, parameter);

@@ -95,7 +95,8 @@ struct Cosign {
   codec::CosignatureCommand body;
 };
 using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
-                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, ChangeEndpoint, ReplayDelivery, ChangeStaff, Respond, Cosign>;
+                            AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, ChangeEndpoint, ReplayDelivery,
+                            ChangeStaff, Respond, Cosign>;
 
 struct Command {
   core::Actor actor;

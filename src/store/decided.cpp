@@ -798,8 +798,8 @@ struct RowWriter {
         .column("revision", after().find(what.delivery)->revision)
         .column("event_id", event.id);
   }
-  // Of the staff of a body (StaffRows), of its switch, of its endpoints, of the record itself: of no incident. Each by its name, so that an event
-  // that nobody thought of does not compile.
+  // Of the staff of a body (StaffRows), of its switch, of its endpoints, of the record itself: of no incident. Each by its name,
+  // so that an event that nobody thought of does not compile.
   template <class What>
     requires OfNoIncident<What>
   void row(const core::Event&, const What&) {}

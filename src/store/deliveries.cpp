@@ -38,8 +38,9 @@ constexpr Statement until_next{"until_next_delivery",
 std::vector<ClaimedDelivery> claim_deliveries(Connection& delivery, const DeliveryClaims& claims) {
   std::vector<ClaimedDelivery> claimed;
   for (const auto& row : delivery.execute(claim, {claims.lease.count(), claims.most, claims.per_endpoint}))
-    claimed.push_back({id_of<core::DeliveryId>(row.get<std::string_view>("delivery_id")), row.get<std::int64_t>("token"),
-                       row.get<std::int32_t>("attempts"), row.get<Timestamp>("queued_at"), row.get<Timestamp>("claimed_at"),
+    claimed.push_back({id_of<core::DeliveryId>(row.get<std::string_view>("delivery_id")),
+                       row.get<std::int64_t>("token"), row.get<std::int32_t>("attempts"),
+                       row.get<Timestamp>("queued_at"), row.get<Timestamp>("claimed_at"),
                        id_of<core::EndpointId>(row.get<std::string_view>("endpoint_id")),
                        id_of<core::IncidentId>(row.get<std::string_view>("incident_id")),
                        id_of<core::MessageId>(row.get<std::string_view>("message_id"))});
@@ -78,7 +79,8 @@ std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDe
   message.kind = *kind;
   message.sender = row->get<std::string>("sender");
   message.recipient = row->get<std::string>("recipient");
-  if (const auto id = row->get<std::optional<std::string>>("obligation_id")) message.obligation = id_of<core::ObligationId>(*id);
+  if (const auto id = row->get<std::optional<std::string>>("obligation_id"))
+    message.obligation = id_of<core::ObligationId>(*id);
   message.clause = row->get<std::string>("clause");
   message.sentence = row->get<std::int32_t>("sentence");
   message.automatic = row->get<bool>("automatic");
@@ -125,7 +127,8 @@ int settle_deliveries(Connection& writer, const core::Law& law, std::span<const 
              .one()
              .get<bool>(0))
       continue;
-    auto decision = core::decide_settlement(law, known->second, {claimed.delivery, state, claimed.attempts, cause}, acts.moment());
+    auto decision =
+        core::decide_settlement(law, known->second, {claimed.delivery, state, claimed.attempts, cause}, acts.moment());
     if (decision.events.empty()) continue;
     acts.add(std::move(decision));
     ++settled;
@@ -152,8 +155,8 @@ bool disable_endpoint(Connection& writer, const core::Endpoint& endpoint, const 
   transaction.execute(lock_body, {endpoint.organization});
   const auto now = transaction.execute(clock_now).one().get<Timestamp>(0);
   auto identifiers = fresh_identifiers(now);
-  const auto decided = core::decide_endpoint_disabling(load_endpoints_of_locked_body(transaction),
-                                                       {core::Actor::system(), endpoint.id, cause, {}}, {now, identifiers});
+  const auto decided = core::decide_endpoint_disabling(
+      load_endpoints_of_locked_body(transaction), {core::Actor::system(), endpoint.id, cause, {}}, {now, identifiers});
   if (!decided) return false;
   RandomSalts salts;
   Decided rows(salts);
@@ -166,7 +169,8 @@ bool disable_endpoint(Connection& writer, const core::Endpoint& endpoint, const 
 std::optional<std::chrono::milliseconds> until_next_delivery(Connection& delivery) {
   const auto seconds = delivery.execute(until_next).one().get<std::optional<double>>("seconds");
   if (!seconds) return std::nullopt;
-  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(std::clamp(*seconds, 0.0, 86400.0)));
+  return std::chrono::ceil<std::chrono::milliseconds>(
+      std::chrono::duration<double>(std::clamp(*seconds, 0.0, 86400.0)));
 }
 
 }  // namespace noroshi::store

@@ -1,7 +1,7 @@
-// Deliveries that are due: claimed by state with a lease and a fencing token, each attempt a row before anything is sent.
-// What ended a delivery is settled as an event of the record, by a connection of role writer; all else takes one of role
-// delivery. No transaction stays open between the calls. Leases are real time, whatever the shown clock's rate; times at
-// which something is tried again are shown time.
+// Deliveries that are due: claimed by state with a lease and a fencing token, each attempt a row before anything is
+// sent. What ended a delivery is settled as an event of the record, by a connection of role writer; all else takes one
+// of role delivery. No transaction stays open between the calls. Leases are real time, whatever the shown clock's rate;
+// times at which something is tried again are shown time.
 #pragma once
 
 #include <chrono>
@@ -35,8 +35,8 @@ struct DeliveryClaims {
 };
 std::vector<ClaimedDelivery> claim_deliveries(Connection& delivery, const DeliveryClaims& claims);
 
-// Where a claimed delivery goes: channel, zone and settings; nothing where the claim was lost or the endpoint is not active
-// any more.
+// Where a claimed delivery goes: channel, zone and settings; nothing where the claim was lost or the endpoint is not
+// active any more.
 std::optional<core::Endpoint> read_endpoint(Connection& delivery, const ClaimedDelivery& claimed);
 
 // What the message of a claimed delivery says of itself, without content.
@@ -44,7 +44,7 @@ struct ClaimedMessage {
   core::Message message;  // `recipient` is whose endpoint it goes to
   std::string number;     // of the incident
   bool exercise = false;
-  int version = 0;        // of the report it carries; 0: none
+  int version = 0;  // of the report it carries; 0: none
   std::string alarm_code;
   routing::Severity severity{};  // of the incident, as the gravest of its judgements holds it
   bool acknowledged = false;
@@ -71,8 +71,8 @@ struct Settlement {
   std::string cause;
   std::string detail;
 };
-// In one transaction, of different incidents each. A claim that was lost is left alone: it is another's to say. How many
-// were settled.
+// In one transaction, of different incidents each. A claim that was lost is left alone: it is another's to say. How
+// many were settled.
 int settle_deliveries(Connection& writer, const core::Law& law, std::span<const Settlement> settlements);
 
 // What waits for endpoints that are served no more: claims that nobody holds, to be settled as dead.

@@ -41,7 +41,8 @@ TEST_CASE("a token says what it was made of, to whoever has the key") {
   const FixedKeys keys('k');
   const auto token = acknowledgement_token(keys, some_claim());
   CHECK(token.size() == 75);
-  CHECK(token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos);
+  CHECK(token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+        std::string::npos);
   CHECK(read_acknowledgement_token(keys, token) == some_claim());
   CHECK_FALSE(read_acknowledgement_token(FixedKeys('l'), token));
 }

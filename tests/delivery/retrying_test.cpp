@@ -33,11 +33,10 @@ TEST_CASE("each verdict ends a delivery, or has it wait") {
     std::optional<MessageState> settled;
     bool disables;
   };
-  for (const auto& [verdict, settled, disables] : {Case{Verdict::delivered, MessageState::delivered, false},
-                                                   Case{Verdict::sent, MessageState::sent, false},
-                                                   Case{Verdict::again, std::nullopt, false},
-                                                   Case{Verdict::refused, MessageState::dead, false},
-                                                   Case{Verdict::gone, MessageState::dead, true}}) {
+  for (const auto& [verdict, settled, disables] :
+       {Case{Verdict::delivered, MessageState::delivered, false}, Case{Verdict::sent, MessageState::sent, false},
+        Case{Verdict::again, std::nullopt, false}, Case{Verdict::refused, MessageState::dead, false},
+        Case{Verdict::gone, MessageState::dead, true}}) {
     CAPTURE(to_string(verdict));
     const auto next = after_attempt(verdict, 1, 0s);
     CHECK(next.settled == settled);
@@ -50,7 +49,8 @@ TEST_CASE("waits grow as the operator says, a tenth more or less, and the last o
   const RetryPolicy policy;
   for (int attempts = 1; attempts <= 9; ++attempts) {
     CAPTURE(attempts);
-    const auto step = policy.backoff[std::min<std::size_t>(static_cast<std::size_t>(attempts) - 1, policy.backoff.size() - 1)];
+    const auto step =
+        policy.backoff[std::min<std::size_t>(static_cast<std::size_t>(attempts) - 1, policy.backoff.size() - 1)];
     const auto wait = after_attempt(Verdict::again, attempts, 0s).again_after;
     CHECK(wait >= step * 9 / 10);
     CHECK(wait <= step * 11 / 10 + 1s);
