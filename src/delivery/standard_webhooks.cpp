@@ -15,8 +15,8 @@ namespace {
 // Wiped when it is done with.
 class Secret {
  public:
-  Secret(const Keys& keys, core::EndpointId endpoint, int generation)
-      : bytes_(keys.derive("webhook/" + to_string(endpoint) + '/' + std::to_string(generation))) {}
+  Secret(const Keys& keys, std::string_view receiver, int generation)
+      : bytes_(keys.derive("webhook/" + std::to_string(generation) + '/' + std::string(receiver))) {}
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
   ~Secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
@@ -38,8 +38,8 @@ std::string hmac_sha256(const std::string& key, std::string_view text) {
 
 }  // namespace
 
-std::string secret_text(const Keys& keys, core::EndpointId endpoint, int generation) {
-  return "whsec_" + record::to_base64(Secret(keys, endpoint, generation).bytes());
+std::string secret_text(const Keys& keys, std::string_view receiver, int generation) {
+  return "whsec_" + record::to_base64(Secret(keys, receiver, generation).bytes());
 }
 
 std::string public_key_text(const Keys& keys) {
@@ -54,7 +54,7 @@ std::string webhook_signatures(const Keys& keys, const WebhookSecret& secret, st
   text += '.';
   text += body;
   const auto by_secret = [&](int generation) {
-    return "v1," + record::to_base64(hmac_sha256(Secret(keys, secret.endpoint, generation).bytes(), text));
+    return "v1," + record::to_base64(hmac_sha256(Secret(keys, secret.receiver, generation).bytes(), text));
   };
   std::string signatures = by_secret(secret.generation);
   if (secret.overlap && secret.generation > 1) signatures += ' ' + by_secret(secret.generation - 1);

@@ -54,6 +54,11 @@ std::optional<int> parse_generation(std::string_view digits) {
   return value;
 }
 
+// Whose secret it is: another body's endpoint at the same URL has another.
+std::string receiver_of(const core::Endpoint& endpoint) {
+  return endpoint.organization + ' ' + std::string(setting(endpoint, "url"));
+}
+
 struct Settings {
   HttpsUrl url;
   std::vector<AddressRange> ranges;
@@ -105,7 +110,7 @@ Settings read_settings(const core::Endpoint& endpoint) {
     mistake("secret_overlap", "value", {"yes か no です。", "It is yes or no."});
   if (generation == 1 && overlap == "yes")
     mistake("secret_overlap", "value", {"第1世代より前の鍵はありません。", "There is no secret before generation 1."});
-  result.secret = {endpoint.id, generation.value_or(1), overlap == "yes"};
+  result.secret = {receiver_of(endpoint), generation.value_or(1), overlap == "yes"};
   return result;
 }
 
@@ -207,7 +212,7 @@ Meaning meaning_of(HttpsOutcome outcome) {
 std::vector<std::pair<std::string, std::string>> secrets(const Keys& keys, const core::Endpoint& endpoint) {
   const auto secret = webhook_secret(endpoint);
   if (!secret) return {};
-  return {{"secret", secret_text(keys, secret->endpoint, secret->generation)}, {"public_key", public_key_text(keys)}};
+  return {{"secret", secret_text(keys, secret->receiver, secret->generation)}, {"public_key", public_key_text(keys)}};
 }
 
 }  // namespace
@@ -219,7 +224,7 @@ std::optional<WebhookSecret> webhook_secret(const core::Endpoint& endpoint) {
   if (endpoint.channel != webhook_kind.name) return std::nullopt;
   const auto generation = parse_generation(setting(endpoint, "secret_generation"));
   if (!generation) return std::nullopt;
-  return WebhookSecret{endpoint.id, *generation, setting(endpoint, "secret_overlap") == "yes"};
+  return WebhookSecret{receiver_of(endpoint), *generation, setting(endpoint, "secret_overlap") == "yes"};
 }
 
 Attempted webhook_verdict(const HttpsAnswer& answer, std::chrono::sys_seconds now) {

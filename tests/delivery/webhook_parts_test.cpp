@@ -225,25 +225,25 @@ TEST_CASE("webhook: signatures of the specification's own example, and of two ge
     std::string public_key() const override { return std::string(32, '\x02'); }
     std::string key_id() const override { return "0202020202020202"; }
     std::string derive(std::string_view label) const override {
-      if (label == "webhook/01990000-0000-7000-8000-0000000000ee/2")
+      if (label == "webhook/2/mhlw https://board.example.go.jp/noroshi")
         return record::from_base64("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").value();
-      if (label == "webhook/01990000-0000-7000-8000-0000000000ee/1") return std::string(24, 'k');
+      if (label == "webhook/1/mhlw https://board.example.go.jp/noroshi") return std::string(24, 'k');
       return "?";
     }
   };
   const ExampleKeys keys;
-  const auto endpoint = identifier<core::EndpointId>("01990000-0000-7000-8000-0000000000ee");
+  const std::string receiver = "mhlw https://board.example.go.jp/noroshi";
   constexpr auto id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
   constexpr auto body = R"({"test": 2432232314})";
   const std::string by_second = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
   const std::string by_key = " v1a," + record::to_base64(std::string(64, '\x01'));
-  CHECK(webhook_signatures(keys, {endpoint, 2, false}, id, 1614265330, body) == by_second + by_key);
-  const auto both = webhook_signatures(keys, {endpoint, 2, true}, id, 1614265330, body);
-  const auto first = webhook_signatures(keys, {endpoint, 1, false}, id, 1614265330, body);
+  CHECK(webhook_signatures(keys, {receiver, 2, false}, id, 1614265330, body) == by_second + by_key);
+  const auto both = webhook_signatures(keys, {receiver, 2, true}, id, 1614265330, body);
+  const auto first = webhook_signatures(keys, {receiver, 1, false}, id, 1614265330, body);
   CHECK(both == by_second + ' ' + first);
-  CHECK(webhook_signatures(keys, {endpoint, 1, true}, id, 1614265330, body) == first);
+  CHECK(webhook_signatures(keys, {receiver, 1, true}, id, 1614265330, body) == first);
   CHECK(first != by_second + by_key);
-  CHECK(secret_text(keys, endpoint, 2) == "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  CHECK(secret_text(keys, receiver, 2) == "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   CHECK(public_key_text(keys) == "whpk_" + record::to_base64(std::string(32, '\x02')));
 }
 
@@ -252,10 +252,20 @@ TEST_CASE("webhook: how an endpoint signs") {
   REQUIRE(webhook_secret(endpoint));
   CHECK(webhook_secret(endpoint)->generation == 1);
   CHECK_FALSE(webhook_secret(endpoint)->overlap);
-  endpoint.settings = {{"secret_generation", "7"}, {"secret_overlap", "yes"}};
+  const auto receiver = webhook_secret(endpoint)->receiver;
+  endpoint.settings["secret_generation"] = "7";
+  endpoint.settings["secret_overlap"] = "yes";
   CHECK(webhook_secret(endpoint)->generation == 7);
   CHECK(webhook_secret(endpoint)->overlap);
-  CHECK(webhook_secret(endpoint)->endpoint == endpoint.id);
+  // The endpoint that takes another's place signs with its secret too; another body's, or one that leads elsewhere,
+  // never.
+  endpoint.id = identifier<core::EndpointId>("01990000-0000-7000-8000-0000000000ef");
+  CHECK(webhook_secret(endpoint)->receiver == receiver);
+  endpoint.organization += "x";
+  CHECK(webhook_secret(endpoint)->receiver != receiver);
+  endpoint.organization.pop_back();
+  endpoint.settings["url"] += "x";
+  CHECK(webhook_secret(endpoint)->receiver != receiver);
   endpoint.settings["secret_generation"] = "x";
   CHECK_FALSE(webhook_secret(endpoint));
   endpoint = webhook_endpoint({});

@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   }
   const auto secret = webhook_secret(endpoint);
   for (int generation = 1; generation <= secret->generation; ++generation)
-    std::cout << "secret " << generation << ' ' << secret_text(scene.keys, endpoint.id, generation) << '\n';
+    std::cout << "secret " << generation << ' ' << secret_text(scene.keys, secret->receiver, generation) << '\n';
   std::cout << "key " << public_key_text(scene.keys) << '\n';
   const auto channel = webhook_kind.make(scene.environment);
   const auto attempted =

@@ -130,8 +130,10 @@ TEST_CASE("webhook: what reaches a receiver") {
   CHECK(has("Content-Length: " + std::to_string(body.size())));
   CHECK(has("webhook-id: 01990000-0000-7000-8000-000000000001"));
   CHECK(has("webhook-timestamp: 1533081601"));
-  CHECK(has("webhook-signature: " + webhook_signatures(scene.keys, {webhook_endpoint({}).id, 1, false},
-                                                       "01990000-0000-7000-8000-000000000001", 1533081601, body)));
+  CHECK(has("webhook-signature: " +
+            webhook_signatures(scene.keys,
+                               {"nisc https://desk.test:" + std::to_string(receiver.port()) + "/hook", 1, false},
+                               "01990000-0000-7000-8000-000000000001", 1533081601, body)));
   CHECK(request.find("SECRET") == std::string::npos);
 }
 
