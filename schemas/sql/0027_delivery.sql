@@ -98,7 +98,9 @@ BEGIN
     SELECT e.number, now_at - e.oldest, w.number, now_at - w.oldest, d.number
     FROM (SELECT count(*) AS number, min(at) AS oldest FROM event WHERE sequence IS NULL) AS e,
          (SELECT count(*) AS number, min(queued_at) AS oldest FROM delivery WHERE state = 'queued') AS w,
-         (SELECT count(*) AS number FROM delivery WHERE state = 'dead') AS d;
+         -- What may still be sent again: an operator is not told for ever of what nobody needs any more.
+         (SELECT count(*) AS number FROM delivery d JOIN message m ON m.id = d.message_id JOIN endpoint e ON e.id = d.endpoint_id
+          WHERE d.state = 'dead' AND m.acknowledged_at IS NULL AND e.state <> 'withdrawn') AS d;
 END
 $$;
 RESET ROLE;

@@ -146,7 +146,7 @@ void add_database(Page& page, const store::Waiting& waiting, const store::ClockC
              static_cast<double>(waiting.outbox_messages));
   page.gauge("noroshi_outbox_oldest_age_seconds", "Age of the oldest of them, 0 where there is none.",
              waiting.oldest_outbox_seconds);
-  page.gauge("noroshi_dead_messages", "Messages given up after the last attempt; they can be replayed.",
+  page.gauge("noroshi_dead_messages", "Messages given up after the last attempt and acknowledged by nobody since; they can be replayed.",
              static_cast<double>(waiting.dead_messages));
   page.gauge("noroshi_clocks_running", "Incidents with a clock that runs.", static_cast<double>(clocks.running));
   page.gauge("noroshi_clocks_behind", "Of these, whose time has come and that nobody has rung yet.",

@@ -97,7 +97,15 @@ std::string_view kind_in(Language language, core::MessageKind kind) {
   return "";
 }
 
-std::string described(const store::LinkedMessageView& message, Language language) {
+// "日本年金機構（jps）"
+std::string shown_body(const routing::Registry& registry, const std::string& slug, Language language) {
+  const auto* body = registry.find(slug);
+  if (!body) return slug;
+  if (language == Language::ja) return fmt::format("{}（{}）", body->name_ja, slug);
+  return fmt::format("{} ({})", body->name_en.empty() ? body->name_ja : body->name_en, slug);
+}
+
+std::string described(const store::LinkedMessageView& message, const routing::Registry& registry, Language language) {
   std::string out;
   if (message.exercise) out += fmt::format("<p class=\"mark\">{}</p>\n", pick(language, "訓練", "Exercise (訓練)"));
   const auto row = [&](std::string_view name, std::string_view value) {
@@ -106,8 +114,8 @@ std::string described(const store::LinkedMessageView& message, Language language
   out += "<dl>\n";
   row(pick(language, "番号", "Number"), message.number);
   row(pick(language, "種別", "Kind"), kind_in(language, message.kind));
-  if (!message.sender.empty()) row(pick(language, "差出", "From"), message.sender);
-  row(pick(language, "宛先", "To"), message.organization);
+  if (!message.sender.empty()) row(pick(language, "差出", "From"), shown_body(registry, message.sender, language));
+  row(pick(language, "宛先", "To"), shown_body(registry, message.organization, language));
   if (!message.clause.empty()) row(pick(language, "条項", "Clause"), message.clause);
   row(pick(language, "送信", "Sent"), shown_time(message.sent_at));
   out += "</dl>\n";
@@ -138,23 +146,35 @@ std::string by_whom(const store::LinkedMessageView& message, Language language) 
 
 }  // namespace
 
-Response acknowledge_page(const store::LinkedMessageView& message, Language language) {
+Response acknowledge_page(const store::LinkedMessageView& message, const routing::Registry& registry,
+                          Language language) {
   if (message.acknowledged_at)
     return page(200, language, pick(language, "受領確認済みです", "Acknowledged already"),
-                described(message, language) + by_whom(message, language));
-  return page(200, language, title_of_form(language), described(message, language) + form(language, ""));
+                described(message, registry, language) + by_whom(message, language));
+  return page(200, language, title_of_form(language), described(message, registry, language) + form(language, ""));
 }
 
-Response acknowledged_page(const store::LinkedMessageView& message, std::string_view by, Language language) {
-  return page(
-      201, language, pick(language, "受領を確認しました", "Acknowledged"),
-      described(message, language) + fmt::format("<p>{}: {}</p>\n", pick(language, "確認した方", "By"), escaped(by)));
+Response acknowledged_page(const store::LinkedMessageView& message, std::string_view by,
+                           const routing::Registry& registry, Language language) {
+  return page(201, language, pick(language, "受領を確認しました", "Acknowledged"),
+              described(message, registry, language) +
+                  fmt::format("<p>{}: {}</p>\n", pick(language, "確認した方", "By"), escaped(by)));
 }
 
-Response name_missing_page(const store::LinkedMessageView& message, Language language) {
+Response back_to_link(std::string_view token) {
+  Response response;
+  response.status = 303;
+  response.content_type = "text/plain; charset=utf-8";
+  response.headers = {{"Location", fmt::format("/acknowledge/{}", token)}, {"Referrer-Policy", "no-referrer"}};
+  return response;
+}
+
+Response name_missing_page(const store::LinkedMessageView& message, const routing::Registry& registry,
+                           Language language) {
   return page(422, language, title_of_form(language),
-              described(message, language) + form(language, pick(language, "氏名を 1～200 字で入力してください。",
-                                                                 "Enter a name of 1 to 200 characters.")));
+              described(message, registry, language) +
+                  form(language,
+                       pick(language, "氏名を 1～200 字で入力してください。", "Enter a name of 1 to 200 characters.")));
 }
 
 Response link_gone_page(Language language) {

@@ -200,10 +200,11 @@ Handler with_link(const DeliveryServices& services, Handler handler) {
 }
 
 Handler show_link(const ReadContext& context, const DeliveryServices& services) {
-  return asking(context, [&services](store::Connection& reader, const Request& request, const Responder& respond) {
+  return asking(context, [law = &context.law, &services](store::Connection& reader, const Request& request,
+                                                         const Responder& respond) {
     core::MessageId message;
     const auto found = find_linked(reader, services, request.path_parameter("token"), message);
-    respond(found ? acknowledge_page(*found, request.language) : link_gone_page(request.language));
+    respond(found ? acknowledge_page(*found, law->registry, request.language) : link_gone_page(request.language));
   });
 }
 
@@ -221,15 +222,18 @@ Handler follow_link(const ReadContext& context, store::WriterPool& writers, cons
     core::MessageId message;
     const auto found = find_linked(reader, services, request.path_parameter("token"), message);
     if (!found) return respond(link_gone_page(request.language));
-    if (found->acknowledged_at) return respond(acknowledge_page(*found, request.language));
+    if (found->acknowledged_at) return respond(acknowledge_page(*found, law->registry, request.language));
     const auto by = name_in_form(request.body);
-    if (!is_name(by)) return respond(name_missing_page(*found, request.language));
+    if (!is_name(by)) return respond(name_missing_page(*found, law->registry, request.language));
     const codec::AcknowledgementCommand command{by, "署名付きリンクによる受領確認 / by signed link"};
     submit_as(holder_of_link(*law, *found, by), writers, request.language, store::Acknowledge{message, command},
-              [respond, found = *found, by, language = request.language](store::Result result) {
+              [respond, law, found = *found, by, token = request.path_parameter("token"),
+               language = request.language](store::Result result) {
                 const auto* refusal = std::get_if<core::Refusal>(&result);
                 if (std::holds_alternative<store::Answered>(result))
-                  respond(acknowledged_page(found, by, language));
+                  respond(acknowledged_page(found, by, law->registry, language));
+                else if (refusal && refusal->code == core::RefusalCode::already_acknowledged)
+                  respond(back_to_link(token));
                 else if (refusal)
                   respond(link_gone_page(language));
                 else

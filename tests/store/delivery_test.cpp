@@ -298,6 +298,14 @@ TEST_CASE("a delivery dies with an alarm for its two parties, and is sent again 
     const auto waiting = count_waiting(connection);
     CHECK(waiting.outbox_messages == 0);
     CHECK(waiting.dead_messages == 1);
+    // Of what nobody needs sent again an operator is told no more.
+    Transaction transaction(story.store.owner());
+    for (const char* change : {"UPDATE endpoint SET state = 'withdrawn'",
+                               "UPDATE message SET acknowledged_at = clock(), acknowledged_by = 'x'"}) {
+      transaction.execute_script(std::string("SAVEPOINT s; ") + change);
+      CHECK(transaction.execute(Statement{"dead", "SELECT dead_messages FROM count_waiting()"}).one().get<std::int64_t>(0) == 0);
+      transaction.execute_script("ROLLBACK TO s");
+    }
   }
   CHECK(refusal_code(story.replay(actor("mof", Role::csirt_head, "他"), id)) == "not_found");
   CHECK(refusal_code(story.replay(actor("jps", Role::reporter, "庶務"), id)) == "role_required");
