@@ -392,7 +392,8 @@ NIL = "00000000-0000-0000-0000-000000000000"
 
 def attacks_with_the_nil_id():
     """A case of the id that means no incident, under which no event of an incident is looked for."""
-    real = "(SELECT id FROM incident WHERE number LIKE 'JPS-%' ORDER BY number LIMIT 1)"
+    real = ("(SELECT i.id FROM incident i WHERE i.number LIKE 'JPS-%' AND EXISTS (SELECT FROM message m WHERE m.incident_id = i.id) "
+            "AND EXISTS (SELECT FROM obligation o WHERE o.incident_id = i.id) ORDER BY i.number LIMIT 1)")
     yield Attack("a whole case invented under the nil id",
                  f"INSERT INTO incident SELECT (jsonb_populate_record(i, jsonb_build_object('id', '{NIL}', 'number', "
                  "'JPS-' || split_part(number, '-', 2) || '-' || (SELECT last + 1 FROM body_counter WHERE organization = 'jps' AND year = "
