@@ -96,6 +96,48 @@ Meaning meaning_of(RefusalCode code) {
       return {409, {"使える状態の宛先ではありません", "The endpoint is not active"}};
     case RefusalCode::delivery_not_dead:
       return {409, {"配送は失敗に終わっていません", "The delivery was not given up"}};
+    case RefusalCode::label_change_pending:
+      return {409, {"格付の変更の申請が審査中です", "A change of the label waits for its decision"}};
+    case RefusalCode::label_change_decided:
+      return {409, {"格付の変更は決定済みです", "The change of the label has been decided"}};
+    case RefusalCode::label_unmapped:
+      return {409, {"格付の対応が登録されていません", "The label has no mapping"}};
+    case RefusalCode::restriction_forbids:
+      return {409, {"取扱制限により認められません", "A handling restriction forbids it"}};
+    case RefusalCode::sealing_key_decided:
+      return {409, {"この鍵は決定済みです", "The key has been decided on"}};
+    case RefusalCode::sealing_key_limit:
+      return {409, {"鍵の数が上限です", "No more keys for this body"}};
+    case RefusalCode::sealing_key_known:
+      return {409, {"この公開鍵は登録されています", "This public key is registered already"}};
+    case RefusalCode::annex_zone:
+      return {409, {"インターネットに接する構成では別紙を扱えません", "No annex is held where anything touches the internet"}};
+    case RefusalCode::annex_decided:
+      return {409, {"別紙の許可は決定済みです", "The permission has been decided"}};
+    case RefusalCode::annex_not_permitted:
+      return {409, {"別紙の送付は許可されていません", "The annex has no permission yet"}};
+    case RefusalCode::annex_keys_differ:
+      return {422, {"封をした鍵が受領機関の鍵と一致しません", "It is not sealed to the keys of those who receive it"}};
+    case RefusalCode::annex_not_sealed:
+      return {409, {"別紙の内容はまだありません", "The annex has no content yet"}};
+    case RefusalCode::annex_header_only:
+      return {422, {"機密性3では存在の通知だけを送れます", "Of confidentiality 3 only a header may be sent"}};
+    case RefusalCode::attachment_limit:
+      return {409, {"添付ファイルの上限です", "No more files for this incident"}};
+    case RefusalCode::withholding_not_allowed:
+      return {409, {"留保できません", "This cannot be withheld"}};
+    case RefusalCode::withholding_over:
+      return {409, {"留保は終わっています", "The withholding is over"}};
+    case RefusalCode::consent_missing:
+      return {409, {"情報共有への同意がありません", "There is no consent to share"}};
+    case RefusalCode::already_shared:
+      return {409, {"すでに共有されています", "Shared already"}};
+    case RefusalCode::inquiry_not_open:
+      return {409, {"この照会は終わっています", "The inquiry is not open"}};
+    case RefusalCode::inquiry_not_allowed:
+      return {409, {"その機関には照会できません", "That body cannot be asked"}};
+    case RefusalCode::notice_answered:
+      return {409, {"この情報提供には回答済みです", "The notice has its answer"}};
     case RefusalCode::idempotency_key_reused:
       return {422, {"同じキーで別の内容が送られました", "The same key came with other bytes"}};
   }

@@ -13,6 +13,8 @@ enum class ClockKind {
   acknowledgement,  // a named person of the recipient has to acknowledge the message
   followup,         // 続報: the body has to say how the case goes on
   handover,         // who leads the response goes off duty, and has to hand over
+  permission,       // 課室情報セキュリティ責任者: somebody waits for his permission to send an annex
+  inquiry,          // 照会: somebody waits for the answer
 };
 std::string_view to_string(ClockKind kind);
 

@@ -51,6 +51,12 @@ std::vector<Clock> running_clocks(const Incident& incident) {
     if (assignment.function == Function::head && assignment.state == AssignmentState::active && assignment.duty_until)
       clocks.push_back({ClockKind::handover, assignment.id.value, assignment.organization, *assignment.duty_until,
                         assignment.ladder});
+  for (const auto& annex : incident.annexes)
+    if (annex.state == AnnexState::asked)
+      clocks.push_back({ClockKind::permission, annex.id.value, annex.organization, annex.permit_by, annex.ladder});
+  for (const auto& inquiry : incident.inquiries)
+    if (inquiry.is_open())
+      clocks.push_back({ClockKind::inquiry, inquiry.id.value, inquiry.to, inquiry.due_at, inquiry.ladder});
   return clocks;
 }
 

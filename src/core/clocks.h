@@ -17,6 +17,8 @@ namespace noroshi::core {
 struct ClockPolicy {
   routing::Target acknowledgement{.usual = std::chrono::minutes(15), .by_severity = {}, .by_body = {}};
   routing::Target followup{.usual = std::chrono::hours(24), .by_severity = {}, .by_body = {}};  // 続報
+  routing::Target permission{.usual = std::chrono::minutes(60), .by_severity = {}, .by_body = {}};  // to send an annex
+  routing::Target inquiry{.usual = std::chrono::hours(24), .by_severity = {}, .by_body = {}};       // 照会: its answer
   // When the alarms of a clock rise, counted from the later of due and start: level 1 is the first step. Rising.
   std::vector<std::chrono::seconds> steps{std::chrono::minutes(0), std::chrono::minutes(15), std::chrono::minutes(30),
                                           std::chrono::minutes(60)};
@@ -62,6 +64,14 @@ inline constexpr std::string_view receiver_dead = "receiver_dead";
 inline constexpr std::string_view handover_overdue = "handover_overdue";  // who leads the response is off duty
 // Of no clock: a message reached an endpoint of its recipient by no attempt. For that body and the sender.
 inline constexpr std::string_view delivery_dead = "delivery_dead";
+inline constexpr std::string_view permission_overdue = "permission_overdue";  // an annex waits for its permission
+inline constexpr std::string_view inquiry_overdue = "inquiry_overdue";
+// Of no clock. The label of a notice had no mapping, and was taken for the stricter grade.
+inline constexpr std::string_view label_unmapped = "label_unmapped";
+// A receiver could not open an annex: it has to be sealed again.
+inline constexpr std::string_view annex_unreadable = "annex_unreadable";
+// The canary of the day has not arrived.
+inline constexpr std::string_view canary_missing = "canary_missing";
 }  // namespace alarm_codes
 
 }  // namespace noroshi::core

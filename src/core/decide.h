@@ -27,6 +27,7 @@ struct SubmitReport {
   bool states_large_scale = true;
   std::string bytes;   // as received
   std::string sha256;  // of the bytes, 32 bytes
+  std::vector<LabelMapping> label_mappings = {};  // of the reporting body, those in force
 };
 // `known` is null for the first report of a reference; `number` is then the incident's new number.
 Outcome decide_report(const Law& law, const Incident* known, const std::string& number, const SubmitReport& command,

@@ -133,7 +133,12 @@ class Ringing {
         return {{sender, head_of(sender), code_of(clock)}};
       }
       case ClockKind::followup: return whoever_was_told();
-      case ClockKind::handover: return {};
+      case ClockKind::handover:
+      case ClockKind::permission: return {};
+      case ClockKind::inquiry: {
+        const auto asker = builder_.standing_for(builder_.incident().find(InquiryId{clock.subject})->from);
+        return {{asker, head_of(asker), code_of(clock)}};
+      }
     }
     return {};
   }
@@ -205,7 +210,7 @@ class Ringing {
   }
   bool is_inner(const Clock& clock) const {
     const auto* duty = duty_of(clock);
-    return (duty && duty->inner) || clock.kind == ClockKind::handover;
+    return (duty && duty->inner) || clock.kind == ClockKind::handover || clock.kind == ClockKind::permission;
   }
   // A report that an agency has received and nobody has brought to the centre.
   bool is_unrelayed(const Clock& clock) const {
@@ -223,6 +228,8 @@ class Ringing {
       case ClockKind::acknowledgement: return alarm_codes::acknowledgement_overdue;
       case ClockKind::followup: return alarm_codes::followup_overdue;
       case ClockKind::handover: return head_is_gone(clock) ? alarm_codes::head_gone : alarm_codes::handover_overdue;
+      case ClockKind::permission: return alarm_codes::permission_overdue;
+      case ClockKind::inquiry: return alarm_codes::inquiry_overdue;
     }
     return {};
   }
@@ -270,6 +277,13 @@ class Ringing {
                     name + ", who leads the response of " + clock.organization +
                         ", is off duty and has not handed over; hand over by noroshi assign hand-over");
     }
+    if (clock.kind == ClockKind::permission)
+      return reason(clock.organization +
+                        " の別紙（機密性3）が課室情報セキュリティ責任者の許可を待っています。noroshi annex permit で許可するか、理由を付けて断ってください。",
+                    "an annex of " + clock.organization +
+                        " waits for the permission of a section officer; permit it, or refuse it with a reason, by noroshi annex permit");
+    if (clock.kind == ClockKind::inquiry)
+      return reason(clock.organization + " が照会に回答していません", clock.organization + " has not answered an inquiry");
     return reason(clock.organization + " の続報がありません", "no follow-up report of " + clock.organization);
   }
   template <class Phrase>

@@ -10,6 +10,7 @@
 #include "src/core/endpoint.h"
 #include "src/core/incident.h"
 #include "src/core/person.h"
+#include "src/core/sealing_key.h"
 
 namespace noroshi::core {
 
@@ -460,6 +461,138 @@ struct DeliveryReplayed {
   friend bool operator==(const DeliveryReplayed&, const DeliveryReplayed&) = default;
 };
 
+// -- Information of an incident: labels, annexes, files, what is withheld, inquiries -----------------------------
+
+// 格付 from then on.
+struct LabelGiven {
+  Label label;
+  friend bool operator==(const LabelGiven&, const LabelGiven&) = default;
+};
+struct LabelChangeAsked {
+  LabelChange change;
+  friend bool operator==(const LabelChangeAsked&, const LabelChangeAsked&) = default;
+};
+struct LabelChangeDecided {
+  LabelChangeId change;
+  bool granted = false;
+  std::string reason;
+  friend bool operator==(const LabelChangeDecided&, const LabelChangeDecided&) = default;
+};
+// What the latest version says of sharing under (2)(l), where it says something new.
+struct ConsentStated {
+  bool consents = false;
+  friend bool operator==(const ConsentStated&, const ConsentStated&) = default;
+};
+struct AnnexAsked {
+  Annex annex;
+  friend bool operator==(const AnnexAsked&, const AnnexAsked&) = default;
+};
+struct AnnexDecided {
+  AnnexId annex;
+  bool permitted = false;
+  std::string reason;
+  friend bool operator==(const AnnexDecided&, const AnnexDecided&) = default;
+};
+// The JWE was received, to be kept as it is: the first, or another one after somebody could not open it.
+struct AnnexSealed {
+  AnnexId annex;
+  std::string sha256;  // of the JWE, 32 bytes
+  std::uint64_t size = 0;
+  std::vector<AnnexKey> keys;
+  std::string content;  // the JWE. In no leaf: its hash is
+  friend bool operator==(const AnnexSealed&, const AnnexSealed&) = default;
+};
+// A holder wrapped its key for another body: the same ciphertext with more keys.
+struct AnnexRewrapped {
+  AnnexId annex;
+  std::string sha256;
+  std::uint64_t size = 0;
+  std::vector<AnnexKey> keys;  // all, the added ones among them
+  std::string content;         // in no leaf
+  friend bool operator==(const AnnexRewrapped&, const AnnexRewrapped&) = default;
+};
+// A receiver could not open it, and said so by his signature.
+struct AnnexUnreadable {
+  AnnexId annex;
+  std::string organization;
+  std::string reason;
+  friend bool operator==(const AnnexUnreadable&, const AnnexUnreadable&) = default;
+};
+// Its bytes were stored before, piece by piece.
+struct AttachmentAdded {
+  Attachment attachment;
+  friend bool operator==(const AttachmentAdded&, const AttachmentAdded&) = default;
+};
+struct ContentWithheld {
+  Withholding withholding;
+  friend bool operator==(const ContentWithheld&, const ContentWithheld&) = default;
+};
+struct ContentReleased {
+  WithholdingId withholding;
+  std::string reason;
+  friend bool operator==(const ContentReleased&, const ContentReleased&) = default;
+};
+struct InquiryAsked {
+  Inquiry inquiry;
+  friend bool operator==(const InquiryAsked&, const InquiryAsked&) = default;
+};
+struct InquiryAnswered {
+  InquiryId inquiry;
+  std::string text;
+  friend bool operator==(const InquiryAnswered&, const InquiryAnswered&) = default;
+};
+struct InquiryWithdrawn {
+  InquiryId inquiry;
+  std::string reason;
+  friend bool operator==(const InquiryWithdrawn&, const InquiryWithdrawn&) = default;
+};
+// The incident is what a notice was about.
+struct NoticeLinked {
+  NoticeId notice;
+  friend bool operator==(const NoticeLinked&, const NoticeLinked&) = default;
+};
+
+// -- Of a body and no incident: how it labels, its keys, notices before there is a case ---------------------------
+
+struct LabelMappingSet {
+  LabelMapping mapping;
+  friend bool operator==(const LabelMappingSet&, const LabelMappingSet&) = default;
+};
+struct LabelMappingWithdrawn {
+  LabelMappingId mapping;
+  std::string organization;
+  std::string reason;
+  friend bool operator==(const LabelMappingWithdrawn&, const LabelMappingWithdrawn&) = default;
+};
+struct SealingKeyProposed {
+  SealingKey key;
+  friend bool operator==(const SealingKeyProposed&, const SealingKeyProposed&) = default;
+};
+struct SealingKeyDecided {
+  SealingKeyId key;
+  std::string organization;
+  bool approved = false;
+  std::string reason;
+  friend bool operator==(const SealingKeyDecided&, const SealingKeyDecided&) = default;
+};
+struct SealingKeyRevoked {
+  SealingKeyId key;
+  std::string organization;
+  std::string reason;
+  friend bool operator==(const SealingKeyRevoked&, const SealingKeyRevoked&) = default;
+};
+struct NoticeGiven {
+  Notice notice;
+  friend bool operator==(const NoticeGiven&, const NoticeGiven&) = default;
+};
+struct NoticeAnswered {
+  NoticeId notice;
+  std::string from;  // who gave it
+  std::string to;    // who answers
+  std::string text;
+  friend bool operator==(const NoticeAnswered&, const NoticeAnswered&) = default;
+};
+
 using Happening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
@@ -473,7 +606,11 @@ using Happening =
                  CymatMemberWithdrawn, CymatFormed, CymatDispatched, CymatBegun, CymatLogged, CymatEnded, CymatReported,
                  AccessEnded, HandlingStepTaken, InstructionGiven, InstructionAnswered, PlatformLinked,
                  EndpointProposed, EndpointDecided, EndpointDisabled, EndpointResumed, EndpointWithdrawn,
-                 DeliveryQueued, DeliverySettled, DeliveryReplayed>;
+                 DeliveryQueued, DeliverySettled, DeliveryReplayed,
+                 LabelGiven, LabelChangeAsked, LabelChangeDecided, ConsentStated, LabelMappingSet, LabelMappingWithdrawn,
+                 SealingKeyProposed, SealingKeyDecided, SealingKeyRevoked, AnnexAsked, AnnexDecided, AnnexSealed,
+                 AnnexRewrapped, AnnexUnreadable, AttachmentAdded, ContentWithheld, ContentReleased, InquiryAsked,
+                 InquiryAnswered, InquiryWithdrawn, NoticeGiven, NoticeAnswered, NoticeLinked>;
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);

@@ -60,6 +60,15 @@ using InstructionId = Identifier<struct InstructionTag>;
 using PlatformLinkId = Identifier<struct PlatformLinkTag>;
 using EndpointId = Identifier<struct EndpointTag>;
 using DeliveryId = Identifier<struct DeliveryTag>;
+using LabelId = Identifier<struct LabelTag>;
+using LabelChangeId = Identifier<struct LabelChangeTag>;
+using LabelMappingId = Identifier<struct LabelMappingTag>;
+using SealingKeyId = Identifier<struct SealingKeyTag>;
+using AnnexId = Identifier<struct AnnexTag>;
+using AttachmentId = Identifier<struct AttachmentTag>;
+using WithholdingId = Identifier<struct WithholdingTag>;
+using InquiryId = Identifier<struct InquiryTag>;
+using NoticeId = Identifier<struct NoticeTag>;
 using EventId = Identifier<struct EventTag>;
 using TokenId = Identifier<struct TokenTag>;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/core/clocks.h"
+#include "src/core/evolve_information.h"
 #include "src/core/evolve_response.h"
 
 namespace noroshi::core {
@@ -28,7 +29,7 @@ constexpr std::array methods = {
     Name{FulfillmentMethod::judgement, "judgement"},
 };
 constexpr std::array<std::string_view, 4> kinds = {"report", "relay", "notice", "alarm"};
-constexpr std::array<std::string_view, 4> clock_kinds = {"duty", "acknowledgement", "followup", "handover"};
+constexpr std::array<std::string_view, 6> clock_kinds = {"duty", "acknowledgement", "followup", "handover", "permission", "inquiry"};
 
 // A broken invariant is a defect of this program: going on could only spread it.
 template <class T>
@@ -235,6 +236,7 @@ struct Evolution {
       erase(request.report);
       for (auto& member : request.members) erase(member.reason);
     }
+    erase_information(incident);
   }
   static void erase(std::string& text) {
     if (!text.empty()) text = erased_text;
@@ -249,6 +251,13 @@ struct Evolution {
   void operator()(const EndpointDisabled&) { std::abort(); }
   void operator()(const EndpointResumed&) { std::abort(); }
   void operator()(const EndpointWithdrawn&) { std::abort(); }
+  void operator()(const LabelMappingSet&) { std::abort(); }
+  void operator()(const LabelMappingWithdrawn&) { std::abort(); }
+  void operator()(const SealingKeyProposed&) { std::abort(); }
+  void operator()(const SealingKeyDecided&) { std::abort(); }
+  void operator()(const SealingKeyRevoked&) { std::abort(); }
+  void operator()(const NoticeGiven&) { std::abort(); }
+  void operator()(const NoticeAnswered&) { std::abort(); }
   void operator()(const DeliveryQueued& what) { incident.deliveries.push_back(what.delivery); }
   void operator()(const DeliverySettled& what) {
     auto& delivery = must(incident.find(what.delivery));
@@ -257,6 +266,12 @@ struct Evolution {
     delivery.cause = what.cause;
   }
   void operator()(const DeliveryReplayed& what) { move(must(incident.find(what.delivery)), MessageEvent::replay); }
+  // Labels, annexes, files, what is withheld, inquiries.
+  template <class OfInformation>
+    requires requires(Incident& i, const Event& e, const OfInformation& w) { evolve_information(i, e, w); }
+  void operator()(const OfInformation& what) {
+    evolve_information(incident, event, what);
+  }
   // Who responds, CYMAT, handling inside. Each has an overload of its own there: one that has none does not compile.
   template <class OfResponse>
   void operator()(const OfResponse& what) {
@@ -268,6 +283,8 @@ struct Evolution {
       case ClockKind::acknowledgement: return must(incident.find(MessageId{what.subject})).ladder;
       case ClockKind::followup: return incident.followup_ladder;
       case ClockKind::handover: return must(incident.find(AssignmentId{what.subject})).ladder;
+      case ClockKind::permission: return must(incident.find(AnnexId{what.subject})).ladder;
+      case ClockKind::inquiry: return must(incident.find(InquiryId{what.subject})).ladder;
     }
     std::abort();
   }
@@ -345,6 +362,29 @@ struct TypeName {
   std::string_view operator()(const DeliveryQueued&) const { return "delivery.queued"; }
   std::string_view operator()(const DeliverySettled&) const { return "delivery.settled"; }
   std::string_view operator()(const DeliveryReplayed&) const { return "delivery.replayed"; }
+  std::string_view operator()(const LabelGiven&) const { return "label.given"; }
+  std::string_view operator()(const LabelChangeAsked&) const { return "label.change_asked"; }
+  std::string_view operator()(const LabelChangeDecided&) const { return "label.change_decided"; }
+  std::string_view operator()(const ConsentStated&) const { return "consent.stated"; }
+  std::string_view operator()(const LabelMappingSet&) const { return "label_mapping.set"; }
+  std::string_view operator()(const LabelMappingWithdrawn&) const { return "label_mapping.withdrawn"; }
+  std::string_view operator()(const SealingKeyProposed&) const { return "sealing_key.proposed"; }
+  std::string_view operator()(const SealingKeyDecided&) const { return "sealing_key.decided"; }
+  std::string_view operator()(const SealingKeyRevoked&) const { return "sealing_key.revoked"; }
+  std::string_view operator()(const AnnexAsked&) const { return "annex.asked"; }
+  std::string_view operator()(const AnnexDecided&) const { return "annex.decided"; }
+  std::string_view operator()(const AnnexSealed&) const { return "annex.sealed"; }
+  std::string_view operator()(const AnnexRewrapped&) const { return "annex.rewrapped"; }
+  std::string_view operator()(const AnnexUnreadable&) const { return "annex.unreadable"; }
+  std::string_view operator()(const AttachmentAdded&) const { return "attachment.added"; }
+  std::string_view operator()(const ContentWithheld&) const { return "content.withheld"; }
+  std::string_view operator()(const ContentReleased&) const { return "content.released"; }
+  std::string_view operator()(const InquiryAsked&) const { return "inquiry.asked"; }
+  std::string_view operator()(const InquiryAnswered&) const { return "inquiry.answered"; }
+  std::string_view operator()(const InquiryWithdrawn&) const { return "inquiry.withdrawn"; }
+  std::string_view operator()(const NoticeGiven&) const { return "notice.given"; }
+  std::string_view operator()(const NoticeAnswered&) const { return "notice.answered"; }
+  std::string_view operator()(const NoticeLinked&) const { return "notice.linked"; }
 };
 
 }  // namespace
@@ -376,6 +416,13 @@ const Assignment* Incident::find(AssignmentId assignment) const { return find_by
 CymatRequest* Incident::find(CymatRequestId request) { return find_by_id(cymat_requests, request); }
 const CymatRequest* Incident::find(CymatRequestId request) const { return find_by_id(cymat_requests, request); }
 const Instruction* Incident::find(InstructionId instruction) const { return find_by_id(instructions, instruction); }
+const LabelChange* Incident::find(LabelChangeId change) const { return find_by_id(label_changes, change); }
+Annex* Incident::find(AnnexId annex) { return find_by_id(annexes, annex); }
+const Annex* Incident::find(AnnexId annex) const { return find_by_id(annexes, annex); }
+const Attachment* Incident::find(AttachmentId attachment) const { return find_by_id(attachments, attachment); }
+const Withholding* Incident::find(WithholdingId withholding) const { return find_by_id(withholdings, withholding); }
+Inquiry* Incident::find(InquiryId inquiry) { return find_by_id(inquiries, inquiry); }
+const Inquiry* Incident::find(InquiryId inquiry) const { return find_by_id(inquiries, inquiry); }
 Delivery* Incident::find(DeliveryId delivery) { return find_by_id(deliveries, delivery); }
 const Delivery* Incident::find(DeliveryId delivery) const { return find_by_id(deliveries, delivery); }
 const Assignment* Incident::head_of(std::string_view body) const {

@@ -12,15 +12,21 @@
 #include <vector>
 
 #include "routing/route.h"
+#include "src/core/annex.h"
 #include "src/core/assignment.h"
+#include "src/core/attachment.h"
 #include "src/core/clock_kind.h"
 #include "src/core/cymat.h"
 #include "src/core/delivery.h"
 #include "src/core/handling.h"
 #include "src/core/identifier.h"
+#include "src/core/inquiry.h"
+#include "src/core/label.h"
+#include "src/core/notice.h"
 #include "src/core/report.h"
 #include "src/core/role.h"
 #include "src/core/states.h"
+#include "src/core/withholding.h"
 
 namespace noroshi::core {
 
@@ -180,6 +186,14 @@ struct Incident {
   std::vector<CymatRequest> cymat_requests;
   std::vector<Instruction> instructions;
   std::vector<PlatformLink> platforms;
+  std::vector<Label> labels;  // the last one holds
+  std::vector<LabelChange> label_changes;
+  bool consents_to_share = false;  // under (2)(l); never asked for under (g), (h), (i)
+  std::vector<Annex> annexes;
+  std::vector<Attachment> attachments;
+  std::vector<Withholding> withholdings;
+  std::vector<Inquiry> inquiries;
+  std::vector<NoticeId> notices;  // that it was linked to
   std::vector<Delivery> deliveries;  // loaded where one is decided on; else those alone that the decision queues
   std::optional<Timestamp> erased_at;  // since when its content is gone
   std::string erased_by;               // the body that decided it
@@ -199,6 +213,13 @@ struct Incident {
   CymatRequest* find(CymatRequestId request);
   const CymatRequest* find(CymatRequestId request) const;
   const Instruction* find(InstructionId instruction) const;
+  const LabelChange* find(LabelChangeId change) const;
+  Annex* find(AnnexId annex);
+  const Annex* find(AnnexId annex) const;
+  const Attachment* find(AttachmentId attachment) const;
+  const Withholding* find(WithholdingId withholding) const;
+  Inquiry* find(InquiryId inquiry);
+  const Inquiry* find(InquiryId inquiry) const;
   Delivery* find(DeliveryId delivery);
   const Delivery* find(DeliveryId delivery) const;
   // The active head of that body's response; null where there is none.

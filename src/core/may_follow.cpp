@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "src/core/clocks.h"
+#include "src/core/evolve_information.h"
 #include "src/core/decide_delivery.h"
 #include "src/core/duties.h"
 #include "src/core/relay_switch.h"
@@ -83,6 +84,10 @@ struct MayFollow {
         return true;
       case ClockKind::handover:
         return incident.find(AssignmentId{what.subject}) != nullptr;
+      case ClockKind::permission:
+        return incident.find(AnnexId{what.subject}) != nullptr;
+      case ClockKind::inquiry:
+        return incident.find(InquiryId{what.subject}) != nullptr;
     }
     return false;
   }
@@ -211,6 +216,13 @@ struct MayFollow {
   bool operator()(const EndpointDisabled&) const { return false; }
   bool operator()(const EndpointResumed&) const { return false; }
   bool operator()(const EndpointWithdrawn&) const { return false; }
+  bool operator()(const LabelMappingSet&) const { return false; }
+  bool operator()(const LabelMappingWithdrawn&) const { return false; }
+  bool operator()(const SealingKeyProposed&) const { return false; }
+  bool operator()(const SealingKeyDecided&) const { return false; }
+  bool operator()(const SealingKeyRevoked&) const { return false; }
+  bool operator()(const NoticeGiven&) const { return false; }
+  bool operator()(const NoticeAnswered&) const { return false; }
   bool operator()(const RelaySwitchAsked&) const { return false; }
   bool operator()(const RelaySwitchDecided&) const { return false; }
   bool operator()(const RecordContinued&) const { return false; }
@@ -232,6 +244,11 @@ struct MayFollow {
     return !what.link.affected_organization.empty() && !incident.erased_at &&
            std::none_of(incident.platforms.begin(), incident.platforms.end(),
                         [&](const PlatformLink& link) { return link.id == what.link.id; });
+  }
+  template <class OfInformation>
+    requires requires(const Incident& i, const Event& e, const OfInformation& w) { information_may_follow(i, e, w); }
+  bool operator()(const OfInformation& what) const {
+    return information_may_follow(incident, event, what);
   }
   template <class Other>
   bool operator()(const Other&) const {

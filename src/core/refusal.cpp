@@ -46,6 +46,27 @@ std::string_view to_string(RefusalCode code) {
     case RefusalCode::endpoint_limit: return "endpoint_limit";
     case RefusalCode::endpoint_not_active: return "endpoint_not_active";
     case RefusalCode::delivery_not_dead: return "delivery_not_dead";
+    case RefusalCode::label_change_pending: return "label_change_pending";
+    case RefusalCode::label_change_decided: return "label_change_decided";
+    case RefusalCode::label_unmapped: return "label_unmapped";
+    case RefusalCode::restriction_forbids: return "restriction_forbids";
+    case RefusalCode::sealing_key_decided: return "sealing_key_decided";
+    case RefusalCode::sealing_key_limit: return "sealing_key_limit";
+    case RefusalCode::sealing_key_known: return "sealing_key_known";
+    case RefusalCode::annex_zone: return "annex_zone";
+    case RefusalCode::annex_decided: return "annex_decided";
+    case RefusalCode::annex_not_permitted: return "annex_not_permitted";
+    case RefusalCode::annex_keys_differ: return "annex_keys_differ";
+    case RefusalCode::annex_not_sealed: return "annex_not_sealed";
+    case RefusalCode::annex_header_only: return "annex_header_only";
+    case RefusalCode::attachment_limit: return "attachment_limit";
+    case RefusalCode::withholding_not_allowed: return "withholding_not_allowed";
+    case RefusalCode::withholding_over: return "withholding_over";
+    case RefusalCode::consent_missing: return "consent_missing";
+    case RefusalCode::already_shared: return "already_shared";
+    case RefusalCode::inquiry_not_open: return "inquiry_not_open";
+    case RefusalCode::inquiry_not_allowed: return "inquiry_not_allowed";
+    case RefusalCode::notice_answered: return "notice_answered";
     case RefusalCode::idempotency_key_reused: return "idempotency_key_reused";
   }
   return "unknown";

@@ -55,6 +55,27 @@ enum class RefusalCode {
   endpoint_limit,             // a body has as many endpoints as it may have
   endpoint_not_active,        // nothing goes there until it is active
   delivery_not_dead,          // only what was given up is sent again
+  label_change_pending,
+  label_change_decided,
+  label_unmapped,             // an annex needs a label whose mapping is known
+  restriction_forbids,        // 取扱制限: `detail` names it
+  sealing_key_decided,
+  sealing_key_limit,
+  sealing_key_known,          // that public key is registered already
+  annex_zone,                 // something here touches the internet: no annex is held (3.1.1(4)(d))
+  annex_decided,
+  annex_not_permitted,        // sealed before the permission
+  annex_keys_differ,          // its keys are not those of the bodies that receive it
+  annex_not_sealed,
+  annex_header_only,          // 機密性3: the report may name that it exists, and nothing of it
+  attachment_limit,
+  withholding_not_allowed,    // that member, or that receiver
+  withholding_over,
+  consent_missing,            // sharing under (2)(l) needs the consent of the body
+  already_shared,
+  inquiry_not_open,
+  inquiry_not_allowed,        // between those two bodies
+  notice_answered,
   idempotency_key_reused,     // the same key with other bytes
 };
 std::string_view to_string(RefusalCode code);

@@ -50,6 +50,12 @@ struct Report {
   std::string changes;      // JSON array of {pointer, before, after} against the version before; "[]" for the first
   // The systems that are, or run on, a shared platform, by name. In no leaf: the links that follow tell (handling.h).
   std::vector<std::string> shared_platforms;
+  // The rest of its label, and whether it may be shared under (2)(l). In no leaf: label.given and consent.stated tell.
+  int integrity = 0;     // 完全性 1-2; 0 where not stated
+  int availability = 0;  // 可用性 1-2; likewise
+  std::string own_label;
+  std::vector<std::string> handling;  // 取扱制限, as written
+  std::optional<bool> consent_to_share;
   friend bool operator==(const Report&, const Report&) = default;
 };
 

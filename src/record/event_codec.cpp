@@ -162,6 +162,12 @@ class Writer {
     text(field, value == routing::Reason{} ? std::string() : encode_reasons({value}));
   }
   void settings(std::string_view field, const core::EndpointSettings& value) { text(field, encode_settings(value)); }
+  // One a line: none of them holds a line's end.
+  void lines(std::string_view field, const std::vector<std::string>& value) {
+    std::string all;
+    for (const auto& line : value) all += line + '\n';
+    text(field, all);
+  }
   EncodedEvent finish() && { return std::move(encoded_); }
 
  private:
@@ -270,6 +276,19 @@ class Reader {
       value = std::move(*decoded);
     }
   }
+  void lines(std::string_view field, std::vector<std::string>& value) {
+    const auto opened = commitment(field);
+    if (!opened) {
+      value = {std::string(erased)};
+      return;
+    }
+    if (!opened->empty() && opened->back() != '\n') return fail_field(field, "is no list of lines");
+    for (std::size_t from = 0; from < opened->size();) {
+      const auto end = opened->find('\n', from);
+      value.push_back(opened->substr(from, end - from));
+      from = end + 1;
+    }
+  }
   // The value committed to: empty where the leaf says so, nothing where it has been erased.
   std::optional<std::string> commitment(std::string_view field) {
     bool present = false;
@@ -330,7 +349,7 @@ class Reader {
 // it here.
 template <class T, std::size_t count>
 constexpr bool has_members = boost::pfr::tuple_size_v<T> == count;
-static_assert(has_members<core::Event, 5> && has_members<core::Actor, 5> && has_members<core::Report, 19>);
+static_assert(has_members<core::Event, 5> && has_members<core::Actor, 5> && has_members<core::Report, 24>);
 static_assert(has_members<core::StatedTime, 2> && has_members<routing::LargeScaleCell, 3>);
 static_assert(has_members<core::HeldJudgement, 3> && has_members<routing::Judgement, 4>);
 static_assert(has_members<core::Obligation, 24> && has_members<core::Fulfillment, 6> &&
@@ -370,10 +389,23 @@ static_assert(has_members<core::PlatformLinked, 1>);
 static_assert(has_members<core::Endpoint, 12> && has_members<core::EndpointFilter, 3> && has_members<core::Delivery, 9>);
 static_assert(has_members<core::EndpointProposed, 1> && has_members<core::EndpointDecided, 4> && has_members<core::EndpointDisabled, 4>);
 static_assert(has_members<core::EndpointResumed, 3> && has_members<core::EndpointWithdrawn, 3>);
+static_assert(has_members<core::Grades, 3> && has_members<core::Label, 8> && has_members<core::LabelChange, 7>);
+static_assert(has_members<core::LabelMapping, 5> && has_members<core::SealingKey, 9> && has_members<core::Annex, 13>);
+static_assert(has_members<core::AnnexKey, 2> && has_members<core::Attachment, 6> && has_members<core::Withholding, 7>);
+static_assert(has_members<core::Inquiry, 11> && has_members<core::Notice, 9>);
+static_assert(has_members<core::LabelGiven, 1> && has_members<core::LabelChangeAsked, 1> && has_members<core::LabelChangeDecided, 3>);
+static_assert(has_members<core::ConsentStated, 1> && has_members<core::LabelMappingSet, 1> && has_members<core::LabelMappingWithdrawn, 3>);
+static_assert(has_members<core::SealingKeyProposed, 1> && has_members<core::SealingKeyDecided, 4> && has_members<core::SealingKeyRevoked, 3>);
+static_assert(has_members<core::AnnexAsked, 1> && has_members<core::AnnexDecided, 3> && has_members<core::AnnexSealed, 5>);
+static_assert(has_members<core::AnnexRewrapped, 5> && has_members<core::AnnexUnreadable, 3> && has_members<core::AttachmentAdded, 1>);
+static_assert(has_members<core::ContentWithheld, 1> && has_members<core::ContentReleased, 2> && has_members<core::InquiryAsked, 1>);
+static_assert(has_members<core::InquiryAnswered, 2> && has_members<core::InquiryWithdrawn, 2> && has_members<core::NoticeGiven, 1>);
+static_assert(has_members<core::NoticeAnswered, 4> && has_members<core::NoticeLinked, 1>);
 static_assert(has_members<core::DeliveryQueued, 1> && has_members<core::DeliverySettled, 4> && has_members<core::DeliveryReplayed, 2>);
 
 // Of who acts, the person is left out: the token, which stands there, is bound to him. Of assignments, requests, members,
-// instructions, endpoints and deliveries what follows from later events is. Of a report its shared platforms are: links of their own tell of them.
+// instructions, endpoints, deliveries, keys, annexes, inquiries and notices what follows from later events is. Of a report its shared
+// platforms, the rest of its label and its consent are: events of their own tell of them. Of an annex the bytes are, as of a report.
 //
 // Of duties and messages the ladder of alarms, what it counts from and who succeeded to a message are left out: they start
 // with the event and move with what follows.
@@ -1032,6 +1064,208 @@ template <class Archive>
 void describe(Archive& archive, Is<core::DeliveryReplayed> auto& what) {
   describe(archive, what.delivery);
   archive.text("reason", what.reason);
+}
+
+template <class Archive>
+void describe(Archive& archive, Is<core::Grades> auto& grades) {
+  archive.fact(grades.confidentiality);
+  archive.fact(grades.integrity);
+  archive.fact(grades.availability);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Label> auto& label) {
+  describe(archive, label.id);
+  archive.text("own_label", label.own_label);
+  describe(archive, label.grades);
+  archive.fact(label.rule);
+  archive.fact(label.ground);
+  archive.lines("restrictions", label.restrictions);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::LabelChange> auto& change) {
+  describe(archive, change.id);
+  archive.text("own_label", change.own_label);
+  describe(archive, change.grades);
+  archive.text("reason", change.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::LabelMapping> auto& mapping) {
+  describe(archive, mapping.id);
+  archive.fact(mapping.organization);
+  archive.text("own_label", mapping.own_label);
+  describe(archive, mapping.grades);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::SealingKey> auto& key) {
+  describe(archive, key.id);
+  archive.fact(key.organization);
+  archive.fact(key.key_id);
+  archive.fact(key.public_key);
+  archive.text("name", key.name);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AnnexKey> auto& key) {
+  archive.fact(key.organization);
+  archive.fact(key.key_id);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Annex> auto& annex) {
+  describe(archive, annex.id);
+  archive.fact(annex.organization);
+  archive.text("title", annex.name);
+  archive.fact(annex.permit_by);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Attachment> auto& attachment) {
+  describe(archive, attachment.id);
+  archive.fact(attachment.organization);
+  archive.text("file_name", attachment.name);
+  archive.text("media_type", attachment.media_type);
+  archive.digest("sha256", attachment.sha256);
+  archive.fact(attachment.size);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Withholding> auto& withholding) {
+  describe(archive, withholding.id);
+  archive.fact(withholding.organization);
+  archive.fact(withholding.from);
+  archive.fact(withholding.members);
+  archive.text("reason", withholding.reason);
+  archive.fact(withholding.until);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Inquiry> auto& inquiry) {
+  describe(archive, inquiry.id);
+  archive.fact(inquiry.from);
+  archive.fact(inquiry.to);
+  archive.text("text", inquiry.text);
+  archive.fact(inquiry.passes_on);
+  archive.fact(inquiry.due_at);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::Notice> auto& notice) {
+  describe(archive, notice.id);
+  archive.fact(notice.from);
+  archive.fact(notice.to);
+  archive.text("text", notice.text);
+  archive.fact(notice.passes_on);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::LabelGiven> auto& what) {
+  describe(archive, what.label);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::LabelChangeAsked> auto& what) {
+  describe(archive, what.change);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::LabelChangeDecided> auto& what) {
+  describe(archive, what.change);
+  archive.fact(what.granted);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ConsentStated> auto& what) {
+  archive.fact(what.consents);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::LabelMappingSet> auto& what) {
+  describe(archive, what.mapping);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::LabelMappingWithdrawn> auto& what) {
+  describe(archive, what.mapping);
+  archive.fact(what.organization);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::SealingKeyProposed> auto& what) {
+  describe(archive, what.key);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::SealingKeyDecided> auto& what) {
+  describe(archive, what.key);
+  archive.fact(what.organization);
+  archive.fact(what.approved);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::SealingKeyRevoked> auto& what) {
+  describe(archive, what.key);
+  archive.fact(what.organization);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AnnexAsked> auto& what) {
+  describe(archive, what.annex);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AnnexDecided> auto& what) {
+  describe(archive, what.annex);
+  archive.fact(what.permitted);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AnnexSealed> auto& what) {
+  describe(archive, what.annex);
+  archive.digest("sha256", what.sha256);
+  archive.fact(what.size);
+  archive.fact(what.keys);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AnnexRewrapped> auto& what) {
+  describe(archive, what.annex);
+  archive.digest("sha256", what.sha256);
+  archive.fact(what.size);
+  archive.fact(what.keys);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AnnexUnreadable> auto& what) {
+  describe(archive, what.annex);
+  archive.fact(what.organization);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::AttachmentAdded> auto& what) {
+  describe(archive, what.attachment);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ContentWithheld> auto& what) {
+  describe(archive, what.withholding);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::ContentReleased> auto& what) {
+  describe(archive, what.withholding);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::InquiryAsked> auto& what) {
+  describe(archive, what.inquiry);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::InquiryAnswered> auto& what) {
+  describe(archive, what.inquiry);
+  archive.text("text", what.text);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::InquiryWithdrawn> auto& what) {
+  describe(archive, what.inquiry);
+  archive.text("reason", what.reason);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::NoticeGiven> auto& what) {
+  describe(archive, what.notice);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::NoticeAnswered> auto& what) {
+  describe(archive, what.notice);
+  archive.fact(what.from);
+  archive.fact(what.to);
+  archive.text("text", what.text);
+}
+template <class Archive>
+void describe(Archive& archive, Is<core::NoticeLinked> auto& what) {
+  describe(archive, what.notice);
 }
 
 // The head of a leaf after its version and type.

@@ -163,6 +163,52 @@ template <>
 inline constexpr std::uint8_t type_code<core::DeliverySettled> = 70;
 template <>
 inline constexpr std::uint8_t type_code<core::DeliveryReplayed> = 71;
+template <>
+inline constexpr std::uint8_t type_code<core::LabelGiven> = 72;
+template <>
+inline constexpr std::uint8_t type_code<core::LabelChangeAsked> = 73;
+template <>
+inline constexpr std::uint8_t type_code<core::LabelChangeDecided> = 74;
+template <>
+inline constexpr std::uint8_t type_code<core::ConsentStated> = 75;
+template <>
+inline constexpr std::uint8_t type_code<core::LabelMappingSet> = 76;
+template <>
+inline constexpr std::uint8_t type_code<core::LabelMappingWithdrawn> = 77;
+template <>
+inline constexpr std::uint8_t type_code<core::SealingKeyProposed> = 78;
+template <>
+inline constexpr std::uint8_t type_code<core::SealingKeyDecided> = 79;
+template <>
+inline constexpr std::uint8_t type_code<core::SealingKeyRevoked> = 80;
+template <>
+inline constexpr std::uint8_t type_code<core::AnnexAsked> = 81;
+template <>
+inline constexpr std::uint8_t type_code<core::AnnexDecided> = 82;
+template <>
+inline constexpr std::uint8_t type_code<core::AnnexSealed> = 83;
+template <>
+inline constexpr std::uint8_t type_code<core::AnnexRewrapped> = 84;
+template <>
+inline constexpr std::uint8_t type_code<core::AnnexUnreadable> = 85;
+template <>
+inline constexpr std::uint8_t type_code<core::AttachmentAdded> = 86;
+template <>
+inline constexpr std::uint8_t type_code<core::ContentWithheld> = 87;
+template <>
+inline constexpr std::uint8_t type_code<core::ContentReleased> = 88;
+template <>
+inline constexpr std::uint8_t type_code<core::InquiryAsked> = 89;
+template <>
+inline constexpr std::uint8_t type_code<core::InquiryAnswered> = 90;
+template <>
+inline constexpr std::uint8_t type_code<core::InquiryWithdrawn> = 91;
+template <>
+inline constexpr std::uint8_t type_code<core::NoticeGiven> = 92;
+template <>
+inline constexpr std::uint8_t type_code<core::NoticeAnswered> = 93;
+template <>
+inline constexpr std::uint8_t type_code<core::NoticeLinked> = 94;
 
 inline constexpr Codes<core::Role, 13> codes_of(core::Role) {
   using enum core::Role;
@@ -234,9 +280,9 @@ inline constexpr Codes<core::MessageKind, 4> codes_of(core::MessageKind) {
   using enum core::MessageKind;
   return {{{report, 1}, {relay, 2}, {notice, 3}, {alarm, 4}}};
 }
-inline constexpr Codes<core::ClockKind, 4> codes_of(core::ClockKind) {
+inline constexpr Codes<core::ClockKind, 6> codes_of(core::ClockKind) {
   using enum core::ClockKind;
-  return {{{duty, 1}, {acknowledgement, 2}, {followup, 3}, {handover, 4}}};
+  return {{{duty, 1}, {acknowledgement, 2}, {followup, 3}, {handover, 4}, {permission, 5}, {inquiry, 6}}};
 }
 inline constexpr Codes<core::AccessScope, 2> codes_of(core::AccessScope) {
   using enum core::AccessScope;
@@ -310,6 +356,14 @@ inline constexpr Codes<core::InstructionForce, 3> codes_of(core::InstructionForc
 inline constexpr Codes<core::Zone, 3> codes_of(core::Zone) {
   using enum core::Zone;
   return {{{internet, 1}, {government_lan, 2}, {closed, 3}}};
+}
+inline constexpr Codes<core::KindRule, 3> codes_of(core::KindRule) {
+  using enum core::KindRule;
+  return {{{agency, 1}, {designated_table, 2}, {other_corporation, 3}}};
+}
+inline constexpr Codes<core::LabelGround, 4> codes_of(core::LabelGround) {
+  using enum core::LabelGround;
+  return {{{stated, 1}, {mapped, 2}, {unmapped, 3}, {changed, 4}}};
 }
 inline constexpr Codes<routing::Severity, 3> codes_of(routing::Severity) {
   using enum routing::Severity;

@@ -1,0 +1,73 @@
+// Which events of the information of an incident can follow: for records that others may have altered.
+#include <algorithm>
+
+#include "src/core/evolve_information.h"
+
+namespace noroshi::core {
+namespace {
+
+template <class List, class Id>
+bool has(const List& list, const Id& id) {
+  return std::any_of(list.begin(), list.end(), [&](const auto& entry) { return entry.id == id; });
+}
+
+}  // namespace
+
+bool information_may_follow(const Incident& incident, const Event&, const LabelGiven& what) {
+  return !has(incident.labels, what.label.id) && is_valid(what.label.grades) && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const LabelChangeAsked& what) {
+  return !has(incident.label_changes, what.change.id) && is_valid(what.change.grades) && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const LabelChangeDecided& what) {
+  const auto* change = incident.find(what.change);
+  return change && change->decision == LabelChange::Decision::pending && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const ConsentStated&) { return !incident.erased_at; }
+
+bool information_may_follow(const Incident& incident, const Event&, const AnnexAsked& what) {
+  return !incident.find(what.annex.id) && what.annex.state == AnnexState::asked && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const AnnexDecided& what) {
+  const auto* annex = incident.find(what.annex);
+  return annex && next(annex->state, what.permitted ? AnnexEvent::permit : AnnexEvent::refuse) && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const AnnexSealed& what) {
+  const auto* annex = incident.find(what.annex);
+  return annex && next(annex->state, AnnexEvent::seal) && !what.keys.empty() && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const AnnexRewrapped& what) {
+  const auto* annex = incident.find(what.annex);
+  return annex && annex->state == AnnexState::sealed && what.keys.size() > annex->keys.size() && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const AnnexUnreadable& what) {
+  const auto* annex = incident.find(what.annex);
+  return annex && annex->state == AnnexState::sealed && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const AttachmentAdded& what) {
+  return !incident.find(what.attachment.id) && !incident.erased_at;
+}
+
+bool information_may_follow(const Incident& incident, const Event&, const ContentWithheld& what) {
+  return !incident.find(what.withholding.id) && !what.withholding.members.empty() && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const ContentReleased& what) {
+  const auto* withholding = incident.find(what.withholding);
+  return withholding && !withholding->released;
+}
+bool information_may_follow(const Incident& incident, const Event&, const InquiryAsked& what) {
+  return !incident.find(what.inquiry.id) && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const InquiryAnswered& what) {
+  const auto* inquiry = incident.find(what.inquiry);
+  return inquiry && inquiry->is_open() && !incident.erased_at;
+}
+bool information_may_follow(const Incident& incident, const Event&, const InquiryWithdrawn& what) {
+  const auto* inquiry = incident.find(what.inquiry);
+  return inquiry && inquiry->is_open();
+}
+bool information_may_follow(const Incident& incident, const Event&, const NoticeLinked& what) {
+  return std::find(incident.notices.begin(), incident.notices.end(), what.notice) == incident.notices.end();
+}
+
+}  // namespace noroshi::core
