@@ -79,6 +79,7 @@ class PublicKey {
   friend bool operator==(const PublicKey&, const PublicKey&) = default;
 
  private:
+  friend class PrivateKey;
   explicit PublicKey(std::string point) : point_(std::move(point)) {}
   std::string point_;
 };
@@ -90,12 +91,13 @@ class PrivateKey {
   static Expected<PrivateKey> of_jwk(std::string_view jwk);
 
   const PublicKey& public_key() const { return public_; }
+  std::string_view d() const { return d_.view(); }  // 48 bytes, big-endian
   Secret jwk() const;  // one line: crv, d, kid, kty, x, y. Whoever writes it makes the file 0600
 
  private:
   PrivateKey(PublicKey key, Secret d) : public_(std::move(key)), d_(std::move(d)) {}
   PublicKey public_;
-  Secret d_;  // base64url
+  Secret d_;
 };
 
 // What belongs to a text of an annex (別添): a line each, the last one ended too. The one place that says so.
