@@ -967,6 +967,7 @@ void add_sealing(CLI::App& program, const Global& global, Command& chosen) {
       ->type_name("FILE")
       ->take_all()
       ->expected(1)
+      ->allow_extra_args(false)  // what follows it is IN
       ->required();
   seal->add_option("--aad", seal_options->aad, "To what it belongs: readable, and bound to the text")->type_name("TEXT");
   add_files(*seal, *seal_options);

@@ -23,7 +23,7 @@ constexpr std::string_view protected_header = R"({"alg":"ECDH-ES+A256KW","enc":"
 // -- Reading: a JWE of this room's form, taken apart and checked before a key is used.
 
 struct Recipient {
-  std::string_view kid;
+  std::string kid;
   PublicKey ephemeral;
   std::string wrapped;
 };
@@ -31,7 +31,7 @@ struct Recipient {
 struct Taken {
   json::object jwe;  // what the views look at
   std::string_view protected_text, aad_text;
-  bool alg_is_protected = false;
+  json::object shared;  // the protected header
   std::vector<Recipient> recipients;
   std::string aad;
   Encrypted content;
@@ -47,42 +47,45 @@ Expected<std::string> bytes_at(const json::object& object, std::string_view name
   return std::move(*bytes);
 }
 
-// A name stands in one of the headers alone (RFC 7516 4): `enc` in the protected one, `alg` in either. Whether it has it.
-Expected<bool> check_protected(std::string_view text) {
+Expected<json::object> take_protected(std::string_view text) {
   const auto decoded = from_base64url(text);
-  const auto header = decoded ? read_object(*decoded) : std::nullopt;
+  auto header = decoded ? read_object(*decoded) : std::nullopt;
   if (!header) return tl::unexpected(Fault::unreadable);
-  if (const auto known = check_names(*header, {"alg", "enc"}, Fault::other_algorithm); !known)
+  if (const auto known = check_names(*header, {"alg", "enc", "epk", "kid"}, Fault::other_algorithm); !known)
     return tl::unexpected(known.error());
-  const auto alg = text_at(*header, "alg"), enc = text_at(*header, "enc");
-  if (!alg || !enc) return tl::unexpected(Fault::unreadable);
-  const bool names_alg = header->contains("alg");
-  if (*enc != encryption || (names_alg && *alg != key_agreement)) return tl::unexpected(Fault::other_algorithm);
-  return names_alg;
+  const auto enc = text_at(*header, "enc");
+  if (!enc) return tl::unexpected(Fault::unreadable);
+  if (*enc != encryption) return tl::unexpected(Fault::other_algorithm);
+  return std::move(*header);
 }
 
-Expected<Recipient> take_recipient(const json::object& entry, bool alg_is_protected) {
+// The headers of a recipient are the protected one and its own; a name stands in one of them alone (RFC 7516 4).
+Expected<Recipient> take_recipient(const json::object& entry, const json::object& shared) {
   const auto* member = entry.if_contains("header");
-  const auto* header = member ? member->if_object() : nullptr;
-  if (!header) return tl::unexpected(Fault::unreadable);
-  if (const auto known = check_names(*header, {"alg", "epk", "kid"}, Fault::other_algorithm); !known)
-    return tl::unexpected(known.error());
-  const auto alg = text_at(*header, "alg"), kid = text_at(*header, "kid");
-  if (!alg || !kid || header->contains("alg") == alg_is_protected) return tl::unexpected(Fault::unreadable);
-  if (!alg_is_protected && *alg != key_agreement) return tl::unexpected(Fault::other_algorithm);
-  const auto* epk = header->if_contains("epk");
-  if (!epk || !epk->is_object()) return tl::unexpected(Fault::unreadable);
+  const auto* own = member ? member->if_object() : nullptr;
+  if (member && !own) return tl::unexpected(Fault::unreadable);
+  auto header = shared;
+  if (own) {
+    if (const auto known = check_names(*own, {"alg", "epk", "kid"}, Fault::other_algorithm); !known)
+      return tl::unexpected(known.error());
+    for (const auto& each : *own)
+      if (!header.insert(each).second) return tl::unexpected(Fault::unreadable);
+  }
+  const auto alg = text_at(header, "alg"), kid = text_at(header, "kid");
+  const auto* epk = header.if_contains("epk");
+  if (!alg || !kid || !header.contains("alg") || !epk || !epk->is_object()) return tl::unexpected(Fault::unreadable);
+  if (*alg != key_agreement) return tl::unexpected(Fault::other_algorithm);
   // A point off the curve would tell of the private key what it does to it.
   auto ephemeral = PublicKey::of_jwk(json::serialize(*epk));
   if (!ephemeral) return tl::unexpected(ephemeral.error());
   auto wrapped = bytes_at(entry, "encrypted_key", wrapped_key_length);
   if (!wrapped) return tl::unexpected(wrapped.error());
-  return Recipient{*kid, std::move(*ephemeral), std::move(*wrapped)};
+  return Recipient{std::string(*kid), std::move(*ephemeral), std::move(*wrapped)};
 }
 
 Expected<void> take_recipients(Taken& taken) {
   const auto take = [&](const json::object& entry) -> Expected<void> {
-    auto recipient = take_recipient(entry, taken.alg_is_protected);
+    auto recipient = take_recipient(entry, taken.shared);
     if (!recipient) return tl::unexpected(recipient.error());
     taken.recipients.push_back(std::move(*recipient));
     return {};
@@ -91,6 +94,8 @@ Expected<void> take_recipients(Taken& taken) {
   if (!member) return take(taken.jwe);  // one, flattened (RFC 7516 7.2.2)
   const auto* list = member->if_array();
   if (!list) return tl::unexpected(Fault::unreadable);
+  const bool names_one = taken.shared.contains("epk") || taken.shared.contains("kid");
+  if (names_one && list->size() > 1) return tl::unexpected(Fault::bad_recipients);
   if (list->empty() || list->size() > most_recipients) return tl::unexpected(Fault::bad_recipients);
   for (const auto& each : *list) {
     const auto* entry = each.if_object();
@@ -117,11 +122,11 @@ Expected<Taken> take_apart(std::string_view text) {
 
   const auto protected_text = text_at(jwe, "protected"), aad_text = text_at(jwe, "aad");
   if (!protected_text || !aad_text) return tl::unexpected(Fault::unreadable);
-  const auto alg_is_protected = check_protected(*protected_text);
-  if (!alg_is_protected) return tl::unexpected(alg_is_protected.error());
+  auto shared = take_protected(*protected_text);
+  if (!shared) return tl::unexpected(shared.error());
   taken.protected_text = *protected_text;
   taken.aad_text = *aad_text;
-  taken.alg_is_protected = *alg_is_protected;
+  taken.shared = std::move(*shared);
   if (const auto recipients = take_recipients(taken); !recipients) return tl::unexpected(recipients.error());
 
   auto aad = from_base64url(*aad_text);
@@ -194,7 +199,9 @@ std::string recipients_of(const json::object& jwe) {
     const auto text = json::serialize(*list);
     return text.substr(1, text.size() - 2);  // without the brackets
   }
-  return json::serialize(json::object{{"header", jwe.at("header")}, {"encrypted_key", jwe.at("encrypted_key")}});
+  json::object one{{"encrypted_key", jwe.at("encrypted_key")}};
+  if (const auto* header = jwe.if_contains("header")) one["header"] = *header;
+  return json::serialize(one);
 }
 
 std::string_view member(const Taken& taken, std::string_view name) {
@@ -244,6 +251,8 @@ Expected<std::string> rewrap(std::string_view jwe, const PrivateKey& own, const 
   const auto taken = take_apart(jwe);
   if (!taken) return tl::unexpected(taken.error());
   const auto id = added.id();
+  // What the protected header says of its only recipient holds for no other.
+  if (taken->shared.contains("epk") || taken->shared.contains("kid")) return tl::unexpected(Fault::bad_recipients);
   if (taken->recipients.size() >= most_recipients ||
       std::any_of(taken->recipients.begin(), taken->recipients.end(), [&](const auto& each) { return each.kid == id; }))
     return tl::unexpected(Fault::bad_recipients);
@@ -251,7 +260,7 @@ Expected<std::string> rewrap(std::string_view jwe, const PrivateKey& own, const 
   if (!content_key) return tl::unexpected(Fault::not_a_recipient);
   if (!decrypt(taken->content, authenticated(taken->protected_text, taken->aad_text), *content_key))
     return tl::unexpected(Fault::altered);
-  const auto entry = wrap(*content_key, added, taken->alg_is_protected);
+  const auto entry = wrap(*content_key, added, taken->shared.contains("alg"));
   if (!entry) return tl::unexpected(entry.error());
   return serialize(taken->protected_text, recipients_of(taken->jwe) + "," + *entry, taken->aad_text, member(*taken, "iv"),
                    member(*taken, "ciphertext"), member(*taken, "tag"));

@@ -113,7 +113,8 @@ struct Opened {
 Expected<Opened> open(std::string_view jwe, const PrivateKey& key);
 
 // The same JWE with one recipient more: protected header, aad, iv, ciphertext and tag stay the same bytes. Whoever is
-// added reads the same text; that it is whole is checked first. `bad_recipients` where he is one already.
+// added reads the same text; that it is whole is checked first. `bad_recipients` where he is one already, or
+// where the only recipient's key stands in the protected header.
 Expected<std::string> rewrap(std::string_view jwe, const PrivateKey& own, const PublicKey& added);
 
 // What anybody can read of a JWE: for whom it is, and what it claims to belong to. Proves nothing, opens nothing;
