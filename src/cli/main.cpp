@@ -12,6 +12,7 @@
 
 #include "src/cli/alarms.h"
 #include "src/cli/assign.h"
+#include "src/cli/bundle.h"
 #include "src/cli/configuration.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
@@ -984,6 +985,33 @@ void add_sealing(CLI::App& program, const Global& global, Command& chosen) {
   add_files(*rewrap, *rewrap_options);
 }
 
+void add_bundle(CLI::App& program, const Global& global, Command& chosen) {
+  auto* bundle = program.add_subcommand("bundle", "What a person carries where no line goes");
+  bundle->require_subcommand(1);
+
+  auto open_options = std::make_shared<BundleOpenOptions>();
+  auto* open = add_command(*bundle, global, chosen, "open",
+                           "Verify, open and show one; exit 1: not the sender's, altered, or others are missing", open_options);
+  open->add_option("FILE", open_options->file, "The bundle")->required();
+  open->add_option("--key", open_options->key, "Your private key (noroshi sealing make-key)")->type_name("FILE")->required();
+  open->add_option("--sender-key", open_options->sender_key, "The sender's public key, base64, or a file with it")
+      ->type_name("KEY")
+      ->required();
+  open->add_option("--state", open_options->state, "What was opened before; made and kept up by this command")->type_name("FILE");
+  open->add_option("--out", open_options->out, "Also the report as it was received, into a new file")->type_name("FILE");
+  auto* receipt = open->add_option("--receipt", open_options->receipt, "A new file to carry back: it acknowledges")->type_name("FILE");
+  auto* by = open->add_option("--by", open_options->by, "The person who has read it")->type_name("NAME")->needs(receipt);
+  receipt->needs(by);
+
+  add_local_command(*bundle, global, chosen, "list", "What waits in the data folder to be carried",
+                    std::make_shared<BundleListOptions>());
+
+  auto receipt_options = std::make_shared<BundleReceiptOptions>();
+  auto* back = add_command(*bundle, global, chosen, "receipt", "Acknowledge with a receipt that was carried back", receipt_options);
+  back->add_option("FILE", receipt_options->file, "The receipt; - reads standard input")->required();
+  add_connection(*back, receipt_options->connection);
+}
+
 void add_global(CLI::App& program, Global& global) {
   program.set_version_flag("--version", "noroshi " NOROSHI_VERSION);
   program.add_option("--lang", global.language, "Language of the output [LANG, else ja]")
@@ -1021,6 +1049,7 @@ int run_program(int argc, char** argv) {
   add_endpoint(program, global, chosen);
   add_delivery(program, global, chosen);
   add_sealing(program, global, chosen);
+  add_bundle(program, global, chosen);
   add_token(program, global, chosen);
   add_user(program, global, chosen);
   add_roster(program, global, chosen);

@@ -2,6 +2,7 @@
 
 #include "src/cli/input.h"
 #include "src/cli/own_file.h"
+#include "src/cli/table.h"
 
 namespace noroshi::cli {
 namespace {
@@ -39,13 +40,10 @@ void trim(std::string& text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
 }
 
-// To what it belongs, on stderr: standard output is the text alone. It is the sealer's word, so nothing in it moves a terminal.
-void tell_aad(const std::string& aad, const Output& output) {
-  std::string shown = aad;
-  trim(shown);
-  for (auto& letter : shown)
-    if (const auto byte = static_cast<unsigned char>(letter); letter == '\n') letter = ' ';
-    else if (byte < 0x20 || byte == 0x7f) letter = '?';
+// To what it belongs, on stderr: standard output is the text alone.
+void tell_aad(std::string aad, const Output& output) {
+  trim(aad);
+  const auto shown = printable(aad);
   if (!shown.empty()) complain(output, {"付帯情報（aad）: " + shown, "belongs to (aad): " + shown});
 }
 
