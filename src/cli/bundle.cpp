@@ -8,8 +8,8 @@
 #include <memory>
 #include <tuple>
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <boost/json/serialize.hpp>
 
 #include "src/cli/act.h"
 #include "src/cli/bundle_state.h"
@@ -38,7 +38,8 @@ ExitCode cannot_read(const std::string& file, const std::string& why, const Outp
 }
 
 ExitCode no_bundle(const std::string& file, const Output& output) {
-  complain(output, {file + " はバンドル（noroshi-bundle/1）ではありません。", file + " is no bundle (noroshi-bundle/1)"});
+  complain(output,
+           {file + " はバンドル（noroshi-bundle/1）ではありません。", file + " is no bundle (noroshi-bundle/1)"});
   return exit_usage;
 }
 
@@ -73,12 +74,13 @@ struct Verified {
   json::value header;
   std::string jwe;
 };
-tl::expected<Verified, ExitCode> verify(const std::string& bytes, const std::string& key, const BundleOpenOptions& options,
-                                        const Output& output) {
+tl::expected<Verified, ExitCode> verify(const std::string& bytes, const std::string& key,
+                                        const BundleOpenOptions& options, const Output& output) {
   const auto file = bytes.size() <= longest_bundle ? parse_json(bytes) : json::value();
   const auto header = text_at(file, "/header"), jwe = text_at(file, "/jwe");
   const auto signature = record::from_base64(text_at(file, "/signature"));
-  if (text_at(file, "/format") != delivery::bundle_format || !signature) return tl::unexpected(no_bundle(options.file, output));
+  if (text_at(file, "/format") != delivery::bundle_format || !signature)
+    return tl::unexpected(no_bundle(options.file, output));
   if (!is_signed_by(key, delivery::bundle_signed_text(header, jwe), *signature)) {
     complain(output, {"署名が正しくありません。送信者のものでないか、改変されています。開きません。",
                       "the signature is wrong: it is not the sender's, or it was altered; it is not opened"});
@@ -117,7 +119,8 @@ void show(const json::value& header, const json::value& message, const Output& o
   if (!report.is_object()) return;
   print("\n");
   for (const auto& [name, value] : report.get_object())
-    line(printable({name.data(), name.size()}), value.is_string() ? std::string(value.get_string()) : json::serialize(value));
+    line(printable({name.data(), name.size()}),
+         value.is_string() ? std::string(value.get_string()) : json::serialize(value));
 }
 
 std::string shown_ranges(const std::vector<NumberRange>& ranges) {
@@ -130,14 +133,16 @@ std::string shown_ranges(const std::vector<NumberRange>& ranges) {
 }
 
 // Tells what the state says of this one and of those before it, and keeps it.
-ExitCode note(const json::value& header, const std::string& hash, const BundleOpenOptions& options, const Output& output) {
+ExitCode note(const json::value& header, const std::string& hash, const BundleOpenOptions& options,
+              const Output& output) {
   BundleState state;
   if (std::error_code error; std::filesystem::exists(options.state, error)) {
     const auto text = read_input(options.state);
     if (!text) return cannot_read(options.state, text.error(), output);
     auto read = BundleState::parse(*text);
     if (!read) {
-      complain(output, {options.state + " は既読の記録ではありません。", options.state + " does not say what was opened"});
+      complain(output,
+               {options.state + " は既読の記録ではありません。", options.state + " does not say what was opened"});
       return exit_usage;
     }
     state = std::move(*read);
@@ -147,15 +152,17 @@ ExitCode note(const json::value& header, const std::string& hash, const BundleOp
   const auto verdict = state.note(line, {number, text_at(header, "/delivery"), hash, text_at(header, "/previous")});
   const auto missing = state.missing(line);
   if (const auto written = replace_file(options.state, state.text()); !written) {
-    complain(output, {options.state + " に書けません: " + written.error(), "cannot write " + options.state + ": " + written.error()});
+    complain(output, {options.state + " に書けません: " + written.error(),
+                      "cannot write " + options.state + ": " + written.error()});
     return exit_usage;
   }
   if (verdict == BundleState::Verdict::repeat)
     complain(output, {fmt::format("番号 {} は既に開いたものです（再送）。", number),
                       fmt::format("number {} was opened before: a repeat", number)});
   if (verdict == BundleState::Verdict::changed)
-    complain(output, {"【警告】番号又は一つ前のバンドルが、前に開いたものと一致しません。送信者に確認してください。",
-                      "WARNING: this number, or the bundle before it, is not the one that was opened here; ask the sender"});
+    complain(output,
+             {"【警告】番号又は一つ前のバンドルが、前に開いたものと一致しません。送信者に確認してください。",
+              "WARNING: this number, or the bundle before it, is not the one that was opened here; ask the sender"});
   if (!missing.empty())
     complain(output, {fmt::format("【欠番】届いていない番号: {}。送信者に確認してください。", shown_ranges(missing)),
                       fmt::format("MISSING: these numbers have not come: {}; ask the sender", shown_ranges(missing))});
@@ -166,7 +173,8 @@ ExitCode write_receipt(const json::value& header, const json::value& message, co
                        const Output& output) {
   const auto token = text_at(message, "/acknowledge_token");
   if (token.empty()) {
-    complain(output, {"この通知に受領確認は要りません。受領証は作りません。", "nobody has to acknowledge this: no receipt is written"});
+    complain(output, {"この通知に受領確認は要りません。受領証は作りません。",
+                      "nobody has to acknowledge this: no receipt is written"});
     return exit_failed;
   }
   std::string text;
@@ -190,8 +198,9 @@ ExitCode worse(ExitCode one, ExitCode other) {
 int run(const BundleOpenOptions& options, const Output& output) {
   const auto sender = sender_key(options.sender_key);
   if (sender.empty()) {
-    complain(output, {"--sender-key は送信側の公開鍵（32バイトの base64。noroshi endpoint secrets が表示するもの）です。",
-                      "--sender-key is the sender's public key: base64 of 32 bytes, as noroshi endpoint secrets shows it"});
+    complain(output,
+             {"--sender-key は送信側の公開鍵（32バイトの base64。noroshi endpoint secrets が表示するもの）です。",
+              "--sender-key is the sender's public key: base64 of 32 bytes, as noroshi endpoint secrets shows it"});
     return exit_usage;
   }
   const auto key = read_private_key(options.key, output);
@@ -203,7 +212,8 @@ int run(const BundleOpenOptions& options, const Output& output) {
   const auto opened = sealing::open(verified->jwe, *key);
   if (!opened) return tell_fault(opened.error(), options.file, output);
   const auto message = parse_json(opened->plaintext.view());
-  if (opened->aad != expected_aad(verified->header) || !message.is_object()) return tell_fault(sealing::Fault::altered, options.file, output);
+  if (opened->aad != expected_aad(verified->header) || !message.is_object())
+    return tell_fault(sealing::Fault::altered, options.file, output);
 
   if (output.json)
     print_line(json::serialize(json::object{{"header", verified->header}, {"message", message}}));
@@ -235,12 +245,14 @@ int run(const BundleListOptions& options, const Output& output) {
       const auto number = number_at(header, "/number");
       if (!number) return no_bundle(each->path().string(), output);
       const auto endpoint = each->path().parent_path();
-      found.emplace_back(endpoint.parent_path().filename().string(), endpoint.filename().string(), *number, header, each->path());
+      found.emplace_back(endpoint.parent_path().filename().string(), endpoint.filename().string(), *number, header,
+                         each->path());
     }
   }
   if (error) return cannot_read(folder.string(), error.message(), output);
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return std::tie(std::get<0>(a), std::get<1>(a), std::get<2>(a)) < std::tie(std::get<0>(b), std::get<1>(b), std::get<2>(b));
+    return std::tie(std::get<0>(a), std::get<1>(a), std::get<2>(a)) <
+           std::tie(std::get<0>(b), std::get<1>(b), std::get<2>(b));
   });
   if (output.json) {
     json::array items;
@@ -249,8 +261,8 @@ int run(const BundleListOptions& options, const Output& output) {
     print_line(json::serialize(json::object{{"items", std::move(items)}}));
     return exit_ok;
   }
-  Table table({output({"組織", "body"}), output({"配信先", "endpoint"}), output({"番号", "number"}), output({"作成", "made"}),
-               output({"配信", "delivery"}), output({"ファイル", "file"})});
+  Table table({output({"組織", "body"}), output({"配信先", "endpoint"}), output({"番号", "number"}),
+               output({"作成", "made"}), output({"配信", "delivery"}), output({"ファイル", "file"})});
   for (const auto& [organization, endpoint, number, header, path] : found)
     table.add_row({organization, endpoint, std::to_string(number), shown_time(text_at(header, "/made_at")),
                    text_at(header, "/delivery"), path.string()});
@@ -264,7 +276,8 @@ int run(const BundleReceiptOptions& options, const Output& output) {
   const auto receipt = bytes->size() <= longest_receipt ? parse_json(*bytes) : json::value();
   const auto token = text_at(receipt, "/token"), by = text_at(receipt, "/by");
   if (text_at(receipt, "/format") != receipt_format || token.empty() || by.empty()) {
-    complain(output, {options.file + " はバンドルの受領証ではありません。", options.file + " is no receipt of a bundle"});
+    complain(output,
+             {options.file + " はバンドルの受領証ではありません。", options.file + " is no receipt of a bundle"});
     return exit_usage;
   }
   const auto client = connect(options.connection, output);

@@ -1,4 +1,5 @@
-// `noroshi bundle …`: what a person carries between the daemon and a receiver that no line reaches. `open` needs no daemon.
+// `noroshi bundle …`: what a person carries between the daemon and a receiver that no line reaches. `open` needs no
+// daemon.
 #pragma once
 
 #include <string>
@@ -8,8 +9,9 @@
 
 namespace noroshi::cli {
 
-// Verifies, opens and shows one; keeps in the state what has been opened, so that what is missing is told. Exit 1 where it is
-// not the sender's or was altered (then nothing is shown), and where something is missing or was changed (after it was shown).
+// Verifies, opens and shows one; keeps in the state what has been opened, so that what is missing is told. Exit 1 where
+// it is not the sender's or was altered (then nothing is shown), and where something is missing or was changed (after
+// it was shown).
 struct BundleOpenOptions {
   std::string file;
   std::string key;         // file with the receiver's private key

@@ -43,7 +43,8 @@ tl::expected<void, std::string> write_file(const std::string& file, std::string_
   int error = written ? 0 : errno;
   ::close(descriptor);
   // A second name takes no other's place, where renaming would.
-  if (!error && (replaces ? ::rename(draft.c_str(), file.c_str()) : ::link(draft.c_str(), file.c_str())) != 0) error = errno;
+  if (!error && (replaces ? ::rename(draft.c_str(), file.c_str()) : ::link(draft.c_str(), file.c_str())) != 0)
+    error = errno;
   if (error || !replaces) ::unlink(draft.c_str());
   if (error) return failed(error);
   sync_folder_of(file);

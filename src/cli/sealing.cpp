@@ -11,8 +11,10 @@ using sealing::Fault;
 
 Text words_of(Fault fault) {
   switch (fault) {
-    case Fault::unreadable: return {"JWE または鍵（JWK）として読めません。", "it is no JWE, or no key (JWK)"};
-    case Fault::too_large: return {"大きすぎます。", "it is too large"};
+    case Fault::unreadable:
+      return {"JWE または鍵（JWK）として読めません。", "it is no JWE, or no key (JWK)"};
+    case Fault::too_large:
+      return {"大きすぎます。", "it is too large"};
     case Fault::other_algorithm:
       return {"方式が違います。ECDH-ES+A256KW（P-384）と A256GCM だけを扱います。",
               "another algorithm: only ECDH-ES+A256KW on P-384 with A256GCM is spoken"};
@@ -22,9 +24,12 @@ Text words_of(Fault fault) {
     case Fault::bad_recipients:
       return {"宛先の鍵がないか、多すぎるか、同じ鍵が二つあります。", "no recipient, too many, or one twice"};
     case Fault::not_a_recipient:
-      return {"この鍵では開けません。宛先でないか、改変されています。", "this key does not open it: it is no recipient, or it was altered"};
-    case Fault::altered: return {"改変されています。", "it was altered"};
-    case Fault::library_failed: return {"暗号ライブラリが失敗しました。", "the library failed"};
+      return {"この鍵では開けません。宛先でないか、改変されています。",
+              "this key does not open it: it is no recipient, or it was altered"};
+    case Fault::altered:
+      return {"改変されています。", "it was altered"};
+    case Fault::library_failed:
+      return {"暗号ライブラリが失敗しました。", "the library failed"};
   }
   return {};
 }
@@ -54,9 +59,12 @@ ExitCode tell_fault(Fault fault, const std::string& place, const Output& output)
   complain(output, {place + ": " + words.ja, place + ": " + words.en});
   switch (fault) {
     case Fault::not_a_recipient:
-    case Fault::altered: return exit_failed;
-    case Fault::library_failed: return exit_internal;
-    default: return exit_usage;
+    case Fault::altered:
+      return exit_failed;
+    case Fault::library_failed:
+      return exit_internal;
+    default:
+      return exit_usage;
   }
 }
 

@@ -29,8 +29,10 @@ constexpr std::size_t longest_label = 200;                      // bytes
 
 constexpr std::array<SettingDescription, 2> settings{{
     {"key", true, "受信者の公開鍵（noroshi sealing make-key が表示する JWK、又は点の base64url）。これで封をします",
-     "the receiver's public key: the JWK that noroshi sealing make-key prints, or the point in base64url; sealed to it"},
-    {"medium", false, "運搬する媒体の名称（許可された媒体の管理番号等）", "the medium that carries it, as its register calls it"},
+     "the receiver's public key: the JWK that noroshi sealing make-key prints, or the point in base64url; sealed to "
+     "it"},
+    {"medium", false, "運搬する媒体の名称（許可された媒体の管理番号等）",
+     "the medium that carries it, as its register calls it"},
 }};
 
 std::string setting(const core::Endpoint& endpoint, const std::string& name) {
@@ -41,19 +43,25 @@ std::string setting(const core::Endpoint& endpoint, const std::string& name) {
 std::vector<core::FieldError> check(const core::Endpoint& endpoint, const routing::Organization&) {
   std::vector<core::FieldError> mistakes;
   if (!sealing::PublicKey::of_text(setting(endpoint, "key")))
-    mistakes.push_back({"/settings/key",
-                        "value",
-                        {"P-384 の公開鍵ではありません。秘密鍵は設定しないでください（noroshi sealing public で公開鍵を表示できます）。",
-                         "This is no public key on P-384. Never a private one: noroshi sealing public shows the public half."}});
+    mistakes.push_back(
+        {"/settings/key",
+         "value",
+         {"P-384 の公開鍵ではありません。秘密鍵は設定しないでください（noroshi sealing public "
+          "で公開鍵を表示できます）。",
+          "This is no public key on P-384. Never a private one: noroshi sealing public shows the public half."}});
   const auto label = setting(endpoint, "medium");
-  if (label.size() > longest_label || std::any_of(label.begin(), label.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
-    mistakes.push_back({"/settings/medium", "value", {"200バイト以内の1行で書いてください。", "One line of at most 200 bytes."}});
+  if (label.size() > longest_label ||
+      std::any_of(label.begin(), label.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+    mistakes.push_back(
+        {"/settings/medium", "value", {"200バイト以内の1行で書いてください。", "One line of at most 200 bytes."}});
   if (endpoint.zone == core::Zone::internet)
-    mistakes.push_back({"/zone",
-                        "value",
-                        {"媒体で運ぶ経路の区分は、開く機器の置かれた government_lan 又は closed です。インターネットに接続した機器で開く場合は、他の経路を使ってください。",
-                         "A bundle is opened in zone government_lan or closed. Where the receiver's machine is on the internet, "
-                         "use another channel."}});
+    mistakes.push_back(
+        {"/zone",
+         "value",
+         {"媒体で運ぶ経路の区分は、開く機器の置かれた government_lan 又は closed "
+          "です。インターネットに接続した機器で開く場合は、他の経路を使ってください。",
+          "A bundle is opened in zone government_lan or closed. Where the receiver's machine is on the internet, "
+          "use another channel."}});
   return mistakes;
 }
 
@@ -178,15 +186,17 @@ class BundleChannel : public Channel {
                                  const Consignment& consignment, const core::Endpoint& endpoint) {
     const auto id = core::to_string(endpoint.id);
     make_folders(environment_.bundles, endpoint.organization, id);
-    const auto file = environment_.bundles / endpoint.organization / id / fmt::format("{}{}", place.number, bundle_suffix);
+    const auto file =
+        environment_.bundles / endpoint.organization / id / fmt::format("{}{}", place.number, bundle_suffix);
     auto bytes = read_whole(file);
     const auto owner = bytes ? delivery_of(*bytes) : std::nullopt;
     const bool is_another = owner && *owner != consignment.delivery;
     // What is known to be written under this number is not what lies here: a folder of another daemon, or of a backup.
-    if (is_another && !place.hash.empty()) return again("folder_unwritable", "a file of another delivery has this number");
+    if (is_another && !place.hash.empty())
+      return again("folder_unwritable", "a file of another delivery has this number");
     if (!owner) {
-      const auto made = make_bundle({place.number, consignment.delivery, endpoint.id, environment_.keys.key_id(), receiver.id(),
-                                     environment_.now(), consignment.exercise, place.previous},
+      const auto made = make_bundle({place.number, consignment.delivery, endpoint.id, environment_.keys.key_id(),
+                                     receiver.id(), environment_.now(), consignment.exercise, place.previous},
                                     consignment, receiver, environment_.keys);
       if (!made && made.error() == sealing::Fault::too_large) return Attempted{Verdict::refused, "too_large", {}, {}};
       if (!made) return again("failed");
@@ -194,7 +204,8 @@ class BundleChannel : public Channel {
       write_whole(file, *bytes);
     }
     const auto hash = hash_of(*bytes);
-    if (hash != place.hash && !environment_.numbering->written(endpoint.id, place.number, owner.value_or(consignment.delivery), hash))
+    if (hash != place.hash &&
+        !environment_.numbering->written(endpoint.id, place.number, owner.value_or(consignment.delivery), hash))
       return again("numbering_unavailable");
     if (is_another) return std::nullopt;
     return Attempted{Verdict::sent, {}, {}, {}};

@@ -1,6 +1,6 @@
-// The bundle: a file that a person carries over an air gap or on permitted media. Sealed to the receiver's key (JWE), signed
-// with the daemon's (Ed25519), numbered without gaps for each endpoint; its receipt comes back by hand. It lies at
-// DIR/bundles/ORGANIZATION/ENDPOINT/NUMBER.noroshi-bundle, whole or not at all. The form: schemas/bundle/README.md.
+// The bundle: a file that a person carries over an air gap or on permitted media. Sealed to the receiver's key (JWE),
+// signed with the daemon's (Ed25519), numbered without gaps for each endpoint; its receipt comes back by hand. It lies
+// at DIR/bundles/ORGANIZATION/ENDPOINT/NUMBER.noroshi-bundle, whole or not at all. The form: schemas/bundle/README.md.
 //
 // What an attempt says, by cause (closed list):
 //

@@ -50,7 +50,8 @@ std::string bundle_message(const Consignment& consignment) {
   member_or_null(out, "clause", consignment.clause);
   out.name("sentence");
   consignment.sentence > 0 ? out.value(consignment.sentence) : out.null();
-  member_or_null(out, "obligation_id", consignment.obligation ? core::to_string(*consignment.obligation) : std::string());
+  member_or_null(out, "obligation_id",
+                 consignment.obligation ? core::to_string(*consignment.obligation) : std::string());
   member_or_null(out, "alarm_code", consignment.alarm_code);
   out.name("version");
   consignment.version > 0 ? out.value(consignment.version) : out.null();
@@ -93,7 +94,8 @@ std::string bundle_file(std::string_view header, std::string_view jwe, std::stri
 tl::expected<std::string, sealing::Fault> make_bundle(const BundleHeader& header, const Consignment& consignment,
                                                       const sealing::PublicKey& receiver, const Keys& keys) {
   const sealing::Secret message(bundle_message(consignment));
-  const auto jwe = sealing::seal(message.view(), bundle_aad(header.endpoint, header.number, header.delivery), {&receiver, 1});
+  const auto jwe =
+      sealing::seal(message.view(), bundle_aad(header.endpoint, header.number, header.delivery), {&receiver, 1});
   if (!jwe) return tl::unexpected(jwe.error());
   const auto text = bundle_header(header);
   return bundle_file(text, *jwe, keys.sign(bundle_signed_text(text, *jwe)));

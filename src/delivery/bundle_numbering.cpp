@@ -22,7 +22,8 @@ auto BundleNumbering::call(Call&& question) -> std::optional<decltype(question(s
 }
 
 tl::expected<Numbering::Place, Numbering::None> BundleNumbering::take(const core::DeliveryId& delivery) {
-  const auto taken = call([&](store::Connection& connection) { return store::take_bundle_number(connection, delivery); });
+  const auto taken =
+      call([&](store::Connection& connection) { return store::take_bundle_number(connection, delivery); });
   if (!taken) return tl::unexpected(None::unavailable);
   if (!*taken) return tl::unexpected(None::busy);
   return Place{(*taken)->number, (*taken)->hash, (*taken)->previous};
@@ -33,7 +34,8 @@ bool BundleNumbering::written(const core::EndpointId& endpoint, std::int64_t num
   return call([&](store::Connection& connection) {
            store::keep_bundle(connection, endpoint, number, delivery, hash);
            return true;
-         }).has_value();
+         })
+      .has_value();
 }
 
 }  // namespace noroshi::delivery

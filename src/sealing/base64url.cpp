@@ -12,7 +12,8 @@ constexpr std::uint8_t none = 64;
 constexpr auto sextets = [] {
   std::array<std::uint8_t, 256> of{};
   of.fill(none);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) of[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    of[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
   return of;
 }();
 

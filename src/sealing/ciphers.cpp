@@ -38,14 +38,13 @@ std::optional<Encrypted> encrypt(std::string_view plaintext, std::string_view aa
   const Cipher cipher(EVP_CIPHER_CTX_new());
   int length = 0;
   unsigned char none[16];  // GCM has no rest, but a place for it
-  const bool good =
-      cipher && RAND_bytes(out(made.iv), size_of(made.iv)) == 1 &&
-      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, in(key.view()), in(made.iv)) == 1 &&
-      EVP_EncryptUpdate(cipher.get(), nullptr, &length, in(aad), size_of(aad)) == 1 &&
-      (plaintext.empty() ||
-       EVP_EncryptUpdate(cipher.get(), out(made.ciphertext), &length, in(plaintext), size_of(plaintext)) == 1) &&
-      EVP_EncryptFinal_ex(cipher.get(), none, &length) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, tag_length, out(made.tag)) == 1;
+  const bool good = cipher && RAND_bytes(out(made.iv), size_of(made.iv)) == 1 &&
+                    EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, in(key.view()), in(made.iv)) == 1 &&
+                    EVP_EncryptUpdate(cipher.get(), nullptr, &length, in(aad), size_of(aad)) == 1 &&
+                    (plaintext.empty() || EVP_EncryptUpdate(cipher.get(), out(made.ciphertext), &length, in(plaintext),
+                                                            size_of(plaintext)) == 1) &&
+                    EVP_EncryptFinal_ex(cipher.get(), none, &length) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, tag_length, out(made.tag)) == 1;
   return good ? std::optional(std::move(made)) : std::nullopt;
 }
 
@@ -69,7 +68,13 @@ std::optional<Secret> decrypt(const Encrypted& encrypted, std::string_view aad, 
 Secret wrapping_key(const Secret& agreed) {
   constexpr std::string_view round("\0\0\0\1", 4);
   // AlgorithmID with its length, PartyUInfo and PartyVInfo of no length, SuppPubInfo: 256 bits.
-  constexpr std::string_view other_info("\0\0\0\x0e" "ECDH-ES+A256KW" "\0\0\0\0" "\0\0\0\0" "\0\0\1\0", 30);
+  constexpr std::string_view other_info(
+      "\0\0\0\x0e"
+      "ECDH-ES+A256KW"
+      "\0\0\0\0"
+      "\0\0\0\0"
+      "\0\0\1\0",
+      30);
   std::string text;
   text.reserve(round.size() + agreed.view().size() + other_info.size());
   text.append(round).append(agreed.view()).append(other_info);

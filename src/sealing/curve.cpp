@@ -38,8 +38,9 @@ CurveKey read(std::string_view point, const BIGNUM* d) {
     return nullptr;
   CurveKey key(made);
   const Context checking(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
-  const bool good = checking && EVP_PKEY_public_check(checking.get()) == 1 &&
-                    (!d || (EVP_PKEY_private_check(checking.get()) == 1 && EVP_PKEY_pairwise_check(checking.get()) == 1));
+  const bool good =
+      checking && EVP_PKEY_public_check(checking.get()) == 1 &&
+      (!d || (EVP_PKEY_private_check(checking.get()) == 1 && EVP_PKEY_pairwise_check(checking.get()) == 1));
   return good ? std::move(key) : nullptr;
 }
 
@@ -71,8 +72,8 @@ std::optional<CurvePair> make_pair() {
   if (BN_bn2binpad(number.get(), reinterpret_cast<unsigned char*>(d.data()), static_cast<int>(d.size())) < 0)
     return std::nullopt;
   Secret secret(std::move(d));
-  if (EVP_PKEY_get_octet_string_param(key.get(), OSSL_PKEY_PARAM_PUB_KEY, reinterpret_cast<unsigned char*>(point.data()),
-                                      point.size(), &length) != 1 ||
+  if (EVP_PKEY_get_octet_string_param(key.get(), OSSL_PKEY_PARAM_PUB_KEY,
+                                      reinterpret_cast<unsigned char*>(point.data()), point.size(), &length) != 1 ||
       length != point.size() || point.front() != '\x04')
     return std::nullopt;
   return CurvePair{std::move(key), std::move(point), std::move(secret)};

@@ -12,7 +12,7 @@
 
 namespace noroshi::sealing {
 
-constexpr std::size_t coordinate_length = 48;                 // bytes
+constexpr std::size_t coordinate_length = 48;                    // bytes
 constexpr std::size_t point_length = 1 + 2 * coordinate_length;  // 0x04, x, y
 
 struct FreeCurveKey {

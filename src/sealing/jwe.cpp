@@ -117,7 +117,8 @@ Expected<Taken> take_apart(std::string_view text) {
   const auto known =
       jwe.contains("recipients")
           ? check_names(jwe, {"protected", "recipients", "aad", "iv", "ciphertext", "tag"}, Fault::unreadable)
-          : check_names(jwe, {"protected", "header", "encrypted_key", "aad", "iv", "ciphertext", "tag"}, Fault::unreadable);
+          : check_names(jwe, {"protected", "header", "encrypted_key", "aad", "iv", "ciphertext", "tag"},
+                        Fault::unreadable);
   if (!known) return tl::unexpected(known.error());
 
   const auto protected_text = text_at(jwe, "protected"), aad_text = text_at(jwe, "aad");
@@ -133,7 +134,8 @@ Expected<Taken> take_apart(std::string_view text) {
   auto iv = bytes_at(jwe, "iv", iv_length), tag = bytes_at(jwe, "tag", tag_length);
   auto ciphertext = bytes_at(jwe, "ciphertext", 0);
   // One that is there and empty stands under the tag, as RFC 7516 has it: no writer should, and none here reads it.
-  if (!aad || (aad->empty() && jwe.contains("aad")) || !iv || !tag || !ciphertext) return tl::unexpected(Fault::unreadable);
+  if (!aad || (aad->empty() && jwe.contains("aad")) || !iv || !tag || !ciphertext)
+    return tl::unexpected(Fault::unreadable);
   if (aad->size() > longest_aad || ciphertext->size() > longest_plaintext) return tl::unexpected(Fault::too_large);
   taken.aad = std::move(*aad);
   taken.content = {std::move(*iv), std::move(*ciphertext), std::move(*tag)};
@@ -182,8 +184,8 @@ Expected<std::string> wrap(const Secret& content_key, const PublicKey& receiver,
 
 // -- Writing: the members in the order of RFC 7516 7.2.1. All are base64url but the recipients, which are JSON.
 
-std::string serialize(std::string_view protected_text, std::string_view recipients, std::string_view aad, std::string_view iv,
-                      std::string_view ciphertext, std::string_view tag) {
+std::string serialize(std::string_view protected_text, std::string_view recipients, std::string_view aad,
+                      std::string_view iv, std::string_view ciphertext, std::string_view tag) {
   std::string text;
   text.reserve(protected_text.size() + recipients.size() + aad.size() + ciphertext.size() + 256);
   text.append(R"({"protected":")").append(protected_text).append(R"(","recipients":[)").append(recipients).append("]");
@@ -262,8 +264,8 @@ Expected<std::string> rewrap(std::string_view jwe, const PrivateKey& own, const 
     return tl::unexpected(Fault::altered);
   const auto entry = wrap(*content_key, added, taken->shared.contains("alg"));
   if (!entry) return tl::unexpected(entry.error());
-  return serialize(taken->protected_text, recipients_of(taken->jwe) + "," + *entry, taken->aad_text, member(*taken, "iv"),
-                   member(*taken, "ciphertext"), member(*taken, "tag"));
+  return serialize(taken->protected_text, recipients_of(taken->jwe) + "," + *entry, taken->aad_text,
+                   member(*taken, "iv"), member(*taken, "ciphertext"), member(*taken, "tag"));
 }
 
 Expected<Envelope> look_at(std::string_view jwe) {

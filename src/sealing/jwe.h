@@ -30,14 +30,14 @@ constexpr std::size_t most_recipients = 64;
 
 // Why not. None tells anything of a key or a text.
 enum class Fault {
-  unreadable,        // not the JSON that it has to be
-  too_large,         // beyond one of the bounds above
-  other_algorithm,   // alg, enc, kty or crv that this room does not speak; zip or crit
-  bad_key,           // no point of the curve, or halves that do not belong together, or a private key for a public one
-  bad_recipients,    // nobody, or too many, or one twice
-  not_a_recipient,   // the key opens none of the wrapped keys: it is no receiver's, or they were altered
-  altered,           // the key was unwrapped, and header, aad, iv, ciphertext and tag do not belong together
-  library_failed,    // OpenSSL or memory; nothing of the input is wrong
+  unreadable,       // not the JSON that it has to be
+  too_large,        // beyond one of the bounds above
+  other_algorithm,  // alg, enc, kty or crv that this room does not speak; zip or crit
+  bad_key,          // no point of the curve, or halves that do not belong together, or a private key for a public one
+  bad_recipients,   // nobody, or too many, or one twice
+  not_a_recipient,  // the key opens none of the wrapped keys: it is no receiver's, or they were altered
+  altered,          // the key was unwrapped, and header, aad, iv, ciphertext and tag do not belong together
+  library_failed,   // OpenSSL or memory; nothing of the input is wrong
 };
 std::string_view to_string(Fault fault);
 

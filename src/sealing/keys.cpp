@@ -22,7 +22,8 @@ class Jwk {
   Jwk(Jwk&&) = default;
   Jwk& operator=(Jwk&&) = delete;
   ~Jwk() {
-    if (auto* d = object_.if_contains("d"); d && d->is_string()) OPENSSL_cleanse(d->get_string().data(), d->get_string().size());
+    if (auto* d = object_.if_contains("d"); d && d->is_string())
+      OPENSSL_cleanse(d->get_string().data(), d->get_string().size());
   }
   const json::object& object() const { return object_; }
 
@@ -73,14 +74,22 @@ std::string members(const PublicKey& key, std::string_view d, std::string_view k
 
 std::string_view to_string(Fault fault) {
   switch (fault) {
-    case Fault::unreadable: return "unreadable";
-    case Fault::too_large: return "too_large";
-    case Fault::other_algorithm: return "other_algorithm";
-    case Fault::bad_key: return "bad_key";
-    case Fault::bad_recipients: return "bad_recipients";
-    case Fault::not_a_recipient: return "not_a_recipient";
-    case Fault::altered: return "altered";
-    case Fault::library_failed: return "library_failed";
+    case Fault::unreadable:
+      return "unreadable";
+    case Fault::too_large:
+      return "too_large";
+    case Fault::other_algorithm:
+      return "other_algorithm";
+    case Fault::bad_key:
+      return "bad_key";
+    case Fault::bad_recipients:
+      return "bad_recipients";
+    case Fault::not_a_recipient:
+      return "not_a_recipient";
+    case Fault::altered:
+      return "altered";
+    case Fault::library_failed:
+      return "library_failed";
   }
   return "library_failed";
 }

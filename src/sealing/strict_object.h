@@ -1,5 +1,5 @@
-// JSON of a JWE or a JWK: an object in which no name stands twice. Readers differ in which of two they take, so that one
-// text could be two.
+// JSON of a JWE or a JWK: an object in which no name stands twice. Readers differ in which of two they take, so that
+// one text could be two.
 #pragma once
 
 #include <optional>
@@ -17,6 +17,7 @@ std::optional<boost::json::object> read_object(std::string_view text);
 Expected<std::string_view> text_at(const boost::json::object& object, std::string_view name);
 
 // `otherwise` where a member has another name than these.
-Expected<void> check_names(const boost::json::object& object, std::initializer_list<std::string_view> known, Fault otherwise);
+Expected<void> check_names(const boost::json::object& object, std::initializer_list<std::string_view> known,
+                           Fault otherwise);
 
 }  // namespace noroshi::sealing

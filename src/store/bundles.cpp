@@ -16,8 +16,8 @@ std::optional<BundleNumber> take_bundle_number(Connection& delivery, const core:
                       row->get<std::optional<std::string>>("previous").value_or("")};
 }
 
-bool keep_bundle(Connection& delivery, const core::EndpointId& endpoint, std::int64_t number, const core::DeliveryId& of,
-                 const std::string& hash) {
+bool keep_bundle(Connection& delivery, const core::EndpointId& endpoint, std::int64_t number,
+                 const core::DeliveryId& of, const std::string& hash) {
   return delivery.execute(keep, {core::to_string(endpoint), number, core::to_string(of), hash}).one().get<bool>(0);
 }
 

@@ -19,7 +19,7 @@ struct BundleNumber {
 // Of a delivery that is claimed. Nothing where it is not, or while another has the last number and has not written it.
 std::optional<BundleNumber> take_bundle_number(Connection& delivery, const core::DeliveryId& of);
 // That it is written. False where something else was said of that number before.
-bool keep_bundle(Connection& delivery, const core::EndpointId& endpoint, std::int64_t number, const core::DeliveryId& of,
-                 const std::string& hash);
+bool keep_bundle(Connection& delivery, const core::EndpointId& endpoint, std::int64_t number,
+                 const core::DeliveryId& of, const std::string& hash);
 
 }  // namespace noroshi::store

@@ -10,7 +10,8 @@ using Verdict = BundleState::Verdict;
 
 std::string missing(const BundleState& state) {
   std::string text;
-  for (const auto& range : state.missing("line")) text += std::to_string(range.first) + "-" + std::to_string(range.last) + " ";
+  for (const auto& range : state.missing("line"))
+    text += std::to_string(range.first) + "-" + std::to_string(range.last) + " ";
   return text;
 }
 
@@ -26,10 +27,18 @@ TEST_CASE("bundles in whatever order, written down between any two") {
     Verdict verdict;
     const char* missing;
   } steps[] = {
-      {2, Verdict::next, "1-1 "},      {7, Verdict::next, "1-1 3-6 "},      {7, Verdict::repeat, "1-1 3-6 "},
-      {2, Verdict::repeat, "1-1 3-6 "}, {4, Verdict::next, "1-1 3-3 5-6 "}, {6, Verdict::next, "1-1 3-3 5-5 "},
-      {4, Verdict::repeat, "1-1 3-3 5-5 "}, {3, Verdict::next, "1-1 5-5 "}, {1, Verdict::next, "5-5 "},
-      {8, Verdict::next, "5-5 "},      {5, Verdict::next, ""},              {5, Verdict::repeat, ""},
+      {2, Verdict::next, "1-1 "},
+      {7, Verdict::next, "1-1 3-6 "},
+      {7, Verdict::repeat, "1-1 3-6 "},
+      {2, Verdict::repeat, "1-1 3-6 "},
+      {4, Verdict::next, "1-1 3-3 5-6 "},
+      {6, Verdict::next, "1-1 3-3 5-5 "},
+      {4, Verdict::repeat, "1-1 3-3 5-5 "},
+      {3, Verdict::next, "1-1 5-5 "},
+      {1, Verdict::next, "5-5 "},
+      {8, Verdict::next, "5-5 "},
+      {5, Verdict::next, ""},
+      {5, Verdict::repeat, ""},
   };
   for (const auto& step : steps) {
     CAPTURE(step.number);
@@ -56,10 +65,11 @@ TEST_CASE("a number that is another's, and one before that is not the one that w
 }
 
 TEST_CASE("what is no state is refused, not begun anew") {
-  for (const char* text : {"", "{}", "[]", R"({"format":"noroshi-bundle-state/2","lines":{}})",
-                           R"({"format":"noroshi-bundle-state/1"})", R"({"format":"noroshi-bundle-state/1","lines":[]})",
-                           R"({"format":"noroshi-bundle-state/1","lines":{"a":{"number":0}}})",
-                           R"({"format":"noroshi-bundle-state/1","lines":{"a":{"number":1,"missing":[[1]]}}})"})
+  for (const char* text :
+       {"", "{}", "[]", R"({"format":"noroshi-bundle-state/2","lines":{}})", R"({"format":"noroshi-bundle-state/1"})",
+        R"({"format":"noroshi-bundle-state/1","lines":[]})",
+        R"({"format":"noroshi-bundle-state/1","lines":{"a":{"number":0}}})",
+        R"({"format":"noroshi-bundle-state/1","lines":{"a":{"number":1,"missing":[[1]]}}})"})
     CHECK_FALSE(BundleState::parse(text));
 }
 

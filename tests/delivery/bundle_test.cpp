@@ -28,7 +28,8 @@ struct Counting : Numbering {
     rows.back().first = delivery;
     return place(rows.size() - 1);
   }
-  bool written(const core::EndpointId&, std::int64_t number, const core::DeliveryId& delivery, const std::string& hash) override {
+  bool written(const core::EndpointId&, std::int64_t number, const core::DeliveryId& delivery,
+               const std::string& hash) override {
     if (away_when_written) return false;
     rows.at(static_cast<std::size_t>(number) - 1) = {delivery, hash};
     return true;
@@ -112,7 +113,8 @@ TEST_CASE("the message inside is whole, and bound to endpoint, number and delive
   const auto consignment = relayed_report();
   const auto endpoint = identifier<core::EndpointId>("01990000-0000-7000-8000-0000000000ee");
   const auto message = bundle_message(consignment);
-  for (const auto* part : {"SECRET-TITLE", "SECRET-NOTE", "SECRET-REPORT", "\"acknowledge_token\":\"abc\"", "\"number\":\"JPS-2018-1\""})
+  for (const auto* part :
+       {"SECRET-TITLE", "SECRET-NOTE", "SECRET-REPORT", "\"acknowledge_token\":\"abc\"", "\"number\":\"JPS-2018-1\""})
     CHECK(message.find(part) != std::string::npos);
   const auto jwe = sealing::seal(message, bundle_aad(endpoint, 7, consignment.delivery), {&receiver, 1});
   REQUIRE(jwe);

@@ -182,7 +182,8 @@ TEST_CASE("what is not of this form is refused before a key is touched") {
       {"cut off", scene.jwe.substr(0, scene.jwe.size() - 1), Fault::unreadable},
       {"a member twice", with(scene.jwe, "{\"protected\"", "{\"tag\":\"\",\"protected\""), Fault::unreadable},
       {"a member more", with(scene.jwe, "{\"protected\"", "{\"note\":\"\",\"protected\""), Fault::unreadable},
-      {"unprotected", with(scene.jwe, "{\"protected\"", R"({"unprotected":{"zip":"DEF"},"protected")"), Fault::other_algorithm},
+      {"unprotected", with(scene.jwe, "{\"protected\"", R"({"unprotected":{"zip":"DEF"},"protected")"),
+       Fault::other_algorithm},
       {"a member that is no text", with(scene.jwe, "\"" + member(scene.jwe, "tag") + "\"", "7"), Fault::unreadable},
       {"ECDH-ES alone", header(R"({"alg":"ECDH-ES","enc":"A256GCM"})"), Fault::other_algorithm},
       {"A128KW", header(R"({"alg":"ECDH-ES+A128KW","enc":"A256GCM"})"), Fault::other_algorithm},
@@ -198,7 +199,8 @@ TEST_CASE("what is not of this form is refused before a key is touched") {
       {"apu", with(scene.jwe, "{\"kid\"", R"({"apu":"QQ","kid")"), Fault::other_algorithm},
       {"jku", with(scene.jwe, "{\"kid\"", R"({"jku":"https://x","kid")"), Fault::other_algorithm},
       {"no recipients", R"({"protected":")" + protected_text + R"(","recipients":[]})", Fault::bad_recipients},
-      {"recipients and a flattened one", with(scene.jwe, "{\"protected\"", R"({"header":{},"protected")"), Fault::unreadable},
+      {"recipients and a flattened one", with(scene.jwe, "{\"protected\"", R"({"header":{},"protected")"),
+       Fault::unreadable},
       {"deep", std::string(100000, '['), Fault::unreadable},
   };
   for (const auto& each : cases) {

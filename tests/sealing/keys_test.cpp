@@ -12,7 +12,8 @@ constexpr std::string_view generator_x = "qofKIr6LBTeOscce8yCtdG4dO2KLp5uYWfdB4I
 constexpr std::string_view generator_y = "NhfeSpYmLG9dnpi_kpLcKfj0Hb0omhR86doxE7XwuMAKYLHOHX6BnXpDHXyQ6g5f";
 
 std::string jwk(std::string_view x, std::string_view y, std::string_view more = "") {
-  return R"({"kty":"EC","crv":"P-384","x":")" + std::string(x) + R"(","y":")" + std::string(y) + "\"" + std::string(more) + "}";
+  return R"({"kty":"EC","crv":"P-384","x":")" + std::string(x) + R"(","y":")" + std::string(y) + "\"" +
+         std::string(more) + "}";
 }
 
 std::string one() {  // 48 bytes
@@ -29,8 +30,8 @@ TEST_CASE("a key is the same as JWK, as point and as text, and its id is the thu
   CHECK(PublicKey::of_text(key->jwk()) == key);
   // printf '{"crv":"P-384","kty":"EC","x":"…","y":"…"}' | openssl dgst -sha256 -binary | basenc --base64url
   CHECK(key->id() == "-W6Wzot_wuerYbKBVKfGEks3iY2EALna-hBqObnPuJE");
-  CHECK(key->jwk() == R"({"crv":"P-384","kid":"-W6Wzot_wuerYbKBVKfGEks3iY2EALna-hBqObnPuJE","kty":"EC","x":")" + std::string(generator_x) +
-                          R"(","y":")" + std::string(generator_y) + "\"}");
+  CHECK(key->jwk() == R"({"crv":"P-384","kid":"-W6Wzot_wuerYbKBVKfGEks3iY2EALna-hBqObnPuJE","kty":"EC","x":")" +
+                          std::string(generator_x) + R"(","y":")" + std::string(generator_y) + "\"}");
   // What else stands in a JWK changes nothing.
   CHECK(PublicKey::of_jwk(jwk(generator_x, generator_y, R"(,"kid":"mine","use":"enc","alg":"ECDH-ES+A256KW")")) == key);
 }
