@@ -30,6 +30,7 @@
 #include "src/app/signing_key.h"
 #include "src/app/ticking.h"
 #include "src/app/stream_waking.h"
+#include "src/delivery/bundle_numbering.h"
 #include "src/delivery/worker.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_delivery.h"
@@ -303,7 +304,9 @@ class Service {
         .mail = config_.mail,
         .folder = config_.data / "delivery",
         .clients = config_.data / "keys" / "clients",
-        .now = [] { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }});
+        .now = [] { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); },
+        .bundles = config_.data / "bundles",
+        .numbering = &numbering_.emplace(database_)});
     worker_.emplace(database_, law_, delivery::make_channels(*environment_), *environment_,
                     delivery::WorkerSettings{.retry = config_.retry, .timeout = config_.delivery_timeout},
                     metrics_.delivery_observer());
@@ -368,6 +371,7 @@ class Service {
   http::LiveStreams streams_;
   StreamWaking stream_waking_;
   http::Server server_;
+  std::optional<delivery::BundleNumbering> numbering_;
   std::optional<delivery::Environment> environment_;
   std::optional<delivery::Worker> worker_;  // ends first: what it has sent is written down by the writers
 };

@@ -12,6 +12,7 @@
 
 #include "src/cli/alarms.h"
 #include "src/cli/assign.h"
+#include "src/cli/bundle.h"
 #include "src/cli/configuration.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
@@ -33,6 +34,7 @@
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
 #include "src/cli/route_explain.h"
+#include "src/cli/sealing.h"
 #include "src/cli/token.h"
 #include "src/cli/user.h"
 #include "src/cli/waiver.h"
@@ -942,6 +944,74 @@ void add_machine(CLI::App& program, const Global& global, Command& chosen) {
   demo->add_flag("--exit", demo_options->once, "End after the replay");
 }
 
+void add_sealing(CLI::App& program, const Global& global, Command& chosen) {
+  auto* sealing = program.add_subcommand("sealing", "Keys of your own, and texts that only they open; without a daemon");
+  sealing->require_subcommand(1);
+  const auto add_files = [](CLI::App& app, auto& options) {
+    app.add_option("IN", options.in, "What is read [standard input]");
+    app.add_option("--out", options.out, "A new file, mode 0600 [standard output]")->type_name("FILE");
+  };
+
+  auto make_options = std::make_shared<SealingMakeKeyOptions>();
+  add_command(*sealing, global, chosen, "make-key", "Make a private key; prints its public half", make_options)
+      ->add_option("FILE", make_options->file, "A new file, mode 0600")
+      ->required();
+
+  auto public_options = std::make_shared<SealingPublicOptions>();
+  add_command(*sealing, global, chosen, "public", "The public half of a private key", public_options)
+      ->add_option("FILE", public_options->file, "The private key")
+      ->required();
+
+  auto seal_options = std::make_shared<SealingSealOptions>();
+  auto* seal = add_command(*sealing, global, chosen, "seal", "Seal a text so that only these keys open it", seal_options);
+  seal->add_option("--to", seal_options->to, "A public key, once for each receiver")
+      ->type_name("FILE")
+      ->take_all()
+      ->expected(1)
+      ->allow_extra_args(false)  // what follows it is IN
+      ->required();
+  seal->add_option("--aad", seal_options->aad, "To what it belongs: readable, and bound to the text")->type_name("TEXT");
+  add_files(*seal, *seal_options);
+
+  auto open_options = std::make_shared<SealingOpenOptions>();
+  auto* open = add_command(*sealing, global, chosen, "open", "Open what was sealed to a key", open_options);
+  open->add_option("--key", open_options->key, "Your private key")->type_name("FILE")->required();
+  add_files(*open, *open_options);
+
+  auto rewrap_options = std::make_shared<SealingRewrapOptions>();
+  auto* rewrap = add_command(*sealing, global, chosen, "rewrap", "Add a receiver to what you can open", rewrap_options);
+  rewrap->add_option("--key", rewrap_options->key, "Your private key")->type_name("FILE")->required();
+  rewrap->add_option("--to", rewrap_options->to, "The public key that is added")->type_name("FILE")->required();
+  add_files(*rewrap, *rewrap_options);
+}
+
+void add_bundle(CLI::App& program, const Global& global, Command& chosen) {
+  auto* bundle = program.add_subcommand("bundle", "What a person carries where no line goes");
+  bundle->require_subcommand(1);
+
+  auto open_options = std::make_shared<BundleOpenOptions>();
+  auto* open = add_command(*bundle, global, chosen, "open",
+                           "Verify, open and show one; exit 1: not the sender's, altered, or others are missing", open_options);
+  open->add_option("FILE", open_options->file, "The bundle")->required();
+  open->add_option("--key", open_options->key, "Your private key (noroshi sealing make-key)")->type_name("FILE")->required();
+  open->add_option("--sender-key", open_options->sender_key, "The sender's public key, base64, or a file with it")
+      ->type_name("KEY")
+      ->required();
+  open->add_option("--state", open_options->state, "What was opened before; made and kept up by this command")->type_name("FILE");
+  open->add_option("--out", open_options->out, "Also the report as it was received, into a new file")->type_name("FILE");
+  auto* receipt = open->add_option("--receipt", open_options->receipt, "A new file to carry back: it acknowledges")->type_name("FILE");
+  auto* by = open->add_option("--by", open_options->by, "The person who has read it")->type_name("NAME")->needs(receipt);
+  receipt->needs(by);
+
+  add_local_command(*bundle, global, chosen, "list", "What waits in the data folder to be carried",
+                    std::make_shared<BundleListOptions>());
+
+  auto receipt_options = std::make_shared<BundleReceiptOptions>();
+  auto* back = add_command(*bundle, global, chosen, "receipt", "Acknowledge with a receipt that was carried back", receipt_options);
+  back->add_option("FILE", receipt_options->file, "The receipt; - reads standard input")->required();
+  add_connection(*back, receipt_options->connection);
+}
+
 void add_global(CLI::App& program, Global& global) {
   program.set_version_flag("--version", "noroshi " NOROSHI_VERSION);
   program.add_option("--lang", global.language, "Language of the output [LANG, else ja]")
@@ -978,6 +1048,8 @@ int run_program(int argc, char** argv) {
   add_relay_switch(program, global, chosen);
   add_endpoint(program, global, chosen);
   add_delivery(program, global, chosen);
+  add_sealing(program, global, chosen);
+  add_bundle(program, global, chosen);
   add_token(program, global, chosen);
   add_user(program, global, chosen);
   add_roster(program, global, chosen);

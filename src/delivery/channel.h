@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -14,6 +15,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 #include "routing/registry.h"
 #include "src/core/endpoint.h"
@@ -81,6 +84,24 @@ class Keys {
   virtual std::string derive(std::string_view label) const = 0;
 };
 
+// The numbers of what people carry: for each endpoint 1, 2, 3 …, so that its receiver sees what is missing. They come from
+// the database, so that daemons count together. Any thread; throws nothing.
+class Numbering {
+ public:
+  virtual ~Numbering() = default;
+  struct Place {
+    std::int64_t number = 0;
+    std::string hash;      // SHA-256 of what was written under it already, hexadecimal; empty: nothing
+    std::string previous;  // of what stands before it; empty for the first
+  };
+  enum class None { busy, unavailable };  // another delivery's number is being written; the database is away
+  // The same for a delivery in each of its attempts.
+  virtual tl::expected<Place, None> take(const core::DeliveryId& delivery) = 0;
+  // That it is written: then others get theirs. False where the database is away.
+  virtual bool written(const core::EndpointId& endpoint, std::int64_t number, const core::DeliveryId& delivery,
+                       const std::string& hash) = 0;
+};
+
 // Of [mail] in noroshi.toml.
 struct MailRelay {
   std::string host;  // empty: no mail is sent, and endpoints of mail are refused
@@ -103,6 +124,8 @@ struct Environment {
   std::filesystem::path folder;   // DIR/delivery: a channel's files lie in a folder of its name below
   std::filesystem::path clients;  // DIR/keys/clients: certificates and keys to show to receivers, NAME.pem and NAME.key
   std::function<Timestamp()> now;  // for what is written into a message; deadlines are steady
+  std::filesystem::path bundles = {};   // DIR/bundles: what waits to be carried
+  Numbering* numbering = nullptr;       // null: nothing is numbered, and bundles wait
 };
 
 class Channel {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "src/delivery/bundle.h"
 #include "src/delivery/channel.h"
 #include "src/delivery/mail.h"
 #include "src/delivery/webhook.h"
@@ -14,6 +15,7 @@ const std::vector<ChannelKind>& all() {
   static const std::vector<ChannelKind> kinds{
       webhook_kind,
       mail_channel(),
+      bundle_channel(),
   };
   return kinds;
 }

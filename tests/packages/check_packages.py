@@ -205,7 +205,7 @@ def main():
 
     for name, names in lists.items():
         for package in names:
-            if package not in packages.depends:
+            if package not in packages.depends and package not in packages.providers:
                 complaints.append(f"deploy/packages/{name}: {package} is not installed here")
 
     def check(paths, allowed, what, list_name):

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "src/core/decide_delivery.h"
+#include "src/store/bundles.h"
 #include "src/store/deliveries.h"
 #include "src/store/operation.h"
 #include "src/store/own_acts.h"
@@ -437,6 +438,52 @@ TEST_CASE("what is due is claimed once, a few at a time for an endpoint, an atte
   CHECK(worker.text("SELECT string_agg(outcome, ' ') FROM attempt WHERE ended_at IS NOT NULL") == "delivered");
   CHECK(worker.claim().size() == 1);
   CHECK(story.findings().empty());
+}
+
+TEST_CASE("numbers of bundles have no gaps in what was written, whoever asks") {
+  Story story;
+  story.make_endpoint();
+  for (int i = 0; i < 4; ++i) story.report();
+  Worker worker(story), other(story);
+  const auto claims = worker.claim();
+  REQUIRE(claims.size() == 2);
+  const std::string hash(64, 'a'), another(64, 'b');
+  const auto endpoint = claims[0].endpoint;
+  const auto first = take_bundle_number(worker.delivery, claims[0].delivery);
+  REQUIRE(first);
+  CHECK(first->number == 1);
+  CHECK(first->hash.empty());
+  CHECK(first->previous.empty());
+  // Until it is written nobody has the next one, whichever daemon asks; the same one again has it again.
+  CHECK_FALSE(take_bundle_number(other.delivery, claims[1].delivery));
+  CHECK(take_bundle_number(other.delivery, claims[0].delivery)->number == 1);
+  CHECK(keep_bundle(worker.delivery, endpoint, 1, claims[0].delivery, hash));
+  const auto second = take_bundle_number(other.delivery, claims[1].delivery);
+  REQUIRE(second);
+  CHECK(second->number == 2);
+  CHECK(second->previous == hash);
+  CHECK(take_bundle_number(worker.delivery, claims[0].delivery)->hash == hash);
+  // What was said stays, once another has the next.
+  CHECK_FALSE(keep_bundle(worker.delivery, endpoint, 1, claims[0].delivery, another));
+  CHECK_FALSE(keep_bundle(worker.delivery, endpoint, 1, claims[1].delivery, another));
+  CHECK(take_bundle_number(worker.delivery, claims[0].delivery)->hash == hash);
+
+  // One that was not written is the next one's once its delivery is not under way any more.
+  CHECK(worker.settle(claims[0], core::MessageState::sent, "sent") == 1);
+  CHECK(worker.postpone(claims[1]));
+  CHECK_FALSE(take_bundle_number(worker.delivery, claims[1].delivery));
+  const auto next = worker.claim();
+  REQUIRE(next.size() == 1);  // its endpoint failed last: a probe
+  CHECK(take_bundle_number(worker.delivery, next[0].delivery)->number == 2);
+  CHECK(keep_bundle(worker.delivery, endpoint, 2, next[0].delivery, hash));
+  CHECK(worker.settle(next[0], core::MessageState::sent, "sent") == 1);
+  worker.all_due();
+  const auto last = worker.claim(1);
+  REQUIRE(last.size() == 1);
+  CHECK(take_bundle_number(worker.delivery, last[0].delivery)->number == 3);
+  CHECK(worker.text("SELECT string_agg(number::text, ' ' ORDER BY number) FROM bundle") == "1 2 3");
+  // Nobody but the worker.
+  CHECK_THROWS_AS(take_bundle_number(worker.writer, last[0].delivery), DatabaseError);
 }
 
 TEST_CASE("a receiver that fails three times in a row gets one probe at a time, later and later, until it answers") {
