@@ -33,6 +33,7 @@
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
 #include "src/cli/route_explain.h"
+#include "src/cli/sealing.h"
 #include "src/cli/token.h"
 #include "src/cli/user.h"
 #include "src/cli/waiver.h"
@@ -942,6 +943,46 @@ void add_machine(CLI::App& program, const Global& global, Command& chosen) {
   demo->add_flag("--exit", demo_options->once, "End after the replay");
 }
 
+void add_sealing(CLI::App& program, const Global& global, Command& chosen) {
+  auto* sealing = program.add_subcommand("sealing", "Keys of your own, and texts that only they open; without a daemon");
+  sealing->require_subcommand(1);
+  const auto add_files = [](CLI::App& app, auto& options) {
+    app.add_option("IN", options.in, "What is read [standard input]");
+    app.add_option("--out", options.out, "A new file, mode 0600 [standard output]")->type_name("FILE");
+  };
+
+  auto make_options = std::make_shared<SealingMakeKeyOptions>();
+  add_command(*sealing, global, chosen, "make-key", "Make a private key; prints its public half", make_options)
+      ->add_option("FILE", make_options->file, "A new file, mode 0600")
+      ->required();
+
+  auto public_options = std::make_shared<SealingPublicOptions>();
+  add_command(*sealing, global, chosen, "public", "The public half of a private key", public_options)
+      ->add_option("FILE", public_options->file, "The private key")
+      ->required();
+
+  auto seal_options = std::make_shared<SealingSealOptions>();
+  auto* seal = add_command(*sealing, global, chosen, "seal", "Seal a text so that only these keys open it", seal_options);
+  seal->add_option("--to", seal_options->to, "A public key, once for each receiver")
+      ->type_name("FILE")
+      ->take_all()
+      ->expected(1)
+      ->required();
+  seal->add_option("--aad", seal_options->aad, "To what it belongs: readable, and bound to the text")->type_name("TEXT");
+  add_files(*seal, *seal_options);
+
+  auto open_options = std::make_shared<SealingOpenOptions>();
+  auto* open = add_command(*sealing, global, chosen, "open", "Open what was sealed to a key", open_options);
+  open->add_option("--key", open_options->key, "Your private key")->type_name("FILE")->required();
+  add_files(*open, *open_options);
+
+  auto rewrap_options = std::make_shared<SealingRewrapOptions>();
+  auto* rewrap = add_command(*sealing, global, chosen, "rewrap", "Add a receiver to what you can open", rewrap_options);
+  rewrap->add_option("--key", rewrap_options->key, "Your private key")->type_name("FILE")->required();
+  rewrap->add_option("--to", rewrap_options->to, "The public key that is added")->type_name("FILE")->required();
+  add_files(*rewrap, *rewrap_options);
+}
+
 void add_global(CLI::App& program, Global& global) {
   program.set_version_flag("--version", "noroshi " NOROSHI_VERSION);
   program.add_option("--lang", global.language, "Language of the output [LANG, else ja]")
@@ -978,6 +1019,7 @@ int run_program(int argc, char** argv) {
   add_relay_switch(program, global, chosen);
   add_endpoint(program, global, chosen);
   add_delivery(program, global, chosen);
+  add_sealing(program, global, chosen);
   add_token(program, global, chosen);
   add_user(program, global, chosen);
   add_roster(program, global, chosen);

@@ -1,0 +1,34 @@
+// The symmetric half, with OpenSSL: AES-256-GCM for the content, the key that wraps, AES-256 key wrap.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "src/sealing/jwe.h"
+
+namespace noroshi::sealing {
+
+constexpr std::size_t content_key_length = 32, wrapped_key_length = 40;
+constexpr std::size_t iv_length = 12, tag_length = 16;
+
+// Fresh bytes for a key. Empty where there is no randomness.
+Secret draw_key();
+
+// A256GCM (RFC 7518 5.3). `aad` is all that is authenticated beside the text.
+struct Encrypted {
+  std::string iv, ciphertext, tag;
+};
+std::optional<Encrypted> encrypt(std::string_view plaintext, std::string_view aad, const Secret& key);
+// Nothing where they do not belong together.
+std::optional<Secret> decrypt(const Encrypted& encrypted, std::string_view aad, const Secret& key);
+
+// The wrapping key of ECDH-ES+A256KW out of what two keys agreed on: one round of the Concat KDF with SHA-256
+// (RFC 7518 4.6.2, SP 800-56A 5.8.1), no party named.
+Secret wrapping_key(const Secret& agreed);
+
+// AES-256 key wrap (RFC 3394). Empty, or nothing, where the library failed, or it is not wrapped with this key.
+std::string wrap_key(const Secret& key, const Secret& wrapping);
+std::optional<Secret> unwrap_key(std::string_view wrapped, const Secret& wrapping);
+
+}  // namespace noroshi::sealing
