@@ -19,6 +19,7 @@ ALTER TABLE daemon_zone FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON daemon_zone FROM PUBLIC;
 CREATE POLICY apply ON daemon_zone TO noroshi_apply USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON daemon_zone TO noroshi_apply;
+GRANT EXECUTE ON FUNCTION shown_length(interval) TO noroshi_apply;
 RESET ROLE;
 
 SET LOCAL ROLE noroshi_apply;

@@ -37,6 +37,12 @@ void write_keys(JsonWriter& out, const std::vector<core::AnnexKey>& keys) {
   out.end_array();
 }
 
+void write_names(JsonWriter& out, std::string_view name, const std::vector<std::string>& names) {
+  out.name(name).begin_array();
+  for (const auto& entry : names) out.value(entry);
+  out.end_array();
+}
+
 void write_hash(JsonWriter& out, std::string_view sha256) {
   // Of an erased annex no hash is left.
   write_text_or_null(out, "sha256", sha256.size() == 32 ? to_hexadecimal(sha256) : std::string());
@@ -105,23 +111,16 @@ void encode(JsonWriter& out, const AnnexView& view, const AnswerContext&) {
   write_time(out, "decided_at", view.decided_at);
   write_text_or_null(out, "decision_reason", view.decision_reason);
   write_time(out, "sealed_at", view.sealed_at);
+  write_text_or_null(out, "sealed_by", view.sealed_by);
   write_hash(out, view.sha256);
   out.member("size", view.size);
   write_keys(out, view.keys);
-  out.name("receivers").begin_array();
-  for (const auto& body : view.receivers) out.value(body);
-  out.end_array();
-  out.name("unreadable").begin_array();
-  for (const auto& entry : view.unreadable) {
-    out.begin_object().member("organization", entry.organization).member("reason", entry.reason);
-    write_time(out, "at", entry.at);
-    out.end_object();
-  }
-  out.end_array();
+  write_names(out, "receivers", view.receivers);
+  write_names(out, "unreadable_to", view.unreadable_to);
   out.member("revision", view.revision).end_object();
 }
 
-std::string answer_sealing_key(const core::BodyInformationDecision& decision) {
+std::string answer_sealing_key(const core::BodyInformationDecision& decision, const AnswerContext&) {
   const auto id = std::visit(KeyOf{}, decision.events.front().what);
   const auto& keys = decision.after.keys;
   const auto key = std::find_if(keys.begin(), keys.end(), [&](const core::SealingKey& entry) { return id && entry.id == *id; });
@@ -150,9 +149,7 @@ std::string answer_annex(const core::Decision& decision, const AnswerContext&) {
   write_hash(out, annex->sha256);
   out.member("size", annex->size);
   write_keys(out, annex->keys);
-  out.name("unreadable_to").begin_array();
-  for (const auto& body : annex->unreadable_to) out.value(body);
-  out.end_array();
+  write_names(out, "unreadable_to", annex->unreadable_to);
   out.member("revision", annex->revision);
   write_time(out, "at", decision.events.front().at);
   out.end_object();

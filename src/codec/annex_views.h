@@ -32,12 +32,6 @@ struct SealingKeyView {
   int revision = 1;
 };
 
-struct AnnexUnreadableView {
-  std::string organization;
-  std::string reason;
-  Timestamp at;
-};
-
 struct AnnexView {
   std::string id;
   std::string incident_id;
@@ -53,12 +47,13 @@ struct AnnexView {
   std::string decided_by;  // null where empty, here and below
   std::string decision_reason;
   std::optional<Timestamp> decided_at;
-  std::optional<Timestamp> sealed_at;  // the first time
+  std::optional<Timestamp> sealed_at;  // last
+  std::string sealed_by;
   std::string sha256;                  // 32 bytes, shown in hexadecimal
   std::uint64_t size = 0;
   std::vector<core::AnnexKey> keys;
   std::vector<std::string> receivers;  // whom it goes to now, as far as the caller's body knows
-  std::vector<AnnexUnreadableView> unreadable;  // since it was sealed last
+  std::vector<std::string> unreadable_to;  // bodies that said so since it was sealed last; why, they say by a message
   int revision = 1;
 };
 
@@ -66,7 +61,7 @@ void encode(JsonWriter& out, const SealingKeyView& view, const AnswerContext& co
 void encode(JsonWriter& out, const AnnexView& view, const AnswerContext& context);
 
 // POST /sealing-keys, /sealing-keys/{id}/decision and /revocation: {"id","organization","key_id","name","state","revision","at"}
-std::string answer_sealing_key(const core::BodyInformationDecision& decision);
+std::string answer_sealing_key(const core::BodyInformationDecision& decision, const AnswerContext& context);
 // POST /incidents/{id}/annexes and /annexes/{id}/permission, /content, /wrapping, /unreadable:
 // {"id","incident_id","number","organization","name","state","permit_by","sha256","size","keys","unreadable_to","revision","at"}
 std::string answer_annex(const core::Decision& decision, const AnswerContext& context);

@@ -63,11 +63,10 @@ bool contains(const std::vector<std::string>& list, const std::string& entry) {
   return std::find(list.begin(), list.end(), entry) != list.end();
 }
 
-// Its body, and who receives it or was sealed to.
+// Its body, and once it is sealed whoever has a key of it; a body that is to get it and has no key yet does not know of it.
 bool sees(const Law& law, const Incident& known, const Annex& annex, const Actor& actor, Timestamp now) {
   if (!known.content_visible_to(actor.organization)) return false;
   if (owns(law, annex, actor, now)) return true;
-  if (contains(receivers_of_annex(known, annex.organization), actor.organization)) return true;
   return std::any_of(annex.keys.begin(), annex.keys.end(),
                      [&](const AnnexKey& key) { return standing_for(law, key.organization, now) == actor.organization; });
 }
@@ -357,6 +356,9 @@ Outcome decide_annex_unreadable(const Law& law, const Incident& known, const Rep
   const auto id = to_string(annex->id);
   DecisionBuilder builder(law, known, actor, moment);
   builder.add(AnnexUnreadable{command.annex, actor.organization, command.reason});
+  if (known.content_visible_to(owner))
+    send_latest(builder, MessageKind::notice, actor.organization, owner, nullptr,
+                "別紙 " + id + " を開けません（cannot open this annex）: " + command.reason);
   builder.add(AlarmRaised{builder.next_id<AlarmId>(),
                           std::string(alarm_codes::annex_unreadable),
                           owner,

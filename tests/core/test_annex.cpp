@@ -134,8 +134,10 @@ TEST_CASE("what may be done with an annex that is not sealed") {
   for (const auto state : {AnnexState::asked, AnnexState::permitted, AnnexState::refused}) {
     Annexes annexes;
     annexes.bring_to(state);
-    CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1"}) == "annex_not_sealed");
-    CHECK(annexes.unreadable(annexes.receiver) == "annex_not_sealed");
+    CHECK(annexes.rewrap(annexes.member, {"mhlw-1"}) == "annex_not_sealed");
+    // Whoever is to get it does not know of it yet.
+    CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1"}) == "not_found");
+    CHECK(annexes.unreadable(annexes.receiver) == "not_found");
   }
 }
 
@@ -162,14 +164,14 @@ TEST_CASE("who asks, permits, sends, adds a key and refuses: every role of every
       Annexes annexes;
       annexes.bring_to(AnnexState::asked);
       CHECK(annexes.decide(stranger) == "not_found");
-      CHECK(annexes.decide(other) == (role == Role::section_officer ? "not_the_holder" : "role_required"));
+      CHECK(annexes.decide(other) == "not_found");
       CHECK(annexes.decide(own) == (role == Role::section_officer ? "accepted" : "role_required"));
     }
     {
       Annexes annexes;
       annexes.bring_to(AnnexState::permitted);
       CHECK(annexes.seal(stranger, {"mhlw-1", "mhlw-2"}) == "not_found");
-      CHECK(annexes.seal(other, {"mhlw-1", "mhlw-2"}) == (csirt ? "not_the_holder" : "role_required"));
+      CHECK(annexes.seal(other, {"mhlw-1", "mhlw-2"}) == "not_found");
       CHECK(annexes.seal(own, {"mhlw-1", "mhlw-2"}) == (csirt ? "accepted" : "role_required"));
     }
     {
@@ -178,8 +180,11 @@ TEST_CASE("who asks, permits, sends, adds a key and refuses: every role of every
       annexes.add_joint();
       const Lines all = {"mhlw-1", "mhlw-2", "cao-1"};
       const bool reads = csirt || is_desk(role);
-      // The body added has no key of it yet.
-      CHECK(annexes.rewrap(stranger, all) == (reads ? "not_the_holder" : "role_required"));
+      CHECK(annexes.decide(other) == (role == Role::section_officer ? "not_the_holder" : "role_required"));
+      CHECK(annexes.seal(other, all) == (csirt ? "not_the_holder" : "role_required"));
+      // Its own body has no key of it; the body added does not know of it yet.
+      CHECK(annexes.rewrap(own, all) == (reads ? "not_the_holder" : "role_required"));
+      CHECK(annexes.rewrap(stranger, all) == "not_found");
       CHECK(annexes.rewrap(person("mof", role, "庚"), all) == "not_found");
       CHECK(annexes.unreadable(own) == (reads ? "not_the_holder" : "role_required"));
       CHECK(annexes.unreadable(person("mof", role, "庚")) == "not_found");
@@ -351,7 +356,7 @@ TEST_CASE("what a receiver cannot open is told by his signature, alarms its body
   annexes.bring_to(AnnexState::sealed);
   CHECK(annexes.unreadable(annexes.receiver, false) == "invalid  signature_required");
   CHECK(annexes.unreadable(annexes.receiver) == "accepted");
-  CHECK(annexes.types == Lines{"annex.unreadable", "alarm.raised"});
+  CHECK(annexes.types == Lines{"annex.unreadable", "message.sent", "alarm.raised"});
   CHECK(of(annexes.alarms(), "annex_unreadable") == Lines{"annex_unreadable jps"});
   CHECK(annexes.annex().unreadable_to == Lines{"mhlw"});
   CHECK(annexes.unreadable(annexes.receiver) == "annex_decided");
