@@ -314,11 +314,17 @@ void set_editions(const Given& given, Draft& draft) {
 constexpr std::string_view targets_table = "targets";
 constexpr std::string_view acknowledgement_table = "acknowledgement";
 constexpr std::string_view followup_table = "followup";
+constexpr std::string_view annex_table = "annex";
+constexpr std::string_view permission_key = "permission";
 
-// The key of a target: that of a rule, or one of the two clocks that no rule opens.
+// Of a clock that no rule opens.
+bool is_clock(std::string_view key) { return key == acknowledgement_table || key == followup_table || key == permission_key; }
+
+// The key of a target: that of a rule, or one of the clocks that no rule opens.
 routing::Target& target_of(const std::string& key, Config& config) {
   if (key == acknowledgement_table) return config.clocks.acknowledgement;
   if (key == followup_table) return config.clocks.followup;
+  if (key == permission_key) return config.clocks.permission;
   return config.targets[key];
 }
 
@@ -348,6 +354,18 @@ void set_acknowledgement(const Given& given, Draft& draft) {
 }
 
 void set_followup(const Given& given, Draft& draft) { set_target(std::string(followup_table), given, draft); }
+
+void set_permission(const Given& given, Draft& draft) { set_target(std::string(permission_key), given, draft); }
+
+constexpr std::pair<std::string_view, core::Zone> zones[] = {{"internet", core::Zone::internet},
+                                                             {"government_lan", core::Zone::government_lan},
+                                                             {"closed", core::Zone::closed}};
+void set_zone(const Given& given, Draft& draft) {
+  if (const auto zone = given.word<core::Zone>(zones)) draft.config.zone = *zone;
+}
+void set_database_zone(const Given& given, Draft& draft) {
+  if (const auto zone = given.word<core::Zone>(zones)) draft.config.database_zone = *zone;
+}
 
 void set_ladder(const Given& given, Draft& draft) {
   const auto items = given.items();
@@ -461,14 +479,17 @@ constexpr Setting settings[] = {
     {"listen", "certificate", set_certificate},
     {"listen", "key", set_key},
     {"listen", "tls_minimum", set_tls_minimum},
+    {"listen", "zone", set_zone},
     {"database", "url", set_database_url},
     {"database", "url_file", set_database_url_file},
+    {"database", "zone", set_database_zone},
     {"database", "writers", set_writers},
     {"database", "readers", set_readers},
     {"law", "registry", set_registry, "NOROSHI_REGISTRY"},
     {"law", "editions", set_editions, "NOROSHI_EDITIONS"},
     {acknowledgement_table, "target", set_acknowledgement},
     {followup_table, "target", set_followup},
+    {annex_table, permission_key, set_permission},
     {"ladder", "steps", set_ladder},
     {"relay", "on_silence", set_relay_on_silence},
     {"retention", "confidentiality_1", set_retention<&core::RetentionPolicy::confidentiality_1>},
@@ -772,6 +793,7 @@ std::map<std::string, std::map<std::string, seconds>> special_targets(const Conf
   for (const auto& [rule, target] : config.targets) add(rule, target);
   add(std::string(acknowledgement_table), config.clocks.acknowledgement);
   add(std::string(followup_table), config.clocks.followup);
+  add(std::string(permission_key), config.clocks.permission);
   return tables;
 }
 
@@ -792,6 +814,10 @@ tl::expected<Config, std::vector<Mistake>> load_config(const ConfigFlags& flags,
   return std::move(draft.config);
 }
 
+core::Zone database_zone(const Config& config) {
+  return config.database_zone.value_or(config.database_url ? core::Zone::internet : core::Zone::closed);
+}
+
 std::vector<Mistake> check_targets(const Config& config, const routing::Editions& editions,
                                    const routing::Registry& registry) {
   std::vector<Mistake> mistakes;
@@ -799,7 +825,7 @@ std::vector<Mistake> check_targets(const Config& config, const routing::Editions
     if (!body.empty() && !registry.find(body))
       mistakes.push_back({at.file, at.line, at.column,
                           fmt::format("the registry has no body '{}'; see the slugs in organizations.csv", body)});
-    if (rule == acknowledgement_table || rule == followup_table || editions.named(rule)) continue;
+    if (is_clock(rule) || editions.named(rule)) continue;
     std::vector<std::string> rules;
     for (const auto& edition : editions.all())
       for (const auto& held : edition.rules)
@@ -834,9 +860,11 @@ std::string show(const Config& config) {
   path("certificate", config.certificate);
   path("key", config.key);
   line("tls_minimum", config.tls_1_2 ? "\"1.2\"" : "\"1.3\"");
+  line("zone", toml_text(core::to_string(config.zone)));
 
   table("database");
   if (config.database_url) line("url", toml_text(store::without_secrets(*config.database_url)));
+  line("zone", toml_text(core::to_string(database_zone(config))));
   line("writers", std::to_string(config.writers));
   line("readers", std::to_string(config.readers));
 
@@ -857,6 +885,9 @@ std::string show(const Config& config) {
 
   table(followup_table);
   line("target", quoted_duration(config.clocks.followup.usual));
+
+  table(annex_table);
+  line(permission_key, quoted_duration(config.clocks.permission.usual));
 
   table("ladder");
   line("steps", listed(config.clocks.steps, quoted_duration));

@@ -14,6 +14,7 @@
 #include "routing/edition.h"
 #include "routing/registry.h"
 #include "src/core/clocks.h"
+#include "src/core/endpoint.h"
 #include "src/core/retention.h"
 #include "src/delivery/channel.h"
 #include "src/delivery/retrying.h"
@@ -29,7 +30,7 @@ struct ConfigPlace {
 
 // A target that was set, and where: of a rule ("g.2", "h28:g.1"), in general, for one body or for one severity.
 struct TargetPlace {
-  std::string rule;  // or "acknowledgement", "followup"
+  std::string rule;  // or "acknowledgement", "followup", "permission"
   std::string body;  // slug; empty: not for one body
   std::optional<routing::Severity> severity;
   ConfigPlace place;
@@ -43,7 +44,9 @@ struct Config {
   std::optional<std::filesystem::path> certificate; // [listen] certificate, key (PEM files); else an own authority
   std::optional<std::filesystem::path> key;
   bool tls_1_2 = false;                             // [listen] tls_minimum = "1.2"
+  core::Zone zone = core::Zone::internet;           // [listen] zone: what clients come through; unsaid: the least trusted
   std::optional<std::string> database_url;          // [database] url, or url_file; else a private cluster
+  std::optional<core::Zone> database_zone;          // [database] zone: what lies between here and it
   int writers = 2;                                  // [database] writers, readers
   int readers = 4;
   std::optional<std::filesystem::path> registry;    // [law] registry, editions
@@ -51,7 +54,7 @@ struct Config {
   std::optional<double> test_clock;                 // --test-clock RATE alone, never in a file
   // [targets] "g.2" = "PT60M" or seconds; [targets.severity.large_scale], [targets.body.mhlw]
   std::map<std::string, routing::Target, std::less<>> targets;
-  // [acknowledgement] target, [followup] target, [ladder] steps, [relay] on_silence
+  // [acknowledgement] target, [followup] target, [annex] permission, [ladder] steps, [relay] on_silence
   core::ClockPolicy clocks;
   core::RetentionPolicy retention;                  // [retention] confidentiality_1 = "P5Y": whole years
   std::optional<std::string> base_url;              // [delivery] base_url = "https://HOST:PORT"; else what is listened on
@@ -63,6 +66,9 @@ struct Config {
   bool log_automatic = true;                        // [log] format = "automatic": text on a terminal, else as log_json
   std::vector<TargetPlace> target_places;  // where each target was set
 };
+
+// That of the database, where it was not stated: a private cluster has no network, and of another nothing is known.
+core::Zone database_zone(const Config& config);
 
 // What was set on the command line; empty where it was not.
 struct ConfigFlags {

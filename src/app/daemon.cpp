@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/system_error.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <condition_variable>
 #include <functional>
@@ -31,7 +32,9 @@
 #include "src/app/ticking.h"
 #include "src/app/stream_waking.h"
 #include "src/delivery/bundle_numbering.h"
+#include "src/app/zone_keeping.h"
 #include "src/delivery/worker.h"
+#include "src/http/api_annexes.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
@@ -83,6 +86,10 @@ void make_data_folder(const Config& config) {
   if (error)
     throw StartRefused{ExitCode::configuration,
                        fmt::format("cannot make {}: {}", config.data.string(), error.message())};
+}
+
+store::DaemonZone zone_of(const Config& config, const std::string& daemon) {
+  return {daemon, config.zone, database_zone(config), fmt::format("{}:{}", config.listen_host, config.listen_port)};
 }
 
 // The private cluster, or the database of the URL; migrated.
@@ -152,6 +159,8 @@ class Database {
     clock_is_real_ = store::clock_is_real(owner);
     store::use_ladder(owner, config.clocks);
     signing_key_ = SigningKey::ensure(config.data / "keys" / "signing.pem", owner);
+    if (const auto zone = zone_of(config, signing_key_->id()); !store::say_daemon_is_here(owner, zone))
+      throw StartRefused{ExitCode::configuration, zone_refusal(zone)};
     record_origin_ = store::open_record(owner);
     record_keys_ = std::make_unique<RecordKeys>(config.data / "keys" / "record", owner);
     delivery_keys_ = DeliveryKeys::open(config.data / "keys" / "delivery.pem", owner);
@@ -336,6 +345,7 @@ class Service {
   http::Router router() {
     http::Router router;
     http::add_command_routes(router, writers_, [this] { return sealing_.too_late(); });
+    http::add_annex_routes(router, {readers_, workers_, law_}, writers_, [this] { return sealing_.too_late(); });
     http::add_delivery_routes(router, {readers_, workers_, law_}, writers_, delivery_services_,
                               [this] { return sealing_.too_late(); });
     http::add_read_routes(router, {readers_, workers_, law_});
@@ -397,6 +407,8 @@ void serve(const Config& config) {
   });
 
   {
+    // Around the service: one that cannot start has ended. What must end ends as by a signal: no request is cut off.
+    const ZoneKeeping zone(database.settings(), zone_of(config, database.signing_key().id()), [] { std::raise(SIGTERM); });
     Service service(io, config, law, database.settings(), database.clock_is_real(), database.signing_key(),
                     database.record_keys(), database.delivery_keys(), database.record_origin());
     service.start();

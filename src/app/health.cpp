@@ -19,6 +19,7 @@
 #include "src/store/connection_address.h"
 #include "src/store/migrations.h"
 #include "src/store/operation.h"
+#include "src/store/zones.h"
 
 namespace noroshi::app {
 namespace {
@@ -145,6 +146,21 @@ Check check_center(store::Connection& connection, const routing::Registry& regis
   return check;
 }
 
+// Whether annexes (機密性3) are taken here: not where anything of the internet is. Both at once nothing lets happen but hands.
+Check check_annexes(const store::ZoneState& zones) {
+  Check check{"annexes",
+              CheckStatus::ok,
+              {},
+              {{"held", zones.annexes ? 1.0 : 0.0}, {"internet", zones.internet() ? 1.0 : 0.0}}};
+  if (zones.annexes && zones.internet()) {
+    check.status = CheckStatus::warning;
+    check.message = {"機密性3の別紙を保管しているデータベースに、インターネットに接するものがあります（統一基準 3.1.1(4)(d)）。noroshi doctor で確認してください。",
+                     "The database holds annexes of confidentiality 3, and something of the internet uses it (standard 3.1.1(4)(d)): "
+                     "see noroshi doctor."};
+  }
+  return check;
+}
+
 // What only the database can tell; the later checks are left out where it does not answer.
 void check_database(const HealthSources& sources, HealthReading& reading) {
   const auto start = Clock::now();
@@ -159,6 +175,7 @@ void check_database(const HealthSources& sources, HealthReading& reading) {
     reading.checks.push_back(check_delivery(sources.delivers, waiting));
     reading.checks.push_back(check_clocks(store::count_clocks(*connection)));
     reading.checks.push_back(check_center(*connection, sources.registry));
+    reading.checks.push_back(check_annexes(store::read_zones(*connection)));
   } catch (const store::DatabaseMisconfigured& error) {
     reading.checks.push_back(
         failed("database", {fmt::format("データベースの設定に誤りがあります: {}", error.what()),

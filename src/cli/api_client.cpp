@@ -1,5 +1,7 @@
 #include "src/cli/api_client.h"
 
+#include "src/cli/signed_post.h"
+
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -178,6 +180,32 @@ tl::expected<Answer, NoAnswer> ApiClient::stream(
 
   const auto result = client.send(request);
   if (!result) return tl::unexpected(NoAnswer{reason_of(result.error(), settings_)});
+  take_header(answer, *result);
+  return answer;
+}
+
+tl::expected<Answer, NoAnswer> post_signed(const ApiClient& client, const std::string& target, const std::string& body,
+                                           const std::string& idempotency_key, const std::string& signature, Language language) {
+  constexpr std::chrono::seconds patience{30};
+  const auto& settings = client.settings();
+  httplib::Client connection(settings.url);
+  prepare(connection, settings, patience, patience);
+  httplib::Request request = request_of("POST", target, settings, language);
+  request.headers.emplace("Accept", "application/json, application/problem+json");
+  request.headers.emplace("Content-Type", "application/json");
+  request.headers.emplace("Noroshi-Signature", signature);
+  if (!idempotency_key.empty()) request.headers.emplace("Idempotency-Key", idempotency_key);
+  request.body = body;
+  Answer answer;
+  request.content_receiver = [&answer](const char* data, std::size_t length, std::uint64_t, std::uint64_t) {
+    return append_within_limit(answer, {data, length});
+  };
+  const auto result = [&] {
+    const Deadline deadline(connection, patience);
+    return connection.send(request);
+  }();
+  if (!result)
+    return tl::unexpected(NoAnswer{reason_of(result.error(), settings), may_have_arrived(result.error())});
   take_header(answer, *result);
   return answer;
 }

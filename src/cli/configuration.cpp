@@ -196,6 +196,8 @@ std::vector<ShownTarget> targets_of(const InForce& in_force) {
               config.clocks.acknowledgement);
   add_targets(list, config, {"followup", nullptr, nullptr, {}, {}, {}, defaults.followup.usual, {}},
               config.clocks.followup);
+  add_targets(list, config, {"permission", nullptr, nullptr, {}, {}, {}, defaults.permission.usual, {}},
+              config.clocks.permission);
   return list;
 }
 

@@ -24,6 +24,7 @@
 #include "src/store/migrations.h"
 #include "src/store/operation.h"
 #include "src/store/record_acts.h"
+#include "src/store/zones.h"
 
 namespace noroshi::cli {
 namespace {
@@ -217,6 +218,25 @@ void check_center(store::Connection& owner, const Law& law, Findings& findings) 
       {remedy, remedy});
 }
 
+// Whether annexes of 機密性3 are taken here, and what speaks against it.
+void check_zones(store::Connection& owner, Findings& findings) {
+  const auto zones = store::read_zones(owner);
+  std::string internet;
+  for (const auto& entry : zones.live)
+    if (entry.zone == "internet") internet += fmt::format("{}{} {}", internet.empty() ? "" : ", ", entry.kind, entry.name);
+  if (internet.empty())
+    return good(findings, "zones",
+                {"インターネットに接するものはなく、機密性3の別紙を扱えます", "nothing touches the internet: annexes of confidentiality 3 are taken"});
+  if (!zones.annexes)
+    return good(findings, "zones",
+                {fmt::format("インターネットに接するため、機密性3の別紙は受け付けません（{}）", internet),
+                 fmt::format("of the internet, so that no annex of confidentiality 3 is taken: {}", internet)});
+  bad(findings, "zones",
+      {fmt::format("機密性3の別紙を保管していますが、インターネットに接するものがあります（{}）", internet),
+       fmt::format("annexes of confidentiality 3 are held, beside what is of the internet: {}", internet)},
+      {"その受付口・データベース・宛先を止めるか、noroshi.toml の zone を正してください。", "end that, or correct its zone in noroshi.toml"});
+}
+
 void check_database(const DatabaseOptions& options, const Law& law, const Output& output, Findings& findings) {
   try {
     const DatabaseVisit visit(options, output);
@@ -227,6 +247,7 @@ void check_database(const DatabaseOptions& options, const Law& law, const Output
       good(findings, "migrations", {"スキーマは最新です", "the schema is this program's"});
       check_clock(*owner, findings);
       check_center(*owner, law, findings);
+      check_zones(*owner, findings);
       check_record(visit, *owner, options, findings);
     } else {
       bad(findings, "migrations",

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "src/cli/alarms.h"
+#include "src/cli/annex.h"
 #include "src/cli/assign.h"
 #include "src/cli/bundle.h"
 #include "src/cli/configuration.h"
@@ -944,8 +945,34 @@ void add_machine(CLI::App& program, const Global& global, Command& chosen) {
   demo->add_flag("--exit", demo_options->once, "End after the replay");
 }
 
+void add_sealing_keys(CLI::App& sealing, const Global& global, Command& chosen) {
+  auto keys_options = std::make_shared<SealingKeysOptions>();
+  auto* keys = add_command(sealing, global, chosen, "keys", "Your body's keys at the daemon, or another's active ones", keys_options);
+  keys->add_option("--org", keys_options->organization, "That body's")->type_name("SLUG");
+  add_connection(*keys, keys_options->connection);
+
+  auto propose_options = std::make_shared<SealingProposeOptions>();
+  auto* propose = add_command(sealing, global, chosen, "propose", "Ask for a key; another person decides", propose_options);
+  propose->add_option("FILE", propose_options->file, "The public half")->required();
+  propose->add_option("--name", propose_options->name, "What you call it")->type_name("TEXT")->required();
+  add_act(*propose, *propose_options);
+
+  auto decide_options = std::make_shared<SealingDecideOptions>();
+  auto* decide = add_command(sealing, global, chosen, "decide", "Decide what another person asked for", decide_options);
+  decide->add_option("ID", decide_options->id, "The key")->required();
+  decide->add_option("--decision", decide_options->decision, "approved or rejected")->type_name("WORD")->required();
+  decide->add_option("--reason", decide_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*decide, *decide_options);
+
+  auto revoke_options = std::make_shared<SealingRevokeOptions>();
+  auto* revoke = add_command(sealing, global, chosen, "revoke", "Nothing more is sealed to it", revoke_options);
+  revoke->add_option("ID", revoke_options->id, "The key")->required();
+  revoke->add_option("--reason", revoke_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*revoke, *revoke_options);
+}
+
 void add_sealing(CLI::App& program, const Global& global, Command& chosen) {
-  auto* sealing = program.add_subcommand("sealing", "Keys of your own, and texts that only they open; without a daemon");
+  auto* sealing = program.add_subcommand("sealing", "Keys of your own, texts that only they open, and your body's keys for annexes");
   sealing->require_subcommand(1);
   const auto add_files = [](CLI::App& app, auto& options) {
     app.add_option("IN", options.in, "What is read [standard input]");
@@ -983,6 +1010,65 @@ void add_sealing(CLI::App& program, const Global& global, Command& chosen) {
   rewrap->add_option("--key", rewrap_options->key, "Your private key")->type_name("FILE")->required();
   rewrap->add_option("--to", rewrap_options->to, "The public key that is added")->type_name("FILE")->required();
   add_files(*rewrap, *rewrap_options);
+  add_sealing_keys(*sealing, global, chosen);
+}
+
+void add_annex(CLI::App& program, const Global& global, Command& chosen) {
+  auto* annex = program.add_subcommand("annex", "Annexes of confidentiality 3: asked for, permitted, sealed, opened");
+  annex->require_subcommand(1);
+  const auto id = [](CLI::App& app, std::string& into) { app.add_option("ID", into, "The annex")->required(); };
+
+  auto ask_options = std::make_shared<AnnexAskOptions>();
+  auto* ask = add_command(*annex, global, chosen, "ask", "Ask for the permission of a section officer", ask_options);
+  ask->add_option("INCIDENT", ask_options->incident, "Id, number (JPS-2018-1) or your own reference")->required();
+  ask->add_option("--name", ask_options->name, "What it is, in words of confidentiality 2 or below")->type_name("TEXT")->required();
+  add_act(*ask, *ask_options);
+
+  auto permit_options = std::make_shared<AnnexPermitOptions>();
+  auto* permit = add_command(*annex, global, chosen, "permit", "Permit it, or refuse; a section officer who did not ask", permit_options);
+  id(*permit, permit_options->annex);
+  permit->add_option("--decision", permit_options->decision, "approved or rejected")->type_name("WORD")->required();
+  permit->add_option("--reason", permit_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*permit, *permit_options);
+
+  auto list_options = std::make_shared<AnnexListOptions>();
+  auto* list = add_command(*annex, global, chosen, "list", "Those of an incident, or all that your body sees", list_options);
+  list->add_option("INCIDENT", list_options->incident, "Id, number or reference");
+  list->add_option("--state", list_options->state, "Only those in that state")
+      ->check(CLI::IsMember({"asked", "permitted", "refused", "sealed"}));
+  add_connection(*list, list_options->connection);
+
+  auto show_options = std::make_shared<AnnexShowOptions>();
+  auto* show = add_command(*annex, global, chosen, "show", "One annex, and to which keys it is sealed", show_options);
+  id(*show, show_options->annex);
+  add_connection(*show, show_options->connection);
+
+  auto send_options = std::make_shared<AnnexSendOptions>();
+  auto* send = add_command(*annex, global, chosen, "send", "Seal a file to the keys of all receivers, here, and send it", send_options);
+  id(*send, send_options->annex);
+  send->add_option("IN", send_options->in, "What is sealed [standard input]");
+  add_act(*send, *send_options);
+
+  auto open_options = std::make_shared<AnnexOpenOptions>();
+  auto* open = add_command(*annex, global, chosen, "open", "Open an annex, here, with your own key", open_options);
+  id(*open, open_options->annex);
+  open->add_option("--key", open_options->key, "Your private key")->type_name("FILE")->required();
+  open->add_option("--out", open_options->out, "A new file, mode 0600 [standard output]")->type_name("FILE");
+  add_connection(*open, open_options->connection);
+
+  auto rewrap_options = std::make_shared<AnnexRewrapOptions>();
+  auto* rewrap = add_command(*annex, global, chosen, "rewrap", "Add a body to an annex that you can open", rewrap_options);
+  id(*rewrap, rewrap_options->annex);
+  rewrap->add_option("--key", rewrap_options->file, "Your private key")->type_name("FILE")->required();
+  rewrap->add_option("--to", rewrap_options->to, "The body that is added")->type_name("SLUG")->required();
+  add_connection(*rewrap, rewrap_options->connection);
+
+  auto unreadable_options = std::make_shared<AnnexUnreadableOptions>();
+  auto* unreadable = add_command(*annex, global, chosen, "unreadable", "Say, by your signature, that you cannot open it", unreadable_options);
+  id(*unreadable, unreadable_options->annex);
+  unreadable->add_option("--reason", unreadable_options->reason, "Why")->type_name("TEXT")->required();
+  unreadable->add_option("--sign-with", unreadable_options->sign_with, "Your signing key, PEM")->type_name("FILE")->required();
+  add_act(*unreadable, *unreadable_options);
 }
 
 void add_bundle(CLI::App& program, const Global& global, Command& chosen) {
@@ -1050,6 +1136,7 @@ int run_program(int argc, char** argv) {
   add_delivery(program, global, chosen);
   add_sealing(program, global, chosen);
   add_bundle(program, global, chosen);
+  add_annex(program, global, chosen);
   add_token(program, global, chosen);
   add_user(program, global, chosen);
   add_roster(program, global, chosen);

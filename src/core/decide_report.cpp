@@ -135,12 +135,6 @@ std::optional<Refusal> check_right_to_report(const Law& law, const Incident* kno
 
 std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now) {
   const std::string& organization = report.organization.empty() ? actor.organization : report.organization;
-  if (report.confidentiality == 3)
-    return refuse(RefusalCode::annex_not_available,
-                  "機密性3情報はこのシステムでは扱えません。機密性2以下の通知だけを送り、別紙は指定された方法で手渡してください。",
-                  "Information of confidentiality 3 cannot be held here. Send the notice at 2 or below and hand the "
-                  "annex over outside the program, by the way your section officer designated.");
-
   Refusal refusal = refuse_field("", "", "", "");
   refusal.errors.clear();
   check_time(refusal, "/times/occurred/value", report.occurred, now);

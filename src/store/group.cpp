@@ -9,9 +9,11 @@
 
 #include "src/codec/answers.h"
 #include "src/codec/endpoint_views.h"
+#include "src/codec/header_notice.h"
 #include "src/codec/json_writer.h"
 #include "src/codec/record_views.h"
 #include "src/codec/response_answers.h"
+#include "src/codec/sealed_annex.h"
 #include "src/core/decide_delivery.h"
 #include "src/core/four_eyes.h"
 #include "src/record/checkpoint.h"
@@ -43,6 +45,8 @@ constexpr Statement find_applicant{"find_applicant", "SELECT person, asked_at FR
 constexpr Statement incident_of_cymat{"incident_of_cymat_request", "SELECT incident_of_cymat_request($1::uuid) AS incident"};
 constexpr Statement incident_of_delivery{"incident_of_delivery", "SELECT incident_of_delivery($1::uuid) AS incident"};
 constexpr Statement incident_of_information{"incident_of_information", "SELECT incident_of_information($1::uuid) AS incident"};
+constexpr Statement annexes_are_here{"group_annexes_are_here", "SELECT annexes_are_here() AS here"};
+constexpr Statement select_annex_content{"group_annex_content", "SELECT content FROM annex_content WHERE annex_id = $1::uuid"};
 constexpr Statement notice_was_given{"notice_was_given", "SELECT notice_was_given($1::uuid, $2) AS given"};
 constexpr Statement endpoint_is_active{"endpoint_is_active", "SELECT endpoint_is_active($1::uuid) AS active"};
 constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
@@ -218,7 +222,11 @@ struct Decider {
     command.states_assessment = states(submission, "assessment");
     command.states_cyberattack = states(submission, "cyberattack");
     command.states_large_scale = states(submission, "large_scale");
-    return {core::decide_report(law, known, number, command, moment), codec::answer_report, incident_revision};
+    auto outcome = core::decide_report(law, known, number, command, moment);
+    // Last: whoever may not report is told so, and nothing of what he wrote.
+    if (outcome)
+      if (auto refusal = codec::refuse_beyond_header(command.in_force)) return refused(std::move(*refusal));
+    return {std::move(outcome), codec::answer_report, incident_revision};
   }
   Ruling operator()(const Assess& action) const {
     const auto& body = action.body;
@@ -687,11 +695,25 @@ class Group {
     }
     auto decided = core::decide_endpoint_command(known, change, {at, identifiers});
     if (!decided) return std::move(decided.error());
+    if (auto refusal = internet_refused(decided->after)) return std::move(*refusal);
     if (auto refusal = unbound_refused(command, applicant, approver)) return std::move(*refusal);
     decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_endpoint(*decided), codec::etag_of(decided->after.revision), false};
     store_answer(command, answered, at, std::nullopt);
     return answered;
+  }
+
+  // Where annexes are held, nothing of the internet is asked for, approved or resumed (3.1.1(4)(d)). The database holds that too.
+  std::optional<core::Refusal> internet_refused(const core::Endpoint& after) {
+    const bool live = after.state == core::EndpointState::proposed || after.state == core::EndpointState::active;
+    if (after.zone != core::Zone::internet || !live) return std::nullopt;
+    if (!transaction_.execute(annexes_are_here).one().get<bool>("here")) return std::nullopt;
+    return core::Refusal{core::RefusalCode::annex_zone,
+                         {"このデータベースは機密性3の別紙を保管しています。インターネットの宛先は使えません（統一基準 3.1.1(4)(d)）。区域が "
+                          "government_lan 又は closed の宛先にしてください。",
+                          "This database holds annexes of confidentiality 3: it takes no endpoint of the internet (standard 3.1.1(4)(d)). "
+                          "Use one of zone government_lan or closed."},
+                         {}};
   }
 
   Result change_information(const Command& command, const ChangeBodyInformation& action, Timestamp at) {
@@ -884,13 +906,26 @@ class Group {
   // With what only the database tells; nothing where it is as it came.
   std::optional<Action> amended_action(const Command& command) {
     const auto* handle = std::get_if<HandleInformation>(&command.action);
-    const auto* link = handle ? std::get_if<core::LinkNotice>(&handle->command) : nullptr;
-    if (!link) return std::nullopt;
-    auto with = *link;
-    with.was_given = transaction_.execute(notice_was_given, {core::to_string(with.notice), command.actor.organization}).one().get<bool>("given");
+    if (!handle) return std::nullopt;
     auto amended = *handle;
-    amended.command = with;
-    return amended;
+    if (auto* link = std::get_if<core::LinkNotice>(&amended.command)) {
+      link->was_given =
+          transaction_.execute(notice_was_given, {core::to_string(link->notice), command.actor.organization}).one().get<bool>("given");
+      return amended;
+    }
+    if (auto* rewrap = std::get_if<core::RewrapAnnex>(&amended.command)) {
+      rewrap->same_ciphertext = adds_recipients_alone(*rewrap);
+      return amended;
+    }
+    return std::nullopt;
+  }
+  // To what is kept of the annex, which is locked with its incident.
+  bool adds_recipients_alone(const core::RewrapAnnex& rewrap) {
+    const Rows rows = transaction_.execute(select_annex_content, {core::to_string(rewrap.annex)});
+    const auto row = rows.maybe_one();
+    if (!row) return false;
+    const auto kept = row->get<Bytes>("content");
+    return codec::adds_recipients_alone({reinterpret_cast<const char*>(kept.data()), kept.size()}, rewrap.content);
   }
 
   bool reaches_endpoint(const Command& command) {

@@ -64,7 +64,7 @@ constexpr Statement select_keys{
     "ORDER BY asked_at, id"};
 constexpr Statement select_keys_of{
     "known_sealing_keys_of", "SELECT id, organization, key_id, public_key FROM active_sealing_keys($1::text[])"};
-constexpr Statement select_internet{"known_internet", "SELECT internet_endpoint_is_here() AS internet"};
+constexpr Statement select_internet{"known_internet", "SELECT internet_is_here() AS internet"};
 constexpr Statement select_notices{
     "known_notices",
     "SELECT id, from_organization, to_organization, text, passes_on, given_at, answered_at, answer, revision FROM notice "

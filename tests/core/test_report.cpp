@@ -308,13 +308,20 @@ TEST_CASE("a body that is not registered is refused") {
   CHECK(scene.refuse(report) == "invalid /organization unknown_organization");
 }
 
-TEST_CASE("information of confidentiality 3 is refused with the advice to hand it over elsewhere") {
+// That it holds nothing but a header, the codec sees to (header_notice.h).
+TEST_CASE("a notice of information of confidentiality 3 opens the duties and starts the clocks like any other") {
   Scene scene("2018-08-01T09:20:00+09:00");
   auto report = report_of("jps", "2018-08-01T09:00:00+09:00");
+  const auto ordinary = [&] {
+    Scene other("2018-08-01T09:20:00+09:00");
+    other.accept(report);
+    return other.duties();
+  }();
   report.in_force.confidentiality = 3;
-  CHECK(scene.refuse(report) == "annex_not_available");
-  report.in_force.confidentiality = 2;
-  scene.accept(report);
+  const auto decision = scene.accept(report);
+  CHECK(scene.duties() == ordinary);
+  CHECK(decision.rings_at);
+  CHECK(scene.incident().confidentiality == 3);
 }
 
 TEST_CASE("a large-scale cell beside \"no cyberattack\" is a contradiction") {
