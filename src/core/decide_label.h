@@ -11,8 +11,7 @@
 
 namespace noroshi::core {
 
-// Asked for by anybody of the body whose label it is, one at a time. In any state of the case, for its information outlives it; not of
-// one whose content was erased. Of a notice: 機密性1 or 2. The restrictions (取扱制限) stay.
+// Asked for by anybody of the body whose label it is.
 struct AskLabelChange {
   Actor actor;
   std::string own_label;
@@ -22,7 +21,6 @@ struct AskLabelChange {
 Outcome decide_label_change_request(const Law& law, const Incident& known, const AskLabelChange& command, Moment moment);
 
 // By who decided the label that holds, or a superior of his: csirt_head, section_officer or ciso of the body. Who asked decides nothing.
-// Granted, the label is the decider's from then on. Labels given before stay as they are.
 struct DecideLabelChange {
   Actor actor;
   LabelChangeId change;
@@ -33,8 +31,7 @@ struct DecideLabelChange {
 };
 Outcome decide_label_change(const Law& law, const Incident& known, const DecideLabelChange& command, Moment moment);
 
-// By csirt_head, section_officer or ciso, of the actor's body. Of a wording that is the body's own, with its 機密性 stated. It holds for what
-// is labelled from then on; the one of the same wording that it takes the place of ends with it.
+// By csirt_head, section_officer or ciso, of the actor's body.
 struct SetLabelMapping {
   Actor actor;
   std::string own_label;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "src/core/duties.h"
-#include "src/core/label.h"
+#include "src/core/label_words.h"
 
 namespace noroshi::core {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "src/core/label_words.h"
+
 namespace noroshi::core {
 namespace {
 

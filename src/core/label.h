@@ -19,9 +19,7 @@ namespace noroshi::core {
 enum class KindRule { agency, designated_table, other_corporation };
 std::string_view to_string(KindRule rule);
 std::optional<KindRule> parse_kind_rule(std::string_view text);
-// Of a body that is none of these, such as the police: as an agency. The standard names 別表指定法人 by body and not by business, so a body
-// whose work is in 別表第一 in part only (日本私立学校振興・共済事業団) is one with all that it does: for the rest of its work the rule of
-// other 指定法人 says the same by analogy (準ずる).
+// Of a body that is none of these, such as the police: as an agency.
 KindRule kind_rule_of(const routing::Organization& body);
 
 // 機密性 1-3, 完全性 1-2, 可用性 1-2; 0: not stated.
@@ -34,10 +32,6 @@ struct Grades {
 // Of each the higher.
 Grades stricter(const Grades& one, const Grades& other);
 bool is_valid(const Grades& grades);
-// What is 3 goes into an annex; a notice is 機密性2 or below.
-inline constexpr int highest_of_notice = 2;
-// Of a wording that is the standard's own: "機密性２情報", "機密性2・完全性1". Nothing where it is not.
-std::optional<Grades> grades_in_standard_words(std::string_view wording);
 
 // Where the grades of a label come from.
 enum class LabelGround {
@@ -69,11 +63,8 @@ enum class Restriction {
   print_mark,  // 印刷時明示: the label stands on each page
 };
 std::string_view to_string(Restriction restriction);
-// Those that the words name, each once; words that are not known restrict nobody but the reader. In any width and case, and with
-// something before or after (「複製禁止（所管府省を除く）」): an exception that the program cannot weigh is for who decides the label.
-// 「関係者限り」 is none of them: who is told under 2.2.4, or shared with under (l), is concerned.
+// Those that the words name; words that are not known restrict nobody but the reader. NFKC and case are the caller's.
 std::vector<Restriction> restrictions_of(const std::vector<std::string>& words);
-bool restricts(const Label& label, Restriction restriction);
 
 // A request to change the label, to who decided it or a superior of his (3.1.1(3)(c)).
 struct LabelChange {
@@ -96,12 +87,5 @@ struct LabelMapping {
   bool withdrawn = false;
   friend bool operator==(const LabelMapping&, const LabelMapping&) = default;
 };
-inline constexpr std::size_t most_label_mappings = 200;  // of a body, in force
-inline constexpr std::size_t longest_own_label = 100;    // characters
-
-// The same label, in whatever width and spacing it is written.
-bool same_wording(std::string_view one, std::string_view other);
-// The one in force for that wording; null where there is none. `mappings` are of one body, oldest first.
-const LabelMapping* mapping_of(const std::vector<LabelMapping>& mappings, std::string_view own_label);
 
 }  // namespace noroshi::core
