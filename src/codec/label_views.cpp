@@ -19,13 +19,7 @@ void write_grades(JsonWriter& out, const core::Grades& grades) {
   write_grade(out, "availability", grades.availability);
 }
 
-// The words of every other decision of two persons.
-std::string_view word_of(std::string_view decision) {
-  if (decision == "granted") return "approved";
-  if (decision == "refused") return "rejected";
-  return decision;
-}
-
+// The words of every decision of two persons.
 std::string_view word_of(core::LabelChange::Decision decision) {
   switch (decision) {
     case core::LabelChange::Decision::granted: return "approved";
@@ -43,7 +37,7 @@ core::LabelChangeId change_in(const core::Decision& decision) {
   std::abort();
 }
 
-// The mapping that a decision speaks of: of several that are withdrawn together, the one that was named, the last.
+// The mapping that a decision speaks of: one that takes the place of another ends that first.
 core::LabelMappingId mapping_in(const core::BodyInformationDecision& decision) {
   if (const auto* set = std::get_if<core::LabelMappingSet>(&decision.events.back().what)) return set->mapping.id;
   return std::get<core::LabelMappingWithdrawn>(decision.events.back().what).mapping;
@@ -72,7 +66,7 @@ void encode(JsonWriter& out, const LabelChangeView& view) {
   out.member("reason", view.reason);
   write_text_or_null(out, "asked_by", view.asked_by);
   write_time(out, "asked_at", view.asked_at);
-  out.member("decision", word_of(view.decision));
+  out.member("decision", view.decision);
   write_text_or_null(out, "decided_by", view.decided_by);
   write_text_or_null(out, "decision_reason", view.decision_reason);
   write_time(out, "decided_at", view.decided_at);
@@ -84,7 +78,7 @@ void encode(JsonWriter& out, const LabelMappingView& view, const AnswerContext&)
   write_grades(out, view.grades);
   write_text_or_null(out, "set_by", view.set_by);
   write_time(out, "set_at", view.set_at);
-  out.member("in_force", view.in_force);
+  out.member("in_force", !view.withdrawn_at);
   write_text_or_null(out, "withdrawn_by", view.withdrawn_by);
   write_text_or_null(out, "withdrawal_reason", view.withdrawal_reason);
   write_time(out, "withdrawn_at", view.withdrawn_at);
@@ -113,7 +107,7 @@ std::string answer_label_change(const core::Decision& decision, const AnswerCont
   return text;
 }
 
-std::string answer_label_mapping(const core::BodyInformationDecision& decision) {
+std::string answer_label_mapping(const core::BodyInformationDecision& decision, const AnswerContext&) {
   const auto id = mapping_in(decision);
   const auto& mappings = decision.after.mappings;
   const auto found =

@@ -28,7 +28,7 @@ struct LabelChangeView {
   std::string reason;
   std::string asked_by;  // null where empty
   Timestamp asked_at;
-  std::string decision;         // pending, granted, refused; written as pending, approved, rejected
+  std::string decision;         // pending, approved, rejected
   std::string decided_by;       // null where empty
   std::string decision_reason;  // null where empty
   std::optional<Timestamp> decided_at;
@@ -40,9 +40,8 @@ struct LabelMappingView {
   core::Grades grades;
   std::string set_by;  // null where empty
   Timestamp set_at;
-  bool in_force = true;      // neither withdrawn nor replaced by a later one of the same wording
-  std::string withdrawn_by;  // null where empty
-  std::string withdrawal_reason;  // null where empty
+  std::string withdrawn_by;       // null where empty
+  std::string withdrawal_reason;  // null where empty: another of the same wording took its place
   std::optional<Timestamp> withdrawn_at;
 };
 
@@ -58,6 +57,6 @@ void write_label(JsonWriter& out, std::string_view name, const std::optional<Lab
 // "integrity","availability","at"}.
 std::string answer_label_change(const core::Decision& decision, const AnswerContext& context);
 // POST /label-mappings and …/{id}/withdrawal: {"id","organization","own_label","confidentiality","integrity","availability","withdrawn","at"}.
-std::string answer_label_mapping(const core::BodyInformationDecision& decision);
+std::string answer_label_mapping(const core::BodyInformationDecision& decision, const AnswerContext& context);
 
 }  // namespace noroshi::codec

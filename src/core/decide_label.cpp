@@ -9,7 +9,9 @@ namespace {
 
 Refusal not_found() { return refuse(RefusalCode::not_found, "見つかりません。", "Not found."); }
 
-Refusal another_body() {
+// A reporter sees the incidents of his own body alone.
+Refusal another_body(const Actor& actor) {
+  if (actor.role == Role::reporter) return not_found();
   return refuse(RefusalCode::not_the_holder, "格付の変更を扱うのは、発生した機関（又はその承継機関）だけです。",
                 "Its label is for the body whose incident it is, or its successor, to change.");
 }
@@ -129,7 +131,8 @@ std::optional<Refusal> check_mapping(const BodyInformation& known, const SetLabe
 }  // namespace
 
 Outcome decide_label_change_request(const Law& law, const Incident& known, const AskLabelChange& command, Moment moment) {
-  if (!acts_for(law, command.actor.organization, known.organization, moment.now)) return tl::unexpected(another_body());
+  if (!acts_for(law, command.actor.organization, known.organization, moment.now))
+    return tl::unexpected(another_body(command.actor));
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
   if (pending(known))
     return tl::unexpected(refuse(RefusalCode::label_change_pending, "格付の変更の申請が審査中です。",
@@ -149,7 +152,7 @@ Outcome decide_label_change(const Law& law, const Incident& known, const DecideL
   // Who entered the first version for another body decided its label.
   if (!acts_for(law, command.actor.organization, known.organization, moment.now) &&
       !decides_label(law, known, command.actor, moment.now))
-    return tl::unexpected(another_body());
+    return tl::unexpected(another_body(command.actor));
   const auto* change = known.find(command.change);
   if (!change) return tl::unexpected(not_found());
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));
@@ -179,6 +182,9 @@ BodyInformationOutcome decide_label_mapping(const Law&, const BodyInformation& k
   if (!maps_labels(command.actor)) return tl::unexpected(wrong_role());
   if (auto refusal = check_mapping(known, command)) return tl::unexpected(std::move(*refusal));
   BodyInformationDecision decision{{}, known};
+  // The one whose place it takes ends with it, so that it never holds again unseen.
+  if (const auto* before = mapping_of(known.mappings, command.own_label))
+    add(decision, command.actor, moment, LabelMappingWithdrawn{before->id, command.actor.organization, ""});
   const LabelMapping mapping{moment.identifiers.next<LabelMappingId>(), command.actor.organization, command.own_label,
                              command.grades};
   add(decision, command.actor, moment, LabelMappingSet{mapping});
@@ -194,10 +200,7 @@ BodyInformationOutcome decide_label_mapping_withdrawal(const BodyInformation& kn
   });
   if (found == known.mappings.end()) return tl::unexpected(not_found());
   BodyInformationDecision decision{{}, known};
-  // Those whose place it took go with it: none of them must hold again unseen.
-  for (auto mapping = known.mappings.begin(); mapping != std::next(found); ++mapping)
-    if (is_in_force(*mapping, body) && same_wording(mapping->own_label, found->own_label))
-      add(decision, command.actor, moment, LabelMappingWithdrawn{mapping->id, body, command.reason});
+  add(decision, command.actor, moment, LabelMappingWithdrawn{found->id, body, command.reason});
   return decision;
 }
 

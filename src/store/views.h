@@ -103,6 +103,9 @@ PageOutcome<codec::InstructionView> list_instructions(TenantTransaction& transac
 PageOutcome<codec::PlatformLinkView> list_platforms(TenantTransaction& transaction, core::IncidentId incident,
                                                     const PageRequest& page);
 
+// How the labels of the caller's body map, the newest first: those that were withdrawn or replaced too.
+PageOutcome<codec::LabelMappingView> list_label_mappings(TenantTransaction& transaction, const PageRequest& page);
+
 struct ObligationFilter {
   std::optional<std::string> holder;
   std::optional<std::string> recipient;

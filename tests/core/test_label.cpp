@@ -469,6 +469,7 @@ TEST_CASE("who asks and who decides: deciders, superiors and everybody else") {
                               {person("jaxa", Role::csirt_head, "担当"), "accepted", "four_eyes"},  // one name, two tokens
                               {person("mext", Role::csirt_head, "本省"), "not_the_holder", "not_the_holder"},
                               {person("mext", Role::ciso, "本省"), "not_the_holder", "not_the_holder"},
+                              {person("mext", Role::reporter, "本省"), "not_found", "not_found"},
                               {person("nisc", Role::center_liaison, "当直"), "not_the_holder", "not_the_holder"}};
   for (const auto& row : rows) {
     CAPTURE(row.actor.organization);
@@ -549,13 +550,15 @@ TEST_CASE("a mapping takes the place of the one of the same wording, and none co
   Mappings mappings;
   CHECK(mappings.set(head(), "社外秘Ｂ", 1) == "accepted 1");
   CHECK(mappings.set(head(), "社外秘Ｂ", 1) == "invalid  unchanged");
-  CHECK(mappings.set(head(), "社外秘 B", 2) == "accepted 1");
+  CHECK(mappings.set(head(), "社外秘 B", 2) == "accepted 2");
+  CHECK(mappings.known().mappings.front().withdrawn);
   CHECK(mappings.set(head(), "社外秘A", 1) == "accepted 1");
   CHECK(mappings.grade_of("社外秘B") == 2);
   CHECK(mappings.grade_of("社外秘Ａ") == 1);
   CHECK(mappings.withdraw(person("mext", Role::ciso), mappings.known().mappings[1].id) == "not_found");
   CHECK(mappings.withdraw(head(), LabelMappingId{}) == "not_found");
-  CHECK(mappings.withdraw(head(), mappings.known().mappings[1].id) == "accepted 2");
+  CHECK(mappings.withdraw(head(), mappings.known().mappings[0].id) == "not_found");
+  CHECK(mappings.withdraw(head(), mappings.known().mappings[1].id) == "accepted 1");
   CHECK(mappings.grade_of("社外秘Ｂ") == 0);
   CHECK(mappings.grade_of("社外秘Ａ") == 1);
   CHECK(mappings.withdraw(head(), mappings.known().mappings[1].id) == "not_found");
@@ -575,7 +578,7 @@ TEST_CASE("a mapping is of the body's own wording, and says a grade") {
   CHECK(mappings.set(head(), longest, 2) == "accepted 1");
   for (int i = 2; i < 200; ++i) CHECK(mappings.set(head(), "区分 " + std::to_string(i), 2) == "accepted 1");
   CHECK(mappings.set(head(), "もう一つ", 2) == "invalid  too_many");
-  CHECK(mappings.set(head(), "区分 7", 1) == "accepted 1");
+  CHECK(mappings.set(head(), "区分 7", 1) == "accepted 2");
 }
 
 // -- 取扱制限 ------------------------------------------------------------------------------------------------------
