@@ -168,6 +168,27 @@ bool restricts(const Label& label, Restriction restriction) {
   return std::find(named.begin(), named.end(), restriction) != named.end();
 }
 
+routing::Reason words_of(const Grades& grades, KindRule rule) {
+  routing::Reason words;
+  const auto add = [&](int grade, std::string_view ja, std::string_view en) {
+    if (grade == 0) return;
+    words.ja += (words.ja.empty() ? "" : "・") + std::string(ja) + std::to_string(grade);
+    words.en += (words.en.empty() ? "" : ", ") + std::string(en) + " " + std::to_string(grade);
+  };
+  add(grades.confidentiality, "機密性", "confidentiality");
+  add(grades.integrity, "完全性", "integrity");
+  add(grades.availability, "可用性", "availability");
+  if (words.ja.empty()) words = {"区分の記載なし", "no grade stated"};
+  switch (rule) {
+    case KindRule::agency: return {words.ja + "（国の行政機関の定義）", words.en + " (as defined for national agencies)"};
+    case KindRule::designated_table:
+      return {words.ja + "（独立行政法人・別表指定法人の定義）",
+              words.en + " (as defined for incorporated administrative agencies and corporations of the schedule)"};
+    case KindRule::other_corporation: break;
+  }
+  return {words.ja + "（別表指定法人以外の指定法人の定義）", words.en + " (as defined for designated corporations outside the schedule)"};
+}
+
 bool same_wording(std::string_view one, std::string_view other) { return folded(one) == folded(other); }
 
 const LabelMapping* mapping_of(const std::vector<LabelMapping>& mappings, std::string_view own_label) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "routing/route.h"
 #include "src/core/label.h"
 
 namespace noroshi::core {
@@ -31,5 +32,8 @@ const LabelMapping* mapping_of(const std::vector<LabelMapping>& mappings, std::s
 // (「複製禁止（所管府省を除く）」), for an exception that the program cannot weigh is for who decides the label. 「関係者限り」 names
 // none: who is told under 2.2.4, or shared with under (l), is concerned.
 bool restricts(const Label& label, Restriction restriction);
+
+// "機密性2・完全性1（国の行政機関の定義）": what may be shown where a body's own words may not.
+routing::Reason words_of(const Grades& grades, KindRule rule);
 
 }  // namespace noroshi::core

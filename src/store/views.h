@@ -165,6 +165,7 @@ struct LinkedMessageView {
   Timestamp sent_at;
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;
+  std::optional<std::pair<core::Grades, core::KindRule>> label = {};  // 格付 that held when it was sent
 };
 std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::MessageId message, core::EndpointId endpoint);
 
