@@ -364,7 +364,7 @@ TEST_CASE("a change is asked, decided by another, and the label before it stays"
   CHECK(scene.ask(member(), 1, "公開情報") == "accepted");
   CHECK(label_of(scene.incident()) == "2 stated ");
   CHECK(scene.decide(head()) == "accepted");
-  CHECK(types_of(scene.last()) == Lines{"label_change.decided", "label.given"});
+  CHECK(types_of(scene.last()) == Lines{"label.change_decided", "label.given"});
   CHECK(label_of(scene.incident()) == "1 changed 公開情報");
   CHECK(scene.incident().labels.front() == before);
   CHECK(scene.incident().labels.back().given_by == head().token);
@@ -376,7 +376,7 @@ TEST_CASE("a change is asked, decided by another, and the label before it stays"
   CHECK(scene.ask(member(), 2) == "accepted");
   CHECK(scene.decide(person("jaxa")) == "role_required");
   CHECK(scene.decide(head(), false) == "accepted");
-  CHECK(types_of(scene.last()) == Lines{"label_change.decided"});
+  CHECK(types_of(scene.last()) == Lines{"label.change_decided"});
   CHECK(label_of(scene.incident()) == "1 changed 公開情報");
 }
 

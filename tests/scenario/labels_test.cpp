@@ -186,7 +186,7 @@ TEST_CASE("Restrictions are carried, keep the case with whom section 2.2.4 names
 }
 
 TEST_CASE("The terminal maps a label, asks for another and decides") {
-  const Desk head("nies", "csirt_head"), ciso("nies", "ciso");
+  const Desk head("jamstec", "csirt_head"), ciso("jamstec", "ciso");
   TemporaryFolder folder;
   const auto mapped = noroshi(head, folder, {"--lang", "ja", "label", "map", "所外秘", "--confidentiality", "2"});
   REQUIRE_MESSAGE(mapped.code == 0, mapped.errors);
