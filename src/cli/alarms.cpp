@@ -38,6 +38,7 @@ std::string shown_code(const std::string& code, Language language) {
       {"body_without_person", {"担当者なし", "no person to call"}},
       {"receiver_dead", {"受信者不在", "nobody there"}},
       {"delivery_dead", {"配送失敗", "not delivered"}},
+      {"label_unmapped", {"格付の対応未登録", "label without a mapping"}},
   };
   for (const auto& word : words)
     if (word.code == code) return in(word.text, language);

@@ -9,6 +9,7 @@
 
 #include "src/cli/input.h"
 #include "src/cli/json_view.h"
+#include "src/cli/label.h"
 #include "src/cli/table.h"
 #include "src/codec/json_writer.h"
 #include "src/delivery/mail_reply.h"
@@ -116,22 +117,24 @@ int run(const InboxShowOptions& options, const Output& output) {
     return exit_ok;
   }
   // The report is shown member by member, as it was sent: a person must see every word of it.
-  print(render({*message}, output.language));
+  std::string text = render({*message}, output.language);
+  const auto line = [&](const std::string& words) { text += words + "\n"; };
   if (const auto erased = text_at(*message, "/erased_at"); !erased.empty()) {
     const auto by = shown_organization(text_at(*message, "/erased_by"), output.language);
-    print_line(output({fmt::format("消去済み: 保存期間の満了により、{} が {} に内容を消去しました。", by, shown_time(erased)),
-                       fmt::format("erased: at the end of its retention {} erased the content on {}", by,
-                                   shown_time(erased))}));
+    line(output({fmt::format("消去済み: 保存期間の満了により、{} が {} に内容を消去しました。", by, shown_time(erased)),
+                 fmt::format("erased: at the end of its retention {} erased the content on {}", by, shown_time(erased))}));
+    print(under_label(*message, text, output.language));
     return exit_ok;
   }
-  if (const auto note = text_at(*message, "/note"); !note.empty()) print_line(printable(note));
+  if (const auto note = text_at(*message, "/note"); !note.empty()) line(printable(note));
   const auto* report = message->is_object() ? message->get_object().if_contains("report") : nullptr;
-  if (!report || !report->is_object()) return exit_ok;
-  print("\n");
-  for (const auto& [name, value] : report->get_object())
-    print_line(
-        fmt::format("{}: {}", printable({name.data(), name.size()}),
-                    printable(value.is_string() ? std::string(value.get_string()) : json::serialize(value))));
+  if (report && report->is_object()) {
+    line("");
+    for (const auto& [name, value] : report->get_object())
+      line(fmt::format("{}: {}", printable({name.data(), name.size()}),
+                       printable(value.is_string() ? std::string(value.get_string()) : json::serialize(value))));
+  }
+  print(under_label(*message, text, output.language));
   return exit_ok;
 }
 

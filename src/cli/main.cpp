@@ -22,6 +22,7 @@
 #include "src/cli/handle.h"
 #include "src/cli/endpoint.h"
 #include "src/cli/inbox.h"
+#include "src/cli/label.h"
 #include "src/cli/incident.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
@@ -387,6 +388,54 @@ void add_handle(CLI::App& program, const Global& global, Command& chosen) {
       ->type_name("SLUG")
       ->required();
   add_act(*platform, *platform_options);
+}
+
+void add_label(CLI::App& program, const Global& global, Command& chosen) {
+  auto* label = program.add_subcommand("label", "The label (格付) of an incident, and how your body's labels map to the standard's");
+  label->require_subcommand(1);
+  constexpr const char* incident = "Id, number (JPS-2018-1) or your own reference";
+  const auto add_grades = [](CLI::App& command, auto& options) {
+    command.add_option("--confidentiality", options.confidentiality, "機密性: 1 to 3; of a notice 1 or 2")->type_name("N")->required();
+    command.add_option("--integrity", options.integrity, "完全性: 1 or 2 [not stated]")->type_name("N");
+    command.add_option("--availability", options.availability, "可用性: 1 or 2 [not stated]")->type_name("N");
+  };
+
+  auto show_options = std::make_shared<LabelShowOptions>();
+  auto* show = add_command(*label, global, chosen, "show", "The label that holds, those before it, and requests to change it", show_options);
+  show->add_option("ID", show_options->incident, incident)->required();
+  add_connection(*show, show_options->connection);
+
+  auto ask_options = std::make_shared<LabelAskOptions>();
+  auto* ask = add_command(*label, global, chosen, "ask", "Ask for another label; who decided it, or a superior, decides", ask_options);
+  ask->add_option("ID", ask_options->incident, incident)->required();
+  ask->add_option("--own-label", ask_options->own_label, "As your body writes it [the standard's words]")->type_name("TEXT");
+  add_grades(*ask, *ask_options);
+  ask->add_option("--reason", ask_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*ask, *ask_options);
+
+  auto decide_options = std::make_shared<LabelDecideOptions>();
+  auto* decide = add_command(*label, global, chosen, "decide", "Decide what another person asked for", decide_options);
+  decide->add_option("ID", decide_options->incident, incident)->required();
+  decide->add_option("--change", decide_options->change, "Which [the one that waits]")->type_name("ID");
+  decide->add_option("--decision", decide_options->decision, "approved or rejected")->type_name("WORD")->required();
+  decide->add_option("--reason", decide_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*decide, *decide_options);
+
+  auto mappings_options = std::make_shared<LabelMappingsOptions>();
+  add_connection(*add_command(*label, global, chosen, "mappings", "How your body's labels map", mappings_options),
+                 mappings_options->connection);
+
+  auto map_options = std::make_shared<LabelMapOptions>();
+  auto* map = add_command(*label, global, chosen, "map", "Say how one of your body's labels maps to the standard's grades", map_options);
+  map->add_option("OWN-LABEL", map_options->own_label, "As your body writes it")->required();
+  add_grades(*map, *map_options);
+  add_act(*map, *map_options);
+
+  auto withdraw_options = std::make_shared<LabelWithdrawOptions>();
+  auto* withdraw = add_command(*label, global, chosen, "withdraw", "End a mapping", withdraw_options);
+  withdraw->add_option("MAPPING", withdraw_options->mapping, "Its id, as label mappings shows it")->required();
+  withdraw->add_option("--reason", withdraw_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*withdraw, *withdraw_options);
 }
 
 void add_waiver(CLI::App& program, const Global& global, Command& chosen) {
@@ -1129,6 +1178,7 @@ int run_program(int argc, char** argv) {
   add_assign(program, global, chosen);
   add_duties(program, global, chosen);
   add_handle(program, global, chosen);
+  add_label(program, global, chosen);
   add_waiver(program, global, chosen);
   add_cymat(program, global, chosen);
   add_relay_switch(program, global, chosen);

@@ -19,7 +19,9 @@
 #include "src/cli/record_incident.h"
 #include "src/cli/record_read.h"
 #include "src/codec/json_writer.h"
+#include "src/core/label_words.h"
 #include "src/record/encodings.h"
+#include "src/record/event_codec.h"
 #include "src/record/merkle.h"
 #include "src/store/migrations.h"
 #include "src/store/record_reader.h"
@@ -315,6 +317,25 @@ Text range_of(const Wanted& wanted) {
                       to ? fmt::format("{}before {}", from ? ", " : "", shown_second(*to)) : "")};
 }
 
+// 取扱制限 of the label that the case has, as the record says: an export of the case holds its content. That of the whole record is
+// evidence, and no copy of the case.
+bool forbids_export(store::Connection& owner, const std::string& incident) {
+  store::EventFilter labels;
+  labels.incident = incident;
+  labels.type = core::type_of(core::LabelGiven{});
+  core::Label label;
+  std::uint64_t next = 0;
+  for (std::size_t read = page; read == page;) {
+    store::Transaction transaction(owner, store::Isolation::repeatable_read, store::Access::read_only);
+    read = store::read_events(transaction, labels, next, ~std::uint64_t{0}, page, [&](const store::StoredEvent& stored) {
+      next = *stored.sequence + 1;
+      const auto event = record::decode(stored.leaf, stored.openings);
+      if (const auto* given = event ? std::get_if<core::LabelGiven>(&event->what) : nullptr) label = given->label;
+    });
+  }
+  return core::restricts(label, core::Restriction::no_export);
+}
+
 void tell_done(const Export& done, const Wanted& wanted, const std::string& file, const Output& output) {
   const auto range = range_of(wanted);
   const auto name = file == "-" ? Text{"標準出力", "standard output"} : Text{file, file};
@@ -352,6 +373,17 @@ int run(const RecordExportOptions& options, const Output& output) {
       if (!incident) return incident.error();
       wanted.filter.incident = incident->id;
       wanted.incident = incident->number;
+      if (forbids_export(owner, incident->id)) {
+        complain(output,
+                 {fmt::format("{} の取扱制限（持出禁止・複製禁止など）により、このインシデントだけの書き出しはできません。制限を改めるには、"
+                              "格付の決定者又はその上司が handling を改めた続報を送ってください。監査には記録の全体（--incident なし）を書き出します。",
+                              incident->number),
+                  fmt::format("the handling restriction of {} (no export, no copies) forbids a file of this incident; to lift it, who decided "
+                              "its label or a superior sends a follow-up with another handling; for an audit export the whole record "
+                              "(without --incident)",
+                              incident->number)});
+        return exit_failed;
+      }
     }
     try {
       Target target(options.file);

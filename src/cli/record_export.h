@@ -16,7 +16,8 @@ struct RecordExportOptions {
   DatabaseOptions database;
 };
 // The file appears whole or not at all, mode 0600; one that is there is never overwritten (exit 2). Events that no
-// checkpoint covers yet are left out, and told of. Exit 1 where nothing is signed yet or there is no such incident.
+// checkpoint covers yet are left out, and told of. Exit 1 where nothing is signed yet, there is no such
+// incident, or its label forbids an export of it (取扱制限: 持出禁止, 複製禁止); the whole record is evidence and is always exported.
 int run(const RecordExportOptions& options, const Output& output);
 
 }  // namespace noroshi::cli

@@ -6,6 +6,7 @@
 #include "src/cli/assign.h"
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
+#include "src/cli/label.h"
 #include "src/cli/receipt.h"
 #include "src/cli/report_queue.h"
 #include "src/cli/table.h"
@@ -114,7 +115,7 @@ int run(const ReportShowOptions& options, const Output& output) {
     print(json::serialize(*incident) + '\n');
     return exit_ok;
   }
-  print(render(*incident, output.language) + kept_receipts(*id, output.language));
+  print(under_label(*incident, render(*incident, output.language) + kept_receipts(*id, output.language), output.language));
   return exit_ok;
 }
 

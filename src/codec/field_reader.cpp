@@ -190,16 +190,20 @@ std::optional<Timestamp> ObjectReader::time(std::string_view name, Need need) {
   return time;
 }
 
-void ObjectReader::texts(std::string_view name, std::size_t most, const TextRule& rule) {
+std::vector<std::string> ObjectReader::texts(std::string_view name, std::size_t most, const TextRule& rule) {
+  std::vector<std::string> read;
   array(name, most, [&](const json::value& element, const Place& place) {
     const auto* text = element.if_string();
     if (!text)
       mistakes_.add_type(place, "文字列", "a string");
     else if (const TextFaults faults = check_text(*text, rule))
       mistakes_.add_text_faults(place, faults, rule);
-    else
+    else {
       out_.value(std::string_view(*text));
+      read.emplace_back(*text);
+    }
   });
+  return read;
 }
 
 std::map<std::string, std::string> ObjectReader::texts_by_name(std::string_view name, std::size_t most,

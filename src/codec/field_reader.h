@@ -123,8 +123,8 @@ class ObjectReader {
       read_object(element, place, mistakes_, out_, [&](ObjectReader& reader) { read(reader, place); });
     });
   }
-  // An array of texts.
-  void texts(std::string_view name, std::size_t most, const TextRule& rule);
+  // An array of texts: those that are right.
+  std::vector<std::string> texts(std::string_view name, std::size_t most, const TextRule& rule);
   // An object whose members are texts of names that somebody else knows.
   std::map<std::string, std::string> texts_by_name(std::string_view name, std::size_t most, const TextRule& rule);
 

@@ -142,9 +142,9 @@ void read_impact(ObjectReader& in) {
 void read_classification(ObjectReader& in, core::Report& report) {
   in.object("classification", Need::optional, [&](ObjectReader& label) {
     set(report.confidentiality, label.integer("confidentiality", 1, 3));
-    label.integer("integrity", 1, 2);
-    label.integer("availability", 1, 2);
-    label.text("own_label", label_text);
+    set(report.integrity, label.integer("integrity", 1, 2));
+    set(report.availability, label.integer("availability", 1, 2));
+    set(report.own_label, label.text("own_label", label_text));
   });
 }
 
@@ -208,11 +208,11 @@ void read_report(ObjectReader& in, const ReportDemands& demands, core::Report& r
   read_systems(in, report);
   read_impact(in);
   read_classification(in, report);
-  in.texts("handling", most_handling, one_line_name);
+  report.handling = in.texts("handling", most_handling, one_line_name);
   read_actions(in);
   read_notices(in);
   set(report.police, in.slug("police"));
-  in.boolean("consent_to_share");
+  report.consent_to_share = in.boolean("consent_to_share");
   set(report.exercise, in.boolean("exercise"));
   read_contact(in);
   set(report.organization, in.slug("organization", demands.organization));

@@ -145,6 +145,7 @@ void write_message(JsonWriter& out, const MessageView& view) {
   write_optional(out, "obligation_id", view.obligation_id);
   out.member("automatic", view.automatic).member("state", view.state);
   write_time(out, "sent_at", view.sent_at);
+  write_label(out, "label", view.label);
   write_time(out, "acknowledge_by", view.acknowledge_by);
   write_time(out, "acknowledged_at", view.acknowledged_at);
   write_text_or_null(out, "acknowledged_by", view.acknowledged_by);
@@ -364,6 +365,10 @@ void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& co
   write_text_or_null(out, "police", view.police);
   write_list_with(out, "judgements", view.judgements, write_judgement);
   write_raw_or_null(out, "report", view.document);
+  write_label(out, "label", view.labels.empty() ? std::nullopt : std::optional(view.labels.back()));
+  write_list_with(out, "labels", view.labels, [](JsonWriter& list, const LabelView& label) { encode(list, label); });
+  write_list_with(out, "label_changes", view.label_changes,
+                  [](JsonWriter& list, const LabelChangeView& change) { encode(list, change); });
   write_list_with(out, "reports", view.reports, [](JsonWriter& list, const ReportVersionView& version) {
     list.begin_object();
     write_report_version(list, version);

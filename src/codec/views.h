@@ -16,6 +16,7 @@
 #include "src/codec/handling_views.h"
 #include "src/codec/cymat.h"
 #include "src/codec/json_writer.h"
+#include "src/codec/label_views.h"
 
 namespace noroshi::codec {
 
@@ -144,6 +145,7 @@ struct MessageView {
   bool automatic = false;  // 自動中継・未確認
   std::string state;
   Timestamp sent_at;
+  std::optional<LabelView> label;  // 格付 that held when it was sent; not set for who sees the rows of duties only
   std::optional<Timestamp> acknowledge_by;
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;  // null where empty
@@ -243,6 +245,8 @@ struct IncidentDetail {
   std::string police;                     // named in the report; null where empty
   std::vector<JudgementView> judgements;  // in force, one a body, those the caller may see
   std::optional<std::string> document;  // JSON: the report in force, of the latest version the caller may see
+  std::vector<LabelView> labels;               // 格付, oldest first: the last one holds
+  std::vector<LabelChangeView> label_changes;  // those of the caller's own body, oldest first
   std::vector<ReportVersionView> reports;  // oldest first
   std::vector<AddedRecipientView> recipients_added;
   std::vector<ErasureView> erasures;  // those of the caller's own body, oldest first

@@ -4,6 +4,7 @@
 #include "src/core/decide.h"
 #include "src/core/decide_handling.h"
 #include "src/core/duties.h"
+#include "src/core/give_label.h"
 #include "src/core/inner_duties.h"
 
 namespace noroshi::core {
@@ -149,6 +150,9 @@ Outcome decide_recipient(const Law& law, const Incident& known, const AddRecipie
   if (told_already(known, command.organization))
     return tl::unexpected(refuse(RefusalCode::recipient_already_added, "すでに連絡先に入っています。",
                                  "This body is told already."));
+  // The law names the police (h); an agency that shares the supervision somebody adds.
+  if (*addition != Addition::police)
+    if (auto refusal = refuse_forward(known)) return tl::unexpected(std::move(*refusal));
   DecisionBuilder builder(law, known, command.actor, moment);
   pass_to_successors(builder);
   builder.add(RecipientAdded{command.organization, *addition == Addition::police, command.reason});

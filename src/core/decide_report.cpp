@@ -2,6 +2,7 @@
 
 #include "src/core/decide.h"
 #include "src/core/duties.h"
+#include "src/core/give_label.h"
 
 namespace noroshi::core {
 namespace {
@@ -135,6 +136,8 @@ std::optional<Refusal> check_right_to_report(const Law& law, const Incident* kno
 
 std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now) {
   const std::string& organization = report.organization.empty() ? actor.organization : report.organization;
+  if (report.confidentiality > highest_of_notice) return annex_not_available();
+
   Refusal refusal = refuse_field("", "", "", "");
   refusal.errors.clear();
   check_time(refusal, "/times/occurred/value", report.occurred, now);
@@ -179,6 +182,8 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   const auto held = judgement_after(builder.incident(), command);
   builder.add(ReportReceived{builder.next_id<ReportId>(), builder.incident().version + 1, command.actor.organization,
                              report, command.bytes, command.sha256, followup_due(builder, report, held)});
+  // Before anything is sent: what is sent carries it.
+  if (auto refusal = give_label(builder, report, command.label_mappings)) return tl::unexpected(std::move(*refusal));
   link_platforms(builder, report);
   pass_to_successors(builder);
   if (auto judged = make_judgement(builder, held, std::nullopt); !judged)

@@ -1,6 +1,7 @@
 // Which events of the information of an incident can follow: for records that others may have altered.
 #include <algorithm>
 
+#include "src/core/duties.h"
 #include "src/core/evolve_information.h"
 
 namespace noroshi::core {
@@ -17,11 +18,15 @@ bool information_may_follow(const Incident& incident, const Event&, const LabelG
   return !has(incident.labels, what.label.id) && is_valid(what.label.grades) && !incident.erased_at;
 }
 bool information_may_follow(const Incident& incident, const Event&, const LabelChangeAsked& what) {
-  return !has(incident.label_changes, what.change.id) && is_valid(what.change.grades) && !incident.erased_at;
+  const bool pending = std::any_of(incident.label_changes.begin(), incident.label_changes.end(), [](const LabelChange& change) {
+    return change.decision == LabelChange::Decision::pending;
+  });
+  return !pending && !has(incident.label_changes, what.change.id) && is_valid(what.change.grades) && !incident.erased_at;
 }
-bool information_may_follow(const Incident& incident, const Event&, const LabelChangeDecided& what) {
+bool information_may_follow(const Incident& incident, const Event& event, const LabelChangeDecided& what) {
   const auto* change = incident.find(what.change);
-  return change && change->decision == LabelChange::Decision::pending && !incident.erased_at;
+  return change && change->decision == LabelChange::Decision::pending && !incident.erased_at &&
+         !same_person(change->asked_by, change->asked_by_name, event.actor);
 }
 bool information_may_follow(const Incident& incident, const Event&, const ConsentStated&) { return !incident.erased_at; }
 

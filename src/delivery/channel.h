@@ -43,6 +43,9 @@ struct Consignment {
   bool automatic = false;  // 自動中継・未確認
   bool exercise = false;   // 訓練: marked in every subject, payload and page
   Timestamp sent_at;
+  // 格付 that held when it was sent: the grades, and by whose definition they are. Never words of the body's own: what is not sealed
+  // may be read on its way.
+  std::optional<std::pair<core::Grades, core::KindRule>> label = {};
   std::optional<Timestamp> acknowledge_by;
   std::string acknowledge_url;    // where a person acknowledges it without an account; empty: there is no such place
   std::string acknowledge_token;  // what the link, a reply by mail or the receipt of a bundle carries

@@ -48,6 +48,17 @@ std::string cloud_event(const Consignment& consignment, std::string_view base_ur
   out.member("exercise", consignment.exercise);
   // For whoever shows the event as it is: a person must not take an exercise for the real thing.
   member_or_null(out, "mark", consignment.exercise ? "訓練" : "");
+  out.name("label");
+  if (consignment.label) {
+    const auto& [grades, rule] = *consignment.label;
+    out.begin_object();
+    positive_or_null(out, "confidentiality", grades.confidentiality);
+    positive_or_null(out, "integrity", grades.integrity);
+    positive_or_null(out, "availability", grades.availability);
+    out.member("rule", core::to_string(rule)).end_object();
+  } else {
+    out.null();
+  }
   member_or_null(out, "acknowledge_by",
                  consignment.acknowledge_by ? format_rfc3339(*consignment.acknowledge_by) : std::string());
   out.member("href", std::string(base_url) + "/api/v1/inbox/" + to_string(consignment.message));

@@ -7,6 +7,7 @@
 #include <kainjow/mustache.hpp>
 
 #include "cmake/embedded_file.h"
+#include "src/core/label_words.h"
 #include "src/delivery/mail_text.h"
 
 namespace noroshi::delivery {
@@ -69,6 +70,10 @@ mustache::data fields_of(const Consignment& what, const routing::Registry& regis
   fields.set("recipient", name_of(registry, what.recipient, language));
   fields.set("delivery", core::to_string(what.delivery));
   fields.set("sent_at", minute(what.sent_at));
+  if (what.label) {
+    const auto words = core::words_of(what.label->first, what.label->second);
+    fields.set("label", language == MailLanguage::ja ? words.ja : words.en);
+  }
   set_if_any(fields, "clause", what.clause);
   set_if_any(fields, "alarm_code", what.alarm_code);
   if (what.sentence > 0) fields.set("sentence", std::to_string(what.sentence));

@@ -142,6 +142,7 @@ class Worker::Pass {
     out.automatic = message.automatic;
     out.exercise = known.exercise;
     out.sent_at = message.sent_at;
+    if (known.label) out.label = std::pair(known.label->grades, known.label->rule);
     out.acknowledge_by = message.acknowledge_by;
     // An alarm is taken note of; nobody has to acknowledge it.
     if (message.kind != core::MessageKind::alarm) {

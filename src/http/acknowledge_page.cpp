@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "routing/time.h"
+#include "src/core/label_words.h"
 #include "src/record/encodings.h"
 #include "src/record/sha256.h"
 
@@ -118,6 +119,10 @@ std::string described(const store::LinkedMessageView& message, const routing::Re
   row(pick(language, "宛先", "To"), shown_body(registry, message.organization, language));
   if (!message.clause.empty()) row(pick(language, "条項", "Clause"), message.clause);
   row(pick(language, "送信", "Sent"), shown_time(message.sent_at));
+  if (message.label) {
+    const auto words = core::words_of(message.label->first, message.label->second);
+    row(pick(language, "格付", "Label (格付)"), pick(language, words.ja, words.en));
+  }
   out += "</dl>\n";
   return out;
 }

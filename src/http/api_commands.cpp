@@ -284,6 +284,7 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
   cymat("/cymat-requests/{request}/log", cymat_logging_roles, codec::decode_cymat_entry);
   cymat("/cymat-requests/{request}/end", cymat_deciding_roles, codec::decode_cymat_end);
   cymat("/cymat-requests/{request}/report", cymat_reporting_roles, codec::decode_cymat_report);
+  add_label_commands(router, writers, record_is_too_late);
   // Adds nothing to the record: taken however late it is.
   add_post(router, "/record/cosignatures", auditors, cosign(writers));
 }

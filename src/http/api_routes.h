@@ -9,6 +9,7 @@ void add_incident_routes(Router& router, const ReadContext& context);    // inci
 void add_assignment_routes(Router& router, const ReadContext& context);  // who responds to one
 void add_obligation_routes(Router& router, const ReadContext& context);  // duties
 void add_handling_routes(Router& router, const ReadContext& context);  // steps, instructions, platforms
+void add_label_routes(Router& router, const ReadContext& context);  // how the labels of the caller's body map
 void add_inbox_routes(Router& router, const ReadContext& context);       // messages and alarms
 void add_cymat_routes(Router& router, const ReadContext& context);       // requests for CYMAT, their log, the pool
 void add_relay_switch_route(Router& router, const ReadContext& context);  // the automatic relay of the caller's body

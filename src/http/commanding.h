@@ -47,4 +47,7 @@ void add_post(Router& router, std::string pattern, const std::vector<std::string
 // Unless the record is too late to be added to.
 Handler while_sealed(std::function<bool()> record_is_too_late, Handler handler);
 
+// The calls that change something of labels (api_labels.cpp).
+void add_label_commands(Router& router, store::WriterPool& writers, const std::function<bool()>& record_is_too_late);
+
 }  // namespace noroshi::http

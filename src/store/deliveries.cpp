@@ -19,6 +19,7 @@ constexpr Statement claim{
     "LATERAL claim_deliveries(now.at, shown_length(make_interval(secs => $1::double precision / 1000)), $2, $3) AS d"};
 constexpr Statement endpoint_of{"claimed_endpoint", "SELECT * FROM claimed_endpoint($1::uuid, $2)"};
 constexpr Statement judgements_of{"claimed_judgements", "SELECT * FROM claimed_judgements($1::uuid, $2)"};
+constexpr Statement label_of{"claimed_label", "SELECT * FROM claimed_label($1::uuid, $2)"};
 constexpr Statement message_of{"claimed_message", "SELECT * FROM claimed_message($1::uuid, $2)"};
 constexpr Statement content_of{"claimed_content", "SELECT * FROM claimed_content($1::uuid, $2)"};
 constexpr Statement postpone{"postpone_delivery",
@@ -34,6 +35,13 @@ constexpr Statement until_next{"until_next_delivery",
                                "AS seconds FROM clock_setting, (SELECT clock() AS at OFFSET 0) AS now"};
 
 }  // namespace
+
+GradesByRule read_grades_by_rule(const Row& row) {
+  const auto rule = core::parse_kind_rule(row.get<std::string_view>("rule"));
+  if (!rule) std::abort();
+  return {{row.get<std::int32_t>("confidentiality"), row.get<std::int32_t>("integrity"), row.get<std::int32_t>("availability")},
+          *rule};
+}
 
 std::vector<ClaimedDelivery> claim_deliveries(Connection& delivery, const DeliveryClaims& claims) {
   std::vector<ClaimedDelivery> claimed;
@@ -91,6 +99,8 @@ std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDe
   found.version = row->get<std::int32_t>("version");
   found.alarm_code = row->get<std::string>("alarm_code");
   found.acknowledged = row->get<bool>("acknowledged");
+  const Rows labels = delivery.execute(label_of, {core::to_string(claimed.delivery), claimed.token});
+  if (const auto label = labels.maybe_one()) found.label = read_grades_by_rule(*label);
   routing::Facts facts;
   for (const auto& judgement : delivery.execute(judgements_of, {core::to_string(claimed.delivery), claimed.token}))
     facts.judgements_of_others.push_back(read_judgement(judgement));

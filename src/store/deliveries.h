@@ -18,6 +18,12 @@
 
 namespace noroshi::store {
 
+// Grades, and by whose definition they are.
+struct GradesByRule {
+  core::Grades grades;
+  core::KindRule rule{};
+};
+
 struct ClaimedDelivery {
   core::DeliveryId delivery;
   std::int64_t token = 0;  // a later claim makes it worthless
@@ -33,6 +39,9 @@ struct DeliveryClaims {
   int most = 0;
   int per_endpoint = 0;
 };
+// Of a row with those columns.
+GradesByRule read_grades_by_rule(const Row& row);
+
 std::vector<ClaimedDelivery> claim_deliveries(Connection& delivery, const DeliveryClaims& claims);
 
 // Where a claimed delivery goes: channel, zone and settings; nothing where the claim was lost or the endpoint is not
@@ -48,6 +57,8 @@ struct ClaimedMessage {
   std::string alarm_code;
   routing::Severity severity{};  // of the incident, as the gravest of its judgements holds it
   bool acknowledged = false;
+  // 格付 that held when it was sent: grades and rule alone, without words of the body's own.
+  std::optional<GradesByRule> label;
 };
 // Nothing where the claim was lost.
 std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDelivery& claimed);

@@ -894,8 +894,12 @@ class Group {
   std::vector<core::LabelMapping> label_mappings_for(const Command& command, const core::Incident* known) {
     const auto* report = std::get_if<SubmitReport>(&command.action);
     if (!report) return {};
-    const bool before = known && !known->labels.empty() && !known->labels.back().own_label.empty();
-    if (report->submission.report.own_label.empty() && !before) return {};
+    // A later version is laid over the one before: of what it says of its label no more than that it does is known here.
+    const auto& submission = report->submission;
+    const bool stated = submission.complete ? !submission.report.own_label.empty() : states(submission, "classification");
+    const bool before = known && std::any_of(known->labels.begin(), known->labels.end(),
+                                             [](const core::Label& label) { return !label.own_label.empty(); });
+    if (!stated && !before) return {};
     return load_label_mappings(transaction_, reporting_body(*report, command.actor));
   }
   core::AnnexContext annex_context_for(const Command& command, const core::Incident* known) {

@@ -93,6 +93,13 @@ constexpr Statement select_document{
     "view_document",
     "SELECT document FROM report WHERE incident_id = $1::uuid AND erased_at IS NULL ORDER BY version DESC LIMIT 1"};
 
+constexpr Statement select_labels{"view_labels", "SELECT " NOROSHI_LABEL_COLUMNS
+                                                 " FROM label WHERE incident_id = $1::uuid ORDER BY given_at DESC, id DESC LIMIT $2"};
+constexpr Statement select_label_changes{
+    "view_label_changes",
+    "SELECT id, own_label, confidentiality, integrity, availability, reason, asked_by_name, asked_at, decision, decided_by_name, "
+    "decision_reason, decided_at FROM label_change WHERE incident_id = $1::uuid ORDER BY asked_at DESC, id DESC LIMIT $2"};
+
 constexpr Statement select_recipients{
     "view_added_recipients",
     "SELECT organization, police, reason, added_at FROM added_recipient WHERE incident_id = $1::uuid "
@@ -233,6 +240,21 @@ codec::ErasureView read_erasure(const Row& row) {
   return view;
 }
 
+codec::LabelChangeView read_label_change(const Row& row) {
+  codec::LabelChangeView view;
+  view.id = row.get<std::string>("id");
+  view.own_label = row.get<std::string>("own_label");
+  view.grades = {row.get<std::int32_t>("confidentiality"), row.get<std::int32_t>("integrity"), row.get<std::int32_t>("availability")};
+  view.reason = row.get<std::string>("reason");
+  view.asked_by = row.get<std::string>("asked_by_name");
+  view.asked_at = row.get<Timestamp>("asked_at");
+  view.decision = row.get<std::string>("decision");
+  view.decided_by = row.get<std::string>("decided_by_name");
+  view.decision_reason = row.get<std::string>("decision_reason");
+  view.decided_at = row.get<std::optional<Timestamp>>("decided_at");
+  return view;
+}
+
 codec::TimelineEntry read_entry(const Row& row) {
   codec::TimelineEntry view;
   view.id = row.get<std::string>("id");
@@ -319,6 +341,8 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   const auto documents =
       reader.all(select_document, [](const Row& document) { return document.get<std::string>(0); });
   if (!documents.empty()) detail.document = documents.front();
+  detail.labels = reader.latest(select_labels, read_label);
+  detail.label_changes = reader.latest(select_label_changes, read_label_change);
   detail.recipients_added = reader.all(select_recipients, read_recipient);
   detail.erasures = reader.all(select_erasures, read_erasure);
   detail.obligations = reader.latest(select_obligations, read_obligation);

@@ -56,6 +56,20 @@ codec::ObligationView read_obligation(const Row& row) {
   return view;
 }
 
+codec::LabelView read_label(const Row& row) {
+  return {row.get<std::string>("own_label"),
+          {row.get<std::int32_t>("confidentiality"), row.get<std::int32_t>("integrity"), row.get<std::int32_t>("availability")},
+          row.get<std::string>("rule"),
+          row.get<std::string>("ground"),
+          row.get<std::vector<std::string>>("restrictions"),
+          row.get<Timestamp>("given_at")};
+}
+
+std::optional<codec::LabelView> read_label_of_message(const Row& row) {
+  if (row.is_null("rule")) return std::nullopt;
+  return read_label(row);
+}
+
 codec::MessageView read_message(const Row& row) {
   codec::MessageView view;
   view.id = row.get<std::string>("id");
@@ -76,6 +90,7 @@ codec::MessageView read_message(const Row& row) {
   view.state = row.get<std::string>("state");
   view.automatic = row.get<bool>("automatic");
   view.sent_at = row.get<Timestamp>("sent_at");
+  view.label = read_label_of_message(row);
   view.acknowledge_by = row.get<std::optional<Timestamp>>("acknowledge_by");
   view.acknowledged_at = row.get<std::optional<Timestamp>>("acknowledged_at");
   view.acknowledged_by = row.get<std::string>("acknowledged_by");

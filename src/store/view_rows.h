@@ -16,6 +16,15 @@ namespace noroshi::store {
 codec::ObligationView read_obligation(const Row& row);
 codec::MessageView read_message(const Row& row);
 codec::AlarmView read_alarm(const Row& row);
+// With the columns of NOROSHI_LABEL_COLUMNS; of a label that may be missing, those of NOROSHI_LABEL_OF_MESSAGE.
+codec::LabelView read_label(const Row& row);
+std::optional<codec::LabelView> read_label_of_message(const Row& row);
+#define NOROSHI_LABEL_COLUMNS \
+  "own_label, confidentiality, integrity, availability, rule, ground, restrictions, given_at"
+// The label that held when the message was sent.
+#define NOROSHI_LABEL_OF_MESSAGE                                                                                     \
+  "LEFT JOIN LATERAL (SELECT " NOROSHI_LABEL_COLUMNS " FROM label WHERE label.incident_id = page.incident_id "       \
+  "AND label.given_at <= page.sent_at ORDER BY label.given_at DESC, label.id DESC LIMIT 1) AS b ON true "
 
 // The columns that read_obligation() takes, of `page` with labels_of() as l and reasons_of() as r.
 #define NOROSHI_OBLIGATION_OF_PAGE                                                             \
@@ -31,10 +40,12 @@ codec::AlarmView read_alarm(const Row& row);
 // The columns that read_message() takes, of `page` with labels_of() as l. Who sees the rows of duties only is shown alarms
 // without the case they are of; an alarm carries no report.
 #define NOROSHI_MESSAGE_OF_PAGE                                                                 \
-  "page.*, l.number, l.exercise, i.reference, i.title, i.erased_at, i.erased_by, r.version "    \
+  "page.*, l.number, l.exercise, i.reference, i.title, i.erased_at, i.erased_by, r.version, "   \
+  "b.own_label, b.confidentiality, b.integrity, b.availability, b.rule, b.ground, b.restrictions, b.given_at "  \
   "FROM page "                                                                                 \
   "JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l ON l.incident_id = page.incident_id "  \
-  "LEFT JOIN incident i ON i.id = page.incident_id LEFT JOIN report r ON r.id = page.report_id "
+  "LEFT JOIN incident i ON i.id = page.incident_id LEFT JOIN report r ON r.id = page.report_id " \
+  NOROSHI_LABEL_OF_MESSAGE
 #define NOROSHI_MESSAGE_COLUMNS                                                                      \
   "m.id, m.kind, m.incident_id, m.report_id, m.sender, m.recipient, m.clause, m.sentence, "          \
   "m.obligation_id, m.automatic, m.state, m.sent_at, m.acknowledge_by, m.acknowledged_at, "          \

@@ -23,6 +23,8 @@ constexpr Statement select_approvals{
     "WHERE decision = 'pending' UNION ALL "
     "SELECT 'relay_switch', id, NULL, NULL, reason, asked_by, asked_by_name, asked_at, asked_role FROM relay_switch "
     "WHERE decision = 'pending' UNION ALL "
+    "SELECT 'label_change', id, incident_id, NULL, reason, asked_by, asked_by_name, asked_at, '' FROM label_change "
+    "WHERE decision = 'pending' UNION ALL "
     "SELECT 'endpoint', id, NULL, NULL, name, asked_by, asked_by_name, asked_at, '' FROM endpoint "
     "WHERE state = 'proposed') AS r LEFT JOIN incident l ON l.id = r.incident_id "
     "WHERE $2::timestamptz IS NULL OR (r.asked_at, r.id) > ($2::timestamptz, $3::uuid) ORDER BY r.asked_at, r.id LIMIT $4"};
@@ -45,6 +47,9 @@ codec::ApprovalView read_approval(const Row& row) {
   } else if (view.kind == "erasure") {
     view.role = "section_officer";
     view.path = "/api/v1/incidents/" + view.incident_id + "/erasures/" + view.id + "/decision";
+  } else if (view.kind == "label_change") {
+    view.role = "csirt_head, section_officer, ciso";
+    view.path = "/api/v1/incidents/" + view.incident_id + "/label-changes/" + view.id + "/decision";
   } else if (view.kind == "endpoint") {
     view.role = "csirt_head, external_contact, ciso, center_liaison, police_desk, crisis_desk";
     view.path = "/api/v1/endpoints/" + view.id + "/decision";

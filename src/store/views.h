@@ -103,6 +103,9 @@ PageOutcome<codec::InstructionView> list_instructions(TenantTransaction& transac
 PageOutcome<codec::PlatformLinkView> list_platforms(TenantTransaction& transaction, core::IncidentId incident,
                                                     const PageRequest& page);
 
+// How the labels of the caller's body map, the newest first: those that were withdrawn or replaced too.
+PageOutcome<codec::LabelMappingView> list_label_mappings(TenantTransaction& transaction, const PageRequest& page);
+
 struct ObligationFilter {
   std::optional<std::string> holder;
   std::optional<std::string> recipient;
@@ -162,6 +165,7 @@ struct LinkedMessageView {
   Timestamp sent_at;
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;
+  std::optional<std::pair<core::Grades, core::KindRule>> label = {};  // 格付 that held when it was sent
 };
 std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::MessageId message, core::EndpointId endpoint);
 
