@@ -138,14 +138,21 @@ void encode(JsonWriter& out, const NoticeView& view, const AnswerContext& contex
   out.end_object();
 }
 
-std::optional<std::string> answer_inquiry(const core::Decision& decision, const AnswerContext& context) {
+void encode(JsonWriter& out, const LinkedNotice& view, const AnswerContext&) {
+  out.begin_object();
+  out.member("id", view.id).member("from", view.from).member("to", view.to);
+  write_time(out, "given_at", view.given_at);
+  write_time(out, "answered_at", view.answered_at);
+  out.end_object();
+}
+
+std::string answer_inquiry(const core::Decision& decision, const AnswerContext& context) {
   std::string text;
   JsonWriter out(text);
   out.begin_object();
   bool found = false;
   for (const auto& event : decision.events)
     if (!found) found = std::visit(Act{event, decision, out, context}, event.what);
-  if (!found) return std::nullopt;
   const auto& incident = decision.after;
   out.name("incident").begin_object();
   out.member("id", to_string(incident.id)).member("number", incident.number).member("state", to_string(incident.state));
@@ -154,7 +161,7 @@ std::optional<std::string> answer_inquiry(const core::Decision& decision, const 
   return text;
 }
 
-std::optional<std::string> answer_notice(const core::BodyInformationDecision& decision, const AnswerContext& context) {
+std::string answer_notice(const core::BodyInformationDecision& decision, const AnswerContext& context) {
   for (const auto& event : decision.events) {
     const auto* given = std::get_if<core::NoticeGiven>(&event.what);
     const auto* answered = std::get_if<core::NoticeAnswered>(&event.what);
@@ -162,7 +169,7 @@ std::optional<std::string> answer_notice(const core::BodyInformationDecision& de
     const auto id = given ? given->notice.id : answered->notice;
     const auto& notices = decision.after.notices;
     const auto found = std::find_if(notices.begin(), notices.end(), [&](const core::Notice& notice) { return notice.id == id; });
-    if (found == notices.end()) return std::nullopt;
+    if (found == notices.end()) break;
     NoticeView view;
     view.id = to_string(id);
     view.from = found->from;
@@ -181,7 +188,7 @@ std::optional<std::string> answer_notice(const core::BodyInformationDecision& de
     out.end_object();
     return text;
   }
-  return std::nullopt;
+  return "{}";
 }
 
 }  // namespace noroshi::codec

@@ -60,13 +60,23 @@ struct NoticeView {
   int revision = 1;
 };
 
+// In the incident that it led to.
+struct LinkedNotice {
+  std::string id;
+  std::string from;
+  std::string to;
+  Timestamp given_at;
+  std::optional<Timestamp> answered_at;
+};
+
 void encode(JsonWriter& out, const InquiryView& view, const AnswerContext& context);
 // With `waiting`, how long it has waited for its answer; null where it has it.
 void encode(JsonWriter& out, const NoticeView& view, const AnswerContext& context);
+void encode(JsonWriter& out, const LinkedNotice& view, const AnswerContext& context);
 
-// Nothing where the decision is none on inquiries or notices. Else {"inquiry"|"message"|"linked", "incident"}.
-std::optional<std::string> answer_inquiry(const core::Decision& decision, const AnswerContext& context);
-// Nothing where the decision is none on notices. Else {"notice"}.
-std::optional<std::string> answer_notice(const core::BodyInformationDecision& decision, const AnswerContext& context);
+// Of a decision on inquiries or notices: {"inquiry"|"message"|"linked", "incident"}.
+std::string answer_inquiry(const core::Decision& decision, const AnswerContext& context);
+// Of one on notices before there is an incident: {"notice"}.
+std::string answer_notice(const core::BodyInformationDecision& decision, const AnswerContext& context);
 
 }  // namespace noroshi::codec

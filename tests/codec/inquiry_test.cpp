@@ -115,11 +115,24 @@ TEST_CASE("what a command on them is answered") {
   core::Decision decision{{asked}, incident, {}};
   core::evolve(decision.after, asked);
   const auto told = answer_inquiry(decision, context);
-  REQUIRE(told);
-  CHECK(told->find(R"("inquiry":{"id":"00000000-0000-0000-0000-000000000000")") != std::string::npos);
-  CHECK(told->find(R"("asked_by":"連絡担当")") != std::string::npos);
-  CHECK(told->find(R"("incident":{"id":"00000000-0000-0000-0000-000000000000","number":"JPS-2018-1","state":"reported","exercise":false}})") !=
+  CHECK(told.find(R"("inquiry":{"id":"00000000-0000-0000-0000-000000000000")") != std::string::npos);
+  CHECK(told.find(R"("asked_by":"連絡担当")") != std::string::npos);
+  CHECK(told.find(R"("incident":{"id":"00000000-0000-0000-0000-000000000000","number":"JPS-2018-1","state":"reported","exercise":false}})") !=
         std::string::npos);
-  CHECK_FALSE(answer_inquiry(core::Decision{{}, incident, {}}, context));
-  CHECK_FALSE(answer_notice(core::BodyInformationDecision{}, context));
+  core::Message message;
+  message.kind = core::MessageKind::notice;
+  message.sender = "nisc";
+  message.recipient = "mhlw";
+  message.note = "知らせ";
+  message.sent_at = asked_at;
+  const core::Event sent{{}, asked_at, asked.actor, {}, core::MessageSent{message}};
+  CHECK(answer_inquiry(core::Decision{{sent}, incident, {}}, context).find(R"("message":{"id":"00000000-)") == 1);
+  core::Notice notice;
+  notice.from = "nisc";
+  notice.to = "mhlw";
+  notice.text = "不審な通信";
+  const core::Event given{{}, asked_at, asked.actor, {}, core::NoticeGiven{notice}};
+  core::BodyInformationDecision of_body{{given}, {}};
+  core::evolve(of_body.after, given);
+  CHECK(answer_notice(of_body, context).find(R"({"notice":{"id":"00000000-0000-0000-0000-000000000000","from":"nisc","to":"mhlw")") == 0);
 }
