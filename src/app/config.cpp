@@ -314,11 +314,16 @@ void set_editions(const Given& given, Draft& draft) {
 constexpr std::string_view targets_table = "targets";
 constexpr std::string_view acknowledgement_table = "acknowledgement";
 constexpr std::string_view followup_table = "followup";
+constexpr std::string_view inquiry_table = "inquiry";
 
-// The key of a target: that of a rule, or one of the two clocks that no rule opens.
+// Of a clock that no rule opens.
+bool is_clock(std::string_view key) { return key == acknowledgement_table || key == followup_table || key == inquiry_table; }
+
+// The key of a target: that of a rule, or one of the clocks that no rule opens.
 routing::Target& target_of(const std::string& key, Config& config) {
   if (key == acknowledgement_table) return config.clocks.acknowledgement;
   if (key == followup_table) return config.clocks.followup;
+  if (key == inquiry_table) return config.clocks.inquiry;
   return config.targets[key];
 }
 
@@ -348,6 +353,8 @@ void set_acknowledgement(const Given& given, Draft& draft) {
 }
 
 void set_followup(const Given& given, Draft& draft) { set_target(std::string(followup_table), given, draft); }
+
+void set_inquiry(const Given& given, Draft& draft) { set_target(std::string(inquiry_table), given, draft); }
 
 void set_ladder(const Given& given, Draft& draft) {
   const auto items = given.items();
@@ -469,6 +476,7 @@ constexpr Setting settings[] = {
     {"law", "editions", set_editions, "NOROSHI_EDITIONS"},
     {acknowledgement_table, "target", set_acknowledgement},
     {followup_table, "target", set_followup},
+    {inquiry_table, "answer", set_inquiry},
     {"ladder", "steps", set_ladder},
     {"relay", "on_silence", set_relay_on_silence},
     {"retention", "confidentiality_1", set_retention<&core::RetentionPolicy::confidentiality_1>},
@@ -772,6 +780,7 @@ std::map<std::string, std::map<std::string, seconds>> special_targets(const Conf
   for (const auto& [rule, target] : config.targets) add(rule, target);
   add(std::string(acknowledgement_table), config.clocks.acknowledgement);
   add(std::string(followup_table), config.clocks.followup);
+  add(std::string(inquiry_table), config.clocks.inquiry);
   return tables;
 }
 
@@ -799,7 +808,7 @@ std::vector<Mistake> check_targets(const Config& config, const routing::Editions
     if (!body.empty() && !registry.find(body))
       mistakes.push_back({at.file, at.line, at.column,
                           fmt::format("the registry has no body '{}'; see the slugs in organizations.csv", body)});
-    if (rule == acknowledgement_table || rule == followup_table || editions.named(rule)) continue;
+    if (is_clock(rule) || editions.named(rule)) continue;
     std::vector<std::string> rules;
     for (const auto& edition : editions.all())
       for (const auto& held : edition.rules)
@@ -857,6 +866,9 @@ std::string show(const Config& config) {
 
   table(followup_table);
   line("target", quoted_duration(config.clocks.followup.usual));
+
+  table(inquiry_table);
+  line("answer", quoted_duration(config.clocks.inquiry.usual));
 
   table("ladder");
   line("steps", listed(config.clocks.steps, quoted_duration));

@@ -196,6 +196,7 @@ std::vector<ShownTarget> targets_of(const InForce& in_force) {
               config.clocks.acknowledgement);
   add_targets(list, config, {"followup", nullptr, nullptr, {}, {}, {}, defaults.followup.usual, {}},
               config.clocks.followup);
+  add_targets(list, config, {"inquiry", nullptr, nullptr, {}, {}, {}, defaults.inquiry.usual, {}}, config.clocks.inquiry);
   return list;
 }
 
