@@ -63,6 +63,6 @@ struct AnswerNotice {
   NoticeId notice;
   std::string text;
 };
-BodyInformationOutcome decide_notice_answer(const Law& law, const BodyInformation& known, const AnswerNotice& command, Moment moment);
+BodyInformationOutcome decide_notice_answer(const BodyInformation& known, const AnswerNotice& command, Moment moment);
 
 }  // namespace noroshi::core

@@ -112,11 +112,15 @@ BodyInformationOutcome decide_notice(const Law& law, const BodyInformation& know
   return decide(known, {moment.identifiers.next<EventId>(), moment.now, command.actor, IncidentId{}, NoticeGiven{std::move(notice)}});
 }
 
-BodyInformationOutcome decide_notice_answer(const Law& law, const BodyInformation& known, const AnswerNotice& command, Moment moment) {
+// Nothing is given to a centre, so it is always the CSIRT that answers.
+BodyInformationOutcome decide_notice_answer(const BodyInformation& known, const AnswerNotice& command, Moment moment) {
   const auto* notice = find(known, command.notice);
   if (!notice) return tl::unexpected(not_found());
-  if (auto refusal = refuse_voice(law, command.actor, moment.now)) return tl::unexpected(std::move(*refusal));
-  if (!acts_for(law, command.actor.organization, notice->to, moment.now))
+  if (!command.actor.role || !is_csirt(*command.actor.role))
+    return tl::unexpected(refuse(RefusalCode::role_required,
+                                 "情報提供に回答するのは CSIRT（csirt_member、csirt_head、external_contact）です。",
+                                 "The CSIRT (csirt_member, csirt_head, external_contact) answers a notice."));
+  if (command.actor.organization != notice->to)
     return tl::unexpected(refuse(RefusalCode::not_the_holder, "回答するのは情報提供を受けた機関です。", "The body that was told answers."));
   if (notice->answered_at)
     return tl::unexpected(refuse(RefusalCode::notice_answered,

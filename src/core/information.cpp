@@ -40,7 +40,7 @@ struct DecideOfBody {
   BodyInformationOutcome operator()(const DecideSealingKey& command) const { return decide_sealing_key(known, command, moment); }
   BodyInformationOutcome operator()(const RevokeSealingKey& command) const { return decide_sealing_key_revocation(known, command, moment); }
   BodyInformationOutcome operator()(const GiveNotice& command) const { return decide_notice(law, known, command, moment); }
-  BodyInformationOutcome operator()(const AnswerNotice& command) const { return decide_notice_answer(law, known, command, moment); }
+  BodyInformationOutcome operator()(const AnswerNotice& command) const { return decide_notice_answer(known, command, moment); }
 };
 
 struct OfAnnex {

@@ -539,7 +539,6 @@ class Notices {
     CHECK(!outcome.error().detail.en.empty());
     return text;
   }
-  void travel_to(std::string_view time) { now_ = at(time); }
   const BodyInformation& known() const { return known_; }
 
  private:
@@ -571,7 +570,7 @@ TEST_CASE("who gives a notice to whom: every pair of bodies, one rung down") {
   }
 }
 
-TEST_CASE("a notice is passed on by who got it, and answered by who got it, once; what ended is answered by who stands there") {
+TEST_CASE("a notice is passed on by who got it, and answered by who got it, once") {
   Notices notices("2018-08-01T09:00:00+09:00");
   const auto given = notices.done(GiveNotice{Case::voice("nisc"), "mhlw", "不審な通信", {}});
   CHECK(notices.outcome_of(GiveNotice{Case::voice("nisc"), "mext", "不審な通信", given}) == "invalid /passes_on not_given_to_you");
@@ -591,10 +590,10 @@ TEST_CASE("a notice is passed on by who got it, and answered by who got it, once
   CHECK(!notices.known().notices.front().answered_at);
   notices.done(AnswerNotice{Case::voice("mhlw"), given, "法人に連絡済み"});
 
-  Notices ended("2026-03-30T09:00:00+09:00");
-  const auto before = ended.done(GiveNotice{Case::voice("mext"), "nwec", "不審な通信", {}});
-  ended.travel_to("2026-04-02T09:00:00+09:00");
-  CHECK(ended.outcome_of(AnswerNotice{Case::voice("danjo"), before, "確認中"}) == "accepted");
+  // What goes to a body that has ended goes to whoever stands in its place.
+  Notices ended("2026-04-02T09:00:00+09:00");
+  ended.done(GiveNotice{Case::voice("cao"), "nwec", "不審な通信", {}});
+  CHECK(ended.known().notices.back().to == "danjo");
 }
 
 TEST_CASE("one body cannot bury another under notices") {
