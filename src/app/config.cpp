@@ -319,12 +319,17 @@ constexpr std::string_view permission_key = "permission";
 
 // Of a clock that no rule opens.
 bool is_clock(std::string_view key) { return key == acknowledgement_table || key == followup_table || key == permission_key; }
+constexpr std::string_view inquiry_table = "inquiry";
+
+// Of a clock that no rule opens.
+bool is_clock(std::string_view key) { return key == acknowledgement_table || key == followup_table || key == inquiry_table; }
 
 // The key of a target: that of a rule, or one of the clocks that no rule opens.
 routing::Target& target_of(const std::string& key, Config& config) {
   if (key == acknowledgement_table) return config.clocks.acknowledgement;
   if (key == followup_table) return config.clocks.followup;
   if (key == permission_key) return config.clocks.permission;
+  if (key == inquiry_table) return config.clocks.inquiry;
   return config.targets[key];
 }
 
@@ -366,6 +371,7 @@ void set_zone(const Given& given, Draft& draft) {
 void set_database_zone(const Given& given, Draft& draft) {
   if (const auto zone = given.word<core::Zone>(zones)) draft.config.database_zone = *zone;
 }
+void set_inquiry(const Given& given, Draft& draft) { set_target(std::string(inquiry_table), given, draft); }
 
 void set_ladder(const Given& given, Draft& draft) {
   const auto items = given.items();
@@ -490,6 +496,7 @@ constexpr Setting settings[] = {
     {acknowledgement_table, "target", set_acknowledgement},
     {followup_table, "target", set_followup},
     {annex_table, permission_key, set_permission},
+    {inquiry_table, "answer", set_inquiry},
     {"ladder", "steps", set_ladder},
     {"relay", "on_silence", set_relay_on_silence},
     {"retention", "confidentiality_1", set_retention<&core::RetentionPolicy::confidentiality_1>},
@@ -794,6 +801,7 @@ std::map<std::string, std::map<std::string, seconds>> special_targets(const Conf
   add(std::string(acknowledgement_table), config.clocks.acknowledgement);
   add(std::string(followup_table), config.clocks.followup);
   add(std::string(permission_key), config.clocks.permission);
+  add(std::string(inquiry_table), config.clocks.inquiry);
   return tables;
 }
 
@@ -888,6 +896,8 @@ std::string show(const Config& config) {
 
   table(annex_table);
   line(permission_key, quoted_duration(config.clocks.permission.usual));
+  table(inquiry_table);
+  line("answer", quoted_duration(config.clocks.inquiry.usual));
 
   table("ladder");
   line("steps", listed(config.clocks.steps, quoted_duration));

@@ -80,6 +80,8 @@ std::string what_is_late(const ToldAlarm& alarm, const std::set<std::string>& cl
   if (alarm.code == codes::acknowledgement_overdue)
     return ja ? fmt::format("{1} が {0} の連絡の受領を未確認", joined(clauses), alarm.late)
               : fmt::format("{} not acknowledged by {}", joined(clauses), alarm.late);
+  if (alarm.code == codes::inquiry_overdue)
+    return ja ? fmt::format("{} が照会に未回答", alarm.late) : fmt::format("an inquiry not answered by {}", alarm.late);
   if (alarm.code == codes::handover_overdue)
     return ja ? fmt::format("{} の対応責任者の引継ぎなし", alarm.late)
               : fmt::format("who leads the response of {} has not handed over", alarm.late);

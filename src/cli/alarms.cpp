@@ -31,6 +31,7 @@ std::string shown_code(const std::string& code, Language language) {
       {"duty_overdue", {"期限超過", "overdue"}},
       {"acknowledgement_overdue", {"受領確認なし", "not acknowledged"}},
       {"followup_overdue", {"続報なし", "no follow-up"}},
+      {"inquiry_overdue", {"照会に回答なし", "inquiry not answered"}},
       {"handover_overdue", {"要引継ぎ", "hand-over due"}},
       {"head_gone", {"対応責任者の離任", "the head is gone"}},
       {"relay_silent", {"中継なし", "relay silent"}},

@@ -198,6 +198,7 @@ std::vector<ShownTarget> targets_of(const InForce& in_force) {
               config.clocks.followup);
   add_targets(list, config, {"permission", nullptr, nullptr, {}, {}, {}, defaults.permission.usual, {}},
               config.clocks.permission);
+  add_targets(list, config, {"inquiry", nullptr, nullptr, {}, {}, {}, defaults.inquiry.usual, {}}, config.clocks.inquiry);
   return list;
 }
 

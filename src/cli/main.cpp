@@ -24,6 +24,7 @@
 #include "src/cli/inbox.h"
 #include "src/cli/label.h"
 #include "src/cli/incident.h"
+#include "src/cli/inquiry.h"
 #include "src/cli/migrate.h"
 #include "src/cli/obligations.h"
 #include "src/cli/record_continue.h"
@@ -436,6 +437,85 @@ void add_label(CLI::App& program, const Global& global, Command& chosen) {
   withdraw->add_option("MAPPING", withdraw_options->mapping, "Its id, as label mappings shows it")->required();
   withdraw->add_option("--reason", withdraw_options->reason, "Why")->type_name("TEXT")->required();
   add_act(*withdraw, *withdraw_options);
+}
+void add_inquiry(CLI::App& program, const Global& global, Command& chosen) {
+  auto* inquiry = program.add_subcommand("inquiry", "Inquiries (照会) up and down the chain; they meet no duty");
+  inquiry->require_subcommand(1);
+
+  auto ask_options = std::make_shared<InquiryAskOptions>();
+  auto* ask = add_command(*inquiry, global, chosen, "ask", "Ask the body one step up or down about an incident", ask_options);
+  ask->add_option("ID", ask_options->incident, "Id, number (JPS-2018-1) or your own reference")->required();
+  ask->add_option("--to", ask_options->to, "The centre, an agency, or a corporation that it supervises")->type_name("SLUG")->required();
+  ask->add_option("--text", ask_options->text, "What you want to know")->type_name("TEXT")->required();
+  ask->add_option("--passes-on", ask_options->passes_on, "The inquiry to your body that it passes on")->type_name("ID");
+  add_act(*ask, *ask_options);
+
+  auto answer_options = std::make_shared<InquiryAnswerOptions>();
+  auto* answer = add_command(*inquiry, global, chosen, "answer", "Answer an inquiry to your body", answer_options);
+  answer->add_option("ID", answer_options->inquiry, "The inquiry, as list shows it")->required();
+  answer->add_option("--text", answer_options->text, "The answer")->type_name("TEXT")->required();
+  add_act(*answer, *answer_options);
+
+  auto withdraw_options = std::make_shared<InquiryWithdrawOptions>();
+  auto* withdraw = add_command(*inquiry, global, chosen, "withdraw", "Withdraw an inquiry of your body", withdraw_options);
+  withdraw->add_option("ID", withdraw_options->inquiry, "The inquiry, as list shows it")->required();
+  withdraw->add_option("--reason", withdraw_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*withdraw, *withdraw_options);
+
+  auto list_options = std::make_shared<InquiryListOptions>();
+  auto* list = add_command(*inquiry, global, chosen, "list", "Those of your body, what waits first", list_options);
+  auto* of_incident = list->add_option("--incident", list_options->incident, "Only those about it: id, number or own reference")
+                          ->type_name("ID");
+  list->add_option("--state", list_options->state, "Only those in that state")
+      ->check(CLI::IsMember({"open", "answered", "withdrawn"}))
+      ->excludes(of_incident);
+  list->add_option("--from", list_options->from, "Only those of that body")->type_name("SLUG")->excludes(of_incident);
+  list->add_option("--to", list_options->to, "Only those to that body")->type_name("SLUG")->excludes(of_incident);
+  add_connection(*list, list_options->connection);
+
+  auto show_options = std::make_shared<InquiryShowOptions>();
+  auto* show = add_command(*inquiry, global, chosen, "show", "One inquiry with its answer and its chain", show_options);
+  show->add_option("ID", show_options->inquiry, "The inquiry, as list shows it")->required();
+  add_connection(*show, show_options->connection);
+}
+
+void add_notice(CLI::App& program, const Global& global, Command& chosen) {
+  auto* notice = program.add_subcommand("notice", "Notices (情報提供) down the chain; they meet no duty");
+  notice->require_subcommand(1);
+
+  auto give_options = std::make_shared<NoticeGiveOptions>();
+  auto* give = add_command(*notice, global, chosen, "give", "Tell the body one step down what was seen, before there is an incident",
+                           give_options);
+  give->add_option("--to", give_options->to, "An agency, or a corporation that yours supervises")->type_name("SLUG")->required();
+  give->add_option("--text", give_options->text, "What was seen, and what to look at")->type_name("TEXT")->required();
+  give->add_option("--passes-on", give_options->passes_on, "The notice to your body that it passes on")->type_name("ID");
+  add_act(*give, *give_options);
+
+  auto tell_options = std::make_shared<NoticeTellOptions>();
+  auto* tell = add_command(*notice, global, chosen, "tell", "Tell the body one step down about an incident", tell_options);
+  tell->add_option("ID", tell_options->incident, "Id, number (JPS-2018-1) or your own reference")->required();
+  tell->add_option("--to", tell_options->to, "An agency that has it, or a corporation that yours supervises")
+      ->type_name("SLUG")
+      ->required();
+  tell->add_option("--text", tell_options->text, "What it has to know")->type_name("TEXT")->required();
+  add_act(*tell, *tell_options);
+
+  auto answer_options = std::make_shared<NoticeAnswerOptions>();
+  auto* answer = add_command(*notice, global, chosen, "answer", "Answer a notice to your body", answer_options);
+  answer->add_option("ID", answer_options->notice, "The notice, as list shows it")->required();
+  answer->add_option("--text", answer_options->text, "The answer")->type_name("TEXT")->required();
+  add_act(*answer, *answer_options);
+
+  auto link_options = std::make_shared<NoticeLinkOptions>();
+  auto* link = add_command(*notice, global, chosen, "link", "Say which incident came of a notice to your body", link_options);
+  link->add_option("NOTICE", link_options->notice, "The notice, as list shows it")->required();
+  link->add_option("INCIDENT", link_options->incident, "Id, number (JPS-2018-1) or your own reference")->required();
+  add_act(*link, *link_options);
+
+  auto list_options = std::make_shared<NoticeListOptions>();
+  auto* list = add_command(*notice, global, chosen, "list", "Those that your body gave or got, unanswered first", list_options);
+  list->add_flag("--unanswered", list_options->unanswered, "Only those without an answer");
+  add_connection(*list, list_options->connection);
 }
 
 void add_waiver(CLI::App& program, const Global& global, Command& chosen) {
@@ -1179,6 +1259,8 @@ int run_program(int argc, char** argv) {
   add_duties(program, global, chosen);
   add_handle(program, global, chosen);
   add_label(program, global, chosen);
+  add_inquiry(program, global, chosen);
+  add_notice(program, global, chosen);
   add_waiver(program, global, chosen);
   add_cymat(program, global, chosen);
   add_relay_switch(program, global, chosen);

@@ -386,6 +386,7 @@ void encode(JsonWriter& out, const IncidentDetail& view, const AnswerContext& co
   write_list(out, "platforms", view.platforms, context);
   write_list_with(out, "cymat_requests", view.cymat_requests,
                   [](JsonWriter& list, const CymatRequestView& request) { encode(list, request); });
+  write_list(out, "notices", view.notices, context);
   write_list_with(out, "timeline", view.timeline,
                   [&](JsonWriter& list, const TimelineEntry& entry) { write_entry(list, entry, context); });
   out.member("truncated", view.truncated);

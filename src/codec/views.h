@@ -14,6 +14,7 @@
 #include "src/codec/answer_context.h"
 #include "src/codec/assignment_views.h"
 #include "src/codec/handling_views.h"
+#include "src/codec/inquiry_views.h"
 #include "src/codec/cymat.h"
 #include "src/codec/json_writer.h"
 #include "src/codec/label_views.h"
@@ -259,6 +260,7 @@ struct IncidentDetail {
   std::vector<InstructionView> instructions;   // the same
   std::vector<PlatformLinkView> platforms;     // that the caller's body runs on or operates, oldest first
   std::vector<CymatRequestView> cymat_requests;
+  std::vector<LinkedNotice> notices;    // of the caller's body, that it came of, oldest first
   std::vector<TimelineEntry> timeline;  // oldest first
   bool truncated = false;               // a list was longer than is shown; its latest entries are
 };

@@ -22,6 +22,11 @@ std::vector<const Message*> unacknowledged(const Incident& incident) {
   std::set<std::string_view> acknowledging;
   for (auto message = incident.messages.rbegin(); message != incident.messages.rend(); ++message) {
     if (!message->acknowledge_by) continue;
+    // A word about the case brings no version: nothing covers it, and it covers nothing.
+    if (!message->report) {
+      if (!message->acknowledged_at) waiting.push_back(&*message);
+      continue;
+    }
     if (message->acknowledged_at) {
       recipients.insert(message->recipient);
       acknowledging.insert(message->awaited_from());
@@ -55,7 +60,7 @@ std::vector<Clock> running_clocks(const Incident& incident) {
     if (annex.state == AnnexState::asked)
       clocks.push_back({ClockKind::permission, annex.id.value, annex.organization, annex.permit_by, annex.ladder});
   for (const auto& inquiry : incident.inquiries)
-    if (inquiry.is_open())
+    if (inquiry.is_open() && !incident.erased_at)  // nothing is answered any more
       clocks.push_back({ClockKind::inquiry, inquiry.id.value, inquiry.to, inquiry.due_at, inquiry.ladder});
   return clocks;
 }

@@ -114,8 +114,8 @@ class Ringing {
     if (level >= level_of_other_side() && !is_inner(clock)) told = other_side(clock);
     if (told.empty() || level <= highest_role) {
       const auto holder = builder_.standing_for(clock.organization);
-      // What the centre owes as a body of the Cabinet is its CSIRT's; what it was sent is its liaisons'.
-      const bool as_recipient = clock.kind == ClockKind::acknowledgement;
+      // What the centre owes as a body of the Cabinet is its CSIRT's; what it was sent or asked is its liaisons'.
+      const bool as_recipient = clock.kind == ClockKind::acknowledgement || clock.kind == ClockKind::inquiry;
       // Its own role where it is the other side as well: the centre of its own incident.
       std::erase_if(told, [&](const Listener& listener) { return listener.organization == holder; });
       told.push_back({holder, role_at(holder, level, as_recipient), code_of(clock)});
@@ -282,8 +282,11 @@ class Ringing {
                         " の別紙（機密性3）が課室情報セキュリティ責任者の許可を待っています。noroshi annex permit で許可するか、理由を付けて断ってください。",
                     "an annex of " + clock.organization +
                         " waits for the permission of a section officer; permit it, or refuse it with a reason, by noroshi annex permit");
-    if (clock.kind == ClockKind::inquiry)
-      return reason(clock.organization + " が照会に回答していません", clock.organization + " has not answered an inquiry");
+    if (clock.kind == ClockKind::inquiry) {
+      const auto& asker = builder_.incident().find(InquiryId{clock.subject})->from;
+      return reason(asker + " からの照会に " + clock.organization + " が回答していません。noroshi inquiry answer で回答してください。",
+                    clock.organization + " has not answered an inquiry of " + asker + "; answer it by noroshi inquiry answer");
+    }
     return reason(clock.organization + " の続報がありません", "no follow-up report of " + clock.organization);
   }
   template <class Phrase>

@@ -60,19 +60,24 @@ bool information_may_follow(const Incident& incident, const Event&, const Conten
   const auto* withholding = incident.find(what.withholding);
   return withholding && !withholding->released;
 }
-bool information_may_follow(const Incident& incident, const Event&, const InquiryAsked& what) {
-  return !incident.find(what.inquiry.id) && !incident.erased_at;
+// Which body stands for which is of the registry of that day, and is not looked at: that nobody asks or answers himself is.
+bool information_may_follow(const Incident& incident, const Event& event, const InquiryAsked& what) {
+  const auto& asked = what.inquiry;
+  const auto* passed = asked.passes_on ? incident.find(*asked.passes_on) : nullptr;
+  return !incident.find(asked.id) && asked.from == event.actor.organization && asked.from != asked.to &&
+         (!asked.passes_on || (passed && passed->is_open())) && !incident.erased_at;
 }
-bool information_may_follow(const Incident& incident, const Event&, const InquiryAnswered& what) {
+bool information_may_follow(const Incident& incident, const Event& event, const InquiryAnswered& what) {
   const auto* inquiry = incident.find(what.inquiry);
-  return inquiry && inquiry->is_open() && !incident.erased_at;
+  return inquiry && inquiry->is_open() && inquiry->from != event.actor.organization && !incident.erased_at;
 }
-bool information_may_follow(const Incident& incident, const Event&, const InquiryWithdrawn& what) {
+bool information_may_follow(const Incident& incident, const Event& event, const InquiryWithdrawn& what) {
   const auto* inquiry = incident.find(what.inquiry);
-  return inquiry && inquiry->is_open();
+  return inquiry && inquiry->is_open() && inquiry->to != event.actor.organization && !incident.erased_at;
 }
 bool information_may_follow(const Incident& incident, const Event&, const NoticeLinked& what) {
-  return std::find(incident.notices.begin(), incident.notices.end(), what.notice) == incident.notices.end();
+  return std::find(incident.notices.begin(), incident.notices.end(), what.notice) == incident.notices.end() &&
+         !incident.erased_at;
 }
 
 }  // namespace noroshi::core

@@ -8,6 +8,7 @@
 #include "src/codec/cymat.h"
 #include "src/codec/report_decoder.h"
 #include "src/codec/staff_decoder.h"
+#include "src/http/api_inquiries.h"
 #include "src/http/commanding.h"
 #include "src/http/query.h"
 
@@ -285,6 +286,7 @@ void add_command_routes(Router& router, store::WriterPool& writers, std::functio
   cymat("/cymat-requests/{request}/end", cymat_deciding_roles, codec::decode_cymat_end);
   cymat("/cymat-requests/{request}/report", cymat_reporting_roles, codec::decode_cymat_report);
   add_label_commands(router, writers, record_is_too_late);
+  add_inquiry_commands(router, writers, record_is_too_late);
   // Adds nothing to the record: taken however late it is.
   add_post(router, "/record/cosignatures", auditors, cosign(writers));
 }

@@ -1,5 +1,6 @@
 #include "src/http/api_read.h"
 
+#include "src/http/api_inquiries.h"
 #include "src/http/api_routes.h"
 
 namespace noroshi::http {
@@ -9,6 +10,7 @@ void add_read_routes(Router& router, const ReadContext& context) {
   add_assignment_routes(router, context);
   add_handling_routes(router, context);
   add_label_routes(router, context);
+  add_inquiry_routes(router, context);
   add_obligation_routes(router, context);
   add_inbox_routes(router, context);
   add_cymat_routes(router, context);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "src/store/view_inquiries.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -354,6 +355,7 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   detail.instructions = reader.latest(select_instructions, read_instruction);
   detail.platforms = reader.latest(select_platforms, read_platform);
   detail.cymat_requests = cymat_requests_of(transaction, id);
+  detail.notices = notices_of_incident(transaction, id);
   detail.timeline = reader.latest(select_timeline, read_entry);
   return detail;
 }

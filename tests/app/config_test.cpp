@@ -400,13 +400,13 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("targets by severity and by body, of rules, acknowledgements and follow-up reports") {
+TEST_CASE("targets by severity and by body, of rules, acknowledgements, follow-up reports and inquiries") {
   const ConfigFiles files;
   const auto law = load_law({}, {});
   REQUIRE(law);
   const auto config = files.load(
       "[targets]\n\"g.3\" = \"PT30M\"\n[targets.severity.large_scale]\n\"g.3\" = \"PT10M\"\nacknowledgement = 300\n"
-      "[targets.body.mhlw]\n\"g.3\" = \"PT20M\"\nfollowup = \"PT48H\"\n");
+      "[targets.body.mhlw]\n\"g.3\" = \"PT20M\"\nfollowup = \"PT48H\"\ninquiry = \"PT6H\"\n[inquiry]\nanswer = \"PT12H\"\n");
   REQUIRE(config);
   CHECK(check_targets(*config, law->editions, law->registry).empty());
   using routing::Severity;
@@ -417,6 +417,8 @@ TEST_CASE("targets by severity and by body, of rules, acknowledgements and follo
   CHECK(config->clocks.acknowledgement.of("mhlw", Severity::large_scale) == 5min);
   CHECK(config->clocks.acknowledgement.of("mhlw", Severity::ordinary) == 15min);
   CHECK(config->clocks.followup.of("mhlw", Severity::ordinary) == 48h);
+  CHECK(config->clocks.inquiry.of("mhlw", Severity::ordinary) == 6h);
+  CHECK(config->clocks.inquiry.of("moj", Severity::large_scale) == 12h);
   // What is shown reads back as the same.
   const auto again = files.load(show(*config));
   REQUIRE(again);

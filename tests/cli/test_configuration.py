@@ -134,7 +134,7 @@ class Configuration(Case):
 
     def test_targets_by_severity_and_by_body_stand_below_the_usual_one(self):
         path = self.file('[targets.severity.large_scale]\n"g.3" = "PT10M"\nacknowledgement = "PT5M"\n'
-                         '[targets.body.mhlw]\n"g.3" = "PT20M"\n[followup]\ntarget = "PT12H"\n')
+                         '[targets.body.mhlw]\n"g.3" = "PT20M"\n[followup]\ntarget = "PT12H"\n[inquiry]\nanswer = "PT6H"\n')
         told = self.told("show")["targets"]
         of = lambda key: [(t["severity"], t["body"], t["target"], t["set_by"], t["set_at"] and t["set_at"]["line"]) for t in told
                           if t["key"] == key]
@@ -142,6 +142,7 @@ class Configuration(Case):
                                      (None, "mhlw", "PT20M", "operator", 5)])
         self.assertEqual(of("acknowledgement"), [(None, None, "PT15M", "program", None), ("large_scale", None, "PT5M", "operator", 3)])
         self.assertEqual(of("followup"), [(None, None, "PT12H", "operator", 7)])
+        self.assertEqual(of("inquiry"), [(None, None, "PT6H", "operator", 9)])
         shown = self.config("show")[1]
         (self.data / "noroshi.toml").write_text(shown)
         self.assertEqual(self.config("show")[1].replace(f"{path}:", "").split("# 目標")[0], shown.split("# 目標")[0])

@@ -108,6 +108,22 @@ class Scene:
                   {"method": "relay", "note": "内容を確認の上、中継する"})
         crisis = next(duty for duty in said["obligations"] if duty["clause"] == "2.2.4(2)(i)")
         self.post("mhlw", "csirt_head", f"/api/v1/obligations/{crisis['id']}/waivers", {"reason": "別の経路で伝達済み"})
+        self.speak(said["incident"]["id"])
+
+    def speak(self, incident):
+        """Along the chain: an inquiry that is passed on and answered, one withdrawn, one that waits; notices, one of which led to the case."""
+        center, ministry, corporation = ("nco", "center_liaison"), ("mhlw", "csirt_head"), ("jps", "csirt_head")
+        inquiries = f"/api/v1/incidents/{incident}/inquiries"
+        asked = self.post(*center, inquiries, {"to": "mhlw", "text": "最初の不審な通信の日時"})["inquiry"]["id"]
+        passed_on = self.post(*ministry, inquiries, {"to": "jps", "text": "通信の日時", "passes_on": asked})["inquiry"]["id"]
+        self.post(*corporation, f"/api/v1/inquiries/{passed_on}/answer", {"text": "5月8日"})
+        withdrawn = self.post(*ministry, inquiries, {"to": "jps", "text": "端末の台数"})["inquiry"]["id"]
+        self.post(*ministry, f"/api/v1/inquiries/{withdrawn}/withdrawal", {"reason": "続報で判明"})
+        self.post(*center, f"/api/v1/incidents/{incident}/notices", {"to": "mhlw", "text": "同じ送信元を他でも確認"})
+        given = self.post(*center, "/api/v1/notices", {"to": "mhlw", "text": "所管法人と思われる不審な通信"})["notice"]["id"]
+        below = self.post(*ministry, "/api/v1/notices", {"to": "jps", "text": "端末の確認", "passes_on": given})["notice"]["id"]
+        self.post(*corporation, f"/api/v1/notices/{below}/answer", {"text": "確認中"})
+        self.post(*corporation, f"/api/v1/notices/{below}/link", {"incident": incident})
 
     def respond(self):
         """Who responds: people of two ministries that no story names (where people are known, two tokens of nobody are no two
