@@ -1,4 +1,5 @@
 // Endpoints of the caller's body, and deliveries of messages that it sent or received.
+#include "src/core/receipt_number.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -45,6 +46,7 @@ constexpr Statement select_attempts{
     "WHERE delivery_id = $1::uuid ORDER BY started_at DESC, id DESC LIMIT 100) AS latest ORDER BY started_at, id"};
 
 constexpr Statement select_linked{"linked_message", "SELECT * FROM linked_message($1::uuid, $2::uuid)"};
+constexpr Statement select_linked_receipt{"linked_receipt", "SELECT * FROM linked_receipt($1::uuid, $2::uuid)"};
 
 codec::EndpointView read_endpoint(const Row& row, Timestamp now) {
   codec::EndpointView view;
@@ -145,11 +147,16 @@ std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::M
   const Rows rows = reader.execute(select_linked, {core::to_string(message), core::to_string(endpoint)});
   const auto row = rows.maybe_one();
   if (!row) return std::nullopt;
-  return LinkedMessageView{row->get<std::string>("organization"), core::parse_message_kind(row->get<std::string_view>("kind")).value(),
+  LinkedMessageView view{row->get<std::string>("organization"), core::parse_message_kind(row->get<std::string_view>("kind")).value(),
                            row->get<std::string>("number"), row->get<bool>("exercise"),
                            row->get<std::string>("sender"), row->get<std::string>("clause"),
                            row->get<Timestamp>("sent_at"), row->get<std::optional<Timestamp>>("acknowledged_at"),
-                           row->get<std::string>("acknowledged_by")};
+                           row->get<std::string>("acknowledged_by"), {}};
+  const Rows receipts = reader.execute(select_linked_receipt, {core::to_string(message), core::to_string(endpoint)});
+  if (const auto receipt = receipts.maybe_one())
+    view.receipt_number =
+        core::receipt_number(receipt->get<std::string>("recipient"), core::MessageId{uuid_of(*receipt, "message_id")});
+  return view;
 }
 
 }  // namespace noroshi::store
