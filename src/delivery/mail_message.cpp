@@ -69,6 +69,7 @@ mustache::data fields_of(const Consignment& what, const routing::Registry& regis
   fields.set("recipient", name_of(registry, what.recipient, language));
   fields.set("delivery", core::to_string(what.delivery));
   fields.set("sent_at", minute(what.sent_at));
+  set_if_any(fields, "receipt_number", what.receipt_number);
   set_if_any(fields, "clause", what.clause);
   set_if_any(fields, "alarm_code", what.alarm_code);
   if (what.sentence > 0) fields.set("sentence", std::to_string(what.sentence));
