@@ -2,6 +2,7 @@
 
 #include "src/codec/report_members.h"
 #include "src/codec/strict_json.h"
+#include "src/core/report_view.h"
 
 namespace noroshi::codec {
 namespace {

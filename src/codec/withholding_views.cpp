@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "src/codec/encoding.h"
-#include "src/core/decide_withholding.h"
 #include "src/core/receipt_number.h"
+#include "src/core/withholding_rules.h"
 
 namespace noroshi::codec {
 namespace {

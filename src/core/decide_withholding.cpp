@@ -4,6 +4,7 @@
 
 #include "src/core/duties.h"
 #include "src/core/label.h"
+#include "src/core/withholding_rules.h"
 
 namespace noroshi::core {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "src/core/decide_withholding.h"
+#include "src/core/withholding_rules.h"
 
 namespace noroshi::core {
 namespace {

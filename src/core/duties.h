@@ -72,9 +72,6 @@ void align_duties(DecisionBuilder& builder);
 void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& sender, const std::string& recipient,
                  const Obligation* obligation, const std::string& note, bool automatic = false);
 
-// The same under (2)(l) (decide_withholding.h): a notice whose acknowledgement nobody waits for.
-void send_shared(DecisionBuilder& builder, const std::string& recipient, const std::string& note);
-
 // The duties that `holder` owes onward since it received the incident have a new occasion.
 void recur_onward_duties(DecisionBuilder& builder, const std::string& holder);
 

@@ -3,6 +3,7 @@
 
 #include "src/core/decide_withholding.h"
 #include "src/core/duties.h"
+#include "src/core/withholding_rules.h"
 #include "tests/core/scene.h"
 
 using namespace noroshi;
