@@ -8,8 +8,8 @@
 namespace noroshi::http {
 namespace {
 
-// A receiver is told what is withheld from it, whatever its role.
-const std::vector<std::string>& readers = readers_of_inbox;
+// A receiver is told what is withheld from it.
+const std::vector<std::string>& readers = readers_of_alarms;
 
 Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
   QueryReader query(request, {"limit", "cursor"});
