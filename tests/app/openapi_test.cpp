@@ -13,10 +13,10 @@
 #include "src/app/metrics.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_delivery.h"
-#include "src/http/api_withholdings.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
 #include "src/http/api_stream.h"
+#include "src/http/api_withholdings.h"
 #include "tests/app/api_request.h"
 #include "tests/store/store_scene.h"
 
