@@ -40,6 +40,7 @@
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
 #include "src/http/api_stream.h"
+#include "src/http/api_withholdings.h"
 #include "src/http/server.h"
 #include "src/http/tls.h"
 #include "src/http/worker_pool.h"
@@ -346,6 +347,8 @@ class Service {
     http::Router router;
     http::add_command_routes(router, writers_, [this] { return sealing_.too_late(); });
     http::add_annex_routes(router, {readers_, workers_, law_}, writers_, [this] { return sealing_.too_late(); });
+    http::add_withholding_routes(router, {readers_, workers_, law_}, writers_,
+                                 [this] { return sealing_.too_late(); });
     http::add_delivery_routes(router, {readers_, workers_, law_}, writers_, delivery_services_,
                               [this] { return sealing_.too_late(); });
     http::add_read_routes(router, {readers_, workers_, law_});

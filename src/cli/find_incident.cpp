@@ -4,6 +4,7 @@
 
 #include "src/cli/json_view.h"
 #include "src/core/identifier.h"
+#include "src/core/receipt_number.h"
 
 namespace noroshi::cli {
 
@@ -14,6 +15,11 @@ tl::expected<std::string, ExitCode> find_incident(const ApiClient& client, const
       fetch_all(client, "/api/v1/incidents?reference=" + percent_encoded(wanted), output);
   if (!by_reference) return tl::unexpected(by_reference.error());
   auto found = array_at(*by_reference, "/items");
+  if (const auto receipt = core::parse_receipt_number(wanted); found.empty() && receipt) {
+    const auto by_receipt = fetch_all(client, "/api/v1/incidents?receipt=" + percent_encoded(*receipt), output);
+    if (!by_receipt) return tl::unexpected(by_receipt.error());
+    found = array_at(*by_receipt, "/items");
+  }
   if (found.empty()) {
     const auto all = fetch_all(client, "/api/v1/incidents", output);
     if (!all) return tl::unexpected(all.error());

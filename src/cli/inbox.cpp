@@ -11,6 +11,7 @@
 #include "src/cli/json_view.h"
 #include "src/cli/label.h"
 #include "src/cli/table.h"
+#include "src/cli/withhold.h"
 #include "src/codec/json_writer.h"
 #include "src/delivery/mail_reply.h"
 
@@ -49,13 +50,13 @@ std::string render(const json::array& messages, Language language) {
   std::stable_sort(order.begin(), order.end(),
                    [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
 
-  Table table(ja ? std::vector<std::string>{"受領確認", "受信", "種別", "番号", "版", "差出", "条項", "ID"}
-                 : std::vector<std::string>{"acknowledged", "sent", "kind", "number", "version", "from",
-                                            "clause", "id"});
+  Table table(ja ? std::vector<std::string>{"受領確認", "受信", "種別", "番号", "受付番号", "版", "差出", "条項", "ID"}
+                 : std::vector<std::string>{"acknowledged", "sent", "kind", "number", "receipt number", "version",
+                                            "from", "clause", "id"});
   for (const auto* message : order) {
     const auto from = text_at(*message, "/from");
     table.add_row({shown_acknowledgement(*message, language), shown_time(text_at(*message, "/sent_at")),
-                   shown_kind(*message, language), text_at(*message, "/number"),
+                   shown_kind(*message, language), text_at(*message, "/number"), text_at(*message, "/receipt_number"),
                    shown_version(*message, language), from.empty() ? "-" : shown_organization(from, language),
                    shown_clause(*message), text_at(*message, "/id")});
   }
@@ -94,7 +95,9 @@ std::string shown_kind(const json::value& message, Language language) {
 int run(const InboxListOptions& options, const Output& output) {
   const auto client = connect(options.connection, output);
   if (!client) return client.error();
-  auto messages = fetch_all(*client, "/api/v1/inbox", output);
+  auto messages = fetch_all(
+      *client, options.receipt_number.empty() ? "/api/v1/inbox" : "/api/v1/inbox?receipt=" + percent_encoded(options.receipt_number),
+      output);
   if (!messages) return messages.error();
   auto& items = messages->at("items").as_array();
   if (options.unacknowledged) {
@@ -135,6 +138,13 @@ int run(const InboxShowOptions& options, const Output& output) {
                        printable(value.is_string() ? std::string(value.get_string()) : json::serialize(value))));
   }
   print(under_label(*message, text, output.language));
+  if (!report || !report->is_object()) return exit_ok;
+  print("\n");
+  if (const auto* document = report->get_object().if_contains("document")) print(told_view(*document, output.language));
+  for (const auto& [name, value] : report->get_object())
+    print_line(
+        fmt::format("{}: {}", printable({name.data(), name.size()}),
+                    printable(value.is_string() ? std::string(value.get_string()) : json::serialize(value))));
   return exit_ok;
 }
 

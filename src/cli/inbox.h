@@ -11,6 +11,7 @@ namespace noroshi::cli {
 
 struct InboxListOptions {
   bool unacknowledged = false;
+  std::string receipt_number;  // 受付番号; empty: all
   ConnectionOptions connection;
 };
 int run(const InboxListOptions& options, const Output& output);

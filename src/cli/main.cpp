@@ -42,6 +42,7 @@
 #include "src/cli/user.h"
 #include "src/cli/waiver.h"
 #include "src/cli/watch.h"
+#include "src/cli/withhold.h"
 
 namespace noroshi::cli {
 namespace {
@@ -151,6 +152,8 @@ void add_inbox(CLI::App& program, const Global& global, Command& chosen) {
   auto* inbox = program.add_subcommand("inbox", "What was sent to your body");
   inbox->require_subcommand(0, 1);
   inbox->add_flag("--unacknowledged", list_options->unacknowledged, "Only what nobody has acknowledged");
+  inbox->add_option("--receipt-number", list_options->receipt_number, "Only of the incident with that number (受付番号)")
+      ->type_name("NUMBER");
   add_connection(*inbox, list_options->connection);
 
   auto show_options = std::make_shared<InboxShowOptions>();
@@ -210,6 +213,50 @@ void add_erasure(CLI::App& incident, const Global& global, Command& chosen) {
   add_decision("reject", "Keep the content", false);
 }
 
+// Below `incident`.
+void add_withholding(CLI::App& incident, const Global& global, Command& chosen) {
+  constexpr const char* which = "Id, number (JPS-2018-1) or your own reference";
+  auto withhold_options = std::make_shared<WithholdOptions>();
+  auto* withhold = add_command(incident, global, chosen, "withhold", "Keep members of the report from a receiver, until a time",
+                               withhold_options);
+  withhold->add_option("ID", withhold_options->incident, which)->required();
+  withhold->add_option("--from", withhold_options->from, "The receiver, as GET /organizations names it")
+      ->type_name("BODY")
+      ->required();
+  withhold
+      ->add_option("--member", withhold_options->members,
+                   "summary, assessment_reason, cyberattack_reason, category, systems, impact, actions or notices_made, once for each")
+      ->type_name("MEMBER")
+      ->take_all()
+      ->expected(1)
+      ->required();
+  withhold->add_option("--until", withhold_options->until, "When it ends by itself, 90 days ahead at most")
+      ->type_name("TIME")
+      ->required();
+  withhold->add_option("--reason", withhold_options->reason, "Why; stays with your body")->type_name("TEXT")->required();
+  add_act(*withhold, *withhold_options);
+
+  auto list_options = std::make_shared<WithholdingsOptions>();
+  auto* list = add_command(incident, global, chosen, "withholdings", "What your body withholds, and what is withheld from it",
+                           list_options);
+  list->add_option("ID", list_options->incident, which)->required();
+  add_connection(*list, list_options->connection);
+
+  auto release_options = std::make_shared<ReleaseWithheldOptions>();
+  auto* release = add_command(incident, global, chosen, "release", "End what is withheld before its time", release_options);
+  release->add_option("ID", release_options->withholding, "Of the withholding (noroshi incident withholdings)")->required();
+  release->add_option("--reason", release_options->reason, "Why")->type_name("TEXT")->required();
+  add_act(*release, *release_options);
+
+  auto share_options = std::make_shared<ShareOptions>();
+  auto* share = add_command(incident, global, chosen, "share",
+                            "Share it with a body that nobody has to tell, by consent (2.2.4(2)(l))", share_options);
+  share->add_option("ID", share_options->incident, which)->required();
+  share->add_option("--organization", share_options->organization, "With whom")->type_name("BODY")->required();
+  share->add_option("--note", share_options->note, "A remark to it")->type_name("TEXT");
+  add_act(*share, *share_options);
+}
+
 void add_incident(CLI::App& program, const Global& global, Command& chosen) {
   auto* incident = program.add_subcommand("incident", "Your body's judgement of an incident, its state, and its end");
   incident->require_subcommand(1);
@@ -249,6 +296,7 @@ void add_incident(CLI::App& program, const Global& global, Command& chosen) {
   add_act(*move, *move_options);
 
   add_erasure(*incident, global, chosen);
+  add_withholding(*incident, global, chosen);
 }
 
 void add_assign_step(CLI::App& assign, const Global& global, Command& chosen, AssignStepOptions::Step step, const char* name,

@@ -10,6 +10,7 @@
 #include "src/cli/receipt.h"
 #include "src/cli/report_queue.h"
 #include "src/cli/table.h"
+#include "src/cli/withhold.h"
 
 namespace noroshi::cli {
 namespace {
@@ -18,12 +19,12 @@ namespace json = boost::json;
 
 std::string render_messages(const json::value& incident, Language language) {
   const bool ja = language == Language::ja;
-  Table table(ja ? std::vector<std::string>{"送信", "種別", "差出", "宛先", "受領確認", "確認者"}
-                 : std::vector<std::string>{"sent", "kind", "from", "to", "acknowledged", "by"});
+  Table table(ja ? std::vector<std::string>{"送信", "種別", "差出", "宛先", "受付番号", "受領確認", "確認者"}
+                 : std::vector<std::string>{"sent", "kind", "from", "to", "receipt number", "acknowledged", "by"});
   for (const auto& message : array_at(incident, "/messages"))
     table.add_row({shown_time(text_at(message, "/sent_at")), text_at(message, "/kind"),
                    shown_organization(text_at(message, "/from"), language),
-                   shown_organization(text_at(message, "/to"), language),
+                   shown_organization(text_at(message, "/to"), language), text_at(message, "/receipt_number"),
                    shown_time(text_at(message, "/acknowledged_at")), text_at(message, "/acknowledged_by")});
   return table.empty() ? "" : table.render(terminal_width());
 }
@@ -68,6 +69,7 @@ std::string render(const json::value& incident, Language language) {
     if (!value.empty()) out += fmt::format("{}: {}\n", label, printable(value));
   };
   line(ja ? "番号" : "number", text_at(incident, "/number"));
+  line(ja ? "受付番号" : "receipt number", text_at(incident, "/receipt_number"));
   line("ID", text_at(incident, "/id"));
   line(ja ? "機関" : "body", shown_organization(text_at(incident, "/organization"), language));
   line(ja ? "整理番号" : "reference", text_at(incident, "/reference"));
@@ -82,6 +84,8 @@ std::string render(const json::value& incident, Language language) {
   line(ja ? "サイバー攻撃" : "cyberattack", text_at(incident, "/cyberattack"));
   line(ja ? "保存期間満了" : "retained until", shown_time(text_at(incident, "/retained_until")));
   line(ja ? "認知" : "recognised", shown_time(text_at(incident, "/recognized_at")));
+  if (const auto* report = incident.is_object() ? incident.get_object().if_contains("report") : nullptr)
+    out += told_view(*report, language);
   const auto& obligations = array_at(incident, "/obligations");
   if (!obligations.empty())
     out += (ja ? "\n義務（期限は運用者の目標です）\n"

@@ -8,8 +8,6 @@ namespace {
 
 namespace json = boost::json;
 
-void write_value(JsonWriter& out, const json::value& value);
-
 void write_object(JsonWriter& out, const json::object& object) {
   out.begin_object();
   for (const auto& member : object) {
@@ -23,36 +21,6 @@ void write_array(JsonWriter& out, const json::array& array) {
   out.begin_array();
   for (const auto& element : array) write_value(out, element);
   out.end_array();
-}
-
-// Our own writer, so that text is escaped as everywhere else.
-void write_value(JsonWriter& out, const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null:
-      out.null();
-      break;
-    case json::kind::bool_:
-      out.value(value.get_bool());
-      break;
-    case json::kind::int64:
-      out.value(value.get_int64());
-      break;
-    case json::kind::uint64:
-      out.value(value.get_uint64());
-      break;
-    case json::kind::double_:
-      out.value(value.get_double());
-      break;
-    case json::kind::string:
-      out.value(std::string_view(value.get_string()));
-      break;
-    case json::kind::array:
-      write_array(out, value.get_array());
-      break;
-    case json::kind::object:
-      write_object(out, value.get_object());
-      break;
-  }
 }
 
 class Comparison {
@@ -93,6 +61,35 @@ class Comparison {
 };
 
 }  // namespace
+
+void write_value(JsonWriter& out, const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::null:
+      out.null();
+      break;
+    case json::kind::bool_:
+      out.value(value.get_bool());
+      break;
+    case json::kind::int64:
+      out.value(value.get_int64());
+      break;
+    case json::kind::uint64:
+      out.value(value.get_uint64());
+      break;
+    case json::kind::double_:
+      out.value(value.get_double());
+      break;
+    case json::kind::string:
+      out.value(std::string_view(value.get_string()));
+      break;
+    case json::kind::array:
+      write_array(out, value.get_array());
+      break;
+    case json::kind::object:
+      write_object(out, value.get_object());
+      break;
+  }
+}
 
 void apply_merge_patch(json::value& target, const json::value& patch) {
   const auto* members = patch.if_object();

@@ -6,7 +6,12 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include "src/codec/json_writer.h"
+
 namespace noroshi::codec {
+
+// By our own writer, so that text is escaped as everywhere else.
+void write_value(JsonWriter& out, const boost::json::value& value);
 
 // RFC 7396 JSON Merge Patch: members of `patch` replace those of `target`, null removes, objects merge,
 // everything else is replaced whole, arrays too.

@@ -91,6 +91,7 @@ void write_summary(JsonWriter& out, const IncidentSummary& view, const core::Law
   write_retention(out, view, law);
   write_time(out, "followup_due_at", view.followup_due_at);
   out.member("overdue", view.overdue);
+  write_text_or_null(out, "receipt_number", view.receipt_number);
 }
 
 // 'property/feared/may_be' as the report writes it.
@@ -149,6 +150,7 @@ void write_message(JsonWriter& out, const MessageView& view) {
   write_time(out, "acknowledge_by", view.acknowledge_by);
   write_time(out, "acknowledged_at", view.acknowledged_at);
   write_text_or_null(out, "acknowledged_by", view.acknowledged_by);
+  write_text_or_null(out, "receipt_number", view.receipt_number);
 }
 
 void write_recipient(JsonWriter& out, const AddedRecipientView& view) {

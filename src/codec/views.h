@@ -101,6 +101,7 @@ struct IncidentSummary {
   std::optional<Timestamp> followup_due_at;  // 続報
   bool overdue = false;  // a duty that the caller sees is open past its target
   int revision = 1;
+  std::string receipt_number;  // 受付番号 of the caller's body (core/receipt_number.h); null where empty: its own incident
 };
 
 struct JudgementView {
@@ -151,6 +152,7 @@ struct MessageView {
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;  // null where empty
   int revision = 1;
+  std::string receipt_number;  // 受付番号 of the recipient; null where empty: it has none, or the caller may not know it
   // The newest checkpoint of the record, with which a message is handed out, so that its receiver holds a copy. Left out
   // where not set, but for a message shown alone: null.
   std::optional<std::string> checkpoint;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "src/core/withholding_rules.h"
+
 namespace noroshi::core {
 namespace {
 
@@ -185,6 +187,22 @@ void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& 
   builder.add(MessageSent{std::move(message)});
 }
 
+void send_shared(DecisionBuilder& builder, const std::string& recipient, const std::string& note) {
+  if (!builder.incident().content_visible_to(recipient))
+    builder.add(AccessGranted{recipient, AccessScope::content, std::string(clause_of_sharing)});
+  Message message;
+  message.id = builder.next_id<MessageId>();
+  message.incident = builder.incident().id;
+  message.report = builder.incident().latest_report;
+  message.kind = MessageKind::notice;
+  message.sender = builder.standing_for(builder.incident().organization);
+  message.recipient = recipient;
+  message.clause = clause_of_sharing;
+  message.note = note;
+  message.sent_at = builder.now();
+  builder.add(MessageSent{std::move(message)});
+}
+
 void send_to_team(DecisionBuilder& builder, const CymatRequest& request, const Obligation* obligation,
                   const std::string& note) {
   Message message;
@@ -312,6 +330,10 @@ void send_to_earlier_recipients(DecisionBuilder& builder) {
       send_latest_to_team(builder, recipient, "");
       continue;
     }
+    if (has_by_sharing(builder.incident(), message.recipient)) {
+      if (may_be_shared(builder.incident())) send_shared(builder, recipient, "");
+      continue;
+    }
     const auto* obligation = message.obligation ? builder.incident().find(*message.obligation) : nullptr;
     const auto copy = obligation ? std::optional(*obligation) : std::nullopt;
     send_latest(builder, MessageKind::report, builder.incident().organization, recipient, copy ? &*copy : nullptr, "");
@@ -333,7 +355,9 @@ void send_judgement_to_earlier_recipients(DecisionBuilder& builder, const HeldJu
     if (!served.insert(recipient).second) continue;
     if (is_of_cymat(recipient))
       send_latest_to_team(builder, recipient, note);
-    else
+    else if (has_by_sharing(builder.incident(), all[i].recipient)) {
+      if (may_be_shared(builder.incident())) send_shared(builder, recipient, note);
+    } else
       send_latest(builder, MessageKind::notice, builder.incident().organization, recipient, nullptr, note);
   }
 }

@@ -47,13 +47,15 @@ struct Consignment {
   // may be read on its way.
   std::optional<std::pair<core::Grades, core::KindRule>> label = {};
   std::optional<Timestamp> acknowledge_by;
+  std::string receipt_number;     // 受付番号 of the recipient; empty: it has none
   std::string acknowledge_url;    // where a person acknowledges it without an account; empty: there is no such place
   std::string acknowledge_token;  // what the link, a reply by mail or the receipt of a bundle carries
 
   struct Content {
     std::string title;
     std::string note;
-    std::string report;  // as received; empty: it carries none
+    // As received; where the receiver may not see all of it, the report in force with what it may see, which says so. Empty: none.
+    std::string report;
   };
   std::optional<Content> content;
 };

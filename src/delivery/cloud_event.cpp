@@ -38,6 +38,7 @@ std::string cloud_event(const Consignment& consignment, std::string_view base_ur
   out.member("kind", core::to_string(consignment.kind));
   member_or_null(out, "sender", consignment.sender);
   out.member("recipient", consignment.recipient);
+  member_or_null(out, "receipt_number", consignment.receipt_number);
   member_or_null(out, "clause", consignment.clause);
   positive_or_null(out, "sentence", consignment.sentence);
   member_or_null(out, "obligation_id", consignment.obligation ? to_string(*consignment.obligation) : std::string());

@@ -74,6 +74,7 @@ mustache::data fields_of(const Consignment& what, const routing::Registry& regis
     const auto words = core::words_of(what.label->first, what.label->second);
     fields.set("label", language == MailLanguage::ja ? words.ja : words.en);
   }
+  set_if_any(fields, "receipt_number", what.receipt_number);
   set_if_any(fields, "clause", what.clause);
   set_if_any(fields, "alarm_code", what.alarm_code);
   if (what.sentence > 0) fields.set("sentence", std::to_string(what.sentence));

@@ -113,7 +113,7 @@ class Worker::Pass {
     if (!kind || !worker_.channels_.contains(endpoint->channel)) return unsent(Verdict::refused, "channel_unknown");
     Job job{claimed, std::move(*endpoint), consignment_of(claimed, *message), at + worker_.worker_.timeout, claim_ends};
     if (kind->seals)
-      if (auto content = store::read_content(delivery_, claimed))
+      if (auto content = store::read_content(delivery_, worker_.law_.registry, claimed))
         job.consignment.content = {std::move(content->title), std::move(content->note), std::move(content->report)};
     {
       std::lock_guard lock(worker_.mutex_);
@@ -144,6 +144,7 @@ class Worker::Pass {
     out.sent_at = message.sent_at;
     if (known.label) out.label = std::pair(known.label->grades, known.label->rule);
     out.acknowledge_by = message.acknowledge_by;
+    out.receipt_number = known.receipt_number;
     // An alarm is taken note of; nobody has to acknowledge it.
     if (message.kind != core::MessageKind::alarm) {
       out.acknowledge_token = acknowledgement_token(worker_.environment_.keys,

@@ -114,6 +114,7 @@ std::string described(const store::LinkedMessageView& message, const routing::Re
   };
   out += "<dl>\n";
   row(pick(language, "番号", "Number"), message.number);
+  if (!message.receipt_number.empty()) row(pick(language, "受付番号", "Receipt number"), message.receipt_number);
   row(pick(language, "種別", "Kind"), kind_in(language, message.kind));
   if (!message.sender.empty()) row(pick(language, "差出", "From"), shown_body(registry, message.sender, language));
   row(pick(language, "宛先", "To"), shown_body(registry, message.organization, language));

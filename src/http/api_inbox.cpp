@@ -6,8 +6,8 @@ namespace {
 
 Response list(store::TenantTransaction& transaction, const Request& request,
               const codec::AnswerContext& context) {
-  QueryReader query(request, {"acknowledged", "limit", "cursor"});
-  const store::InboxFilter filter{query.boolean("acknowledged")};
+  QueryReader query(request, {"acknowledged", "receipt", "limit", "cursor"});
+  const store::InboxFilter filter{query.boolean("acknowledged"), receipt_number_in(query)};
   const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
   const auto found = store::list_inbox(transaction, addressees_of(transaction, request.caller->tenant, context), filter, page);
@@ -20,7 +20,8 @@ Response one(store::TenantTransaction& transaction, const Request& request,
              const codec::AnswerContext& context) {
   const auto id = id_in_path<core::MessageId>(request, "message");
   if (!id) return not_found(request.language);
-  auto detail = store::find_message(transaction, addressees_of(transaction, request.caller->tenant, context), *id);
+  auto detail = store::find_message(transaction, context.law.registry,
+                                    addressees_of(transaction, request.caller->tenant, context), *id, context.now);
   if (!detail) return not_found(request.language);
   const std::string message = codec::encode_one(*detail, context);
   detail->message.checkpoint = store::newest_note(transaction);

@@ -9,7 +9,7 @@ constexpr std::string_view states = "reported, assessed, contained, recovered, r
 Response list(store::TenantTransaction& transaction, const Request& request,
               const codec::AnswerContext& context) {
   QueryReader query(request,
-                    {"state", "organization", "exercise", "overdue", "erasable", "reference", "limit", "cursor"});
+                    {"state", "organization", "exercise", "overdue", "erasable", "reference", "receipt", "limit", "cursor"});
   store::IncidentFilter filter;
   if (const auto state = query.word("state", core::parse_incident_state, states))
     filter.state = to_string(*state);
@@ -19,6 +19,7 @@ Response list(store::TenantTransaction& transaction, const Request& request,
   filter.erasable = query.boolean("erasable");
   filter.retention = context.law.retention;
   filter.reference = query.text("reference");
+  filter.receipt = receipt_number_in(query);
   filter.own = sees_own_only(*request.caller);
   const store::PageRequest page = page_of(query);
   if (!query.ok()) return refused(query, request.language);
@@ -29,7 +30,7 @@ Response one(store::TenantTransaction& transaction, const Request& request,
              const codec::AnswerContext& context) {
   const auto id = id_in_path<core::IncidentId>(request, "id");
   if (!id) return not_found(request.language);
-  const auto incident = store::find_incident(transaction, *id, sees_own_only(*request.caller), context.now);
+  const auto incident = store::find_incident(transaction, context.law.registry, *id, sees_own_only(*request.caller), context.now);
   if (!incident) return not_found(request.language);
   return tagged(codec::encode_one(*incident, context), incident->summary.revision);
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "src/core/receipt_number.h"
 #include "src/codec/answers.h"
 #include "src/http/refusals.h"
 #include "src/record/encodings.h"
@@ -158,6 +159,16 @@ Response bad_cursor(QueryReader& query, Language language) {
                 "この一覧の続きを示す値ではありません。next の値をそのまま使ってください。",
                 "This is no cursor of this list. Use the value of next as it came.");
   return refused(query, language);
+}
+
+std::optional<std::string> receipt_number_in(QueryReader& query) {
+  const auto text = query.text("receipt");
+  if (!text) return std::nullopt;
+  auto number = core::parse_receipt_number(*text);
+  if (!number)
+    query.mistake("receipt", "value", "受付番号ではないか、読み違えた文字があります（例 MHLW-R-49QD-C9AP-39PM）。",
+                  "This is no receipt number, or a character of it was misread (like MHLW-R-49QD-C9AP-39PM).");
+  return number;
 }
 
 store::PageRequest page_of(QueryReader& query) {

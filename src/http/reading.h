@@ -47,6 +47,8 @@ Response tagged(std::string body, int revision, std::string_view entity);
 // 422 where the query has mistakes.
 Response refused(const QueryReader& query, Language language);
 
+// `receipt`: a 受付番号 as people write it, in the form in which it is looked for.
+std::optional<std::string> receipt_number_in(QueryReader& query);
 // `cursor` and `limit`.
 store::PageRequest page_of(QueryReader& query);
 

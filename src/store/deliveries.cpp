@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "src/codec/report_view.h"
 #include "src/core/decide_delivery.h"
 #include "src/core/decide_endpoint.h"
+#include "src/core/receipt_number.h"
 #include "src/store/bytes.h"
 #include "src/store/decided.h"
 #include "src/store/known.h"
@@ -22,6 +24,9 @@ constexpr Statement judgements_of{"claimed_judgements", "SELECT * FROM claimed_j
 constexpr Statement label_of{"claimed_label", "SELECT * FROM claimed_label($1::uuid, $2)"};
 constexpr Statement message_of{"claimed_message", "SELECT * FROM claimed_message($1::uuid, $2)"};
 constexpr Statement content_of{"claimed_content", "SELECT * FROM claimed_content($1::uuid, $2)"};
+constexpr Statement receipt_of{"claimed_receipt", "SELECT * FROM claimed_receipt($1::uuid, $2)"};
+constexpr Statement report_of{"claimed_report", "SELECT * FROM claimed_report($1::uuid, $2)"};
+constexpr Statement withholdings_of{"claimed_withholdings", "SELECT * FROM claimed_withholdings($1::uuid, $2)"};
 constexpr Statement postpone{"postpone_delivery",
                              "SELECT postpone_delivery($1::uuid, $2, $3, $4, now.at, now.at + $5::interval) "
                              "FROM (SELECT clock() AS at OFFSET 0) AS now"};
@@ -33,6 +38,29 @@ constexpr Statement stranded{"stranded_deliveries", "SELECT * FROM stranded_deli
 constexpr Statement until_next{"until_next_delivery",
                                "SELECT extract(epoch FROM next_delivery(now.at) - now.at)::double precision / rate "
                                "AS seconds FROM clock_setting, (SELECT clock() AS at OFFSET 0) AS now"};
+
+// What the receiver may see of the report that a claimed delivery carries, in the place of its bytes; nothing where that is all of it.
+std::optional<std::string> narrowed_report(Connection& delivery, const routing::Registry& registry,
+                                           const ClaimedDelivery& claimed) {
+  const std::string id = core::to_string(claimed.delivery);
+  const Rows rows = delivery.execute(report_of, {id, claimed.token});
+  const auto row = rows.maybe_one();
+  if (!row) return "";  // erased, or the claim was lost
+  std::vector<core::Withholding> withholdings;
+  for (const auto& withheld : delivery.execute(withholdings_of, {id, claimed.token})) {
+    core::Withholding withholding;
+    withholding.organization = withheld.get<std::string>("organization");
+    withholding.from = withheld.get<std::string>("from_organization");
+    withholding.members = withheld.get<std::vector<std::string>>("members");
+    withholding.until = withheld.get<Timestamp>("until");
+    withholdings.push_back(std::move(withholding));
+  }
+  const auto view = core::view_of_report(
+      registry, row->get<std::string>("organization"), row->get<std::string>("submitted_by"),
+      {row->get<std::string>("receiver"), row->get<std::vector<std::string>>("stands_for")}, withholdings, row->get<Timestamp>("at"));
+  if (view.is_whole()) return std::nullopt;
+  return codec::shown_document(row->get<std::string>("document"), view);
+}
 
 }  // namespace
 
@@ -101,6 +129,10 @@ std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDe
   found.acknowledged = row->get<bool>("acknowledged");
   const Rows labels = delivery.execute(label_of, {core::to_string(claimed.delivery), claimed.token});
   if (const auto label = labels.maybe_one()) found.label = read_grades_by_rule(*label);
+  const Rows receipts = delivery.execute(receipt_of, {core::to_string(claimed.delivery), claimed.token});
+  if (const auto receipt = receipts.maybe_one())
+    found.receipt_number = core::receipt_number(receipt->get<std::string>("recipient"),
+                                                id_of<core::MessageId>(receipt->get<std::string_view>("message_id")));
   routing::Facts facts;
   for (const auto& judgement : delivery.execute(judgements_of, {core::to_string(claimed.delivery), claimed.token}))
     facts.judgements_of_others.push_back(read_judgement(judgement));
@@ -108,13 +140,17 @@ std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDe
   return found;
 }
 
-std::optional<ClaimedContent> read_content(Connection& delivery, const ClaimedDelivery& claimed) {
+std::optional<ClaimedContent> read_content(Connection& delivery, const routing::Registry& registry,
+                                           const ClaimedDelivery& claimed) {
   const Rows rows = delivery.execute(content_of, {core::to_string(claimed.delivery), claimed.token});
   const auto row = rows.maybe_one();
   if (!row) return std::nullopt;
   const auto report = row->get<Bytes>("report");
-  return ClaimedContent{row->get<std::string>("title"), row->get<std::string>("note"),
-                        std::string(reinterpret_cast<const char*>(report.data()), report.size())};
+  ClaimedContent content{row->get<std::string>("title"), row->get<std::string>("note"),
+                         std::string(reinterpret_cast<const char*>(report.data()), report.size())};
+  if (content.report.empty()) return content;
+  if (auto narrowed = narrowed_report(delivery, registry, claimed)) content.report = std::move(*narrowed);
+  return content;
 }
 
 bool postpone_delivery(Connection& delivery, const ClaimedDelivery& claimed, const std::string& cause,

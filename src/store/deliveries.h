@@ -59,6 +59,7 @@ struct ClaimedMessage {
   bool acknowledged = false;
   // 格付 that held when it was sent: grades and rule alone, without words of the body's own.
   std::optional<GradesByRule> label;
+  std::string receipt_number;  // 受付番号 of the recipient; empty: it has none
 };
 // Nothing where the claim was lost.
 std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDelivery& claimed);
@@ -66,9 +67,10 @@ std::optional<ClaimedMessage> read_message(Connection& delivery, const ClaimedDe
 struct ClaimedContent {
   std::string title;
   std::string note;
-  std::string report;  // as received
+  std::string report;  // as received; where the receiver may not see all of it, what it may see, which says so (core/report_view.h)
 };
-std::optional<ClaimedContent> read_content(Connection& delivery, const ClaimedDelivery& claimed);
+std::optional<ClaimedContent> read_content(Connection& delivery, const routing::Registry& registry,
+                                           const ClaimedDelivery& claimed);
 
 // Nothing came of the attempt: tried again then. False where the claim was lost.
 bool postpone_delivery(Connection& delivery, const ClaimedDelivery& claimed, const std::string& cause,

@@ -1,5 +1,6 @@
 // Endpoints of the caller's body, and deliveries of messages that it sent or received.
 #include "src/store/deliveries.h"
+#include "src/core/receipt_number.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -47,6 +48,7 @@ constexpr Statement select_attempts{
 
 constexpr Statement select_linked_label{"linked_label", "SELECT * FROM linked_label($1::uuid, $2::uuid)"};
 constexpr Statement select_linked{"linked_message", "SELECT * FROM linked_message($1::uuid, $2::uuid)"};
+constexpr Statement select_linked_receipt{"linked_receipt", "SELECT * FROM linked_receipt($1::uuid, $2::uuid)"};
 
 codec::EndpointView read_endpoint(const Row& row, Timestamp now) {
   codec::EndpointView view;
@@ -157,6 +159,11 @@ std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::M
     const auto read = read_grades_by_rule(*label);
     view.label = std::pair(read.grades, read.rule);
   }
+                           row->get<std::string>("acknowledged_by"), {}};
+  const Rows receipts = reader.execute(select_linked_receipt, {core::to_string(message), core::to_string(endpoint)});
+  if (const auto receipt = receipts.maybe_one())
+    view.receipt_number =
+        core::receipt_number(receipt->get<std::string>("recipient"), core::MessageId{uuid_of(*receipt, "message_id")});
   return view;
 }
 

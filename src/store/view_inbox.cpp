@@ -1,3 +1,4 @@
+#include "src/store/report_views.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -11,6 +12,7 @@ constexpr Statement select_inbox{
     "CROSS JOIN LATERAL (SELECT * FROM message WHERE message.recipient = body.slug "
     "AND ($2::timestamptz IS NULL OR (message.sent_at, message.id) < ($2::timestamptz, $3::uuid)) "
     "AND ($4::boolean IS NULL OR (message.acknowledged_at IS NOT NULL) = $4) "
+    "AND ($6::uuid[] IS NULL OR message.incident_id = ANY ($6::uuid[])) "
     "ORDER BY message.sent_at DESC, message.id DESC LIMIT $5) AS m "
     "ORDER BY m.sent_at DESC, m.id DESC LIMIT $5) "
     "SELECT " NOROSHI_MESSAGE_OF_PAGE "ORDER BY page.sent_at DESC, page.id DESC"};
@@ -52,15 +54,19 @@ PageOutcome<codec::MessageView> list_inbox(TenantTransaction& transaction,
                                            const PageRequest& page) {
   auto key = key_of(page, 'm', "tu");
   if (!key) return tl::unexpected(key.error());
+  std::optional<std::vector<std::string>> of_receipt;
+  if (filter.receipt) of_receipt = incidents_by_receipt(transaction, *filter.receipt);
   const Rows rows =
-      transaction.execute(select_inbox, {bodies, (*key)[0], (*key)[1], filter.acknowledged, page.limit + 1});
-  return read_page(rows, page.limit, read_message, [](const Row& row) {
+      transaction.execute(select_inbox, {bodies, (*key)[0], (*key)[1], filter.acknowledged, page.limit + 1, of_receipt});
+  auto shown = read_page(rows, page.limit, read_message, [](const Row& row) {
     return write_cursor('m', {row.get<Timestamp>("sent_at"), uuid_of(row, "id")});
   });
+  add_receipts_of_inbox(transaction, shown.items);
+  return shown;
 }
 
-std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction,
-                                                 std::span<const std::string> bodies, core::MessageId id) {
+std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction, const routing::Registry& registry,
+                                                 std::span<const std::string> bodies, core::MessageId id, Timestamp now) {
   const Rows rows = transaction.execute(select_message, {to_string(id), bodies});
   const auto row = rows.maybe_one();
   if (!row) return std::nullopt;
@@ -70,6 +76,10 @@ std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction,
   detail.acknowledgement_note = row->get<std::string>("acknowledgement_note");
   if (!row->is_null("stage")) detail.report = read_version(*row);
   detail.document = row->get<std::optional<std::string>>("document");
+  add_receipts_of_inbox(transaction, std::span(&detail.message, 1));
+  const CallersView view(transaction, registry, detail.message.incident_id, now);
+  view.narrow(detail.document);
+  if (detail.report) view.narrow(*detail.report);
   return detail;
 }
 

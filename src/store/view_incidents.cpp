@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "src/store/view_inquiries.h"
+#include "src/store/report_views.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -36,6 +37,7 @@ constexpr Statement select_incidents{
     "AND ($9::boolean IS NULL OR $9 = coalesce(i.erased_at IS NULL AND i.organization = ANY (a.stands_for) "
     "AND i.ended_at < CASE WHEN i.exercise THEN $12::timestamptz WHEN i.confidentiality = 1 THEN $10::timestamptz "
     "ELSE $11::timestamptz END, false)) "
+    "AND ($14::uuid[] IS NULL OR a.incident_id = ANY ($14::uuid[])) "
     "ORDER BY a.incident_id DESC LIMIT $13"};
 
 constexpr Statement select_incident{
@@ -318,17 +320,22 @@ PageOutcome<codec::IncidentSummary> list_incidents(TenantTransaction& transactio
   const auto kept = [&](core::RetentionClass of) {
     return core::kept_if_ended_before(now, filter.retention.years(of));
   };
+  std::optional<std::vector<std::string>> of_receipt;
+  if (filter.receipt) of_receipt = incidents_by_receipt(transaction, *filter.receipt);
   const Rows rows = transaction.execute(
       select_incidents,
       {now, (*key)[0], filter.state, filter.organization, filter.reference, filter.exercise, filter.overdue,
        filter.own, filter.erasable, kept(core::RetentionClass::confidentiality_1),
-       kept(core::RetentionClass::confidentiality_2), kept(core::RetentionClass::exercise), page.limit + 1});
-  return read_page(rows, page.limit, read_summary,
-                   [](const Row& row) { return write_cursor('i', {uuid_of(row, "id")}); });
+       kept(core::RetentionClass::confidentiality_2), kept(core::RetentionClass::exercise), page.limit + 1,
+       of_receipt});
+  auto shown = read_page(rows, page.limit, read_summary,
+                         [](const Row& row) { return write_cursor('i', {uuid_of(row, "id")}); });
+  add_receipts(transaction, shown.items);
+  return shown;
 }
 
-std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transaction, core::IncidentId id,
-                                                   bool own, Timestamp now) {
+std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transaction, const routing::Registry& registry,
+                                                   core::IncidentId id, bool own, Timestamp now) {
   const Rows rows = transaction.execute(select_incident, {now, to_string(id), own});
   const auto row = rows.maybe_one();
   if (!row) return std::nullopt;
@@ -357,6 +364,13 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   detail.cymat_requests = cymat_requests_of(transaction, id);
   detail.notices = notices_of_incident(transaction, id);
   detail.timeline = reader.latest(select_timeline, read_entry);
+  add_receipts(transaction, std::span(&detail.summary, 1));
+  add_receipts_of_receivers(transaction, detail.messages);
+  const CallersView view(transaction, registry, to_string(id), now);
+  view.narrow(detail.document);
+  for (auto& version : detail.reports) view.narrow(version);
+  for (auto& judgement : detail.judgements) view.narrow(judgement);
+  for (auto& judgement : detail.assessments) view.narrow(judgement);
   return detail;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "src/store/report_views.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -82,8 +83,11 @@ std::vector<codec::StreamItem> items_of(TenantTransaction& transaction, std::spa
   std::map<std::string, codec::MessageView> messages;
   if (const auto subjects = subjects_of(events, is_alarm); !subjects.empty())
     alarms = by_id(read_all(transaction.execute(select_alarms, {subjects}), read_alarm));
-  if (const auto subjects = subjects_of(events, is_message); filter.inbox && !subjects.empty())
-    messages = by_id(read_all(transaction.execute(select_messages, {subjects, bodies}), read_message));
+  if (const auto subjects = subjects_of(events, is_message); filter.inbox && !subjects.empty()) {
+    auto read = read_all(transaction.execute(select_messages, {subjects, bodies}), read_message);
+    add_receipts_of_inbox(transaction, read);
+    messages = by_id(std::move(read));
+  }
   if (!messages.empty()) {
     const auto note = newest_note(transaction);
     for (auto& [id, message] : messages) message.checkpoint = note;

@@ -23,6 +23,7 @@
 #include "src/codec/stream_views.h"
 #include "src/codec/staff_views.h"
 #include "src/codec/views.h"
+#include "src/codec/withholding_views.h"
 #include "src/core/identifier.h"
 #include "src/core/retention.h"
 #include "src/store/database.h"
@@ -75,14 +76,20 @@ struct IncidentFilter {
   std::optional<bool> erasable;
   core::RetentionPolicy retention = {};  // by which it is
   bool own = false;  // only the body's own, or entered by it: what a reporter sees
+  // 受付番号, the caller's or that of a receiver of it, as core::parse_receipt_number() gives it.
+  std::optional<std::string> receipt = {};
 };
 // Newest first.
 PageOutcome<codec::IncidentSummary> list_incidents(TenantTransaction& transaction,
                                                    const IncidentFilter& filter, const PageRequest& page,
                                                    Timestamp now);
-// Nothing where it is not there, not visible, or (`own`) another body's.
-std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transaction, core::IncidentId id,
-                                                   bool own, Timestamp now);
+// Nothing where it is not there, not visible, or (`own`) another body's. Of reports and judgements it holds what is in the view of the
+// caller's body (core/report_view.h), as of `now`.
+std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transaction, const routing::Registry& registry,
+                                                   core::IncidentId id, bool own, Timestamp now);
+// What the caller's body withholds, and what is withheld from it, oldest first.
+PageOutcome<codec::WithholdingView> list_withholdings(TenantTransaction& transaction, core::IncidentId incident,
+                                                      const PageRequest& page);
 
 // Whether the caller's body sees the content of the case.
 bool sees_content(TenantTransaction& transaction, core::IncidentId id);
@@ -122,14 +129,15 @@ std::optional<codec::ObligationDetail> find_obligation(TenantTransaction& transa
 
 struct InboxFilter {
   std::optional<bool> acknowledged;
+  std::optional<std::string> receipt = {};  // 受付番号, as of IncidentFilter
 };
 // What was sent to `bodies`: the caller's and those in whose place it stands. Newest first.
 PageOutcome<codec::MessageView> list_inbox(TenantTransaction& transaction,
                                            std::span<const std::string> bodies, const InboxFilter& filter,
                                            const PageRequest& page);
-// A message to one of `bodies`.
-std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction,
-                                                 std::span<const std::string> bodies, core::MessageId id);
+// A message to one of `bodies`; of its report what is in the view of the caller's body, as of `now`.
+std::optional<codec::MessageDetail> find_message(TenantTransaction& transaction, const routing::Registry& registry,
+                                                 std::span<const std::string> bodies, core::MessageId id, Timestamp now);
 
 // What of the caller's body is open, and whether the daemons keep pace; `next_by` is the caller's to fill.
 codec::Heartbeat read_heartbeat(TenantTransaction& transaction, const std::string& organization, Timestamp now);
@@ -166,6 +174,7 @@ struct LinkedMessageView {
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;
   std::optional<std::pair<core::Grades, core::KindRule>> label = {};  // 格付 that held when it was sent
+  std::string receipt_number;  // 受付番号 of that body; empty: it has none
 };
 std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::MessageId message, core::EndpointId endpoint);
 

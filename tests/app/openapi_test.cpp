@@ -16,6 +16,7 @@
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
 #include "src/http/api_stream.h"
+#include "src/http/api_withholdings.h"
 #include "tests/app/api_request.h"
 #include "tests/store/store_scene.h"
 
@@ -36,6 +37,7 @@ struct AllRoutes {
   AllRoutes() {
     http::add_command_routes(router, writers);
     http::add_delivery_routes(router, {readers, workers, law}, writers, services);
+    http::add_withholding_routes(router, {readers, workers, law}, writers);
     http::add_read_routes(router, {readers, workers, law});
     http::add_heartbeat_routes(router, {readers, workers, law}, {"", [](std::string_view) { return std::string(); }});
     http::add_stream_route(router, streams);

@@ -138,6 +138,7 @@ TEST_CASE("an incident is shown whole") {
   message.sent_at = at("2018-08-01T09:40:00+09:00");
   message.acknowledged_at = at("2018-08-01T09:50:00+09:00");
   message.acknowledged_by = "当直";
+  message.receipt_number = "MHLW-R-49QD-C9AP-39PM";
   detail.messages.push_back(message);
   detail.alarms.push_back({.id = "01649a4e-2f00-7000-8000-000000000007",
                            .code = "no_police_known",

@@ -96,7 +96,7 @@ TEST_CASE("no text of a consignment makes a header") {
   const std::string evil = "x\r\nBcc: thief@evil.example\r\n\r\nbody {{title}} =?UTF-8?B?DQpCY2M6?= 【訓練】";
   auto consignment = sample_consignment();
   consignment.number = consignment.sender = consignment.recipient = consignment.clause = consignment.alarm_code =
-      consignment.acknowledge_url = consignment.acknowledge_token = evil;
+      consignment.acknowledge_url = consignment.acknowledge_token = consignment.receipt_number = evil;
   consignment.content->title = consignment.content->note = consignment.content->report = evil;
   const auto receiver = issue({});
   for (auto* certificate : {static_cast<X509*>(nullptr), receiver.certificate.get()}) {

@@ -29,6 +29,7 @@ Consignment sample_consignment() {
           .severity = routing::Severity::attack,
           .sent_at = sample_time(),
           .acknowledge_by = sample_time() + std::chrono::minutes(30),
+          .receipt_number = "NISC-R-49QD-C9AP-39PM",
           .acknowledge_url = "https://noroshi.example.go.jp:8443/acknowledge/dG9rZW4tZm9yLWFja25vd2xlZGdlbWVudA",
           .acknowledge_token = "dG9rZW4tZm9yLWFja25vd2xlZGdlbWVudA",
           .content = Consignment::Content{.title = std::string(secret_title),

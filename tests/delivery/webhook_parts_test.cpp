@@ -193,7 +193,7 @@ TEST_CASE("webhook: the event, byte for byte") {
         R"("type":"jp.noroshi.message.relay","subject":"JPS-2018-1","time":"2018-08-01T09:00:00+09:00",)"
         R"("datacontenttype":"application/json","data":{"message_id":"01990000-0000-7000-8000-000000000002",)"
         R"("incident_id":"01990000-0000-7000-8000-000000000003","number":"JPS-2018-1","kind":"relay","sender":"mhlw",)"
-        R"x("recipient":"nisc","clause":"2.2.4(1)(d)","sentence":1,)x"
+        R"x("recipient":"nisc","receipt_number":"NISC-R-49QD-C9AP-39PM","clause":"2.2.4(1)(d)","sentence":1,)x"
         R"("obligation_id":"01990000-0000-7000-8000-000000000004","alarm_code":null,"version":2,"severity":"attack",)"
         R"("automatic":true,"exercise":false,"mark":null,"acknowledge_by":"2018-08-01T10:00:00+09:00",)"
         R"("href":"https://noroshi.example:8443/api/v1/inbox/01990000-0000-7000-8000-000000000002",)"
@@ -212,7 +212,7 @@ TEST_CASE("webhook: the event, byte for byte") {
         R"("type":"jp.noroshi.message.alarm","subject":"JPS-2018-2","time":"2018-08-01T09:00:00.5+09:00",)"
         R"("datacontenttype":"application/json","data":{"message_id":"00000000-0000-0000-0000-000000000000",)"
         R"("incident_id":"00000000-0000-0000-0000-000000000000","number":"JPS-2018-2","kind":"alarm","sender":null,)"
-        R"("recipient":"mhlw","clause":null,"sentence":null,"obligation_id":null,"alarm_code":"duty_overdue",)"
+        R"("recipient":"mhlw","receipt_number":null,"clause":null,"sentence":null,"obligation_id":null,"alarm_code":"duty_overdue",)"
         R"("version":null,"severity":"large_scale","automatic":false,"exercise":true,"mark":"訓練",)"
         R"("acknowledge_by":null,"href":"https://n/api/v1/inbox/00000000-0000-0000-0000-000000000000",)"
         R"("acknowledge_url":null}})");

@@ -487,7 +487,7 @@ TEST_CASE("the request and its decision show to the own body; that the content i
   const auto detail = [&](const char* body) {
     Connection connection(story.settings(), DatabaseRole::reader);
     TenantTransaction transaction(connection, body, "somebody");
-    return find_incident(transaction, incident, false, read_clock(transaction)).value();
+    return find_incident(transaction, story.law().registry, incident, false, read_clock(transaction)).value();
   };
   const auto told = [](const codec::IncidentDetail& shown) {
     std::string types;
@@ -524,7 +524,7 @@ TEST_CASE("the request and its decision show to the own body; that the content i
   const std::vector<std::string> bodies{"mhlw"};
   const auto inbox = list_inbox(transaction, bodies, {}, {.limit = largest_page}).value().items;
   REQUIRE_FALSE(inbox.empty());
-  const auto message = find_message(transaction, bodies, core::MessageId{*core::parse_uuid(inbox.front().id)}).value();
+  const auto message = find_message(transaction, story.law().registry, bodies, core::MessageId{*core::parse_uuid(inbox.front().id)}, read_clock(transaction)).value();
   CHECK(message.message.erased_at);
   CHECK(message.report);
   CHECK_FALSE(message.document);

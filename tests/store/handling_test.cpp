@@ -41,7 +41,7 @@ class Handled : public OwnStore {
   std::optional<codec::IncidentDetail> as(const std::string& organization) {
     Connection connection(settings(), DatabaseRole::reader);
     TenantTransaction transaction(connection, organization, "somebody");
-    return find_incident(transaction, incident, false, read_clock(transaction));
+    return find_incident(transaction, law().registry, incident, false, read_clock(transaction));
   }
   std::string refused_by(const std::string& sql) {
     Transaction transaction(owner());
