@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "src/app/canary.h"
 #include "src/app/delivery_keys.h"
 #include "src/app/delivery_services.h"
 #include "src/app/health.h"
@@ -264,11 +265,12 @@ class Service {
         sequencing_(database),
         succession_(database, law_),
         ticking_(database, law_, metrics_.ticking_observer()),
+        canary_(database, readers_, writers_, law_, config.canary),
         health_({operators_, law_.registry, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
-                 certificate_.certificate, digest(config), [this] { return sealing_.status(); }, delivery_keys != nullptr}),
+                 certificate_.certificate, digest(config), [this] { return sealing_.status(); }, delivery_keys != nullptr, [this] { return canary_.state(); }}),
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
                                  certificate_.certificate, [this] { return streams_.counts(); },
-                                 [this] { return sealing_.status(); }}),
+                                 [this] { return sealing_.status(); }, [this] { return canary_.state(); }}),
         workers_(static_cast<std::size_t>(config.readers), reading_queue),
         streams_(io.get_executor(), {readers_, workers_, law_}, stream_options()),
         stream_waking_(database, streams_),
@@ -361,6 +363,7 @@ class Service {
   SequencingThread sequencing_;
   SuccessionTimer succession_;
   Ticking ticking_;
+  Canary canary_;
   Health health_;
   MetricsPage metrics_page_;
   boost::asio::thread_pool token_threads_{2};
