@@ -1,5 +1,4 @@
-#include <chrono>
-
+#include "src/store/least_id.h"
 #include "src/store/statistics.h"
 #include "src/store/view_rows.h"
 
@@ -65,14 +64,6 @@ constexpr Statement count_acknowledgements{
     "FILTER (WHERE acknowledged_at IS NOT NULL) AS p90 "
     "FROM seen JOIN marks_of(ARRAY(SELECT DISTINCT incident_id FROM seen)) k USING (incident_id) "
     "WHERE k.exercise = $4::boolean AND NOT k.canary AND " NOROSHI_OF_WHOSE_OWN};
-
-// The least id that is given from that time on.
-std::string least_id(Timestamp at) {
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count();
-  core::Uuid id;
-  for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(ms) >> (40 - 8 * i));
-  return core::to_string(id);
-}
 
 codec::Lateness read_lateness(const Row& row) {
   return {row.get<std::optional<double>>("median"), row.get<std::optional<double>>("p90")};
