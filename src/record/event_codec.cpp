@@ -1100,7 +1100,7 @@ void describe(Archive& archive, Is<core::SealingKey> auto& key) {
   describe(archive, key.id);
   archive.fact(key.organization);
   archive.fact(key.key_id);
-  archive.fact(key.public_key);
+  archive.text("public_key", key.public_key);
   archive.text("name", key.name);
 }
 template <class Archive>

@@ -8,11 +8,13 @@
 #include <variant>
 #include <vector>
 
+#include "src/codec/answer_context.h"
 #include "src/codec/command_decoder.h"
 #include "src/codec/endpoint_commands.h"
 #include "src/codec/language.h"
 #include "src/codec/report_decoder.h"
 #include "src/core/decide.h"
+#include "src/core/information.h"
 #include "src/core/response.h"
 #include "src/core/staff.h"
 #include "src/record/event_codec.h"
@@ -90,13 +92,28 @@ struct Respond {
   core::IncidentId incident;
   core::ResponseCommand command;
 };
+// Of the information of an incident: labels, annexes, files, what is withheld, inquiries. The actor of the core's command and the
+// authorities of two persons are filled in by the store. Without an incident it is that of `thing`: an annex, an inquiry or a
+// withholding.
+struct HandleInformation {
+  core::IncidentId incident;
+  core::InformationCommand command;
+  std::optional<core::Uuid> thing = {};
+  // What is answered, and the revision its entity tag names; where it is empty, the incident as it is then.
+  std::string (*answer)(const core::Decision&, const codec::AnswerContext&) = nullptr;
+};
+// Of how the caller's body handles information: mappings of labels, sealing keys, notices. Likewise.
+struct ChangeBodyInformation {
+  core::BodyInformationCommand command;
+  std::string (*answer)(const core::BodyInformationDecision&, const codec::AnswerContext&) = nullptr;
+};
 // Of the record: a witness's signature of a checkpoint.
 struct Cosign {
   codec::CosignatureCommand body;
 };
 using Action = std::variant<SubmitReport, Assess, Move, AddRecipient, Fulfill, AskWaiver, DecideWaiver, Acknowledge,
                             AskErasure, DecideErasure, AskRelaySwitch, DecideRelaySwitch, ChangeEndpoint, ReplayDelivery,
-                            ChangeStaff, Respond, Cosign>;
+                            ChangeStaff, Respond, HandleInformation, ChangeBodyInformation, Cosign>;
 
 struct Command {
   core::Actor actor;

@@ -440,6 +440,86 @@ const ComparedTable delivery{
 }  // namespace
 
 // Settings as names and values by turns; NULL where they are no object of texts.
+const ComparedTable label{
+    "label",
+    {"id"},
+    {"refold_label",
+     "SELECT id, incident_id, own_label, confidentiality, integrity, availability, rule, ground, restrictions, given_by, given_by_name, given_at, event_id "
+     "FROM label WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"}, {"incident_id"}, {"own_label"}, {"confidentiality"}, {"integrity"}, {"availability"}, {"rule"}, {"ground"}, {"restrictions", words}, {"given_by"}, {"given_by_name"}, {"given_at", time}, {"event_id"}},
+    {}};
+
+const ComparedTable label_change{
+    "label_change",
+    {"id"},
+    {"refold_label_change",
+     "SELECT id, incident_id, organization, own_label, confidentiality, integrity, availability, reason, asked_by, asked_by_name, asked_at, decision, decided_by, decided_by_name, decision_reason, decided_at, event_id "
+     "FROM label_change WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"}, {"incident_id"}, {"organization"}, {"own_label"}, {"confidentiality"}, {"integrity"}, {"availability"}, {"reason"}, {"asked_by"}, {"asked_by_name"}, {"asked_at", time}, {"decision"}, {"decided_by"}, {"decided_by_name"}, {"decision_reason"}, {"decided_at", time}, {"event_id"}},
+    {{"decision", "pending"}, {"decided_by", nullptr}, {"decided_by_name", ""}, {"decision_reason", ""}, {"decided_at", nullptr}}};
+
+const ComparedTable consent{
+    "consent",
+    {"incident_id"},
+    {"refold_consent",
+     "SELECT incident_id, consents, stated_at, event_id "
+     "FROM consent WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"incident_id"}, {"consents", flag}, {"stated_at", time}, {"event_id"}},
+    {}};
+
+const ComparedTable annex{
+    "annex",
+    {"id"},
+    {"refold_annex",
+     "SELECT id, incident_id, organization, title, permit_by, state, asked_by, asked_by_name, asked_at, decided_by, decided_by_name, decision_reason, decided_at, sealed_at, sealed_by_name, sha256, size, receivers, key_ids, unreadable_to, alarm_round, alarm_level, alarm_from, revision, event_id "
+     "FROM annex WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"}, {"incident_id"}, {"organization"}, {"title"}, {"permit_by", time}, {"state"}, {"asked_by"}, {"asked_by_name"}, {"asked_at", time}, {"decided_by"}, {"decided_by_name"}, {"decision_reason"}, {"decided_at", time}, {"sealed_at", time}, {"sealed_by_name"}, {"sha256"}, {"size"}, {"receivers", words}, {"key_ids", words}, {"unreadable_to", words}, {"alarm_round"}, {"alarm_level"}, {"alarm_from", time}, {"revision"}, {"event_id"}},
+    {{"state", "asked"}, {"decided_by", nullptr}, {"decided_by_name", ""}, {"decision_reason", ""}, {"decided_at", nullptr}, {"sealed_at", nullptr}, {"sealed_by_name", ""}, {"sha256", ""}, {"size", "0"}, {"receivers", ""}, {"key_ids", ""}, {"unreadable_to", ""}, {"alarm_round", "1"}, {"alarm_level", "0"}, {"alarm_from", "=asked_at"}, {"revision", "1"}}};
+
+const ComparedTable attachment{
+    "attachment",
+    {"id"},
+    {"refold_attachment",
+     "SELECT id, incident_id, organization, name, media_type, sha256, size, added_by_name, added_at, event_id "
+     "FROM attachment WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"}, {"incident_id"}, {"organization"}, {"name"}, {"media_type"}, {"sha256"}, {"size"}, {"added_by_name"}, {"added_at", time}, {"event_id"}},
+    {}};
+
+const ComparedTable withholding{
+    "withholding",
+    {"id"},
+    {"refold_withholding",
+     "SELECT id, incident_id, organization, from_organization, members, reason, until, withheld_by_name, withheld_at, released_at, released_by_name, release_reason, event_id "
+     "FROM withholding WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"}, {"incident_id"}, {"organization"}, {"from_organization"}, {"members", words}, {"reason"}, {"until", time}, {"withheld_by_name"}, {"withheld_at", time}, {"released_at", time}, {"released_by_name"}, {"release_reason"}, {"event_id"}},
+    {{"released_at", nullptr}, {"released_by_name", ""}, {"release_reason", ""}}};
+
+const ComparedTable inquiry{
+    "inquiry",
+    {"id"},
+    {"refold_inquiry",
+     "SELECT id, incident_id, from_organization, to_organization, text, passes_on, asked_by_name, asked_at, due_at, answered_at, answered_by_name, answer, withdrawn_at, withdrawn_by_name, withdrawal_reason, alarm_round, alarm_level, alarm_from, revision, event_id "
+     "FROM inquiry WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"id"}, {"incident_id"}, {"from_organization"}, {"to_organization"}, {"text"}, {"passes_on"}, {"asked_by_name"}, {"asked_at", time}, {"due_at", time}, {"answered_at", time}, {"answered_by_name"}, {"answer"}, {"withdrawn_at", time}, {"withdrawn_by_name"}, {"withdrawal_reason"}, {"alarm_round"}, {"alarm_level"}, {"alarm_from", time}, {"revision"}, {"event_id"}},
+    {{"answered_at", nullptr}, {"answered_by_name", ""}, {"answer", ""}, {"withdrawn_at", nullptr}, {"withdrawn_by_name", ""}, {"withdrawal_reason", ""}, {"alarm_round", "1"}, {"alarm_level", "0"}, {"alarm_from", "=asked_at"}, {"revision", "1"}}};
+
+const ComparedTable notice_link{
+    "notice_link",
+    {"incident_id", "notice_id"},
+    {"refold_notice_link",
+     "SELECT incident_id, notice_id, linked_by_name, linked_at, event_id "
+     "FROM notice_link WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"incident_id"}, {"notice_id"}, {"linked_by_name"}, {"linked_at", time}, {"event_id"}},
+    {}};
+
 const ComparedTable endpoint{
     "endpoint",
     {"id"},
@@ -707,13 +787,45 @@ const ComparedTable shift{
      {"event_id"}},
     {{"ended_at", nullptr}, {"ended_by_name", ""}, {"end_reason", ""}}};
 
+const ComparedTable label_mapping{
+    "label_mapping",
+    {"id"},
+    {"refold_label_mapping",
+     "SELECT id, organization, own_label, confidentiality, integrity, availability, set_by_name, set_at, withdrawn_at, withdrawn_by_name, withdrawal_reason, event_id "
+     "FROM label_mapping ORDER BY id"},
+    "",
+    {{"id"}, {"organization"}, {"own_label"}, {"confidentiality"}, {"integrity"}, {"availability"}, {"set_by_name"}, {"set_at", time}, {"withdrawn_at", time}, {"withdrawn_by_name"}, {"withdrawal_reason"}, {"event_id"}},
+    {{"withdrawn_at", nullptr}, {"withdrawn_by_name", ""}, {"withdrawal_reason", ""}}};
+
+const ComparedTable sealing_key{
+    "sealing_key",
+    {"id"},
+    {"refold_sealing_key",
+     "SELECT id, organization, key_id, public_key, name, state, asked_by, asked_by_name, asked_at, decided_by, decided_by_name, decision_reason, decided_at, revoked_at, revoked_by_name, revocation_reason, revision, event_id "
+     "FROM sealing_key ORDER BY id"},
+    "",
+    {{"id"}, {"organization"}, {"key_id"}, {"public_key"}, {"name"}, {"state"}, {"asked_by"}, {"asked_by_name"}, {"asked_at", time}, {"decided_by"}, {"decided_by_name"}, {"decision_reason"}, {"decided_at", time}, {"revoked_at", time}, {"revoked_by_name"}, {"revocation_reason"}, {"revision"}, {"event_id"}},
+    {{"state", "proposed"}, {"decided_by", nullptr}, {"decided_by_name", ""}, {"decision_reason", ""}, {"decided_at", nullptr}, {"revoked_at", nullptr}, {"revoked_by_name", ""}, {"revocation_reason", ""}, {"revision", "1"}}};
+
+const ComparedTable notice{
+    "notice",
+    {"id"},
+    {"refold_notice",
+     "SELECT id, from_organization, to_organization, text, passes_on, given_by_name, given_at, answered_at, answered_by_name, answer, revision, event_id "
+     "FROM notice ORDER BY id"},
+    "",
+    {{"id"}, {"from_organization"}, {"to_organization"}, {"text"}, {"passes_on"}, {"given_by_name"}, {"given_at", time}, {"answered_at", time}, {"answered_by_name"}, {"answer"}, {"revision"}, {"event_id"}},
+    {{"answered_at", nullptr}, {"answered_by_name", ""}, {"answer", ""}, {"revision", "1"}}};
+
 const std::vector<const ComparedTable*>& of_incidents() {
   static const std::vector<const ComparedTable*> tables{&incident,        &report,     &judgement,   &access,
                                                         &added_recipient, &obligation, &fulfillment, &waiver,
                                                         &message,         &alarm,      &erasure,     &assignment,
                                                         &handling_step,   &instruction, &platform_link,
                                                         &cymat_request, &cymat_member, &cymat_entry,
-                                                        &delivery};
+                                                        &delivery,        &label,      &label_change,
+                                                        &consent,         &annex,      &attachment,
+                                                        &withholding,     &inquiry,    &notice_link};
   return tables;
 }
 
@@ -779,6 +891,30 @@ const ComparedList* find_list(std::string_view name) {
       {"deliveries", &delivery, insert, {}},
       {"delivery_settlements", &delivery, update, {}},
       {"delivery_replays", &delivery, update, {}},
+      {"labels", &label, insert, {}},
+      {"label_changes", &label_change, insert, {}},
+      {"label_change_decisions", &label_change, update, {}},
+      {"consents", &consent, upsert, {}},
+      {"label_mappings", &label_mapping, insert, {}},
+      {"label_mapping_withdrawals", &label_mapping, update, {}},
+      {"sealing_keys", &sealing_key, insert, {}},
+      {"sealing_key_decisions", &sealing_key, update, {}},
+      {"sealing_key_revocations", &sealing_key, update, {}},
+      {"annexes", &annex, insert, {}},
+      {"annex_alarms", &annex, update, {}},
+      {"annex_decisions", &annex, update, {}},
+      {"annex_seals", &annex, update, {}},
+      {"annex_unreadables", &annex, update, {}},
+      {"attachments", &attachment, insert, {}},
+      {"withholdings", &withholding, insert, {}},
+      {"releases", &withholding, update, {}},
+      {"inquiries", &inquiry, insert, {}},
+      {"inquiry_alarms", &inquiry, update, {}},
+      {"inquiry_answers", &inquiry, update, {}},
+      {"inquiry_withdrawals", &inquiry, update, {}},
+      {"notices", &notice, insert, {}},
+      {"notice_answers", &notice, update, {}},
+      {"notice_links", &notice_link, insert, {}},
       {"keys", &signing_key, insert, {}},
       {"key_retirements", &signing_key, update, {}},
       {"origins", &record_origin, insert, {}},

@@ -179,6 +179,59 @@ struct ConcernOf {
     return {id.value, std::move(parties)};
   }
   Concern operator()(const core::AccessEnded&) const { return {}; }
+  // The label goes with the content; a request to change it is the body's own.
+  Concern operator()(const core::LabelGiven& what) const { return {what.label.id.value, std::nullopt}; }
+  Concern operator()(const core::LabelChangeAsked& what) const {
+    return {what.change.id.value, std::vector{after.organization}};
+  }
+  Concern operator()(const core::LabelChangeDecided& what) const { return {what.change.value, std::vector{after.organization}}; }
+  Concern operator()(const core::ConsentStated&) const { return {}; }
+  // An annex is its body's until it is sealed, and then of those too who have a key of it.
+  Concern operator()(const core::AnnexAsked& what) const { return of_annex(what.annex.id); }
+  Concern operator()(const core::AnnexDecided& what) const { return of_annex(what.annex); }
+  Concern operator()(const core::AnnexSealed& what) const { return of_annex(what.annex); }
+  Concern operator()(const core::AnnexRewrapped& what) const { return of_annex(what.annex); }
+  Concern operator()(const core::AnnexUnreadable& what) const { return of_annex(what.annex); }
+  Concern of_annex(core::AnnexId id) const {
+    const auto* annex = after.find(id);
+    std::vector parties{annex->organization};
+    for (const auto& key : annex->keys) parties.push_back(key.organization);
+    std::sort(parties.begin(), parties.end());
+    parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
+    return {id.value, std::move(parties)};
+  }
+  Concern operator()(const core::AttachmentAdded& what) const { return {what.attachment.id.value, std::nullopt}; }
+  // That something is withheld its receiver sees where it lacks; why is the body's own.
+  Concern operator()(const core::ContentWithheld& what) const {
+    return {what.withholding.id.value, std::vector{what.withholding.organization}};
+  }
+  Concern operator()(const core::ContentReleased& what) const {
+    return {what.withholding.value, std::vector{after.find(what.withholding)->organization}};
+  }
+  Concern operator()(const core::InquiryAsked& what) const { return of_inquiry(what.inquiry.id); }
+  Concern operator()(const core::InquiryAnswered& what) const { return of_inquiry(what.inquiry); }
+  Concern operator()(const core::InquiryWithdrawn& what) const { return of_inquiry(what.inquiry); }
+  Concern of_inquiry(core::InquiryId id) const {
+    const auto* inquiry = after.find(id);
+    return {id.value, std::vector{inquiry->from, inquiry->to}};
+  }
+  Concern operator()(const core::NoticeLinked& what) const { return {what.notice.value, std::nullopt}; }
+  // How a body handles information is its own; a notice is of two.
+  Concern operator()(const core::LabelMappingSet& what) const {
+    return {what.mapping.id.value, std::vector{what.mapping.organization}};
+  }
+  Concern operator()(const core::LabelMappingWithdrawn& what) const {
+    return {what.mapping.value, std::vector{what.organization}};
+  }
+  Concern operator()(const core::SealingKeyProposed& what) const {
+    return {what.key.id.value, std::vector{what.key.organization}};
+  }
+  Concern operator()(const core::SealingKeyDecided& what) const { return {what.key.value, std::vector{what.organization}}; }
+  Concern operator()(const core::SealingKeyRevoked& what) const { return {what.key.value, std::vector{what.organization}}; }
+  Concern operator()(const core::NoticeGiven& what) const {
+    return {what.notice.id.value, std::vector{what.notice.from, what.notice.to}};
+  }
+  Concern operator()(const core::NoticeAnswered& what) const { return {what.notice.value, std::vector{what.from, what.to}}; }
   // What a receiving agency holds of the case is its own, and so is the alarm about it.
   Concern operator()(const core::AlarmRaised& what) const {
     if (what.code == core::alarm_codes::delivery_dead ||
@@ -210,7 +263,19 @@ concept OfEndpoint =
     std::is_same_v<What, core::EndpointDisabled> || std::is_same_v<What, core::EndpointResumed> ||
     std::is_same_v<What, core::EndpointWithdrawn>;
 template <class What>
-concept OfNoIncident = OfRecordItself<What> || OfSwitch<What> || OfStaff<What> || OfEndpoint<What>;
+concept OfBodyInformation =
+    std::is_same_v<What, core::LabelMappingSet> || std::is_same_v<What, core::LabelMappingWithdrawn> ||
+    std::is_same_v<What, core::SealingKeyProposed> || std::is_same_v<What, core::SealingKeyDecided> ||
+    std::is_same_v<What, core::SealingKeyRevoked> || std::is_same_v<What, core::NoticeGiven> ||
+    std::is_same_v<What, core::NoticeAnswered>;
+template <class What>
+concept OfNoIncident =
+    OfRecordItself<What> || OfSwitch<What> || OfStaff<What> || OfEndpoint<What> || OfBodyInformation<What>;
+
+// A hash as its column has it; of what was erased, what stands in its place.
+std::string hash_column(const std::string& sha256) {
+  return sha256 == core::erased_text ? sha256 : record::to_hex(sha256);
+}
 
 }  // namespace
 
@@ -228,6 +293,8 @@ struct RowWriter {
   bool retention_changed = false;
   std::map<core::CymatRequestId, core::EventId> changed_cymat;
   std::map<core::CymatMemberId, core::EventId> changed_members;
+  std::map<core::AnnexId, core::EventId> rung_annexes;
+  std::map<core::InquiryId, core::EventId> rung_inquiries;
 
   const core::Incident& after() const { return decision.after; }
 
@@ -245,6 +312,9 @@ struct RowWriter {
       if (!changed_obligations.contains(obligation)) write_clock_of(*after().find(obligation), event);
     for (const auto& [message, event] : watched_messages) write_clock_of(*after().find(message), event);
     for (const auto& [assignment, event] : changed_assignments) write_assignment(*after().find(assignment), event);
+    for (const auto& [annex, event] : rung_annexes) write_alarms_of(lists.annex_alarms_, annex, after().find(annex)->ladder, event);
+    for (const auto& [inquiry, event] : rung_inquiries)
+      write_alarms_of(lists.inquiry_alarms_, inquiry, after().find(inquiry)->ladder, event);
     for (const auto& request : after().cymat_requests) write_cymat(request);
   }
 
@@ -612,6 +682,10 @@ struct RowWriter {
       watched_messages[core::MessageId{what.subject}] = event.id;
     } else if (what.clock == core::ClockKind::handover) {
       changed_assignments[core::AssignmentId{what.subject}] = event.id;
+    } else if (what.clock == core::ClockKind::permission) {
+      rung_annexes[core::AnnexId{what.subject}] = event.id;
+    } else if (what.clock == core::ClockKind::inquiry) {
+      rung_inquiries[core::InquiryId{what.subject}] = event.id;
     }
     RowObject(lists.alarms_)
         .column("id", what.alarm)
@@ -798,6 +872,206 @@ struct RowWriter {
         .column("revision", after().find(what.delivery)->revision)
         .column("event_id", event.id);
   }
+
+  // -- Information: labels, annexes, files, what is withheld, inquiries ------------------------------------------------
+
+  void row(const core::Event& event, const core::LabelGiven& what) {
+    const auto& label = what.label;
+    RowObject(lists.labels_)
+        .column("id", label.id)
+        .column("incident_id", event.incident)
+        .column("own_label", label.own_label)
+        .column("confidentiality", label.grades.confidentiality)
+        .column("integrity", label.grades.integrity)
+        .column("availability", label.grades.availability)
+        .column("rule", core::to_string(label.rule))
+        .column("ground", core::to_string(label.ground))
+        .column("restrictions", label.restrictions)
+        .column("given_by", event.actor.token)
+        .column("given_by_name", event.actor.name)
+        .column("given_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::LabelChangeAsked& what) {
+    const auto& change = what.change;
+    RowObject(lists.label_changes_)
+        .column("id", change.id)
+        .column("incident_id", event.incident)
+        .column("organization", after().organization)
+        .column("own_label", change.own_label)
+        .column("confidentiality", change.grades.confidentiality)
+        .column("integrity", change.grades.integrity)
+        .column("availability", change.grades.availability)
+        .column("reason", change.reason)
+        .column("asked_by", event.actor.token)
+        .column("asked_by_name", event.actor.name)
+        .column("asked_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::LabelChangeDecided& what) {
+    RowObject(lists.label_change_decisions_)
+        .column("id", what.change)
+        .column("decision", what.granted ? "approved" : "rejected")
+        .column("decided_by", event.actor.token)
+        .column("decided_by_name", event.actor.name)
+        .column("decision_reason", what.reason)
+        .column("decided_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ConsentStated& what) {
+    RowObject(lists.consents_)
+        .column("incident_id", event.incident)
+        .column("consents", what.consents)
+        .column("stated_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::AnnexAsked& what) {
+    const auto& annex = what.annex;
+    RowObject(lists.annexes_)
+        .column("id", annex.id)
+        .column("incident_id", event.incident)
+        .column("organization", annex.organization)
+        .column("title", annex.name)
+        .column("permit_by", annex.permit_by)
+        .column("asked_by", event.actor.token)
+        .column("asked_by_name", event.actor.name)
+        .column("asked_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::AnnexDecided& what) {
+    const auto state = what.permitted ? core::AnnexState::permitted : core::AnnexState::refused;
+    RowObject(lists.annex_decisions_)
+        .column("id", what.annex)
+        .column("state", core::to_string(state))
+        .column("decided_by", event.actor.token)
+        .column("decided_by_name", event.actor.name)
+        .column("decision_reason", what.reason)
+        .column("decided_at", event.at)
+        .column("revision", after().find(what.annex)->revision)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::AnnexSealed& what) { row_of_seal(event, what); }
+  void row(const core::Event& event, const core::AnnexRewrapped& what) { row_of_seal(event, what); }
+  template <class Seal>
+  void row_of_seal(const core::Event& event, const Seal& what) {
+    const auto& annex = *after().find(what.annex);
+    std::vector<std::string> receivers;
+    std::vector<std::string> key_ids;
+    for (const auto& key : what.keys) {
+      receivers.push_back(key.organization);
+      key_ids.push_back(key.key_id);
+    }
+    RowObject(lists.annex_seals_)
+        .column("id", what.annex)
+        .column("state", core::to_string(core::AnnexState::sealed))
+        .column("sealed_at", event.at)
+        .column("sealed_by_name", event.actor.name)
+        .column("sha256", hash_column(what.sha256))
+        .column("size", what.size)
+        .column("receivers", receivers)
+        .column("key_ids", key_ids)
+        .column("unreadable_to", annex.unreadable_to)
+        .column("revision", annex.revision)
+        .column("event_id", event.id);
+    if (!lists.salts_) return;  // of what is kept outside events, the hash tells
+    RowObject(lists.annex_contents_)
+        .column("annex_id", what.annex)
+        .column("incident_id", event.incident)
+        .column("content", base64(what.content));
+  }
+  void row(const core::Event& event, const core::AnnexUnreadable& what) {
+    const auto& annex = *after().find(what.annex);
+    RowObject(lists.annex_unreadables_)
+        .column("id", what.annex)
+        .column("unreadable_to", annex.unreadable_to)
+        .column("revision", annex.revision)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::AttachmentAdded& what) {
+    const auto& attachment = what.attachment;
+    RowObject(lists.attachments_)
+        .column("id", attachment.id)
+        .column("incident_id", event.incident)
+        .column("organization", attachment.organization)
+        .column("name", attachment.name)
+        .column("media_type", attachment.media_type)
+        .column("sha256", hash_column(attachment.sha256))
+        .column("size", attachment.size)
+        .column("added_by_name", event.actor.name)
+        .column("added_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ContentWithheld& what) {
+    const auto& withholding = what.withholding;
+    RowObject(lists.withholdings_)
+        .column("id", withholding.id)
+        .column("incident_id", event.incident)
+        .column("organization", withholding.organization)
+        .column("from_organization", withholding.from)
+        .column("members", withholding.members)
+        .column("reason", withholding.reason)
+        .column("until", withholding.until)
+        .column("withheld_by_name", event.actor.name)
+        .column("withheld_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::ContentReleased& what) {
+    RowObject(lists.releases_)
+        .column("id", what.withholding)
+        .column("released_at", event.at)
+        .column("released_by_name", event.actor.name)
+        .column("release_reason", what.reason)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::InquiryAsked& what) {
+    const auto& inquiry = what.inquiry;
+    RowObject(lists.inquiries_)
+        .column("id", inquiry.id)
+        .column("incident_id", event.incident)
+        .column("from_organization", inquiry.from)
+        .column("to_organization", inquiry.to)
+        .column("text", inquiry.text)
+        .column("passes_on", inquiry.passes_on)
+        .column("asked_by_name", event.actor.name)
+        .column("asked_at", event.at)
+        .column("due_at", inquiry.due_at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::InquiryAnswered& what) {
+    RowObject(lists.inquiry_answers_)
+        .column("id", what.inquiry)
+        .column("answered_at", event.at)
+        .column("answered_by_name", event.actor.name)
+        .column("answer", what.text)
+        .column("revision", after().find(what.inquiry)->revision)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::InquiryWithdrawn& what) {
+    RowObject(lists.inquiry_withdrawals_)
+        .column("id", what.inquiry)
+        .column("withdrawn_at", event.at)
+        .column("withdrawn_by_name", event.actor.name)
+        .column("withdrawal_reason", what.reason)
+        .column("revision", after().find(what.inquiry)->revision)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::NoticeLinked& what) {
+    RowObject(lists.notice_links_)
+        .column("incident_id", event.incident)
+        .column("notice_id", what.notice)
+        .column("linked_by_name", event.actor.name)
+        .column("linked_at", event.at)
+        .column("event_id", event.id);
+  }
+  template <class Id>
+  void write_alarms_of(RowList& list, const Id& id, const core::Ladder& ladder, core::EventId event) {
+    RowObject(list)
+        .column("id", id)
+        .column("alarm_round", ladder.round)
+        .column("alarm_level", ladder.level)
+        .column("alarm_from", ladder.from)
+        .column("event_id", event);
+  }
   // Of the staff of a body (StaffRows), of its switch, of its endpoints, of the record itself: of no incident. Each by its name,
   // so that an event that nobody thought of does not compile.
   template <class What>
@@ -934,6 +1208,109 @@ struct EndpointRows {
 
 void Decided::add(const core::EndpointDecision& decision, const record::ActorSignature* signature) {
   EndpointRows rows{*this, decision.after};
+  for (const auto& event : decision.events) {
+    add_event(event, {}, &event == &decision.events.front() ? signature : nullptr);
+    std::visit([&](const auto& what) { rows.row(event, what); }, event.what);
+  }
+}
+
+// Rows of a decision on how a body handles information.
+struct BodyInformationRows {
+  Decided& lists;
+  const core::BodyInformation& after;
+
+  void row(const core::Event& event, const core::LabelMappingSet& what) {
+    const auto& mapping = what.mapping;
+    RowObject(lists.label_mappings_)
+        .column("id", mapping.id)
+        .column("organization", mapping.organization)
+        .column("own_label", mapping.own_label)
+        .column("confidentiality", mapping.grades.confidentiality)
+        .column("integrity", mapping.grades.integrity)
+        .column("availability", mapping.grades.availability)
+        .column("set_by_name", event.actor.name)
+        .column("set_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::LabelMappingWithdrawn& what) {
+    RowObject(lists.label_mapping_withdrawals_)
+        .column("id", what.mapping)
+        .column("withdrawn_at", event.at)
+        .column("withdrawn_by_name", event.actor.name)
+        .column("withdrawal_reason", what.reason)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::SealingKeyProposed& what) {
+    const auto& key = what.key;
+    RowObject(lists.sealing_keys_)
+        .column("id", key.id)
+        .column("organization", key.organization)
+        .column("key_id", key.key_id)
+        .column("public_key", record::to_hex(key.public_key))
+        .column("name", key.name)
+        .column("asked_by", event.actor.token)
+        .column("asked_by_name", event.actor.name)
+        .column("asked_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::SealingKeyDecided& what) {
+    const auto& key = find(after.keys, what.key);
+    RowObject(lists.sealing_key_decisions_)
+        .column("id", what.key)
+        .column("state", core::to_string(key.state))
+        .column("decided_by", event.actor.token)
+        .column("decided_by_name", event.actor.name)
+        .column("decision_reason", what.reason)
+        .column("decided_at", event.at)
+        .column("revision", key.revision)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::SealingKeyRevoked& what) {
+    const auto& key = find(after.keys, what.key);
+    RowObject(lists.sealing_key_revocations_)
+        .column("id", what.key)
+        .column("state", core::to_string(key.state))
+        .column("revoked_at", event.at)
+        .column("revoked_by_name", event.actor.name)
+        .column("revocation_reason", what.reason)
+        .column("revision", key.revision)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::NoticeGiven& what) {
+    const auto& notice = what.notice;
+    RowObject(lists.notices_)
+        .column("id", notice.id)
+        .column("from_organization", notice.from)
+        .column("to_organization", notice.to)
+        .column("text", notice.text)
+        .column("passes_on", notice.passes_on)
+        .column("given_by_name", event.actor.name)
+        .column("given_at", event.at)
+        .column("event_id", event.id);
+  }
+  void row(const core::Event& event, const core::NoticeAnswered& what) {
+    RowObject(lists.notice_answers_)
+        .column("id", what.notice)
+        .column("answered_at", event.at)
+        .column("answered_by_name", event.actor.name)
+        .column("answer", what.text)
+        .column("revision", find(after.notices, what.notice).revision)
+        .column("event_id", event.id);
+  }
+  // An event of it that nobody thought of does not compile.
+  template <class What>
+    requires(!OfBodyInformation<What>)
+  void row(const core::Event&, const What&) {}
+
+ private:
+  template <class List, class Id>
+  static const typename List::value_type& find(const List& list, const Id& id) {
+    return *std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.id == id; });
+  }
+};
+
+void Decided::add(const core::BodyInformationDecision& decision, const record::ActorSignature* signature) {
+  BodyInformationRows rows{*this, decision.after};
   for (const auto& event : decision.events) {
     add_event(event, {}, &event == &decision.events.front() ? signature : nullptr);
     std::visit([&](const auto& what) { rows.row(event, what); }, event.what);
@@ -1129,6 +1506,31 @@ void Decided::each_list(Self& self, const Visit& visit) {
   visit("deliveries", self.deliveries_);
   visit("delivery_settlements", self.delivery_settlements_);
   visit("delivery_replays", self.delivery_replays_);
+  visit("labels", self.labels_);
+  visit("label_changes", self.label_changes_);
+  visit("label_change_decisions", self.label_change_decisions_);
+  visit("consents", self.consents_);
+  visit("label_mappings", self.label_mappings_);
+  visit("label_mapping_withdrawals", self.label_mapping_withdrawals_);
+  visit("sealing_keys", self.sealing_keys_);
+  visit("sealing_key_decisions", self.sealing_key_decisions_);
+  visit("sealing_key_revocations", self.sealing_key_revocations_);
+  visit("annexes", self.annexes_);
+  visit("annex_alarms", self.annex_alarms_);
+  visit("annex_decisions", self.annex_decisions_);
+  visit("annex_seals", self.annex_seals_);
+  visit("annex_unreadables", self.annex_unreadables_);
+  visit("annex_contents", self.annex_contents_);
+  visit("attachments", self.attachments_);
+  visit("withholdings", self.withholdings_);
+  visit("releases", self.releases_);
+  visit("inquiries", self.inquiries_);
+  visit("inquiry_alarms", self.inquiry_alarms_);
+  visit("inquiry_answers", self.inquiry_answers_);
+  visit("inquiry_withdrawals", self.inquiry_withdrawals_);
+  visit("notices", self.notices_);
+  visit("notice_answers", self.notice_answers_);
+  visit("notice_links", self.notice_links_);
   visit("numbers", self.numbers_);
   visit("answers", self.answers_);
 }

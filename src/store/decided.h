@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "src/core/body_information.h"
 #include "src/core/decide_endpoint.h"
 #include "src/core/decision.h"
 #include "src/core/relay_switch.h"
@@ -39,6 +40,7 @@ class Decided {
   void add(const core::SwitchDecision& decision, const record::ActorSignature* signature = nullptr);
   void add(const core::EndpointDecision& decision, const record::ActorSignature* signature = nullptr);
   void add(const core::StaffDecision& decision, const record::ActorSignature* signature = nullptr);
+  void add(const core::BodyInformationDecision& decision, const record::ActorSignature* signature = nullptr);
   // An event of the record itself, of no incident.
   void add(const core::Event& event) { add_event(event, {}, nullptr); }
   void add(const StoredAnswer& answer);
@@ -59,6 +61,7 @@ class Decided {
   friend struct RowWriter;
   friend struct StaffRows;
   friend struct EndpointRows;
+  friend struct BodyInformationRows;
   void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
   record::SaltSource* salts_ = nullptr;  // null: rows are kept as values
@@ -69,6 +72,10 @@ class Decided {
       appointment_ends_, delegations_, delegation_ends_, trainings_, shifts_, shift_ends_,
       assignments_, handling_steps_, instructions_, instruction_answers_, platform_links_, cymat_requests_, cymat_rulings_,
       cymat_members_, cymat_entries_, access_ended_, endpoints_, endpoint_decisions_, endpoint_changes_, deliveries_, delivery_settlements_, delivery_replays_,
+      labels_, label_changes_, label_change_decisions_, consents_, label_mappings_, label_mapping_withdrawals_,
+      sealing_keys_, sealing_key_decisions_, sealing_key_revocations_, annexes_, annex_alarms_, annex_decisions_, annex_seals_, annex_unreadables_, annex_contents_,
+      attachments_, withholdings_, releases_,
+      inquiries_, inquiry_alarms_, inquiry_answers_, inquiry_withdrawals_, notices_, notice_answers_, notice_links_,
       numbers_, answers_;
 };
 

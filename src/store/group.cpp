@@ -20,6 +20,7 @@
 #include "src/store/bytes.h"
 #include "src/store/decided.h"
 #include "src/store/known.h"
+#include "src/store/known_information.h"
 #include "src/store/known_staff.h"
 #include "src/store/own_acts.h"
 #include "src/store/writer.h"
@@ -41,6 +42,8 @@ constexpr Statement lock_body{"lock_body", "SELECT lock_body($1)"};
 constexpr Statement find_applicant{"find_applicant", "SELECT person, asked_at FROM applicant_of($1, $2::uuid)"};
 constexpr Statement incident_of_cymat{"incident_of_cymat_request", "SELECT incident_of_cymat_request($1::uuid) AS incident"};
 constexpr Statement incident_of_delivery{"incident_of_delivery", "SELECT incident_of_delivery($1::uuid) AS incident"};
+constexpr Statement incident_of_information{"incident_of_information", "SELECT incident_of_information($1::uuid) AS incident"};
+constexpr Statement notice_was_given{"notice_was_given", "SELECT notice_was_given($1::uuid, $2) AS given"};
 constexpr Statement endpoint_is_active{"endpoint_is_active", "SELECT endpoint_is_active($1::uuid) AS active"};
 constexpr Statement lock_staffs{"lock_staffs", "SELECT lock_staffs($1)"};
 
@@ -50,7 +53,7 @@ std::string number_of(const std::string& organization, int year, std::int64_t n)
   return fmt::format("{}-{}-{}", slug, year, n);
 }
 
-// The cases of requests for CYMAT and of deliveries that commands name: each is of one for ever.
+// The cases of requests for CYMAT, deliveries, annexes, inquiries and withholdings that commands name: each is of one for ever.
 using IncidentsOf = std::map<core::Uuid, std::string>;
 
 // What open_group() wants to know of a member.
@@ -88,6 +91,13 @@ struct MemberOf {
     const auto found = request ? incidents.find(request->value) : incidents.end();
     json.member("incident", found == incidents.end() ? core::to_string(action.incident) : found->second);
   }
+  void operator()(const HandleInformation& action) const {
+    const auto found = action.thing ? incidents.find(*action.thing) : incidents.end();
+    json.member("incident", found != incidents.end() ? found->second
+                            : action.thing           ? core::to_string(*action.thing)
+                                                     : core::to_string(action.incident));
+  }
+  void operator()(const ChangeBodyInformation&) const {}
   void operator()(const Cosign&) const {}
 };
 
@@ -148,6 +158,13 @@ struct Ruling {
 
 int incident_revision(const core::Incident& incident) { return incident.revision; }
 
+// Of the annex or inquiry with that id, which have revisions of their own; of the incident else.
+int revision_of_thing(const core::Incident& incident, const core::Uuid& thing) {
+  if (const auto* annex = incident.find(core::AnnexId{thing})) return annex->revision;
+  if (const auto* inquiry = incident.find(core::InquiryId{thing})) return inquiry->revision;
+  return incident.revision;
+}
+
 core::ResponseCommand command_of(const Respond& action, const core::Actor& actor) {
   auto command = action.command;
   std::visit([&](auto& what) { what.actor = actor; }, command);
@@ -156,6 +173,21 @@ core::ResponseCommand command_of(const Respond& action, const core::Actor& actor
 core::StaffCommand command_of(const ChangeStaff& action, const core::Actor& actor) {
   auto command = action.command;
   std::visit([&](auto& what) { what.actor = actor; }, command);
+  return command;
+}
+
+// With who acts, and of a decision of two persons with whose powers each does.
+template <class Command>
+Command completed(Command command, const core::Actor& actor, const core::Authority& applicant, const core::Authority& approver) {
+  std::visit(
+      [&](auto& what) {
+        what.actor = actor;
+        if constexpr (requires { what.applicant; }) {
+          what.applicant = applicant;
+          what.approver = approver;
+        }
+      },
+      command);
   return command;
 }
 
@@ -171,10 +203,13 @@ struct Decider {
   const core::Authority& approver;
   bool endpoint_active = false;  // of the delivery that the command names
   bool people_registered = false;  // of the actor's body, where it was asked
+  const std::vector<core::LabelMapping>& label_mappings;  // of the reporting body, where its own label is named
+  const core::AnnexContext& annex_context;                // where an annex is decided on
 
   Ruling operator()(const SubmitReport& action) const {
     const auto& submission = action.submission;
-    core::SubmitReport command{actor, submission.report, false, false, false, action.bytes, sha256(action.bytes)};
+    core::SubmitReport command{actor, submission.report, false, false, false, action.bytes, sha256(action.bytes),
+                               label_mappings};
     if (!submission.complete && known && !known->erased_at) {
       auto completed = codec::complete_report(submission, known->document);
       if (!completed) return refused(invalid(std::move(completed.error())));
@@ -260,7 +295,16 @@ struct Decider {
             }),
             [id](const core::Incident& incident) { return incident.find(id)->revision; }};
   }
-  // Of a body and no incident: Switching, change_endpoint() and change_staff() decide them.
+  Ruling operator()(const HandleInformation& action) const {
+    auto answer = action.answer ? without_receipt(action.answer) : without_receipt(codec::answer_incident);
+    auto revision = std::function<int(const core::Incident&)>(incident_revision);
+    if (action.thing)
+      revision = [thing = *action.thing](const core::Incident& incident) { return revision_of_thing(incident, thing); };
+    return {core::decide_information(law, *known, annex_context, completed(action.command, actor, applicant, approver), moment),
+            std::move(answer), std::move(revision)};
+  }
+  // Of a body and no incident: Switching, change_endpoint(), change_information() and change_staff() decide them.
+  Ruling operator()(const ChangeBodyInformation&) const { std::abort(); }
   Ruling operator()(const ChangeEndpoint&) const { std::abort(); }
   Ruling operator()(const ChangeStaff&) const { std::abort(); }
   Ruling operator()(const AskRelaySwitch&) const { std::abort(); }
@@ -328,6 +372,18 @@ struct RequestOf {
     if (!decide) return std::nullopt;
     return RequestDecided{"endpoint", core::to_string(decide->endpoint)};
   }
+  std::optional<RequestDecided> operator()(const HandleInformation& action) const {
+    if (const auto* label = std::get_if<core::DecideLabelChange>(&action.command))
+      return RequestDecided{"label_change", core::to_string(label->change)};
+    if (const auto* annex = std::get_if<core::DecideAnnex>(&action.command))
+      return RequestDecided{"annex", core::to_string(annex->annex)};
+    return std::nullopt;
+  }
+  std::optional<RequestDecided> operator()(const ChangeBodyInformation& action) const {
+    const auto* key = std::get_if<core::DecideSealingKey>(&action.command);
+    if (!key) return std::nullopt;
+    return RequestDecided{"sealing_key", core::to_string(key->key)};
+  }
   template <class Other>
   std::optional<RequestDecided> operator()(const Other&) const {
     return std::nullopt;
@@ -342,6 +398,15 @@ struct Approving {
     const auto* decide = std::get_if<core::DecideEndpoint>(&action.command);
     return decide && decide->approved;
   }
+  bool operator()(const HandleInformation& action) const {
+    if (const auto* label = std::get_if<core::DecideLabelChange>(&action.command)) return label->granted;
+    const auto* annex = std::get_if<core::DecideAnnex>(&action.command);
+    return annex && annex->permitted;
+  }
+  bool operator()(const ChangeBodyInformation& action) const {
+    const auto* key = std::get_if<core::DecideSealingKey>(&action.command);
+    return key && key->approved;
+  }
   template <class Other>
   bool operator()(const Other&) const {
     return false;
@@ -354,10 +419,17 @@ bool proposes_endpoint(const Action& action) {
   return change && std::holds_alternative<core::ProposeEndpoint>(change->command);
 }
 
+bool asks_about_information(const Action& action) {
+  if (const auto* handle = std::get_if<HandleInformation>(&action))
+    return std::holds_alternative<core::AskLabelChange>(handle->command) || std::holds_alternative<core::AskAnnex>(handle->command);
+  const auto* change = std::get_if<ChangeBodyInformation>(&action);
+  return change && std::holds_alternative<core::ProposeSealingKey>(change->command);
+}
+
 bool is_of_four_eyes(const Action& action) {
   return std::visit(RequestOf{}, action).has_value() || std::holds_alternative<AskWaiver>(action) ||
          std::holds_alternative<AskErasure>(action) || std::holds_alternative<AskRelaySwitch>(action) ||
-         proposes_endpoint(action);
+         proposes_endpoint(action) || asks_about_information(action);
 }
 
 bool is_of_body(const Action& action) {
@@ -375,6 +447,8 @@ std::optional<int> revision_before(const Action& action, const core::Incident& k
     const auto* found = known.find(replay->delivery);
     return found ? std::optional(found->revision) : std::nullopt;
   }
+  if (const auto* handle = std::get_if<HandleInformation>(&action); handle && handle->thing)
+    return revision_of_thing(known, *handle->thing);
   if (const auto* respond = std::get_if<Respond>(&action))
     if (const auto id = core::cymat_request_of(respond->command)) {
       const auto* request = known.find(*id);
@@ -466,6 +540,8 @@ class Group {
     for (const auto* member : members_) {
       if (const auto* replay = std::get_if<ReplayDelivery>(&member->action))
         look_up(incident_of_delivery, replay->delivery.value);
+      if (const auto* handle = std::get_if<HandleInformation>(&member->action); handle && handle->thing)
+        look_up(incident_of_information, *handle->thing);
       const auto* respond = std::get_if<Respond>(&member->action);
       if (const auto request = respond ? core::cymat_request_of(respond->command) : std::nullopt)
         look_up(incident_of_cymat, request->value);
@@ -540,6 +616,8 @@ class Group {
     const auto at = row.get<Timestamp>("at");
     if (is_of_body(command.action)) return switch_relay(command, at);
     if (const auto* endpoint = std::get_if<ChangeEndpoint>(&command.action)) return change_endpoint(command, *endpoint, at);
+    if (const auto* information = std::get_if<ChangeBodyInformation>(&command.action))
+      return change_information(command, *information, at);
     if (const auto* staff = std::get_if<ChangeStaff>(&command.action)) return change_staff(command, *staff, at);
     if (const auto* cosign = std::get_if<Cosign>(&command.action)) return keep(command, cosign->body, at);
     const core::Incident* known = nullptr;
@@ -612,6 +690,22 @@ class Group {
     if (auto refusal = unbound_refused(command, applicant, approver)) return std::move(*refusal);
     decided_.add(*decided, signature_of(command));
     Answered answered{201, codec::answer_endpoint(*decided), codec::etag_of(decided->after.revision), false};
+    store_answer(command, answered, at, std::nullopt);
+    return answered;
+  }
+
+  Result change_information(const Command& command, const ChangeBodyInformation& action, Timestamp at) {
+    transaction_.execute(lock_body, {command.actor.organization});
+    auto identifiers = fresh_identifiers(at);
+    const auto known = load_body_information(transaction_);
+    const auto [applicant, approver] = authorities(command, at);
+    auto decided = core::decide_body_information(law_, known, completed(action.command, command.actor, applicant, approver),
+                                                 {at, identifiers});
+    if (!decided) return std::move(decided.error());
+    if (auto refusal = unbound_refused(command, applicant, approver)) return std::move(*refusal);
+    decided_.add(*decided, signature_of(command));
+    const codec::AnswerContext context{law_, command.language, at};
+    Answered answered{201, action.answer ? action.answer(*decided, context) : "{}", codec::etag_of(1), false};
     store_answer(command, answered, at, std::nullopt);
     return answered;
   }
@@ -755,10 +849,13 @@ class Group {
       number = number_of(key.first, key.second, *last + 1);
     }
     const auto [applicant, approver] = authorities(command, at);
+    const auto mappings = label_mappings_for(command, known);
+    const auto annex_context = annex_context_for(command, known);
+    const auto amended = amended_action(command);
     auto decided = std::visit(
         Decider{law_, command.actor, known, number, response_, {at, identifiers}, applicant, approver,
-                reaches_endpoint(command), people_registered(command.actor.organization)},
-        command.action);
+                reaches_endpoint(command), people_registered(command.actor.organization), mappings, annex_context},
+        amended ? *amended : command.action);
     if (!decided.outcome) return std::move(decided.outcome.error());
     if (auto refusal = unbound_refused(command, applicant, approver)) return std::move(*refusal);
 
@@ -769,6 +866,31 @@ class Group {
     changed_.insert(decided.outcome->after.id);
     to_answer_.push_back({slot, at, std::move(decided), std::move(identifiers)});
     return Failed{};  // until answer_decided()
+  }
+
+  // Where the body uses words of its own.
+  std::vector<core::LabelMapping> label_mappings_for(const Command& command, const core::Incident* known) {
+    const auto* report = std::get_if<SubmitReport>(&command.action);
+    if (!report) return {};
+    const bool before = known && !known->labels.empty() && !known->labels.back().own_label.empty();
+    if (report->submission.report.own_label.empty() && !before) return {};
+    return load_label_mappings(transaction_, reporting_body(*report, command.actor));
+  }
+  core::AnnexContext annex_context_for(const Command& command, const core::Incident* known) {
+    const auto* handle = std::get_if<HandleInformation>(&command.action);
+    if (!handle || !known || !core::is_of_annex(handle->command)) return {};
+    return load_annex_context(transaction_, *known);
+  }
+  // With what only the database tells; nothing where it is as it came.
+  std::optional<Action> amended_action(const Command& command) {
+    const auto* handle = std::get_if<HandleInformation>(&command.action);
+    const auto* link = handle ? std::get_if<core::LinkNotice>(&handle->command) : nullptr;
+    if (!link) return std::nullopt;
+    auto with = *link;
+    with.was_given = transaction_.execute(notice_was_given, {core::to_string(with.notice), command.actor.organization}).one().get<bool>("given");
+    auto amended = *handle;
+    amended.command = with;
+    return amended;
   }
 
   bool reaches_endpoint(const Command& command) {

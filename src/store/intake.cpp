@@ -51,6 +51,11 @@ struct ConflictsOf {
     return resources;
   }
 
+  std::vector<std::string> operator()(const HandleInformation& action) const {
+    return {"id:" + (action.thing ? core::to_string(*action.thing) : core::to_string(action.incident))};
+  }
+  std::vector<std::string> operator()(const ChangeBodyInformation&) const { return {"information:" + actor.organization}; }
+
   // The table keeps the first.
   std::vector<std::string> operator()(const Cosign&) const { return {}; }
 

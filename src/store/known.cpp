@@ -1,4 +1,5 @@
 #include "src/store/known.h"
+#include "src/store/known_information.h"
 
 #include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/classification.hpp>
@@ -392,6 +393,7 @@ Known load_incidents(Transaction& transaction, std::span<const core::IncidentId>
   }
   for (const auto& row : rows_of(select_alarms))
     incident_of(known, row).alarms.emplace(row.get<std::string>("code"), row.get<std::string>("organization"));
+  load_information(transaction, known);
   return known;
 }
 

@@ -44,6 +44,12 @@ constexpr Statement next_incidents{
     "(SELECT DISTINCT incident_id FROM message WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM alarm WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM assignment WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM label WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM annex WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM attachment WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM withholding WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM inquiry WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
+    "(SELECT DISTINCT incident_id FROM notice_link WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT DISTINCT incident_id FROM delivery WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer) UNION "
     "(SELECT incident_id FROM incident_clock WHERE incident_id > $1::uuid ORDER BY 1 LIMIT $2::integer)"
     ") AS n ORDER BY n.id LIMIT $2::integer"};
@@ -166,7 +172,9 @@ class ExpectedTables {
     if (text.starts_with('=')) return columns.at(text.substr(1));  // as another column
     const auto same = [&](const Column& other) { return std::string_view(other.name) == column.name; };
     const auto found = std::find_if(table.columns.begin(), table.columns.end(), same);
-    return found != table.columns.end() && found->kind == Column::Kind::flag ? value_of(text == "true") : value_of(text);
+    const auto kind = found == table.columns.end() ? Column::Kind::text : found->kind;
+    if (kind == Column::Kind::words) return value_of(std::vector<std::string>{});
+    return kind == Column::Kind::flag ? value_of(text == "true") : value_of(text);
   }
 
   std::map<const ComparedTable*, ExpectedRows> tables_;
@@ -366,6 +374,7 @@ class BodyFold {
     }
     if (core::is_of_staff(event->what)) return take_staff(stored, std::move(*event));
     if (core::is_of_endpoint(event->what)) return take_endpoint(stored, std::move(*event));
+    if (core::is_of_body_information(event->what)) return take_information(stored, std::move(*event));
     if (!std::visit(OfNoIncident{}, event->what) || (is_of_switch(*event) && !core::may_follow(switches_, *event))) {
       sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
       return;
@@ -406,6 +415,13 @@ class BodyFold {
         event.what);
     compare(stored, core::EndpointDecision{{std::move(event)}, std::move(after)});
   }
+  void take_information(const StoredEvent& stored, core::Event event) {
+    if (!core::may_follow(information_, event)) return sink_.found(finding_of(TableFault::event_out_of_place, stored, {}));
+    for (const auto& field : absent_texts(stored))
+      sink_.found(finding_of(TableFault::opening_absent, stored, {}, field));
+    core::evolve(information_, event);
+    compare(stored, core::BodyInformationDecision{{std::move(event)}, information_});
+  }
   const core::Endpoint& endpoint_of(const core::Endpoint& endpoint) const { return endpoint; }
   const core::Endpoint& endpoint_of(core::EndpointId id) const {
     return *std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& known) { return known.id == id; });
@@ -444,6 +460,7 @@ class BodyFold {
   ExpectedTables expected_;
   std::vector<core::RelaySwitchRequest> switches_;
   std::vector<core::Endpoint> endpoints_;
+  core::BodyInformation information_;  // of all bodies
   std::map<std::string, core::Staff> staffs_;
 };
 
@@ -652,7 +669,8 @@ class Refold {
     });
     using namespace compared_tables;
     for (const auto* table :
-         {&relay_switch, &signing_key, &record_origin, &person, &appointment, &delegation, &training, &shift, &endpoint})
+         {&relay_switch, &signing_key, &record_origin, &person, &appointment, &delegation, &training, &shift, &endpoint, &label_mapping,
+          &sealing_key, &notice})
       compare_whole(transaction, *table, fold.expected().take(*table));
     // The id of no incident: none has it, so that no table of incidents has a row of it.
     const std::vector<std::string> nobody{no_incident};

@@ -59,7 +59,8 @@ bool expected(const std::string& constraint) {
   constexpr std::string_view known[] = {"incident_reference_once", "waiver_one_pending",     "incident_transition",
                                         "obligation_transition",   "assignment_transition",  "assignment_one_live",
                                         "assignment_one_offer",    "assignment_one_head",    "cymat_member_once",
-                                        "cymat_request_one_open",  "cymat_transition",       "appointment_one_holder"};
+                                        "cymat_request_one_open",  "cymat_transition",       "appointment_one_holder",
+                                        "label_change_one_pending", "sealing_key_once"};
   return constraint.ends_with("_two_persons") ||
          std::find(std::begin(known), std::end(known), constraint) != std::end(known);
 }
@@ -81,6 +82,8 @@ struct NameOfAction {
   std::string_view operator()(const ReplayDelivery&) const { return "replay_delivery"; }
   std::string_view operator()(const ChangeStaff&) const { return "change_staff"; }
   std::string_view operator()(const Respond&) const { return "respond"; }
+  std::string_view operator()(const HandleInformation&) const { return "handle_information"; }
+  std::string_view operator()(const ChangeBodyInformation&) const { return "change_body_information"; }
   std::string_view operator()(const Cosign&) const { return "cosign"; }
 };
 

@@ -223,7 +223,12 @@ TEST_CASE("every happening of the core has words for people in the timeline") {
       core::CymatLogged{}, core::CymatEnded{}, core::CymatReported{}, core::AccessEnded{},
       core::HandlingStepTaken{}, core::InstructionGiven{}, core::InstructionAnswered{}, core::PlatformLinked{},
       core::EndpointProposed{}, core::EndpointDecided{}, core::EndpointDisabled{}, core::EndpointResumed{},
-      core::EndpointWithdrawn{}, core::DeliveryQueued{}, core::DeliverySettled{}, core::DeliveryReplayed{}};
+      core::EndpointWithdrawn{}, core::DeliveryQueued{}, core::DeliverySettled{}, core::DeliveryReplayed{},
+      core::LabelGiven{}, core::LabelChangeAsked{}, core::LabelChangeDecided{}, core::ConsentStated{}, core::LabelMappingSet{},
+      core::LabelMappingWithdrawn{}, core::SealingKeyProposed{}, core::SealingKeyDecided{}, core::SealingKeyRevoked{},
+      core::AnnexAsked{}, core::AnnexDecided{}, core::AnnexSealed{}, core::AnnexRewrapped{}, core::AnnexUnreadable{},
+      core::AttachmentAdded{}, core::ContentWithheld{}, core::ContentReleased{}, core::InquiryAsked{}, core::InquiryAnswered{},
+      core::InquiryWithdrawn{}, core::NoticeGiven{}, core::NoticeAnswered{}, core::NoticeLinked{}};
   static_assert(std::size(all) == std::variant_size_v<core::Happening>);
   for (const auto& happening : all)
     detail.timeline.push_back({.type = std::string(core::type_of(happening))});

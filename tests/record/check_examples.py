@@ -47,7 +47,7 @@ class Page:
                     self.codes[name] = dict(
                         (int(number), word) for number, word in (code.split() for code in codes.split(", "))
                     )
-            elif first in ("signature", "stated_time", "cell"):
+            elif first in ("signature", "stated_time", "cell", "grades", "annex_key"):
                 self.groups[first] = rows
 
 

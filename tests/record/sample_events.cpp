@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "src/core/body_information.h"
 #include "src/core/staff.h"
 
 namespace noroshi::record::testing {
@@ -124,6 +125,36 @@ Endpoint sample_endpoint() {
   endpoint.settings = {{"url", "https://receiver.mhlw.example/noroshi"}, {"certificate", "-----BEGIN CERTIFICATE-----"}};
   endpoint.filter = {{MessageKind::relay, MessageKind::alarm}, Role::csirt_head, routing::Severity::attack};
   return endpoint;
+}
+
+SealingKey sample_sealing_key() {
+  SealingKey key;
+  key.id = id<SealingKeyId>(113);
+  key.organization = "mhlw";
+  key.key_id = "MBfIiNkHLRJ-HVhZUG4K9VRLqEv3nUJ7l0FxlN4W0ts";
+  key.public_key = "\x04" + std::string(48, 'X') + std::string(48, 'Y');
+  key.name = "当直の端末";
+  return key;
+}
+
+Annex sample_annex() {
+  Annex annex;
+  annex.id = id<AnnexId>(114);
+  annex.organization = "jps";
+  annex.name = "別紙1（侵入の経路）";
+  annex.permit_by = at("2018-08-01T11:20:00+09:00");
+  return annex;
+}
+
+Inquiry sample_inquiry() {
+  Inquiry inquiry;
+  inquiry.id = id<InquiryId>(117);
+  inquiry.from = "mhlw";
+  inquiry.to = "jps";
+  inquiry.text = "影響の範囲を照会する";
+  inquiry.passes_on = id<InquiryId>(120);
+  inquiry.due_at = at("2018-08-02T10:20:00+09:00");
+  return inquiry;
 }
 
 CymatRequest sample_cymat_request() {
@@ -324,6 +355,58 @@ class Any {
     made.filter.least = maybe([&] { return one_of<routing::Severity>(3); });
     return made;
   }
+  Grades grades() { return {below(4), below(3), below(3)}; }
+  std::string line() {
+    auto value = text();
+    std::erase(value, '\n');
+    return value;
+  }
+  Label label() {
+    Label made;
+    made.id = identifier<LabelId>();
+    made.own_label = text();
+    made.grades = grades();
+    made.rule = one_of<KindRule>(3);
+    made.ground = one_of<LabelGround>(4);
+    for (auto left = below(3); left > 0; --left) made.restrictions.push_back(line());
+    return made;
+  }
+  SealingKey sealing_key() {
+    SealingKey made;
+    made.id = identifier<SealingKeyId>();
+    made.organization = text();
+    made.key_id = text();
+    made.public_key = text();
+    made.name = text();
+    return made;
+  }
+  Annex annex() {
+    Annex made;
+    made.id = identifier<AnnexId>();
+    made.organization = text();
+    made.name = text();
+    made.permit_by = time();
+    return made;
+  }
+  Inquiry inquiry() {
+    Inquiry made;
+    made.id = identifier<InquiryId>();
+    made.from = text();
+    made.to = text();
+    made.text = text();
+    made.passes_on = maybe([&] { return identifier<InquiryId>(); });
+    made.due_at = time();
+    return made;
+  }
+  Notice notice() {
+    Notice made;
+    made.id = identifier<NoticeId>();
+    made.from = text();
+    made.to = text();
+    made.text = text();
+    made.passes_on = maybe([&] { return identifier<NoticeId>(); });
+    return made;
+  }
   Happening happening(IncidentId incident) {
     switch (below(std::variant_size_v<Happening>)) {
       case 0:
@@ -488,6 +571,52 @@ class Any {
         return DeliverySettled{identifier<DeliveryId>(), one_of<MessageState>(4), integer(), text()};
       case 70:
         return DeliveryReplayed{identifier<DeliveryId>(), text()};
+      case 71:
+        return LabelGiven{label()};
+      case 72:
+        return LabelChangeAsked{{identifier<LabelChangeId>(), text(), grades(), text(), std::nullopt, "", LabelChange::Decision::pending}};
+      case 73:
+        return LabelChangeDecided{identifier<LabelChangeId>(), flag(), text()};
+      case 74:
+        return ConsentStated{flag()};
+      case 75:
+        return LabelMappingSet{{identifier<LabelMappingId>(), text(), text(), grades(), false}};
+      case 76:
+        return LabelMappingWithdrawn{identifier<LabelMappingId>(), text(), text()};
+      case 77:
+        return SealingKeyProposed{sealing_key()};
+      case 78:
+        return SealingKeyDecided{identifier<SealingKeyId>(), text(), flag(), text()};
+      case 79:
+        return SealingKeyRevoked{identifier<SealingKeyId>(), text(), text()};
+      case 80:
+        return AnnexAsked{annex()};
+      case 81:
+        return AnnexDecided{identifier<AnnexId>(), flag(), text()};
+      case 82:
+        return AnnexSealed{identifier<AnnexId>(), std::string(bytes_of(hash())), random_(), {{text(), text()}, {text(), text()}}, ""};
+      case 83:
+        return AnnexRewrapped{identifier<AnnexId>(), std::string(bytes_of(hash())), random_(), {{text(), text()}}, ""};
+      case 84:
+        return AnnexUnreadable{identifier<AnnexId>(), text(), text()};
+      case 85:
+        return AttachmentAdded{{identifier<AttachmentId>(), text(), text(), text(), std::string(bytes_of(hash())), random_()}};
+      case 86:
+        return ContentWithheld{{identifier<WithholdingId>(), text(), text(), {text(), text()}, text(), time(), false}};
+      case 87:
+        return ContentReleased{identifier<WithholdingId>(), text()};
+      case 88:
+        return InquiryAsked{inquiry()};
+      case 89:
+        return InquiryAnswered{identifier<InquiryId>(), text()};
+      case 90:
+        return InquiryWithdrawn{identifier<InquiryId>(), text()};
+      case 91:
+        return NoticeGiven{notice()};
+      case 92:
+        return NoticeAnswered{identifier<NoticeId>(), text(), text(), text()};
+      case 93:
+        return NoticeLinked{identifier<NoticeId>()};
     }
     FAIL("a happening without a random one: add it here");
     return {};
@@ -596,6 +725,31 @@ std::vector<Event> sample_events() {
       DeliveryQueued{{id<DeliveryId>(95), id<MessageId>(30), id<EndpointId>(94), "mhlw", "webhook", MessageState::queued, 0, "", 1}},
       DeliverySettled{id<DeliveryId>(95), MessageState::dead, 17, "timeout"},
       DeliveryReplayed{id<DeliveryId>(95), "受信側が復旧した"},
+      LabelGiven{{id<LabelId>(110), "社外秘", {2, 2, 1}, KindRule::designated_table, LabelGround::mapped, {"複製禁止", "転送禁止"}, std::nullopt, ""}},
+      LabelChangeAsked{{id<LabelChangeId>(111), "", {1, 1, 1}, "公表した", std::nullopt, "", LabelChange::Decision::pending}},
+      LabelChangeDecided{id<LabelChangeId>(111), true, "公表を確認した"},
+      ConsentStated{true},
+      LabelMappingSet{{id<LabelMappingId>(112), "jps", "社外秘", {2, 2, 1}, false}},
+      LabelMappingWithdrawn{id<LabelMappingId>(112), "jps", "規程の改正"},
+      SealingKeyProposed{sample_sealing_key()},
+      SealingKeyDecided{id<SealingKeyId>(113), "mhlw", true, "指紋を電話で確かめた"},
+      SealingKeyRevoked{id<SealingKeyId>(113), "mhlw", "年次の更新"},
+      AnnexAsked{sample_annex()},
+      AnnexDecided{id<AnnexId>(114), true, "必要と認める"},
+      AnnexSealed{id<AnnexId>(114), std::string(bytes_of(sha256({"jwe"}))), 4096,
+                  {{"mhlw", "MBfIiNkHLRJ-HVhZUG4K9VRLqEv3nUJ7l0FxlN4W0ts"}}, ""},
+      AnnexRewrapped{id<AnnexId>(114), std::string(bytes_of(sha256({"jwe again"}))), 4300,
+                     {{"mhlw", "MBfIiNkHLRJ-HVhZUG4K9VRLqEv3nUJ7l0FxlN4W0ts"}, {"mof", "Qm9keSBvZiBmaW5hbmNlIGhhcyBhIGtleSBvZiBpdHM"}}, ""},
+      AnnexUnreadable{id<AnnexId>(114), "mhlw", "鍵を失った"},
+      AttachmentAdded{{id<AttachmentId>(115), "jps", "通信記録.csv", "text/csv", std::string(bytes_of(sha256({"file"}))), 1048576}},
+      ContentWithheld{{id<WithholdingId>(116), "jps", "nisc", {"impact", "systems"}, "捜査に支障", at("2018-08-31T00:00:00+09:00"), false}},
+      ContentReleased{id<WithholdingId>(116), "支障がなくなった"},
+      InquiryAsked{sample_inquiry()},
+      InquiryAnswered{id<InquiryId>(117), "九州の拠点だけである"},
+      InquiryWithdrawn{id<InquiryId>(117), "電話で確かめた"},
+      NoticeGiven{{id<NoticeId>(118), "nisc", "mhlw", "不審な通信を検知した", id<NoticeId>(119), {}, std::nullopt, "", 1}},
+      NoticeAnswered{id<NoticeId>(118), "nisc", "mhlw", "法人に確かめている"},
+      NoticeLinked{id<NoticeId>(118)},
   };
   std::vector<Event> events;
   for (const auto& what : happenings) {
@@ -606,7 +760,7 @@ std::vector<Event> sample_events() {
     const auto type = type_of(what);
     const bool of_no_incident =
         type.starts_with("relay_switch.") || type.starts_with("record.") || type.starts_with("key.") ||
-        type.starts_with("endpoint.") || is_of_staff(what);
+        type.starts_with("endpoint.") || is_of_staff(what) || is_of_body_information(what);
     if (!of_no_incident) event.incident = id<IncidentId>(2);
     event.what = what;
     events.push_back(std::move(event));

@@ -237,7 +237,7 @@ TEST_CASE("an erasure leaves names, identifiers and the program's own sentences,
       "obligation.superseded reason",    "alarm.raised reason",       "alarm.rung reason",
       "erasure.asked reason",            "erasure.decided reason",    "assignment.proposed name",
       "person.registered name",          "person.changed name",       "cymat.member_proposed name",
-      "handling.step_taken name",        "endpoint.proposed name"};
+      "handling.step_taken name",        "endpoint.proposed name",      "sealing_key.proposed name"};
   for (const auto& event : sample_events()) expected.insert(std::string(type_of(event.what)) + " actor_name");
   CHECK(kept == expected);
   // What nobody has thought of yet goes.
