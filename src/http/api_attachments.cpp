@@ -5,6 +5,7 @@
 #include <atomic>
 #include <utility>
 
+#include "src/codec/attachment_views.h"
 #include "src/core/decide_attachment.h"
 #include "src/http/commanding.h"
 #include "src/http/reading.h"
