@@ -5,11 +5,11 @@
 #include <set>
 
 #include "src/core/duties.h"
+#include "src/core/file_name.h"
 
 namespace noroshi::core {
 namespace {
 
-constexpr std::size_t longest_name = 255;       // bytes
 constexpr std::size_t longest_media_type = 127;
 
 // A reporter acts for his body's own cases, or those that it entered.
@@ -20,7 +20,7 @@ bool may_add(const Law& law, const Incident& known, const Actor& actor, Timestam
 }
 
 std::optional<Refusal> check(const Attachment& attachment) {
-  if (!is_file_name(attachment.name) || attachment.name.size() > longest_name)
+  if (!is_file_name(attachment.name))
     return refuse_field("/name", "file_name", "ファイル名は、経路を含まない 255 バイト以内の名前にしてください。",
                         "Give the name of a file, without a path, in at most 255 bytes.");
   if (attachment.media_type.empty() || attachment.media_type.size() > longest_media_type)
@@ -73,7 +73,7 @@ void tell(DecisionBuilder& builder) {
 }  // namespace
 
 bool is_file_name(std::string_view name) {
-  if (name.empty() || name == "." || name == "..") return false;
+  if (name.empty() || name.size() > longest_file_name || name == "." || name == "..") return false;
   return std::none_of(name.begin(), name.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return c == '/' || c == '\\' || byte < 0x20 || byte == 0x7f;

@@ -7,6 +7,8 @@
 
 #include "src/codec/attachment_views.h"
 #include "src/core/decide_attachment.h"
+#include "src/core/file_name.h"
+#include "src/http/body_sink.h"
 #include "src/http/commanding.h"
 #include "src/http/reading.h"
 #include "src/http/refusals.h"
@@ -19,6 +21,9 @@ namespace noroshi::http {
 namespace {
 
 constexpr std::chrono::milliseconds patience{800};  // of a worker, for a connection
+const std::vector<std::string> attaching_roles = {"reporter",       "csirt_member", "csirt_head",  "external_contact",
+                                                  "center_liaison", "police_desk",  "crisis_desk", "cymat_member"};
+
 // Each holds a piece or two in memory; 16 keep the workers from nothing else.
 constexpr int most_at_once = 16;
 
@@ -32,7 +37,7 @@ core::FieldError mistake(std::string pointer, std::string code, std::string ja, 
 std::vector<core::FieldError> mistakes_of(const Request& request, std::uint64_t length) {
   std::vector<core::FieldError> mistakes;
   const std::string* name = request.query_value("name");
-  if (!name || !core::is_file_name(*name) || name->size() > 255)
+  if (!name || !core::is_file_name(*name))
     mistakes.push_back(mistake("/name", "file_name", "?name= にファイル名（経路を含まない 255 バイト以内）を付けてください。",
                                "Give ?name=, the name of the file without a path, in at most 255 bytes."));
   if (length == 0) mistakes.push_back(mistake("/size", "empty", "空のファイルは添付できません。", "An empty file is none."));
@@ -254,7 +259,7 @@ void add_attachment_routes(Router& router, const AttachmentContext& context) {
   route.roles = attaching_roles;
   route.body_limit = core::largest_attachment;
   route.media_type = "*/*";
-  route.sink = uploads(context);
+  route.handler = TakesPieces{uploads(context)};
   router.add(std::move(route));
 }
 

@@ -7,8 +7,6 @@
 namespace noroshi::http {
 
 const std::vector<std::string> reporting_roles = {"reporter", "csirt_member", "csirt_head", "external_contact"};
-const std::vector<std::string> attaching_roles = {"reporter",       "csirt_member", "csirt_head",  "external_contact",
-                                                  "center_liaison", "police_desk",  "crisis_desk", "cymat_member"};
 const std::vector<std::string> csirt_roles = {"csirt_member", "csirt_head", "external_contact"};
 const std::vector<std::string> exception_roles = {"exception_officer"};
 const std::vector<std::string> readers_of_incidents = {

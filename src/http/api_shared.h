@@ -16,7 +16,6 @@ namespace noroshi::http {
 
 // Roles by what they may do (the public interface's Roles).
 extern const std::vector<std::string> reporting_roles;
-extern const std::vector<std::string> attaching_roles;  // who adds a file
 extern const std::vector<std::string> csirt_roles;
 extern const std::vector<std::string> exception_roles;
 extern const std::vector<std::string> readers_of_incidents;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -37,5 +38,11 @@ class BodySink {
 // Before the first piece, once all guards have let the request in: its header, and how long its body will be. Called on the io
 // thread; must not block.
 using SinkFor = std::function<tl::expected<std::shared_ptr<BodySink>, Response>(const Request&, std::uint64_t length)>;
+
+// Route::handler of such a call. The session finds it there, and hands no request to it that has its body.
+struct TakesPieces {
+  SinkFor sink;
+  void operator()(Request, Responder) const { throw std::logic_error("a body that is taken in pieces came whole"); }
+};
 
 }  // namespace noroshi::http

@@ -31,8 +31,7 @@ bool well_formed(std::string_view segment) {
 }  // namespace
 
 void Router::add(Route route) {
-  if (!route.handler == !route.sink)
-    throw std::invalid_argument("a route has a handler or a sink: " + route.pattern);
+  if (!route.handler) throw std::invalid_argument("a route without a handler: " + route.pattern);
   if (route.access == Access::open && !route.roles.empty()) {
     throw std::invalid_argument("an open route with roles: " + route.pattern);
   }

@@ -9,7 +9,6 @@
 #include <variant>
 #include <vector>
 
-#include "src/http/body_sink.h"
 #include "src/http/response.h"
 
 namespace noroshi::http {
@@ -26,14 +25,13 @@ struct Route {
   Access access = Access::token_required;
   std::vector<std::string> roles;        // who may call it; empty: every caller. Others get 403 role_required
   std::size_t body_limit = 1024 * 1024;  // bytes; a longer body is 413
-  std::string_view media_type = "application/json";  // of a body; a literal; "*/*": whatever it is
+  std::string_view media_type = "application/json";  // of a body; a literal
   Handler handler;
-  SinkFor sink = {};  // in the place of `handler`: the body is not held, but taken piece by piece
 };
 
 class Router {
  public:
-  // Throws std::invalid_argument for a malformed pattern, neither or both of handler and sink, or a method and pattern already
+  // Throws std::invalid_argument for a malformed pattern, a missing handler, or a method and pattern already
   // there (patterns that differ in parameter names alone are the same).
   void add(Route route);
 

@@ -27,6 +27,7 @@
 #include <typeinfo>
 
 #include "src/http/access_log.h"
+#include "src/http/body_sink.h"
 #include "src/http/guards.h"
 #include "src/http/handoff.h"
 #include "src/http/one_shot.h"
@@ -431,7 +432,8 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     request.signature = field(fields, "Noroshi-Signature");
     request.remote_address = remote_address_;
     request.id = exchange.id;
-    if (route.sink) co_return co_await take_body(exchange, route, fields, std::move(request), length);
+    if (const auto* taking = route.handler.target<TakesPieces>())
+      co_return co_await take_body(exchange, *taking, fields, std::move(request), length);
 
     if (auto answer = co_await read_body(exchange, parser, length)) co_return answer;
     if (exchange.gone || cut_) co_return std::nullopt;
@@ -516,22 +518,29 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   // --- a body that is taken piece by piece
   // -------------------------------------------------------------------------------------------------------
 
-  asio::awaitable<std::optional<Response>> take_body(Exchange& exchange, const Route& route, const bhttp::fields& fields,
+  asio::awaitable<std::optional<Response>> take_body(Exchange& exchange, const TakesPieces& taking, const bhttp::fields& fields,
                                                      Request request, std::uint64_t length) {
-    auto opened = route.sink(request, length);
+    auto opened = taking.sink(request, length);
     if (!opened) co_return std::move(opened.error());
     const std::shared_ptr<BodySink> sink = std::move(*opened);
-    if (length > 0 && buffer_.size() == 0 && field(fields, "Expect") && !co_await write_continue(exchange))
-      co_return std::nullopt;
+    if (length > 0 && buffer_.size() == 0 && field(fields, "Expect")) {
+      const bool written = co_await write_continue(exchange);
+      if (!written) co_return std::nullopt;
+    }
     if (auto answer = co_await take_pieces(exchange, *sink, length)) co_return answer;
     if (exchange.gone || cut_) co_return std::nullopt;
     // It took a while.
-    if (!co_await still_valid(exchange)) co_return refuse(exchange, Refusal::token_invalid);
+    const bool valid = co_await still_valid(exchange);
     if (cut_) co_return std::nullopt;
-    const Handler complete = [sink](Request whole, Responder respond) {
+    if (!valid) co_return refuse(exchange, Refusal::token_invalid);
+    const Handler complete = completing(sink);
+    co_return co_await handle(exchange, complete, std::move(request));
+  }
+
+  static Handler completing(std::shared_ptr<BodySink> sink) {
+    return [sink = std::move(sink)](Request whole, Responder respond) {
       sink->complete(std::move(whole), std::move(respond));
     };
-    co_return co_await handle(exchange, complete, std::move(request));
   }
 
   asio::awaitable<bool> write_continue(Exchange& exchange) {
