@@ -36,6 +36,7 @@ constexpr std::size_t most_steps = 16;
 constexpr int longest_retention = 60;  // years
 constexpr seconds longest_backoff = std::chrono::days{7};
 constexpr std::size_t most_backoffs = 32;
+constexpr seconds longest_canary = std::chrono::hours{12};
 constexpr seconds longest_timeout = std::chrono::minutes{5};
 constexpr std::string_view prefix = "NOROSHI_";
 
@@ -398,6 +399,29 @@ void set_retention(const Given& given, Draft& draft) {
   if (const auto value = given.years(longest_retention)) draft.config.retention.*of = *value;
 }
 
+void set_canary_organization(const Given& given, Draft& draft) {
+  auto value = given.text();
+  if (!value) return;
+  draft.config.canary.organization = std::move(*value);
+  draft.config.canary_place = given.place();
+}
+
+// "06:30"
+void set_canary_at(const Given& given, Draft& draft) {
+  const auto value = given.text();
+  if (!value) return;
+  const std::string_view text = *value;
+  const auto hours = text.size() == 5 ? whole_number<unsigned>(text.substr(0, 2)) : std::nullopt;
+  const auto minutes = text.size() == 5 ? whole_number<unsigned>(text.substr(3, 2)) : std::nullopt;
+  if (!hours || !minutes || text[2] != ':' || *hours > 23 || *minutes > 59)
+    return given.refuse("must be a time of the day in Japan, as \"06:30\"");
+  draft.config.canary.at = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+}
+
+void set_canary_within(const Given& given, Draft& draft) {
+  if (const auto value = given.duration(seconds{1}, longest_canary)) draft.config.canary.within = *value;
+}
+
 void set_base_url(const Given& given, Draft& draft) {
   const auto value = given.text();
   if (!value) return;
@@ -502,6 +526,9 @@ constexpr Setting settings[] = {
     {"retention", "confidentiality_1", set_retention<&core::RetentionPolicy::confidentiality_1>},
     {"retention", "confidentiality_2", set_retention<&core::RetentionPolicy::confidentiality_2>},
     {"retention", "exercise", set_retention<&core::RetentionPolicy::exercise>},
+    {"canary", "organization", set_canary_organization},
+    {"canary", "at", set_canary_at},
+    {"canary", "within", set_canary_within},
     {"delivery", "base_url", set_base_url},
     {"delivery", "backoff", set_backoff},
     {"delivery", "give_up", set_give_up},
@@ -805,6 +832,24 @@ std::map<std::string, std::map<std::string, seconds>> special_targets(const Conf
   return tables;
 }
 
+// Who is told of incidents and has none of its own sends no canary.
+void check_canary(const Config& config, const routing::Registry& registry, std::vector<Mistake>& mistakes) {
+  using routing::OrganizationKind;
+  const auto& slug = config.canary.organization;
+  if (slug.empty()) return;
+  const auto& at = config.canary_place;
+  const auto* body = registry.find(slug);
+  if (!body)
+    mistakes.push_back({at.file, at.line, at.column,
+                        fmt::format("the registry has no body '{}'; see the slugs in organizations.csv", slug)});
+  else if (body->kind == OrganizationKind::police || body->kind == OrganizationKind::crisis_management ||
+           body->kind == OrganizationKind::center)
+    mistakes.push_back({at.file, at.line, at.column,
+                        fmt::format("'{}' reports no incidents: name an agency or a corporation", slug)});
+}
+
+std::string time_of_day(std::chrono::minutes at) { return fmt::format("\"{:02}:{:02}\"", at.count() / 60, at.count() % 60); }
+
 }  // namespace
 
 tl::expected<Config, std::vector<Mistake>> load_config(const ConfigFlags& flags,
@@ -829,6 +874,7 @@ core::Zone database_zone(const Config& config) {
 std::vector<Mistake> check_targets(const Config& config, const routing::Editions& editions,
                                    const routing::Registry& registry) {
   std::vector<Mistake> mistakes;
+  check_canary(config, registry, mistakes);
   for (const auto& [rule, body, severity, at] : config.target_places) {
     if (!body.empty() && !registry.find(body))
       mistakes.push_back({at.file, at.line, at.column,
@@ -908,6 +954,11 @@ std::string show(const Config& config) {
   table("retention");
   for (const auto of : core::all_retention_classes)
     line(core::to_string(of), fmt::format("\"P{}Y\"", config.retention.years(of)));
+
+  table("canary");
+  if (!config.canary.organization.empty()) line("organization", toml_text(config.canary.organization));
+  line("at", time_of_day(config.canary.at));
+  line("within", quoted_duration(config.canary.within));
 
   table("delivery");
   if (config.base_url) line("base_url", toml_text(*config.base_url));

@@ -13,6 +13,7 @@
 
 #include "routing/edition.h"
 #include "routing/registry.h"
+#include "src/core/canary.h"
 #include "src/core/clocks.h"
 #include "src/core/endpoint.h"
 #include "src/core/retention.h"
@@ -57,6 +58,8 @@ struct Config {
   // [acknowledgement] target, [followup] target, [annex] permission, [ladder] steps, [relay] on_silence
   core::ClockPolicy clocks;
   core::RetentionPolicy retention;                  // [retention] confidentiality_1 = "P5Y": whole years
+  core::CanaryPlan canary;                          // [canary] organization, at = "06:30" (Japanese time), within
+  ConfigPlace canary_place;                         // where its body was set
   std::optional<std::string> base_url;              // [delivery] base_url = "https://HOST:PORT"; else what is listened on
   delivery::RetryPolicy retry;                      // [delivery] backoff, give_up
   std::chrono::seconds delivery_timeout{30};        // [delivery] timeout
@@ -91,7 +94,8 @@ struct ConfigFlags {
 tl::expected<Config, std::vector<routing::Mistake>> load_config(const ConfigFlags& flags,
                                                                 const std::vector<std::string>& environment);
 
-// Targets that name no rule of any edition held, or no body of the registry, each with its place.
+// Targets that name no rule of any edition held, or no body of the registry, and a canary of a body that reports nothing, each
+// with its place.
 std::vector<routing::Mistake> check_targets(const Config& config, const routing::Editions& editions,
                                             const routing::Registry& registry);
 

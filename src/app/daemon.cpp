@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "src/app/canary.h"
 #include "src/app/delivery_keys.h"
 #include "src/app/delivery_services.h"
 #include "src/app/health.h"
@@ -35,6 +36,7 @@
 #include "src/app/zone_keeping.h"
 #include "src/delivery/worker.h"
 #include "src/http/api_annexes.h"
+#include "src/http/api_attachments.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
@@ -44,6 +46,7 @@
 #include "src/http/server.h"
 #include "src/http/tls.h"
 #include "src/http/worker_pool.h"
+#include "src/store/attachments.h"
 #include "src/store/clock.h"
 #include "src/store/connection_pool.h"
 #include "src/store/migrations.h"
@@ -212,8 +215,8 @@ http::Authenticator authenticator(store::TokenDirectory& tokens, boost::asio::th
   };
 }
 
-// Passes on what bodies that have ended left open: at start, when a day begins, and every hour, on a thread of its own: it
-// may wait for the database.
+// Passes on what bodies that have ended left open, and sweeps what uploads that were cut off have left behind: at start, when a
+// day begins, and every hour, on a thread of its own: it may wait for the database.
 class SuccessionTimer {
  public:
   SuccessionTimer(store::ConnectionSettings settings, const core::Law& law)
@@ -234,11 +237,19 @@ class SuccessionTimer {
       store::Connection connection(settings_, store::DatabaseRole::writer);
       if (const int changed = store::apply_successions(connection, law_))
         spdlog::info("{} incidents passed to the successors of bodies that have ended", changed);
+      sweep(connection);
       return std::clamp(store::until_next_day(connection), succession_at_most, succession_every);
     } catch (const store::DatabaseError& error) {
       spdlog::warn("succession could not be looked at: SQLSTATE {}", error.sqlstate());
       return 5s;
     }
+  }
+
+  // No upload takes as long as that.
+  void sweep(store::Connection& connection) {
+    const auto before = store::shown_time(connection) - std::chrono::days(1);
+    while (const auto swept = store::sweep_attachment_pieces(connection, before))
+      spdlog::info("{} uploads that were cut off are swept away", swept);
   }
 
   store::ConnectionSettings settings_;
@@ -269,18 +280,20 @@ class Service {
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
         authenticators_(database, store::DatabaseRole::authenticator, 2),
         operators_(database, store::DatabaseRole::operator_, 2),
+        pieces_(database, store::DatabaseRole::writer, 2),
+        workers_(static_cast<std::size_t>(config.readers), reading_queue),
         sealing_(database, record_keys, config.data / "record", record_origin),
         writers_(database, law_, writer_options(config, record_keys)),
         tokens_(authenticators_, clock_is_real ? 1s : 0s),
         sequencing_(database),
         succession_(database, law_),
         ticking_(database, law_, metrics_.ticking_observer()),
+        canary_(database, readers_, writers_, law_, config.canary),
         health_({operators_, law_.registry, [this] { return writers_.queued(); }, store::WriterOptions{}.queue, config.data,
-                 certificate_.certificate, digest(config), [this] { return sealing_.status(); }, delivery_keys != nullptr}),
+                 certificate_.certificate, digest(config), [this] { return sealing_.status(); }, delivery_keys != nullptr, [this] { return canary_.state(); }}),
         metrics_page_(metrics_, {operators_, [this] { return writers_.queued(); }, [this] { return writers_.counts(); },
                                  certificate_.certificate, [this] { return streams_.counts(); },
-                                 [this] { return sealing_.status(); }}),
-        workers_(static_cast<std::size_t>(config.readers), reading_queue),
+                                 [this] { return sealing_.status(); }, [this] { return canary_.state(); }}),
         streams_(io.get_executor(), {readers_, workers_, law_}, stream_options()),
         stream_waking_(database, streams_),
         server_(io, server_options(config, clock_is_real),
@@ -301,6 +314,7 @@ class Service {
     readers_.retry_now();
     authenticators_.retry_now();
     operators_.retry_now();
+    pieces_.retry_now();
   }
 
  private:
@@ -352,6 +366,7 @@ class Service {
     http::add_delivery_routes(router, {readers_, workers_, law_}, writers_, delivery_services_,
                               [this] { return sealing_.too_late(); });
     http::add_read_routes(router, {readers_, workers_, law_});
+    http::add_attachment_routes(router, {{readers_, workers_, law_}, pieces_, writers_, [this] { return sealing_.too_late(); }});
     http::add_heartbeat_routes(router, {readers_, workers_, law_}, signer_);
     http::add_stream_route(router, streams_);
     add_health_routes(router, health_);
@@ -371,16 +386,18 @@ class Service {
   store::ConnectionPool readers_;
   store::ConnectionPool authenticators_;
   store::ConnectionPool operators_;
+  store::ConnectionPool pieces_;  // of files on their way in
+  http::WorkerPool workers_;      // longer than the writers, whose answers give it work
   Sealing sealing_;
   store::WriterPool writers_;  // signs receipts for the tree that sealing knows, until its last command
   store::TokenDirectory tokens_;
   SequencingThread sequencing_;
   SuccessionTimer succession_;
   Ticking ticking_;
+  Canary canary_;
   Health health_;
   MetricsPage metrics_page_;
   boost::asio::thread_pool token_threads_{2};
-  http::WorkerPool workers_;
   http::LiveStreams streams_;
   StreamWaking stream_waking_;
   http::Server server_;

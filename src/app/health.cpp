@@ -274,6 +274,19 @@ Check check_record(const RecordStatus& status) {
   return check;
 }
 
+Check check_canary(CanaryState state) {
+  Check check{"canary", CheckStatus::ok, {}, {}};
+  check.word = to_string(state);
+  if (state == CanaryState::missing) {
+    check.status = CheckStatus::warning;
+    check.message = {"今日の疎通確認（訓練）が届いていません。実際の報告も届かないおそれがあります。noroshi alarms と noroshi delivery "
+                     "list で原因を確認してください。",
+                     "The canary (exercise) of the day has not arrived, and a real report may not either: look for the cause with "
+                     "noroshi alarms and noroshi delivery list."};
+  }
+  return check;
+}
+
 HealthReading take_reading(const HealthSources& sources) {
   HealthReading reading;
   check_database(sources, reading);
@@ -281,6 +294,7 @@ HealthReading take_reading(const HealthSources& sources) {
   reading.checks.push_back(check_writer_queue(sources.writer_queue(), sources.writer_queue_limit));
   reading.checks.push_back(check_certificate(sources.certificate));
   reading.checks.push_back(check_disk(sources.data));
+  reading.checks.push_back(check_canary(sources.canary ? sources.canary() : CanaryState::off));
   return reading;
 }
 
@@ -292,6 +306,7 @@ void write_checks(codec::JsonWriter& out, const std::vector<Check>& checks, http
   out.name("checks").begin_object();
   for (const auto& check : checks) {
     out.name(check.name).begin_object().member("status", to_string(check.status));
+    if (!check.word.empty()) out.member("state", check.word);
     for (const auto& [name, value] : check.numbers) out.member(name, value);
     if (!check.message.en.empty()) out.member("message", codec::in(check.message, language));
     out.end_object();

@@ -8,11 +8,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "routing/registry.h"
 #include "src/app/cached_reading.h"
+#include "src/app/canary_state.h"
 #include "src/app/sealing.h"
 #include "src/codec/problem.h"
 #include "src/http/router.h"
@@ -31,6 +33,7 @@ struct Check {
   CheckStatus status = CheckStatus::ok;
   codec::Text message;                                  // what to do; empty where ok
   std::vector<std::pair<std::string, double>> numbers;  // {"days_left", 396}
+  std::string_view word = {};                           // of a closed list: "missing"; empty: none
 };
 
 struct HealthReading {
@@ -49,6 +52,7 @@ struct HealthSources {
   std::string configuration_digest;   // digest(config)
   std::function<RecordStatus()> record = {};  // how far the record is sealed; without one it is not looked at
   bool delivers = true;  // whether this daemon has the key of deliveries
+  std::function<CanaryState()> canary = {};  // without one there is none
 };
 
 // What the sources refer to must outlive it.

@@ -296,6 +296,12 @@ std::string MetricsPage::text(const DatabaseFigures& figures) const {
                static_cast<double>(counts.groups));
   page.counter("noroshi_writer_commands_total", "Commands answered by them.",
                static_cast<double>(counts.commands));
+  if (sources_.canary) {
+    const auto canary = sources_.canary();
+    for (const auto state : all_canary_states)
+      page.gauge("noroshi_canary", "What came of the canary of the day: 1 for the state that it is in, 0 for the others.",
+                 canary == state ? 1 : 0, {{"state", std::string(to_string(state))}});
+  }
   const auto streams = sources_.stream_counts();
   page.gauge("noroshi_streams_open", "Live streams that are open.", static_cast<double>(streams.open));
   page.counter("noroshi_streams_cut_slow_total", "Live streams cut because their reader did not keep up.",

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "src/app/cached_reading.h"
+#include "src/app/canary_state.h"
 #include "src/app/sealing.h"
 #include "src/app/ticking.h"
 #include "src/delivery/worker.h"
@@ -84,6 +85,7 @@ struct MetricsSources {
   std::filesystem::path certificate;
   std::function<http::LiveStreams::Counts()> stream_counts;
   std::function<RecordStatus()> record = {};  // without one its figures are left out
+  std::function<CanaryState()> canary = {};   // likewise
 };
 
 // The page: the database is asked at most every five seconds, on a thread of the page.

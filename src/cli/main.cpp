@@ -38,6 +38,7 @@
 #include "src/cli/report_submit.h"
 #include "src/cli/route_explain.h"
 #include "src/cli/sealing.h"
+#include "src/cli/statistics.h"
 #include "src/cli/token.h"
 #include "src/cli/user.h"
 #include "src/cli/waiver.h"
@@ -657,6 +658,15 @@ void add_cymat(CLI::App& program, const Global& global, Command& chosen) {
   add_action(CymatAction::log, "log", "Write into the log of the team, or give it information (m)");
   add_action(CymatAction::end, "end", "End the work; what members see ends");
   add_action(CymatAction::report, "report", "Report on the work");
+}
+
+void add_statistics(CLI::App& program, const Global& global, Command& chosen) {
+  auto options = std::make_shared<StatisticsOptions>();
+  auto* statistics = add_command(program, global, chosen, "statistics", "Figures of a time range: how many, how late", options);
+  statistics->add_flag("--exercise", options->exercise, "Of exercises (訓練), which are in no other figure");
+  statistics->add_option("--from", options->from, "From that day or time on [30 days before its end]")->type_name("TIME");
+  statistics->add_option("--to", options->to, "Before that day or time [now]")->type_name("TIME");
+  add_connection(*statistics, options->connection);
 }
 
 void add_relay_switch(CLI::App& program, const Global& global, Command& chosen) {
@@ -1312,6 +1322,7 @@ int run_program(int argc, char** argv) {
   add_waiver(program, global, chosen);
   add_cymat(program, global, chosen);
   add_relay_switch(program, global, chosen);
+  add_statistics(program, global, chosen);
   add_endpoint(program, global, chosen);
   add_delivery(program, global, chosen);
   add_sealing(program, global, chosen);

@@ -4,6 +4,8 @@
 #include <set>
 #include <string_view>
 
+#include "src/core/canary.h"
+
 namespace noroshi::core {
 namespace {
 
@@ -40,6 +42,7 @@ std::vector<const Message*> unacknowledged(const Incident& incident) {
 
 std::vector<Clock> running_clocks(const Incident& incident) {
   std::vector<Clock> clocks;
+  if (is_canary(incident)) return clocks;
   for (const auto& obligation : incident.obligations) {
     if (obligation.state != ObligationState::open) continue;
     if (obligation.inner && incident.state == IncidentState::dismissed) continue;

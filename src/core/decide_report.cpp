@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "src/core/canary.h"
 #include "src/core/decide.h"
 #include "src/core/duties.h"
 #include "src/core/give_label.h"
@@ -155,6 +156,10 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
   const Report& report = command.in_force;
   if (auto refusal = check_right_to_report(law, known, report, command.actor, moment.now))
     return tl::unexpected(std::move(*refusal));
+  if (!known && command.actor.token && is_canary_reference(report.reference))
+    return tl::unexpected(refuse_field(
+        "/reference", "reserved", "CANARY- で始まる整理番号は疎通確認のためのものです。別の番号にしてください。",
+        "References that begin with CANARY- are those of the daemon's canary. Choose another."));
   // Before what it says is looked at: over a document that is gone no later version can be laid.
   if (known)
     if (auto refusal = refuse_erased(*known)) return tl::unexpected(std::move(*refusal));

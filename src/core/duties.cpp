@@ -4,6 +4,7 @@
 #include <set>
 
 #include "src/core/withholding_rules.h"
+#include "src/core/canary.h"
 
 namespace noroshi::core {
 namespace {
@@ -182,8 +183,9 @@ void send_latest(DecisionBuilder& builder, MessageKind kind, const std::string& 
   message.note = note;
   message.automatic = automatic;
   message.sent_at = builder.now();
-  message.acknowledge_by = builder.now() + builder.law().clocks.acknowledgement.of(
-                                               recipient, severity_of(facts_of(builder.incident())));
+  if (!is_canary(builder.incident()))
+    message.acknowledge_by = builder.now() + builder.law().clocks.acknowledgement.of(
+                                                 recipient, severity_of(facts_of(builder.incident())));
   builder.add(MessageSent{std::move(message)});
 }
 

@@ -17,6 +17,7 @@ void add_read_routes(Router& router, const ReadContext& context) {
   add_relay_switch_route(router, context);
   add_staff_routes(router, context);
   add_record_routes(router, context);
+  add_statistics_route(router, context);
   add_registry_routes(router, context);
 }
 

@@ -140,6 +140,31 @@ void add_post(Router& router, std::string pattern, const std::vector<std::string
   router.add(std::move(route));
 }
 
+void submit_digested(store::WriterPool& writers, const Request& request, std::string_view digested, store::Action action,
+                     std::function<void(store::Result)> complete) {
+  store::Command command;
+  command.actor = actor_of(*request.caller);
+  command.language = request.language;
+  command.idempotency_key = request.idempotency_key.value_or("");
+  command.request_sha256 = store::request_digest(call_of(request), digested);
+  command.if_match = request.if_match.value_or("");
+  command.action = std::move(action);
+  writers.submit(std::move(command), std::move(complete));
+}
+
+Response record_too_late(Language language) { return retry_later(record_behind(), language); }
+
+Response signature_not_possible(Language language) {
+  return problem_response(
+      {422,
+       "signature_not_possible",
+       {"この操作には署名できません", "This call takes no signature"},
+       {"添付ファイルの送信には Noroshi-Signature を付けられません。ファイルの SHA-256 は記録に残ります。",
+        "A file is sent without Noroshi-Signature. Its SHA-256 stands in the record."},
+       {}},
+      language);
+}
+
 Handler while_sealed(std::function<bool()> record_is_too_late, Handler handler) {
   if (!record_is_too_late) return handler;
   return [record_is_too_late = std::move(record_is_too_late), handler = std::move(handler)](Request request,

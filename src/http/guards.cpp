@@ -74,6 +74,7 @@ std::optional<Refusal> media_type_guard(const Route& route, std::string_view con
                                         std::string_view content_encoding, std::uint64_t content_length) {
   if (content_length == 0) return std::nullopt;
   const bool plain = content_encoding.empty() || equal_ignoring_case(content_encoding, "identity");
+  if (plain && route.media_type == "*/*") return std::nullopt;  // whatever it is
   return plain && is_media_type(content_type, route.media_type) ? std::nullopt : std::optional(Refusal::media_type_not_supported);
 }
 

@@ -4,11 +4,13 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -25,6 +27,7 @@
 #include <typeinfo>
 
 #include "src/http/access_log.h"
+#include "src/http/body_sink.h"
 #include "src/http/guards.h"
 #include "src/http/handoff.h"
 #include "src/http/one_shot.h"
@@ -415,9 +418,6 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       co_return refuse(exchange, *refusal);
     }
     if (auto refusal = size_guard(route, length)) co_return refuse(exchange, *refusal);
-    if (auto answer = co_await read_body(exchange, parser, length)) co_return answer;
-    if (exchange.gone || cut_) co_return std::nullopt;
-
     request.method = route.method;
     request.pattern = route.pattern;
     request.path_parameters = std::move(found.parameters);
@@ -432,9 +432,14 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     request.signature = field(fields, "Noroshi-Signature");
     request.remote_address = remote_address_;
     request.id = exchange.id;
+    if (const auto* taking = route.handler.target<TakesPieces>())
+      co_return co_await take_body(exchange, *taking, fields, std::move(request), length);
+
+    if (auto answer = co_await read_body(exchange, parser, length)) co_return answer;
+    if (exchange.gone || cut_) co_return std::nullopt;
     request.body = std::move(parser.get().body());
     exchange.bytes_received = request.body.size();
-    co_return co_await handle(exchange, route, std::move(request));
+    co_return co_await handle(exchange, route.handler, std::move(request));
   }
 
   asio::awaitable<std::optional<Response>> authenticate(Exchange& exchange, const bhttp::fields& fields,
@@ -510,16 +515,95 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     co_return std::nullopt;
   }
 
-  asio::awaitable<std::optional<Response>> handle(Exchange& exchange, const Route& route, Request request) {
+  // --- a body that is taken piece by piece
+  // -------------------------------------------------------------------------------------------------------
+
+  asio::awaitable<std::optional<Response>> take_body(Exchange& exchange, const TakesPieces& taking, const bhttp::fields& fields,
+                                                     Request request, std::uint64_t length) {
+    auto opened = taking.sink(request, length);
+    if (!opened) co_return std::move(opened.error());
+    const std::shared_ptr<BodySink> sink = std::move(*opened);
+    if (length > 0 && buffer_.size() == 0 && field(fields, "Expect")) {
+      const bool written = co_await write_continue(exchange);
+      if (!written) co_return std::nullopt;
+    }
+    if (auto answer = co_await take_pieces(exchange, *sink, length)) co_return answer;
+    if (exchange.gone || cut_) co_return std::nullopt;
+    // It took a while.
+    const bool valid = co_await still_valid(exchange);
+    if (cut_) co_return std::nullopt;
+    if (!valid) co_return refuse(exchange, Refusal::token_invalid);
+    const Handler complete = completing(sink);
+    co_return co_await handle(exchange, complete, std::move(request));
+  }
+
+  static Handler completing(std::shared_ptr<BodySink> sink) {
+    return [sink = std::move(sink)](Request whole, Responder respond) {
+      sink->complete(std::move(whole), std::move(respond));
+    };
+  }
+
+  asio::awaitable<bool> write_continue(Exchange& exchange) {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    begin_phase(options().deadlines.piece);
+    const auto [error, written] = co_await asio::async_write(stream_, asio::buffer(go_on), as_result);
+    end_phase();
+    exchange.gone = exchange.gone || error;
+    co_return !error && !cut_;
+  }
+
+  // Each piece has its own time, so that the whole has one too, and no more than one piece is ever held. The refusal; nothing
+  // where all were taken, or nobody is left to be told.
+  asio::awaitable<std::optional<Response>> take_pieces(Exchange& exchange, BodySink& sink, std::uint64_t left) {
+    while (left > 0) {
+      const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, BodySink::piece_size));
+      std::string piece(size, '\0');
+      if (auto answer = co_await read_piece(exchange, piece)) co_return answer;
+      if (exchange.gone || cut_) co_return std::nullopt;
+      left -= size;
+      exchange.bytes_received += size;
+      exchange.body_unread = left > 0;
+      const auto handoff = std::make_shared<Handoff<BodySink::Taken>>(stream_.get_executor());
+      waiting_ = handoff;
+      sink.take(std::move(piece), handoff->door());
+      using Outcome = Handoff<BodySink::Taken>::Outcome;
+      const auto outcome = co_await handoff->wait(options().deadlines.handler);
+      if (cut_) co_return std::nullopt;
+      if (outcome == Outcome::late) co_return refuse(exchange, Refusal::handler_timeout);
+      if (outcome != Outcome::delivered) co_return refuse(exchange, Refusal::internal_error);
+      if (handoff->value().refused) co_return std::move(*handoff->value().refused);
+    }
+    co_return std::nullopt;
+  }
+
+  // Fills it, with what came behind the header first.
+  asio::awaitable<std::optional<Response>> read_piece(Exchange& exchange, std::string& piece) {
+    const std::size_t held = std::min(piece.size(), buffer_.size());
+    std::copy_n(as_text(buffer_).data(), held, piece.data());
+    buffer_.consume(held);
+    if (held == piece.size()) co_return std::nullopt;
+    const auto& deadlines = options().deadlines;
+    begin_phase(deadlines.piece + deadlines.body_per_64_kib * static_cast<std::int64_t>(piece.size() / body_step));
+    const auto rest = asio::buffer(piece.data() + held, piece.size() - held);
+    const auto [error, size] = co_await asio::async_read(stream_, rest, as_result);
+    const bool late = expired();
+    end_phase();
+    if (!error) co_return std::nullopt;
+    if (late) co_return refuse(exchange, Refusal::body_timeout);
+    exchange.gone = true;
+    co_return std::nullopt;
+  }
+
+  asio::awaitable<std::optional<Response>> handle(Exchange& exchange, const Handler& handler, Request request) {
     const auto if_none_match = request.method == Method::get ? request.if_none_match : std::nullopt;
     const auto handoff = std::make_shared<Handoff<Response>>(stream_.get_executor());
     waiting_ = handoff;
     try {
       Responder responder(handoff->door());
-      route.handler(std::move(request), std::move(responder));
+      handler(std::move(request), std::move(responder));
     } catch (const std::exception& error) {
       // Its responder is gone with it, which answers. The kind alone: what() may hold what a client sent.
-      spdlog::error("http: the handler of {} threw an exception of type {}, request {}", route.pattern,
+      spdlog::error("http: the handler of {} threw an exception of type {}, request {}", exchange.pattern,
                     typeid(error).name(), exchange.id);
     }
     using Outcome = Handoff<Response>::Outcome;
@@ -532,6 +616,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
         names_etag(*if_none_match, *response.etag)) {
       response.status = 304;
       response.body.clear();
+      response.source.reset();
     }
     co_return std::move(response);
   }

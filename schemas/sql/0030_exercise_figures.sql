@@ -1,0 +1,16 @@
+-- What counts exercises (訓練) and the canary of the day (疎通確認) apart from everything else.
+SET LOCAL ROLE noroshi_apply;
+SET LOCAL search_path = noroshi, pg_temp;
+
+-- As labels_of(): for those too who see the rows of duties only. A canary is an exercise that the daemon submits; its
+-- reference, which nobody else may give (core/canary.h), tells it.
+CREATE FUNCTION marks_of(incidents uuid[]) RETURNS TABLE (incident_id uuid, exercise boolean, canary boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+  SELECT i.id, i.exercise, i.exercise AND i.reference LIKE 'CANARY-%'
+  FROM incident i JOIN incident_access a ON a.incident_id = i.id AND a.organization = (SELECT caller())
+  WHERE i.id = ANY (incidents)
+$$;
+REVOKE ALL ON FUNCTION marks_of(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION marks_of(uuid[]) TO noroshi_reader;
+
+RESET ROLE;

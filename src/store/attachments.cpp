@@ -1,0 +1,85 @@
+#include "src/store/attachments.h"
+
+#include <span>
+
+#include "src/store/least_id.h"
+#include "src/store/view_rows.h"
+
+namespace noroshi::store {
+namespace {
+
+constexpr Statement keep{"keep_attachment_piece", "SELECT keep_attachment_piece($1::uuid, $2::integer, $3::bytea)"};
+constexpr Statement drop{"drop_attachment_pieces", "SELECT drop_attachment_pieces($1::uuid)"};
+constexpr Statement sweep{"sweep_attachment_pieces", "SELECT sweep_attachment_pieces($1::uuid)"};
+constexpr Statement select_access{
+    "access_to_attachments",
+    "SELECT FROM incident_access a JOIN incident i ON i.id = a.incident_id WHERE a.incident_id = $1::uuid "
+    "AND a.scope = 'content' "
+    "AND (NOT $2::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for))"};
+#define NOROSHI_ATTACHMENT_COLUMNS                                                                              \
+  "t.id, t.incident_id, i.number, i.exercise, t.organization, t.name, t.media_type, t.sha256, t.size, " \
+  "t.added_by_name, t.added_at FROM attachment t JOIN incident i ON i.id = t.incident_id "
+constexpr Statement select_attachments{"attachments_of_incident",
+                                       "SELECT " NOROSHI_ATTACHMENT_COLUMNS
+                                       "WHERE t.incident_id = $1::uuid ORDER BY t.id"};
+constexpr Statement select_attachment{
+    "attachment",
+    "SELECT " NOROSHI_ATTACHMENT_COLUMNS
+    "JOIN incident_access a ON a.incident_id = t.incident_id WHERE t.id = $1::uuid "
+    "AND (NOT $2::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for))"};
+constexpr Statement select_piece{"attachment_piece",
+                                 "SELECT bytes FROM attachment_piece WHERE attachment_id = $1::uuid AND place = $2::integer"};
+
+codec::AttachmentView read_attachment(const Row& row) {
+  codec::AttachmentView view;
+  view.id = row.get<std::string>("id");
+  view.incident_id = row.get<std::string>("incident_id");
+  view.number = row.get<std::string>("number");
+  view.exercise = row.get<bool>("exercise");
+  view.organization = row.get<std::string>("organization");
+  view.name = row.get<std::string>("name");
+  view.media_type = row.get<std::string>("media_type");
+  view.sha256 = row.get<std::string>("sha256");
+  view.size = row.get<std::int64_t>("size");
+  view.added_by = row.get<std::string>("added_by_name");
+  view.added_at = row.get<Timestamp>("added_at");
+  return view;
+}
+
+}  // namespace
+
+void keep_attachment_piece(Connection& writer, core::AttachmentId attachment, int place, std::string_view bytes) {
+  writer.execute(keep, {core::to_string(attachment), place, std::as_bytes(std::span(bytes))});
+}
+
+void drop_attachment_pieces(Connection& writer, core::AttachmentId attachment) {
+  writer.execute(drop, {core::to_string(attachment)});
+}
+
+std::int64_t sweep_attachment_pieces(Connection& writer, Timestamp before) {
+  return writer.execute(sweep, {least_id(before)}).one().get<std::int64_t>(0);
+}
+
+bool may_see_attachments(TenantTransaction& transaction, core::IncidentId incident, bool own) {
+  return !transaction.execute(select_access, {core::to_string(incident), own}).empty();
+}
+
+std::vector<codec::AttachmentView> list_attachments(TenantTransaction& transaction, core::IncidentId incident) {
+  return read_all(transaction.execute(select_attachments, {core::to_string(incident)}), read_attachment);
+}
+
+std::optional<codec::AttachmentView> find_attachment(TenantTransaction& transaction, core::AttachmentId attachment, bool own) {
+  const auto rows = transaction.execute(select_attachment, {core::to_string(attachment), own});
+  const auto row = rows.maybe_one();
+  return row ? std::optional(read_attachment(*row)) : std::nullopt;
+}
+
+std::optional<std::string> read_attachment_piece(TenantTransaction& transaction, core::AttachmentId attachment, int place) {
+  const auto rows = transaction.execute(select_piece, {core::to_string(attachment), place});
+  const auto row = rows.maybe_one();
+  if (!row) return std::nullopt;
+  const auto bytes = row->get<Bytes>(0);
+  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+}  // namespace noroshi::store

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Files that go with an incident: large ones in flat memory, uploads that are cut, wrong or too many, whoever else asks, a daemon
+that is killed in the middle; and that the bytes are the bytes.
+
+  test_attachments.py --daemon NOROSHID --cli NOROSHI [TEST...]
+"""
+
+import argparse
+import hashlib
+import http.client
+import json
+import random
+import ssl
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "delivery"))  # flow_scene.py
+
+from flow_scene import Flow, eventually
+
+MIB = 1024 * 1024
+PIECE = 256 * 1024
+LARGEST = 64 * MIB
+SLACK = 48 * MIB  # of resident memory while a file of 64 MiB goes through: buffers of TLS, a few pieces, the heap's own
+OPTIONS = None
+
+
+def some_bytes(size, seed=1):
+    return random.Random(seed).randbytes(size)
+
+
+class Attachments(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.flow = flow = Flow(OPTIONS)
+        cls.addClassCleanup(flow.clear_away)
+        flow.start()
+        cls.jps, cls.mhlw, cls.meti = flow.person("jps"), flow.person("mhlw"), flow.person("meti")
+
+    def setUp(self):
+        _, self.incident = self.flow.report("jps", "mhlw")
+
+    def line(self):
+        return http.client.HTTPSConnection("127.0.0.1", self.flow.port, context=self.flow.client_context(), timeout=120)
+
+    def upload(self, person, content, name="%E8%A8%98%E9%8C%B2.bin", key=None, media_type="application/x-pcap", query=""):
+        line = self.line()
+        headers = {"Authorization": f"Bearer {person.token}", "Content-Type": media_type, "Accept-Language": "en"}
+        if key:
+            headers["Idempotency-Key"] = key
+        try:
+            line.request("POST", f"/api/v1/incidents/{self.incident}/attachments?name={name}{query}", content, headers)
+            answer = line.getresponse()
+            return answer.status, dict(answer.getheaders()), json.loads(answer.read())
+        finally:
+            line.close()
+
+    def download(self, person, attachment, **headers):
+        line = self.line()
+        try:
+            line.request("GET", f"/api/v1/attachments/{attachment}", headers={"Authorization": f"Bearer {person.token}", **headers})
+            answer = line.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            line.close()
+
+    def held(self):
+        return self.mhlw.read(f"/incidents/{self.incident}/attachments")["items"]
+
+    def pieces(self):
+        return int(self.flow.sql("SELECT count(*) FROM attachment_piece;")[0])
+
+    def resident(self):
+        status = Path(f"/proc/{self.flow.process.pid}/status").read_text()
+        return {key: int(value.split()[0]) * 1024 for key, value in
+                (row.split(":", 1) for row in status.splitlines()) if key in ("VmRSS", "VmHWM")}
+
+    def test_the_bytes_are_the_bytes_for_whoever_sees_the_case(self):
+        for size in (1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 1_000_003):
+            content = some_bytes(size, size)
+            status, _, said = self.upload(self.jps, content)
+            self.assertEqual(status, 201, said)
+            self.assertEqual((said["name"], said["size"], said["sha256"], said["media_type"]),
+                             ("記録.bin", size, hashlib.sha256(content).hexdigest(), "application/x-pcap"))
+            for person in (self.jps, self.mhlw):
+                status, headers, got = self.download(person, said["id"])
+                self.assertEqual((status, got == content), (200, True))
+                self.assertEqual(headers["ETag"], f'"{said["sha256"]}"')
+                self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+                self.assertEqual(headers["Content-Type"], "application/octet-stream")
+                self.assertEqual(headers["Content-Disposition"],
+                                 "attachment; filename=\"attachment\"; filename*=UTF-8''%E8%A8%98%E9%8C%B2.bin")
+            self.assertEqual(self.download(self.jps, said["id"], **{"If-None-Match": f'"{said["sha256"]}"'})[0], 304)
+        self.assertEqual(len(self.held()), 6)
+        self.flow.verify_record()
+
+    def test_another_body_is_told_that_nothing_is_there(self):
+        _, _, said = self.upload(self.jps, b"secret")
+        nothing = self.meti.get("/attachments/01980000-0000-7000-8000-000000000000")
+        for target in (f"/attachments/{said['id']}", f"/incidents/{self.incident}/attachments"):
+            answer = self.meti.get(target)
+            self.assertEqual((answer.status, answer.text), (404, nothing.text))
+        before = self.pieces()
+        status, _, refused = self.upload(self.meti, some_bytes(3 * PIECE))
+        self.assertEqual((status, refused["code"]), (404, json.loads(nothing.text)["code"]))
+        self.assertEqual(self.pieces(), before)
+
+    def test_a_large_one_in_flat_memory(self):
+        content = some_bytes(LARGEST)
+        self.upload(self.jps, content[:MIB])  # whatever is made at the first one
+        before = self.resident()["VmRSS"]
+        Path(f"/proc/{self.flow.process.pid}/clear_refs").write_text("5")  # the high water mark begins anew
+        status, _, said = self.upload(self.jps, content)
+        self.assertEqual(status, 201, said)
+        digest = hashlib.sha256(content).hexdigest()
+        self.assertEqual(said["sha256"], digest)
+        status, _, got = self.download(self.mhlw, said["id"])
+        self.assertEqual((status, hashlib.sha256(got).hexdigest()), (200, digest))
+        self.assertLess(self.resident()["VmHWM"] - before, SLACK)
+
+    def test_what_is_too_large_or_wrong_is_refused_before_it_is_read(self):
+        for content, name, query, status, code in (
+                (b"x" * (LARGEST + 1), "a", "", 413, None), (b"x", "..%2Fa", "", 422, "file_name"), (b"x", "", "", 422, "file_name"),
+                (b"x", "a", "&confidentiality=3", 422, "annex_required"), (b"", "a", "", 422, "empty"),
+                (b"x", "a", "&other=1", 422, "unknown_member")):
+            with self.subTest(name=name, query=query, size=len(content)):
+                try:
+                    answered, _, said = self.upload(self.jps, content, name, query=query)
+                except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
+                    self.assertEqual(status, 413)
+                    continue
+                self.assertEqual(answered, status, said)
+                if code:
+                    self.assertIn(code, [error["code"] for error in said["errors"]])
+        self.assertEqual(self.held(), [])
+
+    def begin(self, announced, sent):
+        """A connection on which so much of so much was sent."""
+        line = self.line()
+        line.putrequest("POST", f"/api/v1/incidents/{self.incident}/attachments?name=cut.bin")
+        line.putheader("Authorization", f"Bearer {self.jps.token}")
+        line.putheader("Content-Length", str(announced))
+        line.putheader("Content-Type", "application/octet-stream")
+        line.endheaders()
+        line.send(some_bytes(sent))
+        return line
+
+    def test_a_cut_upload_leaves_nothing_behind(self):
+        before = self.pieces()
+        line = self.begin(8 * PIECE, 5 * PIECE + 17)
+        eventually("pieces are kept", lambda: self.pieces() == before + 5)
+        self.assertEqual(self.held(), [])
+        line.close()
+        eventually("pieces are dropped", lambda: self.pieces() == before)
+        self.assertEqual(self.held(), [])
+
+    def test_killed_in_the_middle_and_swept(self):
+        before = self.pieces()
+        line = self.begin(8 * PIECE, 5 * PIECE)
+        eventually("pieces are kept", lambda: self.pieces() >= before + 4)
+        self.flow.kill_daemon()
+        line.close()
+        self.flow.start()
+        self.assertEqual(self.held(), [])
+        self.assertGreater(self.pieces(), before)
+        # A day later nobody is sending it any more: as the daemon asks, with a later id.
+        self.flow.sql("SELECT sweep_attachment_pieces('ffffffff-0000-7000-8000-000000000000');")
+        self.assertEqual(self.pieces(), before)
+        status, _, _ = self.upload(self.jps, some_bytes(2 * PIECE))
+        self.assertEqual((status, len(self.held())), (201, 1))
+
+    def test_the_same_key_is_the_same_file(self):
+        content = some_bytes(PIECE + 5)
+        before = self.pieces()
+        _, _, first = self.upload(self.jps, content, key="the-file")
+        status, headers, again = self.upload(self.jps, content, key="the-file")
+        self.assertEqual((status, headers.get("Idempotency-Replayed"), again), (201, "true", first))
+        eventually("the second copy is dropped", lambda: self.pieces() == before + 2)
+        status, _, refused = self.upload(self.jps, content + b"x", key="the-file")
+        self.assertEqual((status, refused["code"]), (422, "idempotency_key_reused"))
+        eventually("the third copy is dropped", lambda: self.pieces() == before + 2)
+        self.assertEqual(len(self.held()), 1)
+
+    def test_too_many(self):
+        for number in range(64):
+            self.assertEqual(self.upload(self.jps, b"x", f"{number}")[0], 201)
+        before = self.pieces()
+        status, _, refused = self.upload(self.jps, b"x", "one-more")
+        self.assertEqual((status, refused["code"]), (409, "attachment_limit"))
+        eventually("what was refused is dropped", lambda: self.pieces() == before)
+
+    def test_what_is_altered_is_found(self):
+        _, _, said = self.upload(self.jps, some_bytes(2 * PIECE))
+        self.flow.verify_record()
+        with self.assertRaises(Exception):
+            self.flow.sql(f"UPDATE attachment_piece SET bytes = 'x' WHERE attachment_id = '{said['id']}' AND place = 1;")
+        self.flow.sql("ALTER TABLE attachment_piece DISABLE TRIGGER ALL; UPDATE attachment_piece SET bytes = "
+                      f"set_byte(bytes, 0, (get_byte(bytes, 0) + 1) % 256) WHERE attachment_id = '{said['id']}' AND place = 1; "
+                      "ALTER TABLE attachment_piece ENABLE TRIGGER ALL;")
+        with self.assertRaises(Exception) as found:
+            self.flow.verify_record()
+        self.assertIn("attachment", str(found.exception))
+        self.flow.sql("ALTER TABLE attachment_piece DISABLE TRIGGER ALL; UPDATE attachment_piece SET bytes = "
+                      f"set_byte(bytes, 0, (get_byte(bytes, 0) + 255) % 256) WHERE attachment_id = '{said['id']}' AND place = 1; "
+                      "ALTER TABLE attachment_piece ENABLE TRIGGER ALL;")
+        self.flow.verify_record()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--daemon", required=True)
+    parser.add_argument("--cli", required=True)
+    OPTIONS, rest = parser.parse_known_args()
+    unittest.main(argv=sys.argv[:1] + rest, verbosity=2)
