@@ -137,8 +137,6 @@ std::optional<Refusal> check_right_to_report(const Law& law, const Incident* kno
 
 std::optional<Refusal> check_report(const Law& law, const Report& report, const Actor& actor, Timestamp now) {
   const std::string& organization = report.organization.empty() ? actor.organization : report.organization;
-  if (report.confidentiality > highest_of_notice) return annex_not_available();
-
   Refusal refusal = refuse_field("", "", "", "");
   refusal.errors.clear();
   check_time(refusal, "/times/occurred/value", report.occurred, now);

@@ -1,4 +1,4 @@
-// Numbers of bundles (schemas/sql/0035_bundle.sql), by a connection of role delivery.
+// Numbers of bundles (schemas/sql/0036_bundle.sql), by a connection of role delivery.
 #pragma once
 
 #include <cstdint>
