@@ -137,7 +137,8 @@ Labelling labelling_of(const routing::Organization* body, const Report& report, 
 
 std::optional<Refusal> give_label(DecisionBuilder& builder, const Report& report, const std::vector<LabelMapping>& mappings) {
   auto [stated, alarm] = labelling_of(builder.law().registry.find(builder.incident().organization), report, mappings);
-  if (stated.grades.confidentiality > highest_of_notice) return annex_not_available();
+  // A header notice states 機密性3 itself, and holds nothing of it (codec/header_notice.h). A report whose own label only maps to it does.
+  if (stated.grades.confidentiality > highest_of_notice && report.confidentiality <= highest_of_notice) return annex_not_available();
   const bool unlabelled = builder.incident().labels.empty() && says_nothing(stated);
   Label label = label_after(builder, stated);
   if (!unlabelled && (builder.incident().labels.empty() || !same_label(builder.incident().labels.back(), label))) {
@@ -170,9 +171,10 @@ std::optional<Refusal> refuse_forward(const Incident& known) {
 
 Refusal annex_not_available() {
   return refuse(RefusalCode::annex_not_available,
-                "機密性3情報はこのシステムでは扱えません。機密性2以下の通知だけを送り、別紙は指定された方法で手渡してください。",
-                "Information of confidentiality 3 cannot be held here. Send the notice at 2 or below and hand the "
-                "annex over outside the program, by the way your section officer designated.");
+                "機密性3情報は報告に書けません。classification.confidentiality を 3 とした見出しだけの通知を送り、内容は封をした別紙（noroshi annex）で"
+                "渡してください。",
+                "Information of confidentiality 3 does not stand in a report. Send a header notice (classification.confidentiality 3) and "
+                "hand the rest over in a sealed annex (noroshi annex).");
 }
 
 }  // namespace noroshi::core
