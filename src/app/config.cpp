@@ -317,13 +317,12 @@ constexpr std::string_view acknowledgement_table = "acknowledgement";
 constexpr std::string_view followup_table = "followup";
 constexpr std::string_view annex_table = "annex";
 constexpr std::string_view permission_key = "permission";
-
-// Of a clock that no rule opens.
-bool is_clock(std::string_view key) { return key == acknowledgement_table || key == followup_table || key == permission_key; }
 constexpr std::string_view inquiry_table = "inquiry";
 
 // Of a clock that no rule opens.
-bool is_clock(std::string_view key) { return key == acknowledgement_table || key == followup_table || key == inquiry_table; }
+bool is_clock(std::string_view key) {
+  return key == acknowledgement_table || key == followup_table || key == permission_key || key == inquiry_table;
+}
 
 // The key of a target: that of a rule, or one of the clocks that no rule opens.
 routing::Target& target_of(const std::string& key, Config& config) {

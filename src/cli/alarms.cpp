@@ -40,6 +40,8 @@ std::string shown_code(const std::string& code, Language language) {
       {"receiver_dead", {"受信者不在", "nobody there"}},
       {"delivery_dead", {"配送失敗", "not delivered"}},
       {"label_unmapped", {"格付の対応未登録", "label without a mapping"}},
+      {"permission_overdue", {"別紙の許可待ち", "annex not permitted"}},
+      {"annex_unreadable", {"別紙を開けない", "annex unreadable"}},
   };
   for (const auto& word : words)
     if (word.code == code) return in(word.text, language);

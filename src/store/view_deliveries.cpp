@@ -153,13 +153,12 @@ std::optional<LinkedMessageView> find_linked_message(Connection& reader, core::M
                            row->get<std::string>("number"), row->get<bool>("exercise"),
                            row->get<std::string>("sender"), row->get<std::string>("clause"),
                            row->get<Timestamp>("sent_at"), row->get<std::optional<Timestamp>>("acknowledged_at"),
-                           row->get<std::string>("acknowledged_by")};
+                           row->get<std::string>("acknowledged_by"), {}, {}};
   const Rows labels = reader.execute(select_linked_label, {core::to_string(message), core::to_string(endpoint)});
   if (const auto label = labels.maybe_one()) {
     const auto read = read_grades_by_rule(*label);
     view.label = std::pair(read.grades, read.rule);
   }
-                           row->get<std::string>("acknowledged_by"), {}};
   const Rows receipts = reader.execute(select_linked_receipt, {core::to_string(message), core::to_string(endpoint)});
   if (const auto receipt = receipts.maybe_one())
     view.receipt_number =

@@ -11,6 +11,7 @@
 
 #include "src/app/health.h"
 #include "src/app/metrics.h"
+#include "src/http/api_annexes.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
@@ -36,6 +37,7 @@ json::object read_file(const std::string& name) {
 struct AllRoutes {
   AllRoutes() {
     http::add_command_routes(router, writers);
+    http::add_annex_routes(router, {readers, workers, law}, writers);
     http::add_delivery_routes(router, {readers, workers, law}, writers, services);
     http::add_withholding_routes(router, {readers, workers, law}, writers);
     http::add_read_routes(router, {readers, workers, law});
