@@ -28,6 +28,7 @@ Consignment sample_consignment() {
           .version = 3,
           .severity = routing::Severity::attack,
           .sent_at = sample_time(),
+          .label = std::pair(core::Grades{2, 1, 0}, core::KindRule::agency),
           .acknowledge_by = sample_time() + std::chrono::minutes(30),
           .receipt_number = "NISC-R-49QD-C9AP-39PM",
           .acknowledge_url = "https://noroshi.example.go.jp:8443/acknowledge/dG9rZW4tZm9yLWFja25vd2xlZGdlbWVudA",

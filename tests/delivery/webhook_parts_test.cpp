@@ -195,7 +195,9 @@ TEST_CASE("webhook: the event, byte for byte") {
         R"("incident_id":"01990000-0000-7000-8000-000000000003","number":"JPS-2018-1","kind":"relay","sender":"mhlw",)"
         R"x("recipient":"nisc","receipt_number":"NISC-R-49QD-C9AP-39PM","clause":"2.2.4(1)(d)","sentence":1,)x"
         R"("obligation_id":"01990000-0000-7000-8000-000000000004","alarm_code":null,"version":2,"severity":"attack",)"
-        R"("automatic":true,"exercise":false,"mark":null,"acknowledge_by":"2018-08-01T10:00:00+09:00",)"
+        R"("automatic":true,"exercise":false,"mark":null,)"
+        R"("label":{"confidentiality":2,"integrity":null,"availability":1,"rule":"designated_table"},)"
+        R"("acknowledge_by":"2018-08-01T10:00:00+09:00",)"
         R"("href":"https://noroshi.example:8443/api/v1/inbox/01990000-0000-7000-8000-000000000002",)"
         R"("acknowledge_url":"https://noroshi.example:8443/acknowledge/abc"}})");
 
@@ -214,7 +216,7 @@ TEST_CASE("webhook: the event, byte for byte") {
         R"("incident_id":"00000000-0000-0000-0000-000000000000","number":"JPS-2018-2","kind":"alarm","sender":null,)"
         R"("recipient":"mhlw","receipt_number":null,"clause":null,"sentence":null,"obligation_id":null,"alarm_code":"duty_overdue",)"
         R"("version":null,"severity":"large_scale","automatic":false,"exercise":true,"mark":"訓練",)"
-        R"("acknowledge_by":null,"href":"https://n/api/v1/inbox/00000000-0000-0000-0000-000000000000",)"
+        R"("label":null,"acknowledge_by":null,"href":"https://n/api/v1/inbox/00000000-0000-0000-0000-000000000000",)"
         R"("acknowledge_url":null}})");
 }
 

@@ -78,6 +78,7 @@ inline Consignment relayed_report() {
   consignment.severity = routing::Severity::attack;
   consignment.automatic = true;
   consignment.sent_at = moment("2018-08-01T09:00:00+09:00");
+  consignment.label = std::pair(core::Grades{2, 0, 1}, core::KindRule::designated_table);
   consignment.acknowledge_by = moment("2018-08-01T10:00:00+09:00");
   consignment.receipt_number = "NISC-R-49QD-C9AP-39PM";
   consignment.acknowledge_url = "https://noroshi.example:8443/acknowledge/abc";
