@@ -427,8 +427,8 @@ TEST_CASE("what is due is claimed once, a few at a time for an endpoint, an atte
   CHECK(message->version == 1);
   CHECK(message->severity == routing::Severity::attack);
   CHECK_FALSE(message->acknowledged);
-  REQUIRE(read_content(worker.delivery, claims[0]));
-  CHECK_FALSE(read_content(worker.delivery, claims[0])->report.empty());
+  REQUIRE(read_content(worker.delivery, story.store.law().registry, claims[0]));
+  CHECK_FALSE(read_content(worker.delivery, story.store.law().registry, claims[0])->report.empty());
 
   CHECK(worker.settle(claims[0], core::MessageState::delivered, "delivered") == 1);
   CHECK(worker.settle(claims[0], core::MessageState::dead, "refused", "http_400") == 0);
@@ -484,6 +484,39 @@ TEST_CASE("numbers of bundles have no gaps in what was written, whoever asks") {
   CHECK(worker.text("SELECT string_agg(number::text, ' ' ORDER BY number) FROM bundle") == "1 2 3");
   // Nobody but the worker.
   CHECK_THROWS_AS(take_bundle_number(worker.writer, last[0].delivery), DatabaseError);
+TEST_CASE("what a channel seals is the bytes as received, or, where something is withheld, what the receiver may see and that it is not all") {
+  Story story;
+  story.make_endpoint();
+  const std::string body = report_json(
+      "delivery-sealed", "first",
+      R"(,"assessment":"incident","cyberattack":"yes","summary":"CANARY-SUMMARY","actions":{"note":"CANARY-ACTIONS"},)"
+      R"("times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}})");
+  const auto incident =
+      core::IncidentId{*core::parse_uuid(in_answer(accepted(story.store.perform(submit(csirt_member("jps"), body))), "incident.id"))};
+  Worker worker(story);
+  auto claims = worker.claim();
+  REQUIRE(claims.size() == 1);
+  const auto& registry = story.store.law().registry;
+  CHECK(read_content(worker.delivery, registry, claims[0])->report == body);
+  const auto number = read_message(worker.delivery, claims[0])->receipt_number;
+  CHECK(number.starts_with("MHLW-R-"));
+
+  core::WithholdContent withhold;
+  withhold.from = "mhlw";
+  withhold.members = {"actions"};
+  withhold.reason = "WHY";
+  withhold.until = *parse_rfc3339("2018-08-10T00:00:00+09:00");
+  accepted(story.act(actor("jps", Role::csirt_head, "丙"), HandleInformation{incident, withhold}));
+  const auto narrowed = read_content(worker.delivery, registry, claims[0])->report;
+  CHECK(narrowed.find("CANARY-SUMMARY") != std::string::npos);
+  CHECK(narrowed.find("CANARY-ACTIONS") == std::string::npos);
+  CHECK(narrowed.find("WHY") == std::string::npos);
+  CHECK(narrowed.ends_with(R"("view":{"of":"national_agency","left_out":[],"withheld":[{"members":["actions"],"by":"jps",)"
+                           R"("until":"2018-08-10T00:00:00+09:00"}]}})"));
+  // Over by itself.
+  story.store.travel_to("2018-08-10T00:00:01+09:00");
+  CHECK(read_content(worker.delivery, registry, claims[0])->report == body);
+  CHECK(story.findings().empty());
 }
 
 TEST_CASE("a receiver that fails three times in a row gets one probe at a time, later and later, until it answers") {
