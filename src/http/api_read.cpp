@@ -1,6 +1,7 @@
 #include "src/http/api_read.h"
 
 #include "src/http/api_routes.h"
+#include "src/http/api_statistics.h"
 
 namespace noroshi::http {
 
