@@ -39,6 +39,11 @@ std::string shown_version(const json::value& message, Language language) {
   return fmt::format("{} {}", *version, language == Language::ja ? "（消去済み）" : "(erased)");
 }
 
+std::string mark_of(const json::value& message, Language language) {
+  if (!flag_at(message, "/exercise")) return "";
+  return language == Language::ja ? "訓練 " : "EXERCISE ";
+}
+
 // What nobody has acknowledged stands first, the oldest at the top.
 std::string render(const json::array& messages, Language language) {
   const bool ja = language == Language::ja;
@@ -57,6 +62,7 @@ std::string render(const json::array& messages, Language language) {
     const auto from = text_at(*message, "/from");
     table.add_row({shown_acknowledgement(*message, language), shown_time(text_at(*message, "/sent_at")),
                    shown_kind(*message, language), text_at(*message, "/number"), text_at(*message, "/receipt_number"),
+                   mark_of(*message, language) + shown_kind(*message, language), text_at(*message, "/number"),
                    shown_version(*message, language), from.empty() ? "-" : shown_organization(from, language),
                    shown_clause(*message), text_at(*message, "/id")});
   }

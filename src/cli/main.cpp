@@ -14,6 +14,7 @@
 #include "src/cli/annex.h"
 #include "src/cli/assign.h"
 #include "src/cli/bundle.h"
+#include "src/cli/attachment.h"
 #include "src/cli/configuration.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
@@ -658,6 +659,32 @@ void add_cymat(CLI::App& program, const Global& global, Command& chosen) {
   add_action(CymatAction::log, "log", "Write into the log of the team, or give it information (m)");
   add_action(CymatAction::end, "end", "End the work; what members see ends");
   add_action(CymatAction::report, "report", "Report on the work");
+}
+
+void add_attachment(CLI::App& program, const Global& global, Command& chosen) {
+  auto* attachment = program.add_subcommand("attachment", "Files that go with an incident");
+  attachment->require_subcommand(1);
+  constexpr const char* which = "Id, number (JPS-2018-1) or your own reference";
+
+  auto add_options = std::make_shared<AttachmentAddOptions>();
+  auto* add = add_command(*attachment, global, chosen, "add", "Add one: at most 64 MiB, of confidentiality 2 or below", add_options);
+  add->add_option("INCIDENT", add_options->incident, which)->required();
+  add->add_option("FILE", add_options->file, "The file")->required();
+  add->add_option("--name", add_options->name, "Under another name [that of the file]")->type_name("NAME");
+  add->add_option("--type", add_options->type, "Its media type [application/octet-stream]")->type_name("TYPE");
+  add_act(*add, *add_options);
+
+  auto list_options = std::make_shared<AttachmentListOptions>();
+  auto* list = add_command(*attachment, global, chosen, "list", "All of them, oldest first", list_options);
+  list->add_option("INCIDENT", list_options->incident, which)->required();
+  add_connection(*list, list_options->connection);
+
+  auto get_options = std::make_shared<AttachmentGetOptions>();
+  auto* get = add_command(*attachment, global, chosen, "get", "Write one to a new file", get_options);
+  get->add_option("INCIDENT", get_options->incident, which)->required();
+  get->add_option("ID", get_options->attachment, "The id of the file")->required();
+  get->add_option("FILE", get_options->file, "Where it goes; never over a file that is there")->required();
+  add_connection(*get, get_options->connection);
 }
 
 void add_statistics(CLI::App& program, const Global& global, Command& chosen) {
@@ -1323,6 +1350,7 @@ int run_program(int argc, char** argv) {
   add_cymat(program, global, chosen);
   add_relay_switch(program, global, chosen);
   add_statistics(program, global, chosen);
+  add_attachment(program, global, chosen);
   add_endpoint(program, global, chosen);
   add_delivery(program, global, chosen);
   add_sealing(program, global, chosen);

@@ -75,6 +75,15 @@ std::string render_kept_receipts(const std::filesystem::path& queue, std::string
   return out;
 }
 
+namespace {
+
+std::string mark_of(const json::value& value, Language language) {
+  if (!flag_at(value, "/exercise")) return "";
+  return language == Language::ja ? "訓練 " : "EXERCISE ";
+}
+
+}  // namespace
+
 std::string render_obligations(const json::array& obligations, Language language) {
   std::vector<const json::value*> order;
   for (const auto& obligation : obligations) order.push_back(&obligation);
@@ -90,7 +99,7 @@ std::string render_obligations(const json::array& obligations, Language language
           ? std::vector<std::string>{"状態", "条項", "義務を負う機関", "相手", "目標期限", "遅れ", "ID"}
           : std::vector<std::string>{"state", "clause", "holder", "recipient", "due (target)", "late", "id"});
   for (const auto* obligation : order)
-    table.add_row({shown_state(*obligation, language), shown_clause(*obligation),
+    table.add_row({mark_of(*obligation, language) + shown_state(*obligation, language), shown_clause(*obligation),
                    shown_organization(text_at(*obligation, "/holder"), language),
                    shown_organization(text_at(*obligation, "/recipient"), language),
                    shown_time(text_at(*obligation, "/due_at")), shown_lateness(*obligation, language),
@@ -104,6 +113,8 @@ std::string render_receipt(const json::value& answer, bool replayed, Language la
   const auto line = [&out](std::string_view label, const std::string& value) {
     if (!value.empty()) out += fmt::format("{}: {}\n", label, printable(value));
   };
+  if (const auto* incident = answer.is_object() ? answer.get_object().if_contains("incident") : nullptr)
+    out += mark_of(*incident, language);
   out += ja ? (replayed ? "この報告は既に受け付けられています。\n" : "受け付けました。\n")
             : (replayed ? "This report was accepted before.\n" : "Accepted.\n");
   line(ja ? "インシデント番号" : "incident", text_at(answer, "/incident/number"));

@@ -2,6 +2,7 @@
 
 #include "src/http/api_inquiries.h"
 #include "src/http/api_routes.h"
+#include "src/http/api_statistics.h"
 
 namespace noroshi::http {
 

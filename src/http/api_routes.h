@@ -15,7 +15,6 @@ void add_cymat_routes(Router& router, const ReadContext& context);       // requ
 void add_relay_switch_route(Router& router, const ReadContext& context);  // the automatic relay of the caller's body
 void add_staff_routes(Router& router, const ReadContext& context);  // people, duty, what waits for a decision
 void add_record_routes(Router& router, const ReadContext& context);  // checkpoints, proofs, events for auditors
-void add_statistics_route(Router& router, const ReadContext& context);  // figures of a time range
 void add_registry_routes(Router& router, const ReadContext& context);  // bodies, editions, the API's document
 
 }  // namespace noroshi::http

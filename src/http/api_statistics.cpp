@@ -1,4 +1,6 @@
-#include "src/http/api_routes.h"
+#include "src/http/api_statistics.h"
+
+#include "src/http/api_shared.h"
 #include "src/http/reading.h"
 #include "src/store/statistics.h"
 

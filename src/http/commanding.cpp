@@ -6,6 +6,7 @@
 #include "src/codec/refusal_problem.h"
 #include "src/http/act_signature.h"
 #include "src/http/refusals.h"
+#include "src/http/taking.h"
 
 namespace noroshi::http {
 namespace {

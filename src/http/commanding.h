@@ -5,7 +5,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,9 +20,6 @@ std::optional<Response> refuse_key(const Request& request, bool required);
 
 // As the caller, with the key and the signature that he sent.
 void submit(store::WriterPool& writers, const Request& request, store::Action action, Responder respond);
-// The same for a body that was not held: `digested` is what makes two requests the same one.
-void submit_digested(store::WriterPool& writers, const Request& request, std::string_view digested, store::Action action,
-                     std::function<void(store::Result)> complete);
 // By somebody without a token; no key of idempotency counts.
 void submit_as(core::Actor actor, store::WriterPool& writers, Language language, store::Action action,
                std::function<void(store::Result)> complete);
@@ -48,10 +44,6 @@ Handler command_on(store::WriterPool& writers, const char* parameter,
 // POST of that pattern below /api/v1.
 void add_post(Router& router, std::string pattern, const std::vector<std::string>& roles, Handler handler);
 
-// 503: the record is too late to be added to.
-Response record_too_late(Language language);
-// 422: nobody can sign for what he sends by this call.
-Response signature_not_possible(Language language);
 // Unless the record is too late to be added to.
 Handler while_sealed(std::function<bool()> record_is_too_late, Handler handler);
 

@@ -32,6 +32,7 @@ TEST_CASE("without a file, variables and flags the defaults hold") {
   CHECK(config->clocks.steps == std::vector<std::chrono::seconds>{0s, 15min, 30min, 60min});
   CHECK_FALSE(config->clocks.relay_on_silence);
   CHECK(config->retention == core::RetentionPolicy{.confidentiality_1 = 5, .confidentiality_2 = 5, .exercise = 1});
+  CHECK(config->canary == core::CanaryPlan{});
   CHECK(config->log_automatic);
 }
 
@@ -63,6 +64,10 @@ on_silence = true
 confidentiality_1 = "P3Y"
 confidentiality_2 = "P30Y"
 exercise = "P2Y"
+[canary]
+organization = "jps"
+at = "23:05"
+within = "PT1H"
 [log]
 level = "warn"
 format = "text"
@@ -85,6 +90,7 @@ format = "text"
   CHECK(config->clocks.steps == std::vector<std::chrono::seconds>{1min, 10min});
   CHECK(config->clocks.relay_on_silence);
   CHECK(config->retention == core::RetentionPolicy{.confidentiality_1 = 3, .confidentiality_2 = 30, .exercise = 2});
+  CHECK(config->canary == core::CanaryPlan{.organization = "jps", .at = 23h + 5min, .within = 1h});
   CHECK(config->log_level == "warning");
   CHECK_FALSE(config->log_automatic);
   CHECK_FALSE(config->log_json);
@@ -146,6 +152,11 @@ TEST_CASE("each mistake is told with its line and column") {
       {"[ladder]\nsteps = [\"PT0S\", \"PT5M\", 300]", "noroshi.toml:2:26: 'steps' must rise"},
       {"[ladder]\nsteps = [-1]", "noroshi.toml:2:10: 'steps' must be from PT0S to P30D"},
       {"[relay]\non_silence = \"true\"", "noroshi.toml:2:14: 'on_silence' must be true or false"},
+      {"[canary]\nat = \"24:00\"", "noroshi.toml:2:6: 'at' must be a time of the day in Japan, as \"06:30\""},
+      {"[canary]\nat = \"6:30\"", "noroshi.toml:2:6: 'at' must be a time of the day"},
+      {"[canary]\nat = \"06-30\"", "noroshi.toml:2:6: 'at' must be a time of the day"},
+      {"[canary]\nat = \"+6:30\"", "noroshi.toml:2:6: 'at' must be a time of the day"},
+      {"[canary]\nwithin = \"PT13H\"", "noroshi.toml:2:10: 'within' must be"},
       {"[retention]\nexercise = \"P0Y\"", "noroshi.toml:2:12: 'exercise' must be whole years, from \"P1Y\" to \"P60Y\""},
       {"[retention]\nexercise = \"P61Y\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
       {"[retention]\nexercise = \"P18M\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
@@ -328,6 +339,10 @@ on_silence = true
 [retention]
 confidentiality_1 = "P1Y"
 exercise = "P60Y"
+[canary]
+organization = "jps"
+at = "00:00"
+within = "PT5M"
 [log]
 level = "critical"
 format = "text"
@@ -343,6 +358,7 @@ format = "text"
   CHECK(again->targets == config->targets);
   CHECK(again->database_url == config->database_url);
   CHECK(again->retention == config->retention);
+  CHECK(again->canary == config->canary);
   CHECK(digest(*again) == digest(*config));
 
   auto other = *config;
@@ -424,6 +440,29 @@ TEST_CASE("targets by severity and by body, of rules, acknowledgements, follow-u
   REQUIRE(again);
   CHECK(again->targets == config->targets);
   CHECK(again->clocks == config->clocks);
+}
+
+TEST_CASE("a canary is of a body that reports incidents") {
+  const ConfigFiles files;
+  const auto law = load_law({}, {});
+  REQUIRE(law);
+  const auto mistakes_of = [&](const std::string& slug) {
+    const auto config = files.load("[canary]\norganization = \"" + slug + "\"\n");
+    REQUIRE(config);
+    Texts texts;
+    for (const auto& mistake : check_targets(*config, law->editions, law->registry)) texts.push_back(routing::to_string(mistake));
+    return texts;
+  };
+  CHECK(mistakes_of("jps").empty());
+  CHECK(mistakes_of("mhlw").empty());
+  for (const auto& [slug, said] : {std::pair{"jpx", "the registry has no body 'jpx'"}, std::pair{"police-tokyo", "reports no incidents"},
+                                   std::pair{"cas-jitai", "reports no incidents"}, std::pair{"nco", "reports no incidents"}}) {
+    CAPTURE(slug);
+    const auto mistakes = mistakes_of(slug);
+    REQUIRE(mistakes.size() == 1);
+    CHECK(contains(mistakes[0], "noroshi.toml:2:16: "));
+    CHECK(contains(mistakes[0], said));
+  }
 }
 
 TEST_CASE("a target of an unknown body, severity or rule is a mistake with its place") {

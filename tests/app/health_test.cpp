@@ -72,11 +72,13 @@ TEST_CASE("an operator sees every check") {
   CHECK(object.at("status") == "ready");
   CHECK(object.at("stopping") == false);
   const auto& checks = object.at("checks").as_object();
-  for (const char* name : {"database", "migrations", "sequencer", "clocks", "center", "writer_queue", "certificate", "disk"}) {
+  for (const char* name : {"database", "migrations", "sequencer", "clocks", "center", "writer_queue", "certificate", "disk", "canary"}) {
     CAPTURE(name);
     REQUIRE(checks.contains(name));
   }
-  CHECK(checks.size() == 9);
+  CHECK(checks.size() == 10);
+  CHECK(checks.at("canary").at("status") == "ok");
+  CHECK(checks.at("canary").at("state") == "off");
   CHECK(checks.at("database").at("status") == "ok");
   const auto expected = static_cast<double>(store::Migrations::embedded().all().size());
   CHECK(checks.at("migrations").at("status") == "ok");

@@ -12,6 +12,7 @@
 #include "src/app/health.h"
 #include "src/app/metrics.h"
 #include "src/http/api_annexes.h"
+#include "src/http/api_attachments.h"
 #include "src/http/api_commands.h"
 #include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
@@ -43,6 +44,7 @@ struct AllRoutes {
     http::add_read_routes(router, {readers, workers, law});
     http::add_heartbeat_routes(router, {readers, workers, law}, {"", [](std::string_view) { return std::string(); }});
     http::add_stream_route(router, streams);
+    http::add_attachment_routes(router, {{readers, workers, law}, readers, writers});
     add_health_routes(router, health);
     add_metrics_route(router, page);
   }
