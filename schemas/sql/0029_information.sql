@@ -459,12 +459,6 @@ CREATE FUNCTION notice_was_given(notice uuid, body text) RETURNS boolean LANGUAG
 SET search_path = noroshi, pg_temp AS $$
   SELECT EXISTS (SELECT FROM notice n WHERE n.id = notice_was_given.notice AND n.to_organization = body)
 $$;
--- Whether an endpoint of the internet is in use here: then no annex is held (3.1.1(4)(d)).
-CREATE FUNCTION internet_endpoint_is_here() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = noroshi, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM endpoint WHERE zone = 'internet' AND state IN ('proposed', 'active', 'disabled'))
-$$;
-
 CREATE FUNCTION apply_information(decided jsonb) RETURNS void LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
 DECLARE
   erasure record;
@@ -651,11 +645,11 @@ SET search_path = noroshi, pg_temp AS $$
     OR delivery_act_is_there(type, incident, subject) OR information_act_is_there(type, incident, subject)
 $$;
 REVOKE ALL ON FUNCTION label_mappings_of(text[]), active_sealing_keys(text[]), incident_of_information(uuid),
-  notice_was_given(uuid, text), internet_endpoint_is_here(), apply_information(jsonb),
+  notice_was_given(uuid, text), apply_information(jsonb),
   information_act_is_there(text, uuid, uuid), apply_parts(jsonb), part_act_is_there(text, uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION label_mappings_of(text[]), active_sealing_keys(text[]), incident_of_information(uuid),
-  notice_was_given(uuid, text), internet_endpoint_is_here() TO noroshi_writer;
-GRANT EXECUTE ON FUNCTION active_sealing_keys(text[]), internet_endpoint_is_here() TO noroshi_reader;
+  notice_was_given(uuid, text) TO noroshi_writer;
+GRANT EXECUTE ON FUNCTION active_sealing_keys(text[]) TO noroshi_reader;
 
 -- As in 0027, its parts named elsewhere.
 CREATE OR REPLACE FUNCTION apply(decided jsonb) RETURNS void

@@ -25,7 +25,8 @@ RESET ROLE;
 SET LOCAL ROLE noroshi_apply;
 SET LOCAL search_path = noroshi, pg_temp;
 
--- All that is live, of every zone.
+-- All that is in use, of every zone. An endpoint that waits for its second person, or is disabled, is not: becoming active it is
+-- refused where annexes are held, so that nobody keeps annexes away by asking alone.
 CREATE FUNCTION zones_here() RETURNS TABLE (kind text, name text, zone text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
 DECLARE
@@ -36,7 +37,7 @@ BEGIN
     UNION ALL
     SELECT 'database'::text, d.listens, d.database_zone FROM daemon_zone d WHERE d.seen_at > forgotten_at
     UNION ALL
-    SELECT 'endpoint'::text, e.organization, e.zone FROM endpoint e WHERE e.state IN ('proposed', 'active', 'disabled')
+    SELECT 'endpoint'::text, e.organization, e.zone FROM endpoint e WHERE e.state = 'active'
     ORDER BY 1, 2;
 END
 $$;
@@ -107,8 +108,6 @@ SET LOCAL search_path = noroshi, pg_temp;
 CREATE TRIGGER annex_zone BEFORE INSERT ON annex FOR EACH ROW EXECUTE FUNCTION refuse_annex_beside_internet();
 CREATE TRIGGER annex_content_zone BEFORE INSERT OR UPDATE ON annex_content FOR EACH ROW
   EXECUTE FUNCTION refuse_annex_beside_internet();
-CREATE TRIGGER endpoint_zone_proposed BEFORE INSERT ON endpoint FOR EACH ROW WHEN (NEW.zone = 'internet')
-  EXECUTE FUNCTION refuse_internet_beside_annex();
 CREATE TRIGGER endpoint_zone BEFORE UPDATE OF state ON endpoint FOR EACH ROW
   WHEN (NEW.zone = 'internet' AND NEW.state = 'active') EXECUTE FUNCTION refuse_internet_beside_annex();
 CREATE TRIGGER daemon_zone BEFORE INSERT OR UPDATE ON daemon_zone FOR EACH ROW
