@@ -48,13 +48,11 @@ std::string told_view(const json::value& report, Language language) {
   const bool ja = language == Language::ja;
   std::string out = ja ? "この報告は、あなたの機関に示される部分だけです。\n" : "This is not all of the report: only what your body is shown.\n";
   if (const auto left_out = joined(array_at(report, "/view/left_out")); !left_out.empty())
-    out += (ja ? "  役割上含まれない項目: " : "  not in the view of your role: ") + left_out + '\n';
-  for (const auto& withheld : array_at(report, "/view/withheld")) {
-    const auto by = shown_organization(text_at(withheld, "/by"), language), until = shown_time(text_at(withheld, "/until"));
-    const auto members = joined(array_at(withheld, "/members"));
-    out += ja ? fmt::format("  {} が {} まで留保: {}\n", by, until, members)
-              : fmt::format("  withheld by {} until {}: {}\n", by, until, members);
-  }
+    out += fmt::format(fmt::runtime(ja ? "  役割上含まれない項目: {}\n" : "  not in the view of your role: {}\n"), left_out);
+  for (const auto& withheld : array_at(report, "/view/withheld"))
+    out += fmt::format(fmt::runtime(ja ? "  {} が {} まで留保: {}\n" : "  withheld by {} until {}: {}\n"),
+                       shown_organization(text_at(withheld, "/by"), language), shown_time(text_at(withheld, "/until")),
+                       joined(array_at(withheld, "/members")));
   return out;
 }
 
