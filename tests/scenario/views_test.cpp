@@ -193,7 +193,10 @@ TEST_CASE("No receiver finds a member that is not in its view, by any call that 
     // Not even where it would have stood.
     for (const auto& member : row.left_out) CHECK(!mentions(seen, "\"/" + member));
     CHECK(!mentions(seen, "WHY-"));
-    if (row.of == "crisis_management") CHECK(!mentions(seen, "malicious-code"));
+    if (row.of == "crisis_management") {
+      const auto place = seen.find("malicious-code");
+      CHECK_MESSAGE(place == std::string::npos, seen.substr(place < 400 ? 0 : place - 400, 800));
+    }
     if (row.of == "police") CHECK(mentions(seen, "malicious-code/c2-server"));
 
     const auto shown = row.desk.sees(incident);
@@ -280,12 +283,14 @@ TEST_CASE("One incident, many authorities: each has its own receipt number, by w
   for (const auto& message : mhlw.messages_of(incident)) CHECK(text(message, "receipt_number") == at_ministry);
   // The sender knows under which number its receivers speak of it.
   std::set<std::string> known_to_ministry;
-  for (const auto& message : mhlw.sees(incident).at("messages").as_array())
+  const auto shown = mhlw.sees(incident);
+  for (const auto& message : shown.at("messages").as_array())
     if (!message.at("receipt_number").is_null()) known_to_ministry.insert(text(message, "receipt_number"));
   CHECK(known_to_ministry == std::set<std::string>{at_ministry, at_centre});
 
-  const auto found = [](const Desk& desk, std::string number, const char* list) {
-    for (char& c : number) c = static_cast<char>(c == '-' ? '+' : std::tolower(c));  // as it was heard
+  const auto found = [](const Desk& desk, const std::string& official, const char* list) {
+    std::string number;  // as it was heard
+    for (const char c : official) c == '-' ? number += "%20" : number += static_cast<char>(std::tolower(c));
     Lines ids;
     for (const auto& item : desk.list(std::string(list) + "?receipt=" + number))
       ids.push_back(text(item, list == std::string("/inbox") ? "incident_id" : "id"));
