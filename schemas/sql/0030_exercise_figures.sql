@@ -1,4 +1,6 @@
 -- What counts exercises (訓練) and the canary of the day (疎通確認) apart from everything else.
+GRANT CREATE ON SCHEMA noroshi TO noroshi_apply;
+
 SET LOCAL ROLE noroshi_apply;
 SET LOCAL search_path = noroshi, pg_temp;
 
@@ -22,3 +24,5 @@ REVOKE ALL ON FUNCTION marks_of(uuid[]), exercise_of_home(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION marks_of(uuid[]), exercise_of_home(uuid) TO noroshi_reader;
 
 RESET ROLE;
+
+REVOKE CREATE ON SCHEMA noroshi FROM noroshi_apply;
