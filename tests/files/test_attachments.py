@@ -158,6 +158,25 @@ class Attachments(unittest.TestCase):
         eventually("pieces are dropped", lambda: self.pieces() == before)
         self.assertEqual(self.held(), [])
 
+    def test_a_client_that_stands_still_is_told_and_cut(self):
+        before = self.pieces()
+        line = self.begin(2 * PIECE, PIECE + 10)
+        answer = line.getresponse()  # its piece has its own time, some 14 seconds
+        self.assertEqual((answer.status, json.loads(answer.read())["code"]), (408, "body_timeout"))
+        line.close()
+        eventually("pieces are dropped", lambda: self.pieces() == before)
+
+    def test_only_a_few_are_on_their_way_at_once(self):
+        before = self.pieces()
+        lines = [self.begin(2 * PIECE, PIECE) for _ in range(16)]
+        eventually("all have begun", lambda: self.pieces() == before + 16)
+        status, _, refused = self.upload(self.jps, b"x")
+        self.assertEqual((status, refused["code"]), (503, "overloaded"))
+        for line in lines:
+            line.close()
+        eventually("pieces are dropped", lambda: self.pieces() == before)
+        eventually("there is room again", lambda: self.upload(self.jps, b"x")[0] == 201)
+
     def test_killed_in_the_middle_and_swept(self):
         before = self.pieces()
         line = self.begin(8 * PIECE, 5 * PIECE)
