@@ -229,6 +229,8 @@ class Canary(unittest.TestCase):
         self.assertTrue(all(arrival.event["data"]["mark"] == "訓練" for arrival in hook.arrivals))
         messages = mhlw.items("/inbox")
         self.assertEqual([message["kind"] for message in messages], ["report", "report"])
+        self.assertEqual([message["acknowledge_by"] for message in messages], [None, None])
+        self.assertEqual(mhlw.read("/heartbeat")["unacknowledged"], 0)
         self.show(1, "22:00:00")
         self.assertEqual(mhlw.items("/alarms"), [])
         self.assertEqual([duty for duty in mhlw.items("/obligations") if duty["state"] == "open"], [])
