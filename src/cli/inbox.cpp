@@ -22,7 +22,8 @@ namespace json = boost::json;
 
 // An alarm waits for no acknowledgement.
 bool waits(const json::value& message) {
-  return text_at(message, "/acknowledged_at").empty() && text_at(message, "/kind") != "alarm";
+  // Of an alarm, a canary and what goes to a team nobody has to say that he has it.
+  return text_at(message, "/acknowledged_at").empty() && !text_at(message, "/acknowledge_by").empty();
 }
 
 std::string shown_acknowledgement(const json::value& message, Language language) {
