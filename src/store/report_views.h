@@ -25,8 +25,8 @@ class CallersView {
   void narrow(codec::JudgementView& judgement) const;  // reasons of another body
 
  private:
+  std::vector<std::string> stands_for_;  // read with the view, so before it
   core::ReportView view_;
-  std::vector<std::string> stands_for_;
 };
 
 // 受付番号 of the caller's body; of its own incidents there is none.

@@ -17,7 +17,7 @@ namespace json = boost::json;
 using core::testing::at;
 using core::testing::law;
 
-const Timestamp now = at("2018-08-01T12:00:00+09:00");
+const Timestamp now = *parse_rfc3339("2018-08-01T12:00:00+09:00");
 
 // Every member with a canary of its own.
 std::string document() {

@@ -46,7 +46,7 @@ constexpr Row table[] = {
     {"title", true, true, false},
 };
 
-const Timestamp now = at("2018-08-01T12:00:00+09:00");
+const Timestamp now = *parse_rfc3339("2018-08-01T12:00:00+09:00");
 
 Withholding withheld_from(const std::string& from, std::vector<std::string> members) {
   Withholding withholding;

@@ -222,12 +222,16 @@ TEST_CASE("(l): later versions follow while the consent holds, without a clock")
   scene.happens(ConsentStated{true});
   scene.take_up(ShareInformation{person("jps"), "meti", ""});
   const auto sent = scene.messages_to("meti");
-  scene.accept(followup(report_of("jps", "2018-08-01T09:00:00+09:00")));
+  auto later = followup(report_of("jps", "2018-08-01T09:00:00+09:00"));
+  later.in_force.consent_to_share = true;
+  scene.accept(later);
   REQUIRE(scene.messages_to("meti") == sent + 1);
   CHECK(!scene.message_to("meti").acknowledge_by);
   CHECK(scene.message_to("meti").clause == "2.2.4(2)(l)");
   scene.happens(ConsentStated{false});
-  scene.accept(followup(report_of("jps", "2018-08-01T09:00:00+09:00"), "続報その二"));
+  later.in_force.consent_to_share = false;
+  later.in_force.title = "続報その二";
+  scene.accept(later);
   CHECK(scene.messages_to("meti") == sent + 1);
   CHECK(scene.message_to("mhlw").acknowledge_by);  // (g) asks nobody
   MakeJudgement judgement;

@@ -103,6 +103,11 @@ class Scene:
         said = self.report("jps", "JPS-AUDIT-1")
         self.post("jps", "csirt_head", f"/api/v1/incidents/{said['incident']['id']}/recipients",
                   {"organization": "police-osaka", "reason": "被害端末の所在地"})
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+        for members in (["systems"], ["actions", "impact"]):
+            withheld = self.post("jps", "csirt_head", f"/api/v1/incidents/{said['incident']['id']}/withholdings",
+                                 {"from": "police-osaka", "members": members, "reason": "協議中", "until": until})
+        self.post("jps", "csirt_head", f"/api/v1/withholdings/{withheld['id']}/release", {"reason": "公表した"})
         relay = next(duty for duty in said["obligations"] if duty["holder"] == "mhlw" and duty["clause"] == "2.2.4(2)(g)")
         self.post("mhlw", "csirt_head", f"/api/v1/obligations/{relay['id']}/fulfillments",
                   {"method": "relay", "note": "内容を確認の上、中継する"})

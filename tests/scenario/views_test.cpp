@@ -157,7 +157,7 @@ TEST_CASE("No receiver finds a member that is not in its view, by any call that 
   const auto from_centre = jps.post("/incidents/" + incident.id + "/withholdings",
                                     {{"from", "nco"}, {"members", {"systems", "impact"}}, {"reason", "WHY-CENTRE"}, {"until", in_hours(24)}});
   REQUIRE_MESSAGE(from_centre.status == 201, from_centre);
-  CHECK(from_centre["seen_before"] == false);
+  CHECK(!from_centre["seen_before"].as_bool());
   const auto from_police = jps.post("/incidents/" + incident.id + "/withholdings",
                                     {{"from", "police-tokyo"}, {"members", {"actions"}}, {"reason", "WHY-POLICE"}, {"until", in_hours(24)}});
   REQUIRE(from_police.status == 201);
@@ -193,14 +193,17 @@ TEST_CASE("No receiver finds a member that is not in its view, by any call that 
     // Not even where it would have stood.
     for (const auto& member : row.left_out) CHECK(!mentions(seen, "\"/" + member));
     CHECK(!mentions(seen, "WHY-"));
-    if (row.of == "crisis_management") CHECK(!mentions(seen, "malicious-code"));
+    if (row.of == "crisis_management") {
+      const auto place = seen.find("malicious-code");
+      CHECK_MESSAGE(place == std::string::npos, seen.substr(place < 400 ? 0 : place - 400, 800));
+    }
     if (row.of == "police") CHECK(mentions(seen, "malicious-code/c2-server"));
 
     const auto shown = row.desk.sees(incident);
     const auto& report = shown.at("report").as_object();
     CHECK(report.contains("view") == !row.of.empty());
     if (row.of.empty()) continue;
-    CHECK(report.at("view").at("of") == row.of);
+    CHECK(text(report.at("view"), "of") == row.of);
     for (const auto& message : row.desk.messages_of(incident)) {
       if (message.at("version").is_null()) continue;
       const auto one = row.desk.get("/inbox/" + text(message, "id"));
@@ -228,7 +231,7 @@ TEST_CASE("No receiver finds a member that is not in its view, by any call that 
   const auto anew = jps.post("/incidents/" + incident.id + "/withholdings",
                              {{"from", "nco"}, {"members", {"systems"}}, {"reason", "x"}, {"until", in_hours(24)}});
   REQUIRE(anew.status == 201);
-  CHECK(anew["seen_before"] == true);
+  CHECK(anew["seen_before"].as_bool());
   CHECK(!members_seen(canaries, json::serialize(nco.sees(incident))).contains("systems"));
 
   const auto verified = run(noroshi_program(), {"--data", world.daemon.data().string(), "record", "verify", "--tables"});
@@ -280,12 +283,14 @@ TEST_CASE("One incident, many authorities: each has its own receipt number, by w
   for (const auto& message : mhlw.messages_of(incident)) CHECK(text(message, "receipt_number") == at_ministry);
   // The sender knows under which number its receivers speak of it.
   std::set<std::string> known_to_ministry;
-  for (const auto& message : mhlw.sees(incident).at("messages").as_array())
+  const auto shown = mhlw.sees(incident);
+  for (const auto& message : shown.at("messages").as_array())
     if (!message.at("receipt_number").is_null()) known_to_ministry.insert(text(message, "receipt_number"));
   CHECK(known_to_ministry == std::set<std::string>{at_ministry, at_centre});
 
-  const auto found = [](const Desk& desk, std::string number, const char* list) {
-    for (char& c : number) c = static_cast<char>(c == '-' ? '+' : std::tolower(c));  // as it was heard
+  const auto found = [](const Desk& desk, const std::string& official, const char* list) {
+    std::string number;  // as it was heard
+    for (const char c : official) c == '-' ? number += "%20" : number += static_cast<char>(std::tolower(c));
     Lines ids;
     for (const auto& item : desk.list(std::string(list) + "?receipt=" + number))
       ids.push_back(text(item, list == std::string("/inbox") ? "incident_id" : "id"));

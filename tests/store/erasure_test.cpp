@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 
+#include "src/codec/withholding_views.h"
 #include "src/core/retention.h"
 #include "src/record/encodings.h"
 #include "src/record/event_codec.h"
@@ -116,6 +117,18 @@ class Story : public OwnStore {
     police.reference = canary + "-71";
     act(csirt_head("jps"), Fulfill{obligation("h"), police}, reference + "-police");
     act(csirt_head("jps"), AddRecipient{incident, {"police-osaka", canary + " 所在"}}, reference + "-add");
+    core::WithholdContent withhold;
+    withhold.from = "nisc";
+    withhold.members = {"notices_made"};
+    withhold.reason = canary + " 協議中";
+    withhold.until = *parse_rfc3339("2018-09-01T00:00:00+09:00");
+    const auto withheld = in_answer(act(csirt_head("jps"), HandleInformation{incident, withhold, {}, codec::answer_withholding},
+                                        reference + "-withhold"),
+                                    "id");
+    core::ReleaseContent release;
+    release.withholding = core::WithholdingId{*core::parse_uuid(withheld)};
+    release.reason = canary + " 公表";
+    act(csirt_head("jps"), HandleInformation{incident, release, {}, codec::answer_withholding}, reference + "-release");
     codec::AssessmentCommand judged;
     judged.assessment = routing::Assessment::incident;
     judged.assessment_reason = canary + " 再評価";
@@ -312,7 +325,7 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
 
   const std::string held =
       "added_recipient assignment event_opening fulfillment handling_step idempotency incident instruction judgement message "
-      "platform_link report waiver";
+      "platform_link report waiver withholding";
   CHECK(story.places_of(canary) == held);
   const auto digest = sha256(Story::first(canary, "gone"));
   CHECK(story.count(fmt::format("report WHERE sha256 = '\\x{}'", record::to_hex(digest))) == 1);
