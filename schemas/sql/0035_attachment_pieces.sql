@@ -1,6 +1,8 @@
 -- The bytes of files that go with an incident, in pieces: they are written as they arrive, each committed by itself, under the id
 -- of a file that is not there yet. The event that adds the file (attachment, 0029) makes them readable, all at once; what was
 -- cut off before that is seen by nobody, and swept away.
+GRANT CREATE ON SCHEMA noroshi TO noroshi_owner, noroshi_apply;
+
 SET LOCAL ROLE noroshi_owner;
 SET LOCAL search_path = noroshi, pg_temp;
 
@@ -115,3 +117,5 @@ $$;
 CREATE TRIGGER attachment_piece_unchangeable BEFORE UPDATE OR DELETE ON attachment_piece FOR EACH ROW
   EXECUTE FUNCTION refuse_change_of_attachment_piece();
 RESET ROLE;
+
+REVOKE CREATE ON SCHEMA noroshi FROM noroshi_owner, noroshi_apply;

@@ -163,7 +163,8 @@ class Database {
     clock_is_real_ = store::clock_is_real(owner);
     store::use_ladder(owner, config.clocks);
     signing_key_ = SigningKey::ensure(config.data / "keys" / "signing.pem", owner);
-    if (const auto zone = zone_of(config, signing_key_->id()); !store::say_daemon_is_here(owner, zone))
+    store::Connection operators(settings_, store::DatabaseRole::operator_);
+    if (const auto zone = zone_of(config, signing_key_->id()); !store::say_daemon_is_here(operators, zone))
       throw StartRefused{ExitCode::configuration, zone_refusal(zone)};
     record_origin_ = store::open_record(owner);
     record_keys_ = std::make_unique<RecordKeys>(config.data / "keys" / "record", owner);

@@ -189,6 +189,12 @@ ExitCode write_receipt(const json::value& header, const json::value& message, co
   return write_out(options.receipt, text + "\n", output);
 }
 
+ExitCode write_report(const json::value& message, const BundleOpenOptions& options, const Output& output) {
+  if (const auto report = text_at(message, "/report"); !report.empty()) return write_out(options.out, report, output);
+  complain(output, {"この通知に報告は含まれません。", "this message carries no report"});
+  return exit_failed;
+}
+
 ExitCode worse(ExitCode one, ExitCode other) {
   return one == exit_ok ? other : one;
 }
@@ -220,7 +226,7 @@ int run(const BundleOpenOptions& options, const Output& output) {
   else
     show(verified->header, message, output);
   auto code = exit_ok;
-  if (!options.out.empty()) code = worse(code, write_out(options.out, text_at(message, "/report"), output));
+  if (!options.out.empty()) code = worse(code, write_report(message, options, output));
   if (!options.receipt.empty()) code = worse(code, write_receipt(verified->header, message, options, output));
   // Last: what could not be kept counts as not opened, and is a repeat to nobody.
   if (!options.state.empty() && code != exit_usage)

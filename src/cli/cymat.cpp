@@ -19,13 +19,19 @@ std::string yes(bool flag) {
   return flag ? "✓" : "-";
 }
 
+// Nobody is to be sent in earnest.
+std::string mark_of(const json::value& request, Language language) {
+  if (!flag_at(request, "/exercise")) return "";
+  return language == Language::ja ? "訓練 " : "EXERCISE ";
+}
+
 std::string render_requests(const json::array& requests, Language language) {
   const bool ja = language == Language::ja;
   Table table(
       ja ? std::vector<std::string>{"要請", "支援先", "優先度", "状態", "決定", "要請日時", "順番"}
          : std::vector<std::string>{"request", "supported", "priority", "state", "ruling", "asked at", "queue"});
   for (const auto& request : requests)
-    table.add_row({text_at(request, "/id"), text_at(request, "/supported"), text_at(request, "/priority"),
+    table.add_row({text_at(request, "/id"), mark_of(request, language) + text_at(request, "/supported"), text_at(request, "/priority"),
                    text_at(request, "/state"), text_at(request, "/ruling"),
                    shown_time(text_at(request, "/requested_at")), text_at(request, "/queue_position")});
   if (table.empty()) return ja ? "CYMAT の要請はありません。\n" : "No request for CYMAT.\n";

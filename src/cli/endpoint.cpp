@@ -63,7 +63,8 @@ std::string render_deliveries(const json::array& items, Language language) {
          : std::vector<std::string>{"state", "number", "channel", "to", "attempts", "cause", "queued", "next", "id"});
   for (const auto& item : items) {
     const auto next = text_at(item, "/next_at");
-    table.add_row({shown_state(text_at(item, "/state"), language), text_at(item, "/number"), text_at(item, "/channel"),
+    const std::string mark = !flag_at(item, "/exercise") ? "" : ja ? "訓練 " : "EXERCISE ";
+    table.add_row({mark + shown_state(text_at(item, "/state"), language), text_at(item, "/number"), text_at(item, "/channel"),
                    shown_organization(text_at(item, "/organization"), language),
                    fmt::format("{}", number_at(item, "/attempts").value_or(0)), or_dash(text_at(item, "/cause")),
                    shown_time(text_at(item, "/queued_at")), next.empty() ? "-" : shown_time(next),

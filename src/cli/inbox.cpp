@@ -22,7 +22,8 @@ namespace json = boost::json;
 
 // An alarm waits for no acknowledgement.
 bool waits(const json::value& message) {
-  return text_at(message, "/acknowledged_at").empty() && text_at(message, "/kind") != "alarm";
+  // Of an alarm, a canary and what goes to a team nobody has to say that he has it.
+  return text_at(message, "/acknowledged_at").empty() && !text_at(message, "/acknowledge_by").empty();
 }
 
 std::string shown_acknowledgement(const json::value& message, Language language) {
@@ -61,9 +62,8 @@ std::string render(const json::array& messages, Language language) {
   for (const auto* message : order) {
     const auto from = text_at(*message, "/from");
     table.add_row({shown_acknowledgement(*message, language), shown_time(text_at(*message, "/sent_at")),
-                   shown_kind(*message, language), text_at(*message, "/number"), text_at(*message, "/receipt_number"),
                    mark_of(*message, language) + shown_kind(*message, language), text_at(*message, "/number"),
-                   shown_version(*message, language), from.empty() ? "-" : shown_organization(from, language),
+                   text_at(*message, "/receipt_number"), shown_version(*message, language), from.empty() ? "-" : shown_organization(from, language),
                    shown_clause(*message), text_at(*message, "/id")});
   }
   if (table.empty()) return ja ? "受信箱は空です。\n" : "The inbox is empty.\n";
@@ -139,18 +139,12 @@ int run(const InboxShowOptions& options, const Output& output) {
   const auto* report = message->is_object() ? message->get_object().if_contains("report") : nullptr;
   if (report && report->is_object()) {
     line("");
+    if (const auto* document = report->get_object().if_contains("document")) text += told_view(*document, output.language);
     for (const auto& [name, value] : report->get_object())
       line(fmt::format("{}: {}", printable({name.data(), name.size()}),
                        printable(value.is_string() ? std::string(value.get_string()) : json::serialize(value))));
   }
   print(under_label(*message, text, output.language));
-  if (!report || !report->is_object()) return exit_ok;
-  print("\n");
-  if (const auto* document = report->get_object().if_contains("document")) print(told_view(*document, output.language));
-  for (const auto& [name, value] : report->get_object())
-    print_line(
-        fmt::format("{}: {}", printable({name.data(), name.size()}),
-                    printable(value.is_string() ? std::string(value.get_string()) : json::serialize(value))));
   return exit_ok;
 }
 

@@ -63,7 +63,8 @@ void encode(JsonWriter& out, const CymatRequestView& view) {
   out.member("supported", request.supported)
       .member("center", request.center)
       .member("priority", core::to_string(request.priority))
-      .member("state", core::to_string(request.state));
+      .member("state", core::to_string(request.state))
+      .member("exercise", view.exercise);
   write_time(out, "requested_at", request.requested_at);
   if (!view.of_home) {
     out.member("incident_id", view.incident_id).member("organization", request.organization);
@@ -160,6 +161,7 @@ std::optional<std::string> answer_cymat(const core::Decision& decision) {
     CymatRequestView view;
     view.request = *decision.after.find(*id);
     view.incident_id = core::to_string(decision.after.id);
+    view.exercise = decision.after.exercise;
     if (std::holds_alternative<core::CymatRequested>(event.what)) view.requested_by = event.actor.name;
     if (std::holds_alternative<core::CymatDecided>(event.what)) view.decided_by = event.actor.name;
     // Who does not see the case is told of its own persons.

@@ -19,6 +19,7 @@ namespace noroshi::codec {
 struct CymatRequestView {
   core::CymatRequest request;
   std::string incident_id;
+  bool exercise = false;     // 訓練: nobody is to be sent in earnest
   std::string requested_by;  // names of persons; may be empty
   std::string decided_by;
   std::optional<int> queue_position;  // from 1; of what waits for people while the pool is exhausted

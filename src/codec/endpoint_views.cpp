@@ -50,7 +50,7 @@ void encode(JsonWriter& out, const EndpointView& view, const AnswerContext&) {
 
 void encode(JsonWriter& out, const DeliveryView& view, const AnswerContext&) {
   out.begin_object().member("id", view.id).member("message_id", view.message_id);
-  out.member("incident_id", view.incident_id).member("number", view.number);
+  out.member("incident_id", view.incident_id).member("number", view.number).member("exercise", view.exercise);
   out.member("endpoint_id", view.endpoint_id).member("organization", view.organization).member("channel", view.channel);
   out.member("state", view.state).member("attempts", view.attempts);
   write_text_or_null(out, "cause", view.cause);
@@ -93,7 +93,7 @@ std::string answer_replay(const core::Decision& decision, core::DeliveryId deliv
   std::string text;
   JsonWriter out(text);
   out.begin_object().member("id", to_string(after.id)).member("incident_id", to_string(decision.after.id));
-  out.member("number", decision.after.number).member("message_id", to_string(after.message));
+  out.member("number", decision.after.number).member("exercise", decision.after.exercise).member("message_id", to_string(after.message));
   out.member("endpoint_id", to_string(after.endpoint)).member("state", to_string(after.state));
   out.member("attempts", after.attempts).member("revision", after.revision);
   write_time(out, "queued_at", decision.events.front().at);

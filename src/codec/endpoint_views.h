@@ -60,6 +60,7 @@ struct DeliveryView {
   std::string message_id;
   std::string incident_id;
   std::string number;  // of the incident
+  bool exercise = false;  // 訓練
   std::string endpoint_id;
   std::string organization;  // whose endpoint
   std::string channel;

@@ -135,7 +135,7 @@ Meaning meaning_of(RefusalCode code) {
     case RefusalCode::inquiry_not_open:
       return {409, {"この照会は終わっています", "The inquiry is not open"}};
     case RefusalCode::inquiry_not_allowed:
-      return {409, {"その機関には照会できません", "That body cannot be asked"}};
+      return {409, {"その機関との間ではできません", "Not between those two bodies"}};
     case RefusalCode::notice_answered:
       return {409, {"この情報提供には回答済みです", "The notice has its answer"}};
     case RefusalCode::idempotency_key_reused:

@@ -162,6 +162,7 @@ void encode(JsonWriter& out, const ApprovalView& view, const AnswerContext&) {
   out.begin_object().member("kind", view.kind).member("id", view.id);
   write_text_or_null(out, "incident_id", view.incident_id);
   write_text_or_null(out, "number", view.number);
+  out.member("exercise", view.exercise);
   write_text_or_null(out, "obligation_id", view.obligation_id);
   out.member("reason", view.reason);
   write_text_or_null(out, "asked_by", view.asked_by);

@@ -39,6 +39,7 @@ struct ApprovalView {
   std::string id;
   std::string incident_id;  // empty: of none
   std::string number;       // of the incident
+  bool exercise = false;    // 訓練
   std::string obligation_id;
   std::string reason;
   std::string asked_by;

@@ -116,12 +116,12 @@ BodyInformationOutcome decide_notice(const Law& law, const BodyInformation& know
 BodyInformationOutcome decide_notice_answer(const BodyInformation& known, const AnswerNotice& command, Moment moment) {
   const auto* notice = find(known, command.notice);
   if (!notice) return tl::unexpected(not_found());
+  if (command.actor.organization != notice->to)
+    return tl::unexpected(refuse(RefusalCode::not_the_holder, "回答するのは情報提供を受けた機関です。", "The body that was told answers."));
   if (!command.actor.role || !is_csirt(*command.actor.role))
     return tl::unexpected(refuse(RefusalCode::role_required,
                                  "情報提供に回答するのは CSIRT（csirt_member、csirt_head、external_contact）です。",
                                  "The CSIRT (csirt_member, csirt_head, external_contact) answers a notice."));
-  if (command.actor.organization != notice->to)
-    return tl::unexpected(refuse(RefusalCode::not_the_holder, "回答するのは情報提供を受けた機関です。", "The body that was told answers."));
   if (notice->answered_at)
     return tl::unexpected(refuse(RefusalCode::notice_answered,
                                  "回答済みです。その後分かったことは、インシデントとして報告し、紐付けてください（noroshi notice link）。",

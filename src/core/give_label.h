@@ -20,7 +20,7 @@ Labelling labelling_of(const routing::Organization* body, const Report& report, 
 
 // Gives the incident the label of the version that is received, where it says something new of it, and states its consent to share.
 // Nobody but who decided the label, or a superior of his, lowers it (3.1.1(3)(c)): of what another's version says the stricter holds.
-// Refused where the label is of 機密性3, of which no notice is.
+// Refused where its own label says 機密性3 and the report itself does not: only a header notice is of 3.
 std::optional<Refusal> give_label(DecisionBuilder& builder, const Report& report, const std::vector<LabelMapping>& mappings);
 
 // Who decided the label that holds, or a superior of his: csirt_head, section_officer or ciso of the body.

@@ -165,20 +165,22 @@ class BundleChannel : public Channel {
     if (!receiver) return {Verdict::gone, "settings_invalid", {}, {}};
     if (!consignment.content) return again("content_missing");
     if (!environment_.numbering) return again("numbering_unavailable");
-    // One number after the other; a daemon writes fast enough for that.
+    while (true) {
+      if (auto attempted = try_once(*receiver, consignment, endpoint, deadline)) return *attempted;
+      if (Steady::now() + between_looks >= deadline) return again("previous_under_way");
+      std::this_thread::sleep_for(between_looks);
+    }
+  }
+
+  // Nothing where the number is another's just now. Of a daemon one at a time, and nobody waits here for other daemons.
+  std::optional<Attempted> try_once(const sealing::PublicKey& receiver, const Consignment& consignment,
+                                    const core::Endpoint& endpoint, Steady::time_point deadline) {
     const std::unique_lock lock(writing_, deadline);
     if (!lock) return again("previous_under_way");
-
-    while (true) {
-      const auto place = environment_.numbering->take(consignment.delivery);
-      if (!place && place.error() == Numbering::None::unavailable) return again("numbering_unavailable");
-      if (place) {
-        if (auto attempted = write(*place, *receiver, consignment, endpoint)) return *attempted;
-      } else {
-        std::this_thread::sleep_for(between_looks);
-      }
-      if (Steady::now() + between_looks >= deadline) return again("previous_under_way");
-    }
+    const auto place = environment_.numbering->take(consignment.delivery);
+    if (place) return write(*place, receiver, consignment, endpoint);
+    if (place.error() == Numbering::None::unavailable) return again("numbering_unavailable");
+    return std::nullopt;
   }
 
   // Nothing where the file of that number is there already for another delivery, whose worker had no time to say so.

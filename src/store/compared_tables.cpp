@@ -481,6 +481,17 @@ const ComparedTable annex{
     {{"state", "asked"}, {"decided_by", nullptr}, {"decided_by_name", ""}, {"decision_reason", ""}, {"decided_at", nullptr}, {"sealed_at", nullptr}, {"sealed_by_name", ""}, {"sha256", ""}, {"size", "0"}, {"receivers", ""}, {"key_ids", ""}, {"unreadable_to", ""}, {"alarm_round", "1"}, {"alarm_level", "0"}, {"alarm_from", "=asked_at"}, {"revision", "1"}}};
 
 // Its bytes stand beside it, in pieces: their hash has to be the one that the event states.
+// The bytes by their hash.
+const ComparedTable annex_content{
+    "annex_content",
+    {"annex_id"},
+    {"refold_annex_content",
+     "SELECT annex_id, incident_id, encode(sha256(content), 'hex') AS content "
+     "FROM annex_content WHERE incident_id = ANY ($1::uuid[])"},
+    "incident_id",
+    {{"annex_id"}, {"incident_id"}, {"content"}},
+    {}};
+
 const ComparedTable attachment{
     "attachment",
     {"id"},
@@ -827,7 +838,7 @@ const std::vector<const ComparedTable*>& of_incidents() {
                                                         &handling_step,   &instruction, &platform_link,
                                                         &cymat_request, &cymat_member, &cymat_entry,
                                                         &delivery,        &label,      &label_change,
-                                                        &consent,         &annex,      &attachment,
+                                                        &consent,         &annex,      &annex_content, &attachment,
                                                         &withholding,     &inquiry,    &notice_link};
   return tables;
 }
@@ -908,6 +919,7 @@ const ComparedList* find_list(std::string_view name) {
       {"annex_decisions", &annex, update, {}},
       {"annex_seals", &annex, update, {}},
       {"annex_unreadables", &annex, update, {}},
+      {"annex_contents", &annex_content, upsert, {}},
       {"attachments", &attachment, insert, {}},
       {"withholdings", &withholding, insert, {}},
       {"releases", &withholding, update, {}},

@@ -973,11 +973,12 @@ struct RowWriter {
         .column("unreadable_to", annex.unreadable_to)
         .column("revision", annex.revision)
         .column("event_id", event.id);
-    if (!lists.salts_) return;  // of what is kept outside events, the hash tells
+    // What the event says of the bytes is their hash: that is what they are compared by. Of an erased annex there are none.
+    if (!lists.salts_ && what.sha256 == core::erased_text) return;
     RowObject(lists.annex_contents_)
         .column("annex_id", what.annex)
         .column("incident_id", event.incident)
-        .column("content", base64(what.content));
+        .column("content", lists.salts_ ? base64(what.content) : record::to_hex(what.sha256));
   }
   void row(const core::Event& event, const core::AnnexUnreadable& what) {
     const auto& annex = *after().find(what.annex);

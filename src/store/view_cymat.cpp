@@ -10,7 +10,8 @@ namespace {
 #define NOROSHI_CYMAT_COLUMNS                                                                                 \
   "SELECT id, incident_id, organization, supported, through, center, reason, priority, state, requested_at, " \
   "requested_by_name, forwarded_at, received_at, ruling, united_response, decision_reason, decided_at, "      \
-  "decided_by_name, dispatched_at, ended_at, end_reason, report, revision FROM cymat_request "
+  "decided_by_name, dispatched_at, ended_at, end_reason, report, revision, "                                      \
+  "(SELECT i.exercise FROM incident i WHERE i.id = cymat_request.incident_id) AS exercise FROM cymat_request "
 
 // What the caller sees, as party or as home agency, with its place in the list. For a centre ($1) what waits for people comes
 // first, by priority and time: what was asked for and not turned down, without a team yet.
@@ -38,7 +39,8 @@ constexpr Statement select_of_incident{"view_cymat_requests_of_incident",
 constexpr Statement select_party{"view_cymat_party", "SELECT EXISTS (SELECT FROM cymat_request WHERE id = $1::uuid)"};
 constexpr Statement select_of_home{
     "view_cymat_requests_of_home",
-    "SELECT id, supported, center, priority, state, requested_at, revision FROM cymat_requests_of_home() "
+    "SELECT id, supported, center, priority, state, requested_at, revision, exercise_of_home(id) AS exercise "
+    "FROM cymat_requests_of_home() "
     "WHERE id = ANY ($1::uuid[])"};
 constexpr Statement select_members{
     "view_cymat_members",
@@ -62,6 +64,7 @@ codec::CymatRequestView read_request(const Row& row) {
   codec::CymatRequestView view;
   view.request = read_cymat_request(row);
   view.incident_id = row.get<std::string>("incident_id");
+  view.exercise = row.get<std::optional<bool>>("exercise").value_or(false);
   view.requested_by = row.get<std::string>("requested_by_name");
   view.decided_by = row.get<std::string>("decided_by_name");
   return view;
@@ -70,6 +73,7 @@ codec::CymatRequestView read_request(const Row& row) {
 codec::CymatRequestView read_of_home(const Row& row) {
   codec::CymatRequestView view;
   view.of_home = true;
+  view.exercise = row.get<std::optional<bool>>("exercise").value_or(false);
   view.request.id = id_of<core::CymatRequestId>(row.get<std::string_view>("id"));
   view.request.supported = row.get<std::string>("supported");
   view.request.center = row.get<std::string>("center");

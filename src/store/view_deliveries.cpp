@@ -34,12 +34,12 @@ constexpr Statement select_deliveries{
     "AND ($3::text IS NULL OR d.state = $3) AND ($4::uuid IS NULL OR d.endpoint_id = $4::uuid) "
     "AND ($5::uuid IS NULL OR d.incident_id = $5::uuid) AND ($6::uuid IS NULL OR d.message_id = $6::uuid) "
     "ORDER BY d.queued_at DESC, d.id DESC LIMIT $7) "
-    "SELECT page.*, l.number FROM page JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l "
+    "SELECT page.*, l.number, l.exercise FROM page JOIN labels_of(ARRAY(SELECT incident_id FROM page)) l "
     "ON l.incident_id = page.incident_id ORDER BY page.queued_at DESC, page.id DESC"};
 constexpr Statement select_delivery{
     "view_delivery",
     "SELECT " NOROSHI_DELIVERY_COLUMNS
-    ", l.number FROM delivery d JOIN labels_of(ARRAY[(SELECT incident_id FROM delivery WHERE id = $1::uuid)]) l "
+    ", l.number, l.exercise FROM delivery d JOIN labels_of(ARRAY[(SELECT incident_id FROM delivery WHERE id = $1::uuid)]) l "
     "ON l.incident_id = d.incident_id WHERE d.id = $1::uuid"};
 constexpr Statement select_attempts{
     "view_attempts",
@@ -90,6 +90,7 @@ codec::DeliveryView read_delivery(const Row& row) {
   view.message_id = row.get<std::string>("message_id");
   view.incident_id = row.get<std::string>("incident_id");
   view.number = row.get<std::string>("number");
+  view.exercise = row.get<bool>("exercise");
   view.endpoint_id = row.get<std::string>("endpoint_id");
   view.organization = row.get<std::string>("organization");
   view.channel = row.get<std::string>("channel");

@@ -11,8 +11,8 @@ constexpr Statement select_heartbeat{
     "SELECT p.next_sequence, p.clocks_behind, "
     "(SELECT count(*) FROM obligation WHERE holder = $1 AND state = 'open') AS open, "
     "(SELECT count(*) FROM obligation WHERE holder = $1 AND state = 'open' AND due_at < $2::timestamptz) AS overdue, "
-    "(SELECT count(*) FROM message WHERE recipient = $1 AND kind <> 'alarm' AND acknowledged_at IS NULL) "
-    "AS unacknowledged FROM pulse(shown_length($3::interval)) AS p"};
+    "(SELECT count(*) FROM message WHERE recipient = $1 AND kind <> 'alarm' AND acknowledged_at IS NULL "
+    "AND acknowledge_by IS NOT NULL) AS unacknowledged FROM pulse(shown_length($3::interval)) AS p"};
 
 constexpr Statement select_checkpoint{
     "view_heartbeat_checkpoint",

@@ -15,7 +15,7 @@ constexpr Statement select_makers{
 // these tables let nothing else through.
 constexpr Statement select_approvals{
     "view_approvals",
-    "SELECT r.*, l.number, asked_by_oneself(r.asked_by, r.asked_at, $1::uuid) AS by_oneself, "
+    "SELECT r.*, l.number, l.exercise, asked_by_oneself(r.asked_by, r.asked_at, $1::uuid) AS by_oneself, "
     "decider_unproven($1::uuid) AS unproven FROM ("
     "SELECT 'waiver' AS kind, id, incident_id, obligation_id, reason, asked_by, asked_by_name, asked_at, '' AS asked_role "
     "FROM waiver WHERE decision = 'pending' UNION ALL "
@@ -35,6 +35,7 @@ codec::ApprovalView read_approval(const Row& row) {
   view.id = row.get<std::string>("id");
   view.incident_id = row.get<std::optional<std::string>>("incident_id").value_or("");
   view.number = row.get<std::optional<std::string>>("number").value_or("");
+  view.exercise = row.get<std::optional<bool>>("exercise").value_or(false);
   view.obligation_id = row.get<std::optional<std::string>>("obligation_id").value_or("");
   view.reason = row.get<std::string>("reason");
   view.asked_by = row.get<std::string>("asked_by_name");

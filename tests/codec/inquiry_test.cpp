@@ -6,6 +6,7 @@
 
 #include "src/codec/views.h"
 #include "tests/codec/reports.h"
+#include "tests/core/scene.h"
 
 using namespace noroshi;
 using namespace noroshi::codec;
@@ -18,17 +19,7 @@ namespace {
 constexpr auto id = "01649a4e-2f00-7000-8000-000000000008";
 const auto asked_at = *parse_rfc3339("2018-08-01T09:00:00+09:00");
 
-const AnswerContext& context_at(Timestamp now) {
-  static const routing::Editions editions = *routing::Editions::make({});
-  static const auto registry = *routing::Registry::parse(
-      "id,name_ja,name_en,kind,supervising,designated_table,prefecture,police,valid_from,valid_to,also_kind,legal_class,parent,successor,source,"
-      "confidence,note\n",
-      "org_id,agency_id,role,scope_ja,law_minister,in_2013_text,in_2026_text,valid_from,valid_to,confidence\n");
-  static const core::Law law{editions, registry};
-  static std::optional<AnswerContext> context;
-  context.emplace(AnswerContext{law, Language::ja, now});
-  return *context;
-}
+AnswerContext context_at(Timestamp now) { return {core::testing::law(), Language::ja, now}; }
 
 }  // namespace
 

@@ -1,4 +1,6 @@
 // 疎通確認: when the canary is due, what of it is missing, and that it asks nothing of anybody.
+#include <algorithm>
+
 #include "src/core/canary.h"
 #include "src/core/clocks.h"
 #include "src/core/decide_delivery.h"

@@ -582,6 +582,7 @@ TEST_CASE("a notice is passed on by who got it, and answered by who got it, once
     CHECK(notices.outcome_of(AnswerNotice{person("jps", role), passed_on, "確認中"}) == (is_csirt(role) ? "accepted" : "role_required"));
   }
   CHECK(notices.outcome_of(AnswerNotice{Case::voice("mhlw"), passed_on, "確認中"}) == "not_the_holder");
+  CHECK(notices.outcome_of(AnswerNotice{Case::voice("nisc"), given, "確認中"}) == "not_the_holder");
   CHECK(notices.outcome_of(AnswerNotice{Case::voice("jps"), {}, "確認中"}) == "not_found");
   notices.done(AnswerNotice{Case::voice("jps"), passed_on, "確認中"});
   CHECK(notices.known().notices.back().answer == "確認中");

@@ -116,9 +116,11 @@ class Bundles(unittest.TestCase):
 
         # The file tells nothing of the report, and header and sealed text belong together.
         text = path.read_text()
-        for secret in ("canary", "見せてはならない", "概要", "jps", "JPS"):
-            self.assertNotIn(secret, text)
         file = json.loads(text)
+        for secret in ("canary", "見せてはならない", "概要"):
+            self.assertNotIn(secret, text)
+        for secret in ("jps", "JPS", "mhlw", incident, message):
+            self.assertNotIn(secret, file["header"])
         header = json.loads(file["header"])
         self.assertEqual((file["format"], header["number"], header["delivery"], header["endpoint"], header["previous"]),
                          ("noroshi-bundle/1", 1, delivery["id"], endpoint, None))

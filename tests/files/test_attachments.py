@@ -11,6 +11,7 @@ import http.client
 import json
 import random
 import ssl
+import subprocess
 import sys
 import unittest
 from pathlib import Path
@@ -18,6 +19,8 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "delivery"))  # flow_scene.py
 
 from flow_scene import Flow, eventually
+
+from harness import plain_environment
 
 MIB = 1024 * 1024
 PIECE = 256 * 1024
@@ -155,6 +158,25 @@ class Attachments(unittest.TestCase):
         eventually("pieces are dropped", lambda: self.pieces() == before)
         self.assertEqual(self.held(), [])
 
+    def test_a_client_that_stands_still_is_told_and_cut(self):
+        before = self.pieces()
+        line = self.begin(2 * PIECE, PIECE + 10)
+        answer = line.getresponse()  # its piece has its own time, some 14 seconds
+        self.assertEqual((answer.status, json.loads(answer.read())["code"]), (408, "body_timeout"))
+        line.close()
+        eventually("pieces are dropped", lambda: self.pieces() == before)
+
+    def test_only_a_few_are_on_their_way_at_once(self):
+        before = self.pieces()
+        lines = [self.begin(2 * PIECE, PIECE) for _ in range(16)]
+        eventually("all have begun", lambda: self.pieces() == before + 16)
+        status, _, refused = self.upload(self.jps, b"x")
+        self.assertEqual((status, refused["code"]), (503, "overloaded"))
+        for line in lines:
+            line.close()
+        eventually("pieces are dropped", lambda: self.pieces() == before)
+        eventually("there is room again", lambda: self.upload(self.jps, b"x")[0] == 201)
+
     def test_killed_in_the_middle_and_swept(self):
         before = self.pieces()
         line = self.begin(8 * PIECE, 5 * PIECE)
@@ -205,6 +227,56 @@ class Attachments(unittest.TestCase):
                       f"set_byte(bytes, 0, (get_byte(bytes, 0) + 255) % 256) WHERE attachment_id = '{said['id']}' AND place = 1; "
                       "ALTER TABLE attachment_piece ENABLE TRIGGER ALL;")
         self.flow.verify_record()
+
+    def test_the_command_line_adds_lists_and_gets(self):
+        def noroshi(person, *arguments):
+            token = self.flow.folder / "token"
+            token.write_text(person.token)
+            return subprocess.run([self.flow.cli, "--lang", "en", "--json", *arguments, "--url",
+                                   f"https://127.0.0.1:{self.flow.port}", "--ca", self.flow.data / "tls" / "ca.pem", "--token-file",
+                                   token], capture_output=True, text=True, timeout=120, env=plain_environment())
+
+        content, folder = some_bytes(2 * PIECE + 3), self.flow.folder
+        sent, got = folder / "通信 記録.pcap", folder / f"got-{self.incident}"
+        sent.write_bytes(content)
+        added = noroshi(self.jps, "attachment", "add", self.incident, str(sent), "--type", "application/x-pcap")
+        self.assertEqual(added.returncode, 0, added.stderr)
+        said = json.loads(added.stdout)
+        self.assertEqual((said["name"], said["media_type"]), (sent.name, "application/x-pcap"))
+        listed = noroshi(self.mhlw, "attachment", "list", self.incident)
+        self.assertEqual([item["id"] for item in json.loads(listed.stdout)["items"]], [said["id"]])
+        done = noroshi(self.mhlw, "attachment", "get", self.incident, said["id"], str(got))
+        self.assertEqual((done.returncode, got.read_bytes() == content), (0, True), done.stderr)
+        self.assertEqual(got.stat().st_mode & 0o777, 0o600)
+        got.write_bytes(b"mine")
+        again = noroshi(self.mhlw, "attachment", "get", self.incident, said["id"], str(got))
+        self.assertEqual((again.returncode, got.read_bytes()), (2, b"mine"))
+        self.assertNotEqual(noroshi(self.meti, "attachment", "list", self.incident).returncode, 0)
+
+
+class Erased(unittest.TestCase):
+    def test_an_erasure_deletes_the_bytes(self):
+        flow = Flow(OPTIONS, ("--test-clock", "1"))
+        self.addCleanup(flow.clear_away)
+        flow.start()
+        person = flow.person("jps")
+        body = flow.report_body(assessment="not_incident", assessment_reason="誤検知", cyberattack="no", cyberattack_reason="誤検知")
+        incident = person.do("/reports", body, Idempotency_Key="erased")["incident"]["id"]
+        line = http.client.HTTPSConnection("127.0.0.1", flow.port, context=flow.client_context(), timeout=60)
+        line.request("POST", f"/api/v1/incidents/{incident}/attachments?name=SECRET-name", b"SECRET-bytes" * 50_000,
+                     {"Authorization": f"Bearer {person.token}", "Content-Type": "text/SECRET-type"})
+        said = json.loads(line.getresponse().read())
+        self.assertEqual(int(flow.sql("SELECT count(*) FROM attachment_piece;")[0]), 3)
+        flow.sql("SELECT noroshi.show_clock('2036-05-01T09:00:00+09:00', 1);")
+        asked = flow.person("jps", "csirt_head", "後日の申請者").do(f"/incidents/{incident}/erasures", {"reason": "保存期間の満了"})
+        erasure = asked["erasure"]["id"]
+        officer = flow.person("jps", "section_officer", "後日の決定者")
+        officer.do(f"/incidents/{incident}/erasures/{erasure}/decision", {"decision": "approved", "reason": "満了を確認"})
+        self.assertEqual(int(flow.sql("SELECT count(*) FROM attachment_piece;")[0]), 0)
+        self.assertEqual(officer.get(f"/attachments/{said['id']}").status, 404)
+        shown = officer.read(f"/incidents/{incident}/attachments")["items"]
+        self.assertEqual([(item["name"], item["media_type"], item["sha256"]) for item in shown], [("erased",) * 3])
+        flow.verify_record()
 
 
 if __name__ == "__main__":

@@ -32,11 +32,12 @@ TABLES = ("event", "event_opening", "incident", "report", "judgement", "incident
           "fulfillment", "waiver", "message", "alarm", "erasure", "relay_switch", "incident_clock", "body_counter", "record_tile",
           "checkpoint", "cosignature", "witness", "sealer", "sequencer", "record_origin", "person", "appointment", "delegation",
           "training", "shift", "assignment", "handling_step", "instruction", "platform_link", "cymat_request", "cymat_member",
-          "cymat_entry", "endpoint", "delivery", "inquiry", "notice", "notice_link")
+          "cymat_entry", "endpoint", "delivery", "inquiry", "notice", "notice_link", "sealing_key", "annex",
+          "annex_content")
 INSERTED_ANEW = {"incident_clock": ("incident_id",), "incident_access": ("organization",), "added_recipient": ("organization",),
                  "body_counter": ("organization",), "event_opening": ("field",), "record_tile": ("index",),
                  "checkpoint": ("size",), "cosignature": ("witness", "number"), "record_origin": ("ordinal", "name", "first_sequence"),
-                 "notice_link": ("notice_id",)}
+                 "notice_link": ("notice_id",), "annex_content": ("annex_id",)}
 KEEPS = {"sealer", "sequencer", "witness"}  # one row for ever, or who may be registered: none is inserted
 
 # By type: another value for a column. A NULL becomes a value.

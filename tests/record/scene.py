@@ -22,6 +22,15 @@ from traffic import Actor, Desks, load_stories
 SEALING = 30.0  # seconds until all that happened must be signed for
 
 
+# A point of P-384 that everybody knows (SEC 2, 2.5.1): whoever seals to it seals to nobody.
+GENERATOR = ("aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7"
+             "3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f")
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
 def run_openssl(*arguments, **more):
     return subprocess.run(["openssl", *map(str, arguments)], capture_output=True, check=True, timeout=30, **more).stdout
 
@@ -56,7 +65,9 @@ class Scene:
         self.cluster = Cluster()
         with open(self.cluster.data / "postgresql.conf", "a", encoding="ascii") as settings:
             settings.write("fsync = off\nfull_page_writes = off\n")  # nothing here is about a loss of power
-        self.daemon = Deployment(options.daemon, options.cli, database_url=self.cluster.url())
+        # Nothing of the internet: annexes are held.
+        self.daemon = Deployment(options.daemon, options.cli, database_url=self.cluster.url(),
+                                 environment={"NOROSHI_LISTEN_ZONE": "closed", "NOROSHI_DATABASE_ZONE": "closed"})
         self.desks = Desks()
         self.answers = {}  # of the reports of report(), by reference
 
@@ -114,6 +125,33 @@ class Scene:
         crisis = next(duty for duty in said["obligations"] if duty["clause"] == "2.2.4(2)(i)")
         self.post("mhlw", "csirt_head", f"/api/v1/obligations/{crisis['id']}/waivers", {"reason": "別の経路で伝達済み"})
         self.speak(said["incident"]["id"])
+        self.enclose(said["incident"]["id"], "JPS-AUDIT-1")
+
+    def enclose(self, incident, reference):
+        """An annex of confidentiality 3 at the ministry, one that waits for its permission, and a key that waits for its second person.
+        What is sealed in it nobody here looks at."""
+        point = {"kty": "EC", "crv": "P-384", "x": base64url(bytes.fromhex(GENERATOR[:96])), "y": base64url(bytes.fromhex(GENERATOR[96:]))}
+        asked = self.post("mhlw", "csirt_head", "/api/v1/sealing-keys", {"name": "当直の鍵", "public_key": point})
+        self.post("mhlw", "ciso", f"/api/v1/sealing-keys/{asked['id']}/decision", {"decision": "approved", "reason": "確認した"})
+        self.post("jps", "csirt_head", "/api/v1/sealing-keys", {"name": "決定を待つ鍵", "public_key": point})
+        self.desks.tokens["jps", "section_officer"] = self.daemon.issue_token("jps", "section_officer")
+        annexes = f"/api/v1/incidents/{incident}/annexes"
+        annex = self.post("jps", "csirt_head", annexes, {"name": "侵入経路の調査記録"})["id"]
+        self.post("jps", "csirt_head", annexes, {"name": "許可を待つ別紙"})
+        self.post("jps", "section_officer", f"/api/v1/annexes/{annex}/permission", {"decision": "approved", "reason": "必要な範囲である"})
+        key = f"scene-{time.monotonic_ns()}"
+        sealed = {"protected": base64url(b'{"alg":"ECDH-ES+A256KW","enc":"A256GCM"}'),
+                  "recipients": [{"header": {"kid": asked["key_id"], "epk": point}, "encrypted_key": base64url(bytes(40))}],
+                  "aad": base64url(f"jps\n{reference}\n{key}\n".encode()), "iv": base64url(bytes(12)), "ciphertext": base64url(bytes(99)),
+                  "tag": base64url(bytes(16))}
+        client = Client(self.daemon, self.desks.tokens)
+        try:
+            answer = client.attempt("POST", "jps", "csirt_head", f"/api/v1/annexes/{annex}/content",
+                                    {"Idempotency-Key": key, "Content-Type": "application/jose+json"}, json.dumps(sealed).encode())
+        finally:
+            client.close()
+        if answer.status != 201:
+            raise Fault(f"the annex was refused: {answer.status} {answer.body}")
 
     def speak(self, incident):
         """Along the chain: an inquiry that is passed on and answered, one withdrawn, one that waits; notices, one of which led to the case."""

@@ -165,7 +165,7 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
     CHECK(stranger.get("/annexes/" + id + path).body == nothing.body);
   }
   CHECK(stranger.list("/annexes").empty());
-  CHECK(world.desk("nisc", "center_liaison").get("/annexes/" + id).status == 404);
+  CHECK(world.desk("nco", "center_liaison").get("/annexes/" + id).status == 404);
   // Another's key opens nothing.
   const auto other = world.file("other.jwk");
   REQUIRE(run(noroshi_program(), {"sealing", "make-key", other.string()}).code == 0);
@@ -281,7 +281,11 @@ TEST_CASE("Of the JWE the daemon checks for whom it is, to what it belongs, and 
   CHECK(wrong.mistakes() == Lines{"/recipients key_missing", "/recipients/0 key_unknown"});
   CHECK(post(id, "key-5", "{}").status == 422);
   CHECK(post(id, "key-6", "no JSON").status == 400);
-  CHECK(post(id, "key-7", std::string(25u << 20, 'x')).status == 413);
+  // Told at once, while the bytes still come: whoever goes on sending may find the line cut.
+  try {
+    CHECK(post(id, "key-7", std::string(25u << 20, 'x')).status == 413);
+  } catch (const NoAnswer&) {
+  }
   // Without a key of the request there is nothing that it could be bound to.
   CHECK(Reply(world.daemon().send("POST", "/api/v1/annexes/" + id + "/content",
                                   {{"Authorization", "Bearer " + token}, {"Content-Type", "application/jose+json"}}, right))
@@ -341,8 +345,9 @@ TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an a
   const auto head = world.desk("mof", "csirt_head", "長"), contact = world.desk("mof", "external_contact", "連絡");
   for (const auto& zone : zones) {
     CAPTURE(zone);
+    const auto* addresses = zone == "internet" ? "1.1.1.0/28" : "10.1.1.0/28";
     const auto proposed = head.post("/endpoints", {{"channel", "webhook"}, {"name", "x"}, {"zone", zone},
-                                                   {"settings", {{"url", "https://receiver.example.go.jp/"}, {"addresses", "192.0.2.0/28"}}}});
+                                                   {"settings", {{"url", "https://receiver.example.go.jp/"}, {"addresses", addresses}}}});
     REQUIRE_MESSAGE(proposed.status == 201, proposed);
     const auto place = "/endpoints/" + text(proposed.json(), "id");
     CHECK(ask() == "accepted");
@@ -357,7 +362,7 @@ TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an a
   const auto id = world.permitted(incident);
   REQUIRE(world.send(id).code == 0);
   const auto late = head.post("/endpoints", {{"channel", "webhook"}, {"name", "x"}, {"zone", "internet"},
-                                             {"settings", {{"url", "https://receiver.example.go.jp/"}, {"addresses", "192.0.2.0/28"}}}});
+                                             {"settings", {{"url", "https://receiver.example.go.jp/"}, {"addresses", "1.1.1.0/28"}}}});
   CHECK(late.status == 409);
   CHECK(late.code() == "annex_zone");
   // Whoever writes by hand is stopped by the database.
