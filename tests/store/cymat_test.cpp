@@ -231,8 +231,8 @@ TEST_CASE("who serves sees that case alone and while he serves; his agency never
   CHECK(incidents_seen_by("cymat/") == 0);
   const core::IncidentId incident{*core::parse_uuid(asked.incident)}, hidden{*core::parse_uuid(other.incident)};
   as(seat, [&](auto& t) {
-    CHECK(find_incident(t, law().registry, incident, false, read_clock(t)));
-    CHECK_FALSE(find_incident(t, law().registry, hidden, false, read_clock(t)));
+    CHECK(find_incident(t, StoreScene::shared().law().registry, incident, false, read_clock(t)));
+    CHECK_FALSE(find_incident(t, StoreScene::shared().law().registry, hidden, false, read_clock(t)));
     CHECK(find_cymat_request(t, asked.request, false));
     CHECK_FALSE(find_cymat_request(t, other.request, false));
     CHECK(cymat_pool(t).empty());

@@ -153,7 +153,7 @@ TEST_CASE("the centre before the relay: events of duties without who acted, and 
   // The incident itself and its timeline stay shut.
   Connection connection(StoreScene::shared().settings(), DatabaseRole::reader);
   TenantTransaction transaction(connection, "nco", "somebody");
-  CHECK_FALSE(find_incident(transaction, law().registry, core::IncidentId{*core::parse_uuid(incident)}, false,
+  CHECK_FALSE(find_incident(transaction, StoreScene::shared().law().registry, core::IncidentId{*core::parse_uuid(incident)}, false,
                             read_clock(transaction)));
 }
 

@@ -323,7 +323,7 @@ class As {
     return list_alarms(transaction_, {.limit = largest_page}).value().items;
   }
   std::optional<codec::MessageDetail> message(const std::string& id) {
-    return find_message(transaction_, law().registry, bodies_, core::MessageId{*core::parse_uuid(id)}, read_clock(transaction_));
+    return find_message(transaction_, StoreScene::shared().law().registry, bodies_, core::MessageId{*core::parse_uuid(id)}, read_clock(transaction_));
   }
   std::size_t incidents() {
     return list_incidents(transaction_, {}, {.limit = largest_page}, read_clock(transaction_))

@@ -45,13 +45,13 @@ class As {
     return list_inbox(transaction_, bodies(), filter, {.limit = largest_page}).value().items;
   }
   std::optional<codec::IncidentDetail> incident(const std::string& id, bool own = false) {
-    return find_incident(transaction_, law().registry, core::IncidentId{*core::parse_uuid(id)}, own, now());
+    return find_incident(transaction_, StoreScene::shared().law().registry, core::IncidentId{*core::parse_uuid(id)}, own, now());
   }
   std::optional<codec::ObligationDetail> obligation(const std::string& id) {
     return find_obligation(transaction_, core::ObligationId{*core::parse_uuid(id)});
   }
   std::optional<codec::MessageDetail> message(const std::string& id) {
-    return find_message(transaction_, law().registry, bodies(), core::MessageId{*core::parse_uuid(id)}, now());
+    return find_message(transaction_, StoreScene::shared().law().registry, bodies(), core::MessageId{*core::parse_uuid(id)}, now());
   }
 
  private:
@@ -460,7 +460,7 @@ TEST_CASE("a stranger sees nothing by any call or filter, whatever he names") {
   // Naming the recipient does not open his inbox either.
   const std::vector<std::string> pretended{"mhlw"};
   CHECK(list_inbox(*stranger, pretended, {}, {}).value().items.empty());
-  CHECK_FALSE(find_message(*stranger, law().registry, pretended, core::MessageId{*core::parse_uuid(message)}, Timestamp{}));
+  CHECK_FALSE(find_message(*stranger, StoreScene::shared().law().registry, pretended, core::MessageId{*core::parse_uuid(message)}, Timestamp{}));
 }
 
 TEST_CASE("what the readers' functions tell is the caller's own alone") {
