@@ -917,7 +917,11 @@ std::string show(const Config& config) {
 
   table("database");
   if (config.database_url) line("url", toml_text(store::without_secrets(*config.database_url)));
-  line("zone", toml_text(core::to_string(database_zone(config))));
+  // What is assumed where nothing is said depends on the url, and is no setting.
+  if (config.database_zone)
+    line("zone", toml_text(core::to_string(*config.database_zone)));
+  else
+    out += fmt::format("# zone = {}\n", toml_text(core::to_string(database_zone(config))));
   line("writers", std::to_string(config.writers));
   line("readers", std::to_string(config.readers));
 

@@ -31,6 +31,7 @@ void take_grading(Label& label, const Label& from) {
 // Of what holds and what another says, the stricter: a grade that was not stated is the lowest.
 void raise_grading(Label& label, const Label& stated) {
   const Grades both = stricter(label.grades, stated.grades);
+  if (label.ground == LabelGround::changed && both == label.grades) return;  // what was decided is as strict
   if (both == stated.grades) return take_grading(label, stated);
   label.grades = both;
 }

@@ -32,8 +32,8 @@ SealingKey key_of(const std::string& body, const std::string& name, SealingKeySt
 class Annexes : public Scene {
  public:
   Annexes() : Scene(::now) {
-    accept(report_of("jps", recognized));
-    context.keys = {key_of("mhlw", "mhlw-1"), key_of("mhlw", "mhlw-2"), key_of("jps", "jps-1"), key_of("nisc", "nisc-1"),
+    accept(report_of("jaxa", recognized));
+    context.keys = {key_of("mext", "mext-1"), key_of("mext", "mext-2"), key_of("jaxa", "jaxa-1"), key_of("nisc", "nisc-1"),
                     key_of("cao", "cao-1")};
   }
   AnnexContext context;
@@ -61,7 +61,7 @@ class Annexes : public Scene {
     return act([&](Moment moment) { return decide_annex(law(), incident(), context, command, moment); });
   }
   std::string seal(const Actor& actor, const Lines& names, const std::string& key = "K-1", const std::string& aad = {}) {
-    SealAnnex command{actor, id(), "jwe", std::string(32, '\2'), {}, aad.empty() ? "jps\nR-1\n" + key + "\n" : aad, key};
+    SealAnnex command{actor, id(), "jwe", std::string(32, '\2'), {}, aad.empty() ? "jaxa\nR-1\n" + key + "\n" : aad, key};
     for (const auto& name : names) command.key_ids.push_back(key_id(name));
     return act([&](Moment moment) { return decide_annex_sealing(law(), incident(), context, command, moment); });
   }
@@ -81,16 +81,16 @@ class Annexes : public Scene {
     REQUIRE(ask(member) == "accepted");
     if (state == AnnexState::refused) REQUIRE(decide(officer, false) == "accepted");
     if (state == AnnexState::permitted || state == AnnexState::sealed) REQUIRE(decide(officer) == "accepted");
-    if (state == AnnexState::sealed) REQUIRE(seal(member, {"mhlw-1", "mhlw-2"}) == "accepted");
+    if (state == AnnexState::sealed) REQUIRE(seal(member, {"mext-1", "mext-2"}) == "accepted");
     REQUIRE(annex().state == state);
   }
   // The ministry is told of by another one that shares the supervision.
-  void add_joint() { accept(AddRecipient{person("mhlw"), "cao", "共管"}); }
+  void add_joint() { accept(AddRecipient{person("mext"), "cao", "共管"}); }
 
   Lines types;
-  const Actor member = person("jps", Role::csirt_member, "甲");
-  const Actor officer = person("jps", Role::section_officer, "乙");
-  const Actor receiver = person("mhlw", Role::csirt_member, "丙");
+  const Actor member = person("jaxa", Role::csirt_member, "甲");
+  const Actor officer = person("jaxa", Role::section_officer, "乙");
+  const Actor receiver = person("mext", Role::csirt_member, "丙");
 
  private:
   std::uint8_t decisions_ = 0;
@@ -121,7 +121,7 @@ TEST_CASE("every cell of the states of an annex") {
         switch (event) {
           case AnnexEvent::permit: return annexes.decide(annexes.officer, true);
           case AnnexEvent::refuse: return annexes.decide(annexes.officer, false);
-          case AnnexEvent::seal: return annexes.seal(annexes.member, {"mhlw-1", "mhlw-2"}, "K-2");
+          case AnnexEvent::seal: return annexes.seal(annexes.member, {"mext-1", "mext-2"}, "K-2");
         }
         return std::string();
       }();
@@ -134,9 +134,9 @@ TEST_CASE("what may be done with an annex that is not sealed") {
   for (const auto state : {AnnexState::asked, AnnexState::permitted, AnnexState::refused}) {
     Annexes annexes;
     annexes.bring_to(state);
-    CHECK(annexes.rewrap(annexes.member, {"mhlw-1"}) == "annex_not_sealed");
+    CHECK(annexes.rewrap(annexes.member, {"mext-1"}) == "annex_not_sealed");
     // Whoever is to get it does not know of it yet.
-    CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1"}) == "not_found");
+    CHECK(annexes.rewrap(annexes.receiver, {"mext-1"}) == "not_found");
     CHECK(annexes.unreadable(annexes.receiver) == "not_found");
   }
 }
@@ -148,8 +148,8 @@ TEST_CASE("who asks, permits, sends, adds a key and refuses: every role of every
   for (const auto role : all_roles()) {
     CAPTURE(to_string(role));
     const bool csirt = is_csirt(role);
-    const auto own = person("jps", role, "丁");
-    const auto other = person("mhlw", role, "戊");
+    const auto own = person("jaxa", role, "丁");
+    const auto other = person("mext", role, "戊");
     const auto stranger = person("cao", role, "己");
     {
       Annexes annexes;
@@ -170,15 +170,15 @@ TEST_CASE("who asks, permits, sends, adds a key and refuses: every role of every
     {
       Annexes annexes;
       annexes.bring_to(AnnexState::permitted);
-      CHECK(annexes.seal(stranger, {"mhlw-1", "mhlw-2"}) == "not_found");
-      CHECK(annexes.seal(other, {"mhlw-1", "mhlw-2"}) == "not_found");
-      CHECK(annexes.seal(own, {"mhlw-1", "mhlw-2"}) == (csirt ? "accepted" : "role_required"));
+      CHECK(annexes.seal(stranger, {"mext-1", "mext-2"}) == "not_found");
+      CHECK(annexes.seal(other, {"mext-1", "mext-2"}) == "not_found");
+      CHECK(annexes.seal(own, {"mext-1", "mext-2"}) == (csirt ? "accepted" : "role_required"));
     }
     {
       Annexes annexes;
       annexes.bring_to(AnnexState::sealed);
       annexes.add_joint();
-      const Lines all = {"mhlw-1", "mhlw-2", "cao-1"};
+      const Lines all = {"mext-1", "mext-2", "cao-1"};
       const bool reads = csirt || is_desk(role);
       CHECK(annexes.decide(other) == (role == Role::section_officer ? "not_the_holder" : "role_required"));
       CHECK(annexes.seal(other, all) == (csirt ? "not_the_holder" : "role_required"));
@@ -213,13 +213,13 @@ TEST_CASE("who asked does not permit: not by the same token, the same name, nor 
   both.role = Role::csirt_member;
   REQUIRE(annexes.ask(both) == "accepted");
   CHECK(annexes.decide(annexes.officer) == "four_eyes");
-  auto second_token = person("jps", Role::section_officer, "乙");
+  auto second_token = person("jaxa", Role::section_officer, "乙");
   second_token.token->value.bytes[15] = 9;
   CHECK(annexes.decide(second_token) == "four_eyes");
   PersonId one, other;
   one.value.bytes[0] = 1;
   other.value.bytes[0] = 2;
-  const auto third = person("jps", Role::section_officer, "丙");
+  const auto third = person("jaxa", Role::section_officer, "丙");
   CHECK(annexes.decide(third, true, {one, {}}, {one, {}}) == "four_eyes");
   CHECK(annexes.decide(third, true, {one, {}}, {other, {one}}) == "four_eyes");
   CHECK(annexes.decide(third, true, {one, {other}}, {other, {}}) == "four_eyes");
@@ -234,10 +234,10 @@ TEST_CASE("whoever touches the internet holds no annex: nothing but refusing and
     annexes.bring_to(state);
     annexes.context.internet = true;
     CHECK(annexes.ask(annexes.member) == "annex_zone");
-    CHECK(annexes.seal(annexes.member, {"mhlw-1", "mhlw-2"}) == "annex_zone");
+    CHECK(annexes.seal(annexes.member, {"mext-1", "mext-2"}) == "annex_zone");
     if (state == AnnexState::sealed) {
       annexes.add_joint();
-      CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "mhlw-2", "cao-1"}) == "annex_zone");
+      CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}) == "annex_zone");
       CHECK(annexes.unreadable(annexes.receiver) == "accepted");
     }
     if (state == AnnexState::asked) {
@@ -254,15 +254,15 @@ TEST_CASE("it is sealed to every active key of each receiver, and to nobody else
     const char* told;
   };
   const Row rows[] = {
-      {"all of the receiver's", {"mhlw-1", "mhlw-2"}, "accepted"},
-      {"its own body's beside them", {"jps-1", "mhlw-2", "mhlw-1"}, "accepted"},
+      {"all of the receiver's", {"mext-1", "mext-2"}, "accepted"},
+      {"its own body's beside them", {"jaxa-1", "mext-2", "mext-1"}, "accepted"},
       {"none", {}, "annex_keys_differ /recipients key_missing /recipients key_missing"},
-      {"one is missing", {"mhlw-1"}, "annex_keys_differ /recipients key_missing"},
-      {"another body's, which has not received it", {"mhlw-1", "mhlw-2", "cao-1"}, "annex_keys_differ /recipients/2 key_unknown"},
-      {"the centre's, to whom the agency relays", {"nisc-1", "mhlw-1", "mhlw-2"}, "annex_keys_differ /recipients/0 key_unknown"},
-      {"nobody's", {"mhlw-1", "mhlw-2", "stranger"}, "annex_keys_differ /recipients/2 key_unknown"},
-      {"one twice", {"mhlw-1", "mhlw-2", "mhlw-1"}, "annex_keys_differ /recipients/2 key_unknown"},
-      {"its own alone", {"jps-1"}, "annex_keys_differ /recipients key_missing /recipients key_missing"},
+      {"one is missing", {"mext-1"}, "annex_keys_differ /recipients key_missing"},
+      {"another body's, which has not received it", {"mext-1", "mext-2", "cao-1"}, "annex_keys_differ /recipients/2 key_unknown"},
+      {"the centre's, to whom the agency relays", {"nisc-1", "mext-1", "mext-2"}, "annex_keys_differ /recipients/0 key_unknown"},
+      {"nobody's", {"mext-1", "mext-2", "stranger"}, "annex_keys_differ /recipients/2 key_unknown"},
+      {"one twice", {"mext-1", "mext-2", "mext-1"}, "annex_keys_differ /recipients/2 key_unknown"},
+      {"its own alone", {"jaxa-1"}, "annex_keys_differ /recipients key_missing /recipients key_missing"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.what);
@@ -274,24 +274,24 @@ TEST_CASE("it is sealed to every active key of each receiver, and to nobody else
     Annexes annexes;
     annexes.bring_to(AnnexState::permitted);
     annexes.context.keys[1].state = state;
-    CHECK(annexes.seal(annexes.member, {"mhlw-1", "mhlw-2"}) == "annex_keys_differ /recipients/1 key_unknown");
-    CHECK(annexes.seal(annexes.member, {"mhlw-1"}) == "accepted");
+    CHECK(annexes.seal(annexes.member, {"mext-1", "mext-2"}) == "annex_keys_differ /recipients/1 key_unknown");
+    CHECK(annexes.seal(annexes.member, {"mext-1"}) == "accepted");
   }
   Annexes annexes;
   annexes.bring_to(AnnexState::permitted);
-  std::erase_if(annexes.context.keys, [](const SealingKey& key) { return key.organization == "mhlw"; });
-  CHECK(annexes.seal(annexes.member, {"jps-1"}) == "annex_keys_differ /recipients no_key");
+  std::erase_if(annexes.context.keys, [](const SealingKey& key) { return key.organization == "mext"; });
+  CHECK(annexes.seal(annexes.member, {"jaxa-1"}) == "annex_keys_differ /recipients no_key");
 }
 
 TEST_CASE("the annex is bound to its incident and to the request it came with") {
   Annexes annexes;
   annexes.bring_to(AnnexState::permitted);
-  const Lines keys = {"mhlw-1", "mhlw-2"};
-  CHECK(annexes.seal(annexes.member, keys, "K-1", "jps\nR-2\nK-1\n") == "invalid /aad value");
-  CHECK(annexes.seal(annexes.member, keys, "K-1", "jaxa\nR-1\nK-1\n") == "invalid /aad value");
-  CHECK(annexes.seal(annexes.member, keys, "K-1", "jps\nR-1\nK-2\n") == "invalid /aad value");
-  CHECK(annexes.seal(annexes.member, keys, "K-1", "jps\nR-1\nK-1") == "invalid /aad value");
-  CHECK(annexes.seal(annexes.member, keys, "K-1", "jps\nR-1\nK-1\n") == "accepted");
+  const Lines keys = {"mext-1", "mext-2"};
+  CHECK(annexes.seal(annexes.member, keys, "K-1", "jaxa\nR-2\nK-1\n") == "invalid /aad value");
+  CHECK(annexes.seal(annexes.member, keys, "K-1", "jps\nR-1\nK-1\n") == "invalid /aad value");
+  CHECK(annexes.seal(annexes.member, keys, "K-1", "jaxa\nR-1\nK-2\n") == "invalid /aad value");
+  CHECK(annexes.seal(annexes.member, keys, "K-1", "jaxa\nR-1\nK-1") == "invalid /aad value");
+  CHECK(annexes.seal(annexes.member, keys, "K-1", "jaxa\nR-1\nK-1\n") == "accepted");
   CHECK(annexes.annex().size == 3);
   CHECK(annexes.annex().sha256 == std::string(32, '\2'));
 }
@@ -300,24 +300,24 @@ TEST_CASE("its receivers are told by a notice that says nothing of it; what was 
   Annexes annexes;
   annexes.bring_to(AnnexState::sealed);
   CHECK(annexes.types == Lines{"annex.sealed", "message.sent"});
-  const auto& message = annexes.message_to("mhlw");
+  const auto& message = annexes.message_to("mext");
   CHECK(message.kind == MessageKind::notice);
-  CHECK(message.sender == "jps");
+  CHECK(message.sender == "jaxa");
   CHECK(message.note.find("調査記録") == std::string::npos);
   CHECK(message.note.find(to_string(annexes.id())) != std::string::npos);
-  CHECK(annexes.seal(annexes.member, {"mhlw-1", "mhlw-2"}, "K-2") == "annex_decided");
+  CHECK(annexes.seal(annexes.member, {"mext-1", "mext-2"}, "K-2") == "annex_decided");
 }
 
 TEST_CASE("an agency's own annex goes to whom it relayed the incident") {
   Annexes annexes;
   REQUIRE(annexes.ask(annexes.receiver) == "accepted");
-  CHECK(annexes.annex().organization == "mhlw");
-  REQUIRE(annexes.decide(person("mhlw", Role::section_officer, "辛")) == "accepted");
-  CHECK(receivers_of_annex(annexes.incident(), "mhlw").empty());
-  CHECK(annexes.seal(annexes.receiver, {"mhlw-1"}) == "annex_keys_differ /recipients no_receiver");
-  annexes.accept(FulfillObligation{person("mhlw"), annexes.duty("g.3", "mhlw").id, FulfillmentMethod::relay});
-  CHECK(receivers_of_annex(annexes.incident(), "mhlw") == Lines{"nisc"});
-  CHECK(receivers_of_annex(annexes.incident(), "jps") == Lines{"mhlw"});
+  CHECK(annexes.annex().organization == "mext");
+  REQUIRE(annexes.decide(person("mext", Role::section_officer, "辛")) == "accepted");
+  CHECK(receivers_of_annex(annexes.incident(), "mext").empty());
+  CHECK(annexes.seal(annexes.receiver, {"mext-1"}) == "annex_keys_differ /recipients no_receiver");
+  annexes.accept(FulfillObligation{person("mext"), annexes.duty("g.3", "mext").id, FulfillmentMethod::relay});
+  CHECK(receivers_of_annex(annexes.incident(), "mext") == Lines{"nisc"});
+  CHECK(receivers_of_annex(annexes.incident(), "jaxa") == Lines{"mext"});
   // The corporation whose incident it is sees nothing of it.
   CHECK(annexes.seal(annexes.member, {"nisc-1"}) == "not_found");
   CHECK(annexes.seal(annexes.receiver, {"nisc-1"}) == "accepted");
@@ -327,20 +327,20 @@ TEST_CASE("an agency's own annex goes to whom it relayed the incident") {
 TEST_CASE("a body that is added gets the annex from one that can open it, by the same ciphertext and further keys") {
   Annexes annexes;
   annexes.bring_to(AnnexState::sealed);
-  CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "mhlw-2", "cao-1"}) == "annex_keys_differ /recipients/2 key_unknown");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}) == "annex_keys_differ /recipients/2 key_unknown");
   annexes.add_joint();
   const auto before = annexes.messages_to("cao");
-  CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "mhlw-2", "cao-1"}, false) == "invalid /ciphertext value");
-  CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "cao-1"}) == "annex_keys_differ /recipients key_missing");
-  CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "mhlw-2"}) == "annex_keys_differ /recipients key_missing");
-  CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "mhlw-2", "nisc-1"}) == "annex_keys_differ /recipients/2 key_unknown");
-  CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "mhlw-2", "cao-1", "cao-1"}) == "annex_keys_differ /recipients/3 key_unknown");
-  CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "mhlw-2", "cao-1"}) == "accepted");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}, false) == "invalid /ciphertext value");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "cao-1"}) == "annex_keys_differ /recipients key_missing");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2"}) == "annex_keys_differ /recipients key_missing");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "nisc-1"}) == "annex_keys_differ /recipients/2 key_unknown");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1", "cao-1"}) == "annex_keys_differ /recipients/3 key_unknown");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}) == "accepted");
   CHECK(annexes.annex().keys.size() == 3);
   CHECK(annexes.annex().state == AnnexState::sealed);
   CHECK(annexes.messages_to("cao") == before + 1);
   CHECK(annexes.message_to("cao").kind == MessageKind::notice);
-  CHECK(annexes.message_to("cao").sender == "mhlw");
+  CHECK(annexes.message_to("cao").sender == "mext");
 }
 
 TEST_CASE("a key of it that was revoked since stays among its keys when another is added") {
@@ -348,7 +348,7 @@ TEST_CASE("a key of it that was revoked since stays among its keys when another 
   annexes.bring_to(AnnexState::sealed);
   annexes.context.keys[0].state = SealingKeyState::revoked;
   annexes.add_joint();
-  CHECK(annexes.rewrap(annexes.receiver, {"mhlw-1", "mhlw-2", "cao-1"}) == "accepted");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}) == "accepted");
 }
 
 TEST_CASE("what a receiver cannot open is told by his signature, alarms its body, and is sealed again") {
@@ -357,10 +357,10 @@ TEST_CASE("what a receiver cannot open is told by his signature, alarms its body
   CHECK(annexes.unreadable(annexes.receiver, false) == "invalid  signature_required");
   CHECK(annexes.unreadable(annexes.receiver) == "accepted");
   CHECK(annexes.types == Lines{"annex.unreadable", "message.sent", "alarm.raised"});
-  CHECK(of(annexes.alarms(), "annex_unreadable") == Lines{"annex_unreadable jps"});
-  CHECK(annexes.annex().unreadable_to == Lines{"mhlw"});
+  CHECK(of(annexes.alarms(), "annex_unreadable") == Lines{"annex_unreadable jaxa"});
+  CHECK(annexes.annex().unreadable_to == Lines{"mext"});
   CHECK(annexes.unreadable(annexes.receiver) == "annex_decided");
-  CHECK(annexes.seal(annexes.member, {"mhlw-1", "mhlw-2"}, "K-2") == "accepted");
+  CHECK(annexes.seal(annexes.member, {"mext-1", "mext-2"}, "K-2") == "accepted");
   CHECK(annexes.annex().unreadable_to.empty());
   CHECK(annexes.unreadable(annexes.receiver) == "accepted");
 }
@@ -369,8 +369,8 @@ TEST_CASE("a receiver that came later, and has no key of it, is reason enough to
   Annexes annexes;
   annexes.bring_to(AnnexState::sealed);
   annexes.add_joint();
-  CHECK(annexes.seal(annexes.member, {"mhlw-1", "mhlw-2"}, "K-2") == "annex_keys_differ /recipients key_missing");
-  CHECK(annexes.seal(annexes.member, {"mhlw-1", "mhlw-2", "cao-1"}, "K-2") == "accepted");
+  CHECK(annexes.seal(annexes.member, {"mext-1", "mext-2"}, "K-2") == "annex_keys_differ /recipients key_missing");
+  CHECK(annexes.seal(annexes.member, {"mext-1", "mext-2", "cao-1"}, "K-2") == "accepted");
 }
 
 TEST_CASE("an annex needs a label whose mapping is known, an incident that is open, and a bound") {
@@ -407,7 +407,7 @@ TEST_CASE("the permission has its clock, and the clock ends with the answer") {
     }) == "accepted");
     CHECK(shown(annexes.annex().permit_by) == "2018-08-01 09:50");
     CHECK(of(annexes.ring("2018-08-01T09:49:59+09:00"), "permission_overdue").empty());
-    CHECK(of(annexes.ring("2018-08-01T09:50:00+09:00"), "permission_overdue") == Lines{"1 permission_overdue jps -> jps csirt_member"});
+    CHECK(of(annexes.ring("2018-08-01T09:50:00+09:00"), "permission_overdue") == Lines{"1 permission_overdue jaxa -> jaxa csirt_member"});
     CHECK(annexes.decide(annexes.officer, permitted) == "accepted");
     CHECK(of(annexes.ring("2018-08-01T12:00:00+09:00"), "permission_overdue").empty());
   }
@@ -458,8 +458,8 @@ class Keys {
   std::optional<IdentifierSequence> identifiers_;
 };
 
-const Actor head = person("mhlw", Role::csirt_head, "甲");
-const Actor officer = person("mhlw", Role::section_officer, "乙");
+const Actor head = person("mext", Role::csirt_head, "甲");
+const Actor officer = person("mext", Role::section_officer, "乙");
 
 }  // namespace
 
@@ -492,11 +492,11 @@ TEST_CASE("who keeps the keys of a body: every role") {
     const bool keeps = role == Role::csirt_head || role == Role::section_officer || role == Role::ciso ||
                        role == Role::center_liaison || role == Role::police_desk || role == Role::crisis_desk;
     CHECK(keeps_sealing_keys(role) == keeps);
-    const auto actor = person("mhlw", role, "丙");
+    const auto actor = person("mext", role, "丙");
     Keys keys;
     CHECK(keys.propose(actor) == (keeps ? "accepted" : "role_required"));
     if (keys.known.keys.empty()) REQUIRE(keys.propose(head) == "accepted");
-    CHECK(keys.decide(person("mhlw", role, "丁")) == (keeps ? "accepted" : "role_required"));
+    CHECK(keys.decide(person("mext", role, "丁")) == (keeps ? "accepted" : "role_required"));
     CHECK(keys.revoke(actor) == (keeps ? "accepted" : "role_required"));
   }
 }

@@ -381,6 +381,20 @@ TEST_CASE("a change is asked, decided by another, and the label before it stays"
   CHECK(label_of(scene.incident()) == "1 changed 公開情報");
 }
 
+TEST_CASE("a lower statement that was not taken does not come again in the place of what was granted") {
+  LabelScene scene;
+  const auto lower = next_version(labelled("jaxa", "", 1), member());
+  scene.accept(lower);
+  CHECK(label_of(scene.incident()) == "2 stated ");
+  REQUIRE(scene.ask(member(), 1, "公開情報") == "accepted");
+  REQUIRE(scene.decide(head()) == "accepted");
+  scene.accept(lower);
+  CHECK(label_of(scene.incident()) == "1 changed 公開情報");
+  // What is stricter than what was granted holds.
+  scene.accept(next_version(labelled("jaxa", "", 2), member()));
+  CHECK(label_of(scene.incident()) == "2 stated ");
+}
+
 TEST_CASE("the restrictions stay when the grade is changed, and a restriction that is added keeps the changed grade") {
   Scene reported(at_report);
   auto command = labelled("jaxa", "", 2);

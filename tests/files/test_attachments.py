@@ -269,7 +269,7 @@ class Erased(unittest.TestCase):
         self.assertEqual(int(flow.sql("SELECT count(*) FROM attachment_piece;")[0]), 3)
         flow.sql("SELECT noroshi.show_clock('2036-05-01T09:00:00+09:00', 1);")
         asked = flow.person("jps", "csirt_head", "後日の申請者").do(f"/incidents/{incident}/erasures", {"reason": "保存期間の満了"})
-        erasure = asked["erasure"]["id"]
+        erasure = asked["id"]
         officer = flow.person("jps", "section_officer", "後日の決定者")
         officer.do(f"/incidents/{incident}/erasures/{erasure}/decision", {"decision": "approved", "reason": "満了を確認"})
         self.assertEqual(int(flow.sql("SELECT count(*) FROM attachment_piece;")[0]), 0)

@@ -82,17 +82,17 @@ class World {
 
   // Asked for by a person of the corporation and permitted by another.
   std::string permitted(const Incident& incident) {
-    const auto asked = does("jps", "csirt_member", "甲", {"annex", "ask", incident.number, "--name", "調査記録"});
+    const auto asked = does("jaxa", "csirt_member", "甲", {"annex", "ask", incident.number, "--name", "調査記録"});
     const auto id = text(asked, "id");
     CHECK(text(asked, "state") == "asked");
-    does("jps", "section_officer", "乙", {"annex", "permit", id, "--decision", "approved", "--reason", "必要な範囲である"});
+    does("jaxa", "section_officer", "乙", {"annex", "permit", id, "--decision", "approved", "--reason", "必要な範囲である"});
     return id;
   }
   Ending send(const std::string& annex, std::string_view content = canary, std::vector<std::string> more = {}) {
     write_file(file("annex.txt"), content);
     std::vector<std::string> arguments{"annex", "send", annex, file("annex.txt").string()};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return noroshi("jps", "csirt_member", "甲", arguments);
+    return noroshi("jaxa", "csirt_member", "甲", arguments);
   }
   Ending open(const std::string& body, const std::string& annex, const fs::path& key) {
     return noroshi(body, "csirt_member", body + " の当直", {"annex", "open", annex, "--key", key.string()});
@@ -128,33 +128,33 @@ Lines holding(const fs::path& folder, std::string_view text) {
 
 TEST_CASE("A corporation's annex is readable at the ministry with its own key, and nowhere else") {
   World world;
-  const auto ministry = world.key("mhlw", "mhlw-1");
-  const auto incident = world.desk("jps", "csirt_member", "甲").reports(header_notice());
+  const auto ministry = world.key("mext", "mext-1");
+  const auto incident = world.desk("jaxa", "csirt_member", "甲").reports(header_notice());
   // The notice travels at once, and its clocks run.
-  CHECK(world.desk("mhlw", "csirt_member").can_see(incident));
-  CHECK(text(world.desk("mhlw", "csirt_member").obligation_of(incident, "g", 3, "mhlw"), "state") == "open");
+  CHECK(world.desk("mext", "csirt_member").can_see(incident));
+  CHECK(text(world.desk("mext", "csirt_member").obligation_of(incident, "g", 3, "mext"), "state") == "open");
 
-  const auto asked = world.does("jps", "csirt_member", "甲", {"annex", "ask", incident.number, "--name", "調査記録"});
+  const auto asked = world.does("jaxa", "csirt_member", "甲", {"annex", "ask", incident.number, "--name", "調査記録"});
   const auto id = text(asked, "id");
   // Nobody else knows of it, and nothing is sent before it is permitted.
-  CHECK(world.desk("mhlw", "csirt_member").get("/annexes/" + id).status == 404);
+  CHECK(world.desk("mext", "csirt_member").get("/annexes/" + id).status == 404);
   CHECK(mentions(world.send(id).errors, "section officer"));
   // Not by who asked, whatever his token.
-  CHECK(world.desk("jps", "section_officer", "甲").post("/annexes/" + id + "/permission", {{"decision", "approved"}, {"reason", "可"}}).code() ==
+  CHECK(world.desk("jaxa", "section_officer", "甲").post("/annexes/" + id + "/permission", {{"decision", "approved"}, {"reason", "可"}}).code() ==
         "four_eyes");
-  world.does("jps", "section_officer", "乙", {"annex", "permit", id, "--decision", "approved", "--reason", "必要な範囲である"});
+  world.does("jaxa", "section_officer", "乙", {"annex", "permit", id, "--decision", "approved", "--reason", "必要な範囲である"});
   const auto sent = world.send(id);
   REQUIRE_MESSAGE(sent.code == 0, sent.errors);
 
-  const auto opened = world.open("mhlw", id, ministry);
+  const auto opened = world.open("mext", id, ministry);
   REQUIRE_MESSAGE(opened.code == 0, opened.errors);
   CHECK(opened.output == canary);
-  const auto content = world.desk("mhlw", "csirt_member").get("/annexes/" + id + "/content");
+  const auto content = world.desk("mext", "csirt_member").get("/annexes/" + id + "/content");
   CHECK(content.header("Content-Type") == "application/jose+json");
-  CHECK(content.header("ETag") == "\"" + text(world.desk("mhlw", "csirt_member").get("/annexes/" + id).json(), "sha256") + "\"");
-  CHECK(world.desk("mhlw", "csirt_member").get("/annexes/" + id + "/content", {.if_none_match = content.header("ETag")}).status == 304);
+  CHECK(content.header("ETag") == "\"" + text(world.desk("mext", "csirt_member").get("/annexes/" + id).json(), "sha256") + "\"");
+  CHECK(world.desk("mext", "csirt_member").get("/annexes/" + id + "/content", {.if_none_match = content.header("ETag")}).status == 304);
   // The ministry was told by a message that says nothing of it.
-  const auto told = world.desk("mhlw", "csirt_member").messages_of(incident);
+  const auto told = world.desk("mext", "csirt_member").messages_of(incident);
   CHECK(std::any_of(told.begin(), told.end(), [](const json::object& message) { return text(message, "kind") == "notice"; }));
 
   // A third body sees nothing: the same 404 as for what is not there.
@@ -169,18 +169,18 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
   // Another's key opens nothing.
   const auto other = world.file("other.jwk");
   REQUIRE(run(noroshi_program(), {"sealing", "make-key", other.string()}).code == 0);
-  CHECK(world.open("mhlw", id, other).code == 1);
+  CHECK(world.open("mext", id, other).code == 1);
 
   // A body that shares the supervision is added: whoever can open it wraps it for that body.
   const auto joint = world.key("cao", "cao-1");
-  REQUIRE(world.desk("mhlw", "csirt_member").post("/incidents/" + incident.id + "/recipients", {{"organization", "cao"}, {"reason", "共管"}}).status == 201);
+  REQUIRE(world.desk("mext", "csirt_member").post("/incidents/" + incident.id + "/recipients", {{"organization", "cao"}, {"reason", "共管"}}).status == 201);
   CHECK(world.desk("cao", "csirt_member").can_see(incident));
   CHECK(world.desk("cao", "csirt_member").get("/annexes/" + id).status == 404);
-  world.does("mhlw", "csirt_member", "丙", {"annex", "rewrap", id, "--key", ministry.string(), "--to", "cao"});
+  world.does("mext", "csirt_member", "丙", {"annex", "rewrap", id, "--key", ministry.string(), "--to", "cao"});
   const auto at_joint = world.open("cao", id, joint);
   REQUIRE_MESSAGE(at_joint.code == 0, at_joint.errors);
   CHECK(at_joint.output == canary);
-  CHECK(world.open("mhlw", id, ministry).output == canary);
+  CHECK(world.open("mext", id, ministry).output == canary);
   CHECK(stranger.get("/annexes/" + id).status == 404);
 
   const auto verified = run(noroshi_program(), {"--data", world.data().string(), "record", "verify", "--tables"});
@@ -210,24 +210,24 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
 
 TEST_CASE("What a receiver cannot open he says by his signature, and it is sealed again") {
   World world;
-  const auto lost = world.key("mhlw", "mhlw-1");
-  const auto incident = world.desk("jps", "csirt_member", "甲").reports(header_notice());
+  const auto lost = world.key("mext", "mext-1");
+  const auto incident = world.desk("jaxa", "csirt_member", "甲").reports(header_notice());
   const auto id = world.permitted(incident);
   REQUIRE(world.send(id).code == 0);
   // Sent is sent: nobody puts another content in its place.
   CHECK(mentions(world.send(id, "別の内容").errors, "annex"));
 
   // The key was lost: it is revoked, another registered, and the loss told.
-  const auto keys = world.desk("mhlw", "csirt_head", "mhlw の責任者").get("/sealing-keys");
+  const auto keys = world.desk("mext", "csirt_head", "mext の責任者").get("/sealing-keys");
   const auto old_key = text(keys["items"].as_array().front(), "id");
-  const auto renewed = world.key("mhlw", "mhlw-2");
-  world.does("mhlw", "csirt_head", "mhlw の責任者", {"sealing", "revoke", old_key, "--reason", "紛失"});
+  const auto renewed = world.key("mext", "mext-2");
+  world.does("mext", "csirt_head", "mext の責任者", {"sealing", "revoke", old_key, "--reason", "紛失"});
   const auto signer = world.file("signer.pem"), signer_public = world.file("signer.pub.pem");
   REQUIRE(run("/usr/bin/openssl", {"genpkey", "-algorithm", "ed25519", "-out", signer.string()}).code == 0);
   REQUIRE(run("/usr/bin/openssl", {"pkey", "-in", signer.string(), "-pubout", "-out", signer_public.string()}).code == 0);
-  const auto token = world.daemon().issue_token({"--org", "mhlw", "--role", "csirt_member", "--name", "当直", "--signing-key", signer_public.string()});
+  const auto token = world.daemon().issue_token({"--org", "mext", "--role", "csirt_member", "--name", "当直", "--signing-key", signer_public.string()});
   const auto place = "/annexes/" + id + "/unreadable";
-  const auto unsigned_word = world.desk("mhlw", "csirt_member").post(place, {{"reason", "鍵の紛失"}});
+  const auto unsigned_word = world.desk("mext", "csirt_member").post(place, {{"reason", "鍵の紛失"}});
   CHECK(unsigned_word.status == 422);
   CHECK(unsigned_word.mistakes() == Lines{" signature_required"});
   const auto said = world.noroshi_with(token, {"annex", "unreadable", id, "--reason", "鍵の紛失", "--sign-with", signer.string()});
@@ -237,13 +237,13 @@ TEST_CASE("What a receiver cannot open he says by his signature, and it is seale
   REQUIRE(run("/usr/bin/openssl", {"genpkey", "-algorithm", "ed25519", "-out", forged.string()}).code == 0);
   CHECK(mentions(world.noroshi_with(token, {"annex", "unreadable", id, "--reason", "x", "--sign-with", forged.string()}).errors, "signature"));
 
-  const auto alarms = world.desk("jps", "csirt_member", "甲").list("/alarms");
+  const auto alarms = world.desk("jaxa", "csirt_member", "甲").list("/alarms");
   CHECK(std::any_of(alarms.begin(), alarms.end(), [](const json::object& alarm) { return text(alarm, "code") == "annex_unreadable"; }));
   const auto again = world.send(id);
   REQUIRE_MESSAGE(again.code == 0, again.errors);
-  CHECK(world.open("mhlw", id, renewed).output == canary);
-  CHECK(world.open("mhlw", id, lost).code == 1);
-  const auto shown = world.desk("mhlw", "csirt_member").get("/annexes/" + id);
+  CHECK(world.open("mext", id, renewed).output == canary);
+  CHECK(world.open("mext", id, lost).code == 1);
+  const auto shown = world.desk("mext", "csirt_member").get("/annexes/" + id);
   CHECK(shown["unreadable_to"].as_array().empty());
   REQUIRE(shown["keys"].as_array().size() == 1);
   CHECK(text(shown["keys"].as_array().front(), "key_id") == world.key_id(renewed));
@@ -251,9 +251,9 @@ TEST_CASE("What a receiver cannot open he says by his signature, and it is seale
 
 TEST_CASE("Of the JWE the daemon checks for whom it is, to what it belongs, and its form") {
   World world;
-  const auto ministry = world.key("mhlw", "mhlw-1");
-  const auto jps = world.desk("jps", "csirt_member", "甲");
-  const auto incident = jps.reports(header_notice()), other = jps.reports(header_notice());
+  const auto ministry = world.key("mext", "mext-1");
+  const auto jaxa = world.desk("jaxa", "csirt_member", "甲");
+  const auto incident = jaxa.reports(header_notice()), other = jaxa.reports(header_notice());
   const auto id = world.permitted(incident), other_id = world.permitted(other);
   const auto sealed_to = [&](const fs::path& key, const std::string& aad) {
     const auto open = world.file("to.pub"), plain = world.file("plain.txt");
@@ -263,12 +263,12 @@ TEST_CASE("Of the JWE the daemon checks for whom it is, to what it belongs, and 
     REQUIRE_MESSAGE(sealed.code == 0, sealed.errors);
     return sealed.output.substr(0, sealed.output.find('\n'));
   };
-  const auto token = world.daemon().token("jps", "csirt_member", "甲");
+  const auto token = world.daemon().token("jaxa", "csirt_member", "甲");
   const auto post = [&](const std::string& annex, const std::string& key, const std::string& jwe, const std::string& type = "application/jose+json") {
     return Reply(world.daemon().send("POST", "/api/v1/annexes/" + annex + "/content",
                                      {{"Authorization", "Bearer " + token}, {"Idempotency-Key", key}, {"Content-Type", type}, {"Accept-Language", "en"}}, jwe));
   };
-  const auto aad = [](const Incident& of, const std::string& key) { return "jps\n" + of.reference + "\n" + key + "\n"; };
+  const auto aad = [](const Incident& of, const std::string& key) { return "jaxa\n" + of.reference + "\n" + key + "\n"; };
   const auto right = sealed_to(ministry, aad(incident, "key-1"));
   CHECK(post(id, "key-1", right, "application/json").status == 415);
   CHECK(post(id, "key-2", right).mistakes() == Lines{"/aad value"});
@@ -283,7 +283,8 @@ TEST_CASE("Of the JWE the daemon checks for whom it is, to what it belongs, and 
   CHECK(post(id, "key-6", "no JSON").status == 400);
   // Told at once, while the bytes still come: whoever goes on sending may find the line cut.
   try {
-    CHECK(post(id, "key-7", std::string(25u << 20, 'x')).status == 413);
+    const auto large = post(id, "key-7", std::string(25u << 20, 'x'));
+    CHECK(large.status == 413);
   } catch (const NoAnswer&) {
   }
   // Without a key of the request there is nothing that it could be bound to.
@@ -293,28 +294,28 @@ TEST_CASE("Of the JWE the daemon checks for whom it is, to what it belongs, and 
   const auto kept = post(id, "key-1", right);
   REQUIRE_MESSAGE(kept.status == 201, kept);
   CHECK(post(id, "key-1", right).header("Idempotency-Replayed") == "true");
-  CHECK(world.desk("mhlw", "csirt_member").get("/annexes/" + id + "/content").body == right);
+  CHECK(world.desk("mext", "csirt_member").get("/annexes/" + id + "/content").body == right);
   // A large one goes as well.
   std::string large(8u << 20, 'L');
   REQUIRE(world.send(other_id, large).code == 0);
-  CHECK(world.open("mhlw", other_id, ministry).output == large);
+  CHECK(world.open("mext", other_id, ministry).output == large);
 }
 
 TEST_CASE("A report of confidentiality 3 holds a header and nothing else, on a listener of the internet too") {
   World world("internet");
-  const auto jps = world.desk("jps", "csirt_member", "甲");
+  const auto jaxa = world.desk("jaxa", "csirt_member", "甲");
   auto whole = header_notice();
   whole["summary"] = canary;
   whole["systems"] = json::array{{{"name", canary}}};
-  const auto refused = jps.sends(whole);
+  const auto refused = jaxa.sends(whole);
   CHECK(refused.status == 422);
   CHECK(refused.code() == "annex_header_only");
   CHECK(refused.mistakes() == Lines{"/summary annex_header_only", "/systems annex_header_only"});
   CHECK_FALSE(mentions(refused.body, std::string(canary)));
-  const auto incident = jps.reports(header_notice());
-  CHECK(text(jps.obligation_of(incident, "g", 2, "jps"), "state") == "fulfilled");
-  CHECK(text(world.desk("mhlw", "csirt_member").obligation_of(incident, "g", 3, "mhlw"), "state") == "open");
-  CHECK(jps.sends(later_version(incident, "followup", {{"summary", canary}})).code() == "annex_header_only");
+  const auto incident = jaxa.reports(header_notice());
+  CHECK(text(jaxa.obligation_of(incident, "g", 2, "jaxa"), "state") == "fulfilled");
+  CHECK(text(world.desk("mext", "csirt_member").obligation_of(incident, "g", 3, "mext"), "state") == "open");
+  CHECK(jaxa.sends(later_version(incident, "followup", {{"summary", canary}})).code() == "annex_header_only");
   // What is refused leaves nothing.
   world.stop();
   CHECK(holding(world.data(), canary) == Lines{});
@@ -323,11 +324,11 @@ TEST_CASE("A report of confidentiality 3 holds a header and nothing else, on a l
 TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an annex exclude each other") {
   const Lines zones{"internet", "government_lan", "closed"};
   World world;
-  const auto ministry = world.key("mhlw", "mhlw-1");
+  const auto ministry = world.key("mext", "mext-1");
   const auto ask = [&] {
-    const auto jps = world.desk("jps", "csirt_member", "甲");
-    const auto incident = jps.reports(header_notice());
-    const auto reply = jps.post("/incidents/" + incident.id + "/annexes", {{"name", "調査記録"}});
+    const auto jaxa = world.desk("jaxa", "csirt_member", "甲");
+    const auto incident = jaxa.reports(header_notice());
+    const auto reply = jaxa.post("/incidents/" + incident.id + "/annexes", {{"name", "調査記録"}});
     return reply.status == 201 ? "accepted" : reply.code();
   };
   world.stop();
@@ -358,7 +359,7 @@ TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an a
   }
 
   // And once an annex is held, nothing of the internet comes.
-  const auto incident = world.desk("jps", "csirt_member", "甲").reports(header_notice());
+  const auto incident = world.desk("jaxa", "csirt_member", "甲").reports(header_notice());
   const auto id = world.permitted(incident);
   REQUIRE(world.send(id).code == 0);
   const auto late = head.post("/endpoints", {{"channel", "webhook"}, {"name", "x"}, {"zone", "internet"},
@@ -379,7 +380,7 @@ TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an a
       CHECK(mentions(refused.errors, "annexes"));
     }
   world.start("government_lan", "closed");
-  CHECK(world.open("mhlw", id, ministry).output == canary);
+  CHECK(world.open("mext", id, ministry).output == canary);
   // An operator sees it.
   const auto doctor = run(noroshi_program(), {"--data", world.data().string(), "--lang", "en", "doctor"});
   CHECK(mentions(doctor.output, "annexes of confidentiality 3 are taken"));
@@ -388,15 +389,15 @@ TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an a
 TEST_CASE("Four eyes of an annex where people are registered: bound tokens, and no delegation between them") {
   World world;
   const People people(world.daemon());
-  const auto member = people.named("jps", "甲", {"csirt_member"}), officer = people.named("jps", "乙", {"section_officer"});
-  const auto bound = people.desk("jps", "csirt_member", member, "甲"), approver = people.desk("jps", "section_officer", officer, "乙");
+  const auto member = people.named("jaxa", "甲", {"csirt_member"}), officer = people.named("jaxa", "乙", {"section_officer"});
+  const auto bound = people.desk("jaxa", "csirt_member", member, "甲"), approver = people.desk("jaxa", "section_officer", officer, "乙");
   const auto incident = bound.reports(header_notice());
   const auto annexes = "/incidents/" + incident.id + "/annexes";
-  CHECK(world.desk("jps", "csirt_member", "誰か").post(annexes, {{"name", "x"}}).code() == "four_eyes");
+  CHECK(world.desk("jaxa", "csirt_member", "誰か").post(annexes, {{"name", "x"}}).code() == "four_eyes");
   const auto asked = accepted(bound.post(annexes, {{"name", "調査記録"}}));
   const auto place = "/annexes/" + text(asked.json(), "id") + "/permission";
   const json::object yes{{"decision", "approved"}, {"reason", "可"}};
-  CHECK(world.desk("jps", "section_officer", "誰か").post(place, yes).code() == "four_eyes");
-  CHECK(people.desk("jps", "section_officer", member, "別名").post(place, yes).code() == "four_eyes");
+  CHECK(world.desk("jaxa", "section_officer", "誰か").post(place, yes).code() == "four_eyes");
+  CHECK(people.desk("jaxa", "section_officer", member, "別名").post(place, yes).code() == "four_eyes");
   CHECK(approver.post(place, yes).status == 201);
 }
