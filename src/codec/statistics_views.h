@@ -22,7 +22,7 @@ struct Lateness {
 struct IncidentFigures {
   std::int64_t total = 0;
   std::map<std::string, std::int64_t> by_state;
-  std::map<std::string, std::int64_t> by_category;  // class/type of RSIT; "" where none is stated, or it is erased
+  std::map<std::string, std::int64_t> by_category;  // class/type of RSIT; "" where none is stated, it is erased, or the caller is not shown it
   std::map<std::string, std::int64_t> by_cyberattack;
   std::map<std::string, std::int64_t> by_assessment;
 };

@@ -1,5 +1,6 @@
 #include "src/http/api_statistics.h"
 
+#include "src/core/report_view.h"
 #include "src/http/api_shared.h"
 #include "src/http/reading.h"
 #include "src/store/statistics.h"
@@ -17,6 +18,7 @@ Response statistics(store::TenantTransaction& transaction, const Request& reques
   range.to = query.time("to").value_or(context.now);
   range.from = query.time("from").value_or(range.to - usual_range);
   range.own = sees_own_only(*request.caller);
+  range.category = core::ReportView(context.law.registry, {request.caller->tenant, {}}, {}, context.now).shows("category");
   if (query.ok() && range.from >= range.to)
     query.mistake("from", "value", "from は to より前にしてください。", "from must lie before to.");
   if (query.ok() && range.to - range.from > longest_range)

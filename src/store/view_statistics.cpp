@@ -10,7 +10,11 @@ namespace {
 constexpr Statement count_incidents{
     "statistics_of_incidents",
     "WITH seen AS MATERIALIZED (SELECT i.state, coalesce(j.assessment, '') AS assessment, "
-    "coalesce(j.cyberattack, '') AS cyberattack, coalesce(r.category, '') AS category "
+    "coalesce(j.cyberattack, '') AS cyberattack, CASE WHEN i.organization = ANY (a.stands_for) "
+    "OR i.submitted_by = ANY (a.stands_for) OR ($5::boolean AND NOT EXISTS (SELECT FROM withholding w "
+    "WHERE w.incident_id = i.id AND w.released_at IS NULL AND w.until > $6::timestamptz "
+    "AND w.from_organization = ANY (a.stands_for) AND 'category' = ANY (w.members))) "
+    "THEN coalesce(r.category, '') ELSE '' END AS category "
     "FROM incident_access a JOIN incident i ON i.id = a.incident_id "
     "JOIN marks_of(ARRAY(SELECT incident_id FROM incident_access WHERE incident_id >= $1::uuid AND incident_id < $2::uuid)) m "
     "ON m.incident_id = i.id "
@@ -124,7 +128,8 @@ codec::StatisticsView read_statistics(TenantTransaction& transaction, const Stat
   view.to = range.to;
   const auto least = least_id(range.from);
   const auto after = least_id(range.to);
-  view.incidents = read_incidents(transaction.execute(count_incidents, {least, after, range.exercise, range.own}));
+  view.incidents = read_incidents(
+      transaction.execute(count_incidents, {least, after, range.exercise, range.own, range.category, now}));
   view.duties = read_all(transaction.execute(count_duties, {least, after, now, range.exercise, range.own}), read_clause);
   const auto acknowledgements =
       transaction.execute(count_acknowledgements, {least, after, now, range.exercise, range.own});

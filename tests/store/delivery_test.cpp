@@ -484,6 +484,9 @@ TEST_CASE("numbers of bundles have no gaps in what was written, whoever asks") {
   CHECK(worker.text("SELECT string_agg(number::text, ' ' ORDER BY number) FROM bundle") == "1 2 3");
   // Nobody but the worker.
   CHECK_THROWS_AS(take_bundle_number(worker.writer, last[0].delivery), DatabaseError);
+  CHECK(story.findings().empty());
+}
+
 TEST_CASE("what a channel seals is the bytes as received, or, where something is withheld, what the receiver may see and that it is not all") {
   Story story;
   story.make_endpoint();

@@ -324,7 +324,7 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   run(story.owner(), "ANALYZE");  // takes samples of columns, but none of content
 
   const std::string held =
-      "added_recipient assignment event_opening fulfillment handling_step idempotency incident instruction judgement message "
+      "added_recipient assignment event_opening fulfillment handling_step idempotency incident instruction judgement label message "
       "platform_link report waiver withholding";
   CHECK(story.places_of(canary) == held);
   const auto digest = sha256(Story::first(canary, "gone"));
