@@ -18,9 +18,12 @@ constexpr std::chrono::minutes every{1};
 
 std::string zone_refusal(const store::DaemonZone& daemon) {
   return fmt::format(
-      "this database holds annexes of confidentiality 3 (機密性3の別紙), and nothing that touches the internet may use it (standard "
-      "3.1.1(4)(d)): [listen] zone is {}, [database] zone is {}. Say government_lan or closed where that is so, or use another database.\n"
-      "このデータベースは機密性3の別紙を保管しているため、インターネットに接するものは使えません。noroshi.toml の [listen] zone、[database] zone を確認してください。",
+      "this database holds annexes of confidentiality 3 (機密性3の別紙), and nothing that touches the internet may use "
+      "it (standard "
+      "3.1.1(4)(d)): [listen] zone is {}, [database] zone is {}. Say government_lan or closed where that is so, or use "
+      "another database.\n"
+      "このデータベースは機密性3の別紙を保管しているため、インターネットに接するものは使えません。noroshi.toml の "
+      "[listen] zone、[database] zone を確認してください。",
       core::to_string(daemon.listener), core::to_string(daemon.database));
 }
 

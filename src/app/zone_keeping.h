@@ -14,12 +14,12 @@ namespace noroshi::app {
 // Why the daemon does not start; for the operator.
 std::string zone_refusal(const store::DaemonZone& daemon);
 
-// Says every minute that the daemon is here, on a thread of its own, and at its end that it has ended. It said so at its start, or
-// was refused: say_daemon_is_here().
+// Says every minute that the daemon is here, on a thread of its own, and at its end that it has ended. It said so at
+// its start, or was refused: say_daemon_is_here().
 class ZoneKeeping {
  public:
-  // `must_end` is called once, from the thread, where the database says that the daemon must not be here: it was away for so long that
-  // it was forgotten, and annexes are held since.
+  // `must_end` is called once, from the thread, where the database says that the daemon must not be here: it was away
+  // for so long that it was forgotten, and annexes are held since.
   ZoneKeeping(store::ConnectionSettings settings, store::DaemonZone daemon, std::function<void()> must_end);
   ~ZoneKeeping();
   ZoneKeeping(const ZoneKeeping&) = delete;

@@ -27,7 +27,9 @@ std::string place_of(std::string_view list, const std::string& id, std::string_v
   return fmt::format("{}/{}{}", list, percent_encoded(id), below);
 }
 
-std::string or_dash(const std::string& text) { return text.empty() ? "-" : printable(text); }
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : printable(text);
+}
 
 std::string reason_body(const std::string& reason) {
   std::string body;
@@ -59,8 +61,9 @@ std::string render_keys(const json::array& items, Language language) {
   Table table(ja ? std::vector<std::string>{"状態", "機関", "名称", "鍵", "申請", "ID"}
                  : std::vector<std::string>{"state", "body", "name", "key", "asked by", "id"});
   for (const auto& item : items)
-    table.add_row({shown_state(text_at(item, "/state"), language), text_at(item, "/organization"), or_dash(text_at(item, "/name")),
-                   text_at(item, "/key_id"), or_dash(text_at(item, "/asked_by")), text_at(item, "/id")});
+    table.add_row({shown_state(text_at(item, "/state"), language), text_at(item, "/organization"),
+                   or_dash(text_at(item, "/name")), text_at(item, "/key_id"), or_dash(text_at(item, "/asked_by")),
+                   text_at(item, "/id")});
   if (table.empty()) return ja ? "別紙用の鍵はありません。\n" : "There are no keys for annexes.\n";
   return table.render(terminal_width());
 }
@@ -77,15 +80,17 @@ std::string render_annexes(const json::array& items, Language language) {
   Table table(ja ? std::vector<std::string>{"状態", "番号", "機関", "名称", "許可の目標", "開けない機関", "ID"}
                  : std::vector<std::string>{"state", "number", "body", "name", "permit by", "unreadable to", "id"});
   for (const auto& item : items)
-    table.add_row({shown_state(text_at(item, "/state"), language), text_at(item, "/number"), text_at(item, "/organization"),
-                   printable(text_at(item, "/name")), shown_time(text_at(item, "/permit_by")), listed(array_at(item, "/unreadable_to")),
+    table.add_row({shown_state(text_at(item, "/state"), language), text_at(item, "/number"),
+                   text_at(item, "/organization"), printable(text_at(item, "/name")),
+                   shown_time(text_at(item, "/permit_by")), listed(array_at(item, "/unreadable_to")),
                    text_at(item, "/id")});
   if (table.empty()) return ja ? "別紙はありません。\n" : "There are no annexes.\n";
   return table.render(terminal_width());
 }
 
 // The active keys of a body; the exit code after telling why where they cannot be had.
-tl::expected<std::vector<sealing::PublicKey>, ExitCode> keys_of(const ApiClient& client, const std::string& body, const Output& output) {
+tl::expected<std::vector<sealing::PublicKey>, ExitCode> keys_of(const ApiClient& client, const std::string& body,
+                                                                const Output& output) {
   const auto found = fetch(client, fmt::format("{}?organization={}", keys, percent_encoded(body)), output);
   if (!found) return tl::unexpected(found.error());
   std::vector<sealing::PublicKey> list;
@@ -98,7 +103,8 @@ tl::expected<std::vector<sealing::PublicKey>, ExitCode> keys_of(const ApiClient&
 }
 
 // The sealed annex as it is kept.
-tl::expected<std::string, ExitCode> content_of(const ApiClient& client, const std::string& annex, const Output& output) {
+tl::expected<std::string, ExitCode> content_of(const ApiClient& client, const std::string& annex,
+                                               const Output& output) {
   auto answer = client.get(place_of(annexes, annex, "/content"));
   if (!answer) return tl::unexpected(tell_no_answer(answer.error(), output));
   if (!answer->good()) return tl::unexpected(tell_refusal(*answer, output));
@@ -108,8 +114,7 @@ tl::expected<std::string, ExitCode> content_of(const ApiClient& client, const st
 // Whom it was sealed to: key ids can be compared by telephone.
 void tell_recipients(const std::string& body, const std::vector<sealing::PublicKey>& list, const Output& output) {
   if (output.json) return;
-  for (const auto& key : list)
-    print_line(fmt::format("{}  {}", shown_organization(body, output.language), key.id()));
+  for (const auto& key : list) print_line(fmt::format("{}  {}", shown_organization(body, output.language), key.id()));
 }
 
 // What it was sealed with has to be of this incident: organization, reference and some Idempotency-Key, one a line.
@@ -137,29 +142,39 @@ int run(const SealingProposeOptions& options, const Output& output) {
   const auto key = read_public_key(options.file, output);
   if (!key) return key.error();
   std::string body;
-  codec::JsonWriter(body).begin_object().member("name", options.name).member("public_key", key->point_text()).end_object();
+  codec::JsonWriter(body)
+      .begin_object()
+      .member("name", options.name)
+      .member("public_key", key->point_text())
+      .end_object();
   const auto client = connect(options.connection, output);
   if (!client) return client.error();
   const auto answer = act(*client, std::string(keys), body, options, output);
   if (!answer) return answer.error();
   const auto id = text_at(*answer, "/id");
-  return tell(answer, output,
-              {fmt::format("申請しました: {}\n鍵 {}\n別の者が決定するまで使われません（noroshi sealing decide {}）。", id, key->id(), id),
-               fmt::format("Asked: {}\nkey {}\nIt is not used until another person decides (noroshi sealing decide {}).", id, key->id(), id)});
+  return tell(
+      answer, output,
+      {fmt::format("申請しました: {}\n鍵 {}\n別の者が決定するまで使われません（noroshi sealing decide {}）。", id,
+                   key->id(), id),
+       fmt::format("Asked: {}\nkey {}\nIt is not used until another person decides (noroshi sealing decide {}).", id,
+                   key->id(), id)});
 }
 
 int run(const SealingDecideOptions& options, const Output& output) {
   const auto client = connect(options.connection, output);
   if (!client) return client.error();
-  return tell(act(*client, place_of(keys, options.id, "/decision"), decision_body(options.decision, options.reason), options, output),
+  return tell(act(*client, place_of(keys, options.id, "/decision"), decision_body(options.decision, options.reason),
+                  options, output),
               output, {"決定を記録しました。", "The decision is recorded."});
 }
 
 int run(const SealingRevokeOptions& options, const Output& output) {
   const auto client = connect(options.connection, output);
   if (!client) return client.error();
-  return tell(act(*client, place_of(keys, options.id, "/revocation"), reason_body(options.reason), options, output), output,
-              {"失効させました。これからの別紙は、この鍵宛てには封をされません。", "It is revoked: nothing more is sealed to it."});
+  return tell(act(*client, place_of(keys, options.id, "/revocation"), reason_body(options.reason), options, output),
+              output,
+              {"失効させました。これからの別紙は、この鍵宛てには封をされません。",
+               "It is revoked: nothing more is sealed to it."});
 }
 
 int run(const AnnexAskOptions& options, const Output& output) {
@@ -172,16 +187,17 @@ int run(const AnnexAskOptions& options, const Output& output) {
   const auto answer = act(*client, place_of("/api/v1/incidents", *incident, "/annexes"), body, options, output);
   if (!answer) return answer.error();
   const auto id = text_at(*answer, "/id");
-  return tell(answer, output,
-              {fmt::format("申請しました: {}\n課室情報セキュリティ責任者の許可を待ちます（noroshi annex permit {}）。", id, id),
-               fmt::format("Asked: {}\nIt waits for a section officer's permission (noroshi annex permit {}).", id, id)});
+  return tell(
+      answer, output,
+      {fmt::format("申請しました: {}\n課室情報セキュリティ責任者の許可を待ちます（noroshi annex permit {}）。", id, id),
+       fmt::format("Asked: {}\nIt waits for a section officer's permission (noroshi annex permit {}).", id, id)});
 }
 
 int run(const AnnexPermitOptions& options, const Output& output) {
   const auto client = connect(options.connection, output);
   if (!client) return client.error();
-  return tell(act(*client, place_of(annexes, options.annex, "/permission"), decision_body(options.decision, options.reason), options,
-                  output),
+  return tell(act(*client, place_of(annexes, options.annex, "/permission"),
+                  decision_body(options.decision, options.reason), options, output),
               output, {"決定を記録しました。", "The decision is recorded."});
 }
 
@@ -209,7 +225,8 @@ int run(const AnnexShowOptions& options, const Output& output) {
   if (output.json) return print_line(json::serialize(*annex)), exit_ok;
   print(render_annexes({*annex}, output.language));
   for (const auto& key : array_at(*annex, "/keys"))
-    print_line(fmt::format("{}  {}", shown_organization(text_at(key, "/organization"), output.language), text_at(key, "/key_id")));
+    print_line(fmt::format("{}  {}", shown_organization(text_at(key, "/organization"), output.language),
+                           text_at(key, "/key_id")));
   return exit_ok;
 }
 
@@ -229,7 +246,8 @@ int run(const AnnexSendOptions& options, const Output& output) {
     if (!list) return list.error();
     if (list->empty() && body != own) {
       complain(output, {body + " は別紙用の鍵を登録していません。登録を求めるか、指定された方法で手渡してください。",
-                        body + " has no key for annexes: ask it to register one, or hand the annex over by the way that was designated"});
+                        body + " has no key for annexes: ask it to register one, or hand the annex over by the way "
+                               "that was designated"});
       return exit_failed;
     }
     tell_recipients(body, *list, output);
@@ -237,18 +255,21 @@ int run(const AnnexSendOptions& options, const Output& output) {
   }
   auto bytes = read_input(options.in);
   if (!bytes) {
-    complain(output, {options.in + " を読めません: " + bytes.error(), "cannot read " + options.in + ": " + bytes.error()});
+    complain(output,
+             {options.in + " を読めません: " + bytes.error(), "cannot read " + options.in + ": " + bytes.error()});
     return exit_usage;
   }
   const sealing::Secret plaintext(std::move(*bytes));
   ActOptions acting = options;
   if (acting.key.empty()) acting.key = fresh_key();
   acting.media_type = std::string(jose);
-  const auto aad = sealing::annex_aad(text_at(*annex, "/incident_organization"), text_at(*annex, "/reference"), acting.key);
+  const auto aad =
+      sealing::annex_aad(text_at(*annex, "/incident_organization"), text_at(*annex, "/reference"), acting.key);
   const auto jwe = sealing::seal(plaintext.view(), aad, recipients);
   if (!jwe) return tell_fault(jwe.error(), options.in, output);
   return tell(act(*client, place_of(annexes, options.annex, "/content"), *jwe, acting, output), output,
-              {"封をして送付しました。上の鍵を持つ者だけが開けます。", "It is sealed and sent: only who holds a key above opens it."});
+              {"封をして送付しました。上の鍵を持つ者だけが開けます。",
+               "It is sealed and sent: only who holds a key above opens it."});
 }
 
 int run(const AnnexOpenOptions& options, const Output& output) {
@@ -312,7 +333,8 @@ int run(const AnnexUnreadableOptions& options, const Output& output) {
   if (!answer) return tell_no_answer(answer.error(), output);
   if (!answer->good()) return tell_refusal(*answer, output);
   return tell(parse_json(answer->body), output,
-              {"開けないことを、署名を付けて伝えました。封のし直しを待ちます。", "It is told, by your signature, that it cannot be opened."});
+              {"開けないことを、署名を付けて伝えました。封のし直しを待ちます。",
+               "It is told, by your signature, that it cannot be opened."});
 }
 
 }  // namespace noroshi::cli

@@ -1,5 +1,5 @@
-// `noroshi annex …` and the part of `noroshi sealing …` that asks a daemon: annexes (別紙) of 機密性3, sealed and opened here and
-// nowhere else. No private key leaves this machine.
+// `noroshi annex …` and the part of `noroshi sealing …` that asks a daemon: annexes (別紙) of 機密性3, sealed and
+// opened here and nowhere else. No private key leaves this machine.
 #pragma once
 
 #include <string>
@@ -70,7 +70,8 @@ struct AnnexSendOptions : ActOptions {
 };
 int run(const AnnexSendOptions& options, const Output& output);
 
-// Exit 1 where the key opens nothing, something was altered, or it belongs to another incident: then nothing is written.
+// Exit 1 where the key opens nothing, something was altered, or it belongs to another incident: then nothing is
+// written.
 struct AnnexOpenOptions {
   std::string annex;
   std::string key;  // file of the private key

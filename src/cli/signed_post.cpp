@@ -27,18 +27,23 @@ std::optional<const EVP_MD*> hash_of(EVP_PKEY* key) {
   if (EVP_PKEY_is_a(key, "ED25519")) return nullptr;
   if (!EVP_PKEY_is_a(key, "EC")) return std::nullopt;
   switch (EVP_PKEY_get_bits(key)) {
-    case 256: return EVP_sha256();
-    case 384: return EVP_sha384();
-    default: return std::nullopt;
+    case 256:
+      return EVP_sha256();
+    case 384:
+      return EVP_sha384();
+    default:
+      return std::nullopt;
   }
 }
 
 }  // namespace
 
-tl::expected<std::string, Text> sign_act(const std::string& key_file, const std::string& target, const std::string& body) {
+tl::expected<std::string, Text> sign_act(const std::string& key_file, const std::string& target,
+                                         const std::string& body) {
   const auto key = read_key(key_file);
   if (!key)
-    return tl::unexpected(Text{key_file + " を署名鍵（PEM）として読めません。", "cannot read " + key_file + " as a signing key (PEM)"});
+    return tl::unexpected(
+        Text{key_file + " を署名鍵（PEM）として読めません。", "cannot read " + key_file + " as a signing key (PEM)"});
   const auto hash = hash_of(key.get());
   if (!hash)
     return tl::unexpected(Text{key_file + " は Ed25519、P-256、P-384 の鍵ではありません。",
@@ -48,9 +53,10 @@ tl::expected<std::string, Text> sign_act(const std::string& key_file, const std:
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   std::size_t size = 0;
   std::vector<unsigned char> signature;
-  const bool made = context && EVP_DigestSignInit(context.get(), nullptr, *hash, nullptr, key.get()) == 1 &&
-                    EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) == 1 &&
-                    (signature.resize(size), EVP_DigestSign(context.get(), signature.data(), &size, bytes, text.size()) == 1);
+  const bool made =
+      context && EVP_DigestSignInit(context.get(), nullptr, *hash, nullptr, key.get()) == 1 &&
+      EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) == 1 &&
+      (signature.resize(size), EVP_DigestSign(context.get(), signature.data(), &size, bytes, text.size()) == 1);
   if (!made) return tl::unexpected(Text{key_file + " で署名できませんでした。", "could not sign with " + key_file});
   return record::to_base64({reinterpret_cast<const char*>(signature.data()), size});
 }

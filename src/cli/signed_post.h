@@ -9,12 +9,14 @@
 
 namespace noroshi::cli {
 
-// What the header carries: base64 of the signature by the private key of that PEM file (Ed25519, or ECDSA on P-256 or P-384) over
-// the path and the body. Else why it cannot be made; never anything of the key.
-tl::expected<std::string, Text> sign_act(const std::string& key_file, const std::string& target, const std::string& body);
+// What the header carries: base64 of the signature by the private key of that PEM file (Ed25519, or ECDSA on P-256 or
+// P-384) over the path and the body. Else why it cannot be made; never anything of the key.
+tl::expected<std::string, Text> sign_act(const std::string& key_file, const std::string& target,
+                                         const std::string& body);
 
 // As ApiClient::post(), of JSON, with that header.
 tl::expected<Answer, NoAnswer> post_signed(const ApiClient& client, const std::string& target, const std::string& body,
-                                           const std::string& idempotency_key, const std::string& signature, Language language);
+                                           const std::string& idempotency_key, const std::string& signature,
+                                           Language language);
 
 }  // namespace noroshi::cli

@@ -22,7 +22,8 @@ Decoded<Command> decode(std::string_view body, Read read) {
   std::string normalised;
   JsonWriter out(normalised);
   const Place place;
-  ObjectReader::read_object(document.root(), place, mistakes, out, [&](ObjectReader& in) { read(in, document.root(), command); });
+  ObjectReader::read_object(document.root(), place, mistakes, out,
+                            [&](ObjectReader& in) { read(in, document.root(), command); });
   if (!mistakes.empty()) return tl::unexpected(mistakes.take());
   return command;
 }
@@ -39,13 +40,14 @@ bool take_object(const boost::json::value& root, SealingKeyCommand& command) {
 }  // namespace
 
 Decoded<SealingKeyCommand> decode_sealing_key(std::string_view body) {
-  return decode<SealingKeyCommand>(body, [](ObjectReader& in, const boost::json::value& root, SealingKeyCommand& command) {
-    command.name = std::string(in.text("name", one_line_name, Need::required).value_or(""));
-    if (take_object(root, command))
-      in.texts_by_name("public_key", 16, key_text);
-    else
-      command.public_key = std::string(in.text("public_key", key_text, Need::required).value_or(""));
-  });
+  return decode<SealingKeyCommand>(
+      body, [](ObjectReader& in, const boost::json::value& root, SealingKeyCommand& command) {
+        command.name = std::string(in.text("name", one_line_name, Need::required).value_or(""));
+        if (take_object(root, command))
+          in.texts_by_name("public_key", 16, key_text);
+        else
+          command.public_key = std::string(in.text("public_key", key_text, Need::required).value_or(""));
+      });
 }
 
 Decoded<AnnexCommand> decode_annex(std::string_view body) {

@@ -1,5 +1,5 @@
-// The bodies of the POST calls on sealing keys and annexes, from JSON: as those of command_decoder.h. The actor, and what stands in
-// the path, are filled in by others. Pure; any number of threads.
+// The bodies of the POST calls on sealing keys and annexes, from JSON: as those of command_decoder.h. The actor, and
+// what stands in the path, are filled in by others. Pure; any number of threads.
 //
 // Elsewhere: decisions are decode_four_eyes() of command_decoder.h, revocations and refusals decode_reason() of
 // endpoint_commands.h, and a sealed annex is read by read_sealed_annex().
@@ -12,8 +12,8 @@
 
 namespace noroshi::codec {
 
-// POST /sealing-keys: {name, public_key}. The key is a JWK, as an object or as a text, or the point in base64url; what it is worth
-// somebody else says.
+// POST /sealing-keys: {name, public_key}. The key is a JWK, as an object or as a text, or the point in base64url; what
+// it is worth somebody else says.
 struct SealingKeyCommand {
   std::string name;
   std::string public_key;

@@ -33,7 +33,8 @@ std::string to_hexadecimal(std::string_view bytes) {
 
 void write_keys(JsonWriter& out, const std::vector<core::AnnexKey>& keys) {
   out.name("keys").begin_array();
-  for (const auto& key : keys) out.begin_object().member("organization", key.organization).member("key_id", key.key_id).end_object();
+  for (const auto& key : keys)
+    out.begin_object().member("organization", key.organization).member("key_id", key.key_id).end_object();
   out.end_array();
 }
 
@@ -123,7 +124,8 @@ void encode(JsonWriter& out, const AnnexView& view, const AnswerContext&) {
 std::string answer_sealing_key(const core::BodyInformationDecision& decision, const AnswerContext&) {
   const auto id = std::visit(KeyOf{}, decision.events.front().what);
   const auto& keys = decision.after.keys;
-  const auto key = std::find_if(keys.begin(), keys.end(), [&](const core::SealingKey& entry) { return id && entry.id == *id; });
+  const auto key =
+      std::find_if(keys.begin(), keys.end(), [&](const core::SealingKey& entry) { return id && entry.id == *id; });
   if (key == keys.end()) std::abort();
   std::string text;
   JsonWriter out(text);

@@ -87,8 +87,9 @@ class Reader {
     errors.push_back({place.pointer(), std::move(code), std::move(message)});
   }
   void wrong(const Place& place) {
-    mistake(place, "value", {"封をした別紙（JWE、ECDH-ES+A256KW、A256GCM、P-384）の形ではありません。",
-                             "It is not of the form of a sealed annex (JWE, ECDH-ES+A256KW, A256GCM, P-384)."});
+    mistake(place, "value",
+            {"封をした別紙（JWE、ECDH-ES+A256KW、A256GCM、P-384）の形ではありません。",
+             "It is not of the form of a sealed annex (JWE, ECDH-ES+A256KW, A256GCM, P-384)."});
   }
   const json::object* object_at(const json::value& value, const Place& place) {
     const auto* object = value.if_object();
@@ -151,7 +152,8 @@ class Reader {
     const auto* value = object.if_contains("recipients");
     const auto* list = value ? value->if_array() : nullptr;
     if (!list || list->empty() || list->size() > most_annex_recipients) {
-      mistake(place, "value", {"宛先は1から64までの配列にしてください。", "This must be an array of 1 to 64 recipients."});
+      mistake(place, "value",
+              {"宛先は1から64までの配列にしてください。", "This must be an array of 1 to 64 recipients."});
       return;
     }
     for (std::size_t i = 0; i < list->size(); ++i) {

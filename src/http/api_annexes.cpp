@@ -31,9 +31,10 @@ Response list_keys(store::TenantTransaction& transaction, const Request& request
   QueryReader query(request, {"organization"});
   if (!query.ok()) return refused(query, request.language);
   const auto* organization = request.query_value("organization");
-  return json_response(200, codec::encode_list(organization ? store::list_active_sealing_keys(transaction, *organization)
-                                                            : store::list_sealing_keys(transaction),
-                                               std::nullopt, context));
+  return json_response(200,
+                       codec::encode_list(organization ? store::list_active_sealing_keys(transaction, *organization)
+                                                       : store::list_sealing_keys(transaction),
+                                          std::nullopt, context));
 }
 
 Response annexes_of(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context,
@@ -47,7 +48,8 @@ Response annexes_of(store::TenantTransaction& transaction, const Request& reques
   return json_response(200, codec::encode_list(*found, std::nullopt, context));
 }
 
-Response list_annexes(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response list_annexes(store::TenantTransaction& transaction, const Request& request,
+                      const codec::AnswerContext& context) {
   return annexes_of(transaction, request, context, std::nullopt);
 }
 
@@ -58,7 +60,8 @@ Response list_annexes_of_incident(store::TenantTransaction& transaction, const R
   return annexes_of(transaction, request, context, *id);
 }
 
-Response show_annex(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+Response show_annex(store::TenantTransaction& transaction, const Request& request,
+                    const codec::AnswerContext& context) {
   const QueryReader query(request, {});
   if (!query.ok()) return refused(query, request.language);
   const auto id = id_in_path<core::AnnexId>(request, "id");
@@ -91,15 +94,18 @@ Handler propose_key(store::WriterPool& writers) {
     if (!body) return respond(refuse_body(std::move(body.error()), request.language));
     const auto key = sealing::PublicKey::of_text(body->public_key);
     if (!key)
-      return respond(refuse_body({{"/public_key", "value",
-                                   {"P-384 の公開鍵（JWK、又は非圧縮の点を base64url にしたもの）にしてください。秘密鍵は送らないでください。",
-                                    "Give a public key of P-384: a JWK, or the uncompressed point in base64url. Never send a private key."}}},
-                                 request.language));
+      return respond(refuse_body(
+          {{"/public_key",
+            "value",
+            {"P-384 の公開鍵（JWK、又は非圧縮の点を base64url にしたもの）にしてください。秘密鍵は送らないでください。",
+             "Give a public key of P-384: a JWK, or the uncompressed point in base64url. Never send a private key."}}},
+          request.language));
     core::ProposeSealingKey command;
     command.name = std::move(body->name);
     command.key_id = key->id();
     command.public_key = key->point();
-    submit(writers, request, store::ChangeBodyInformation{std::move(command), codec::answer_sealing_key}, std::move(respond));
+    submit(writers, request, store::ChangeBodyInformation{std::move(command), codec::answer_sealing_key},
+           std::move(respond));
   };
 }
 
@@ -114,7 +120,8 @@ Handler decide_key(store::WriterPool& writers) {
     command.key = *id;
     command.approved = body->approved;
     command.reason = std::move(body->reason);
-    submit(writers, request, store::ChangeBodyInformation{std::move(command), codec::answer_sealing_key}, std::move(respond));
+    submit(writers, request, store::ChangeBodyInformation{std::move(command), codec::answer_sealing_key},
+           std::move(respond));
   };
 }
 
@@ -128,7 +135,8 @@ Handler revoke_key(store::WriterPool& writers) {
     core::RevokeSealingKey command;
     command.key = *id;
     command.reason = std::move(body->reason);
-    submit(writers, request, store::ChangeBodyInformation{std::move(command), codec::answer_sealing_key}, std::move(respond));
+    submit(writers, request, store::ChangeBodyInformation{std::move(command), codec::answer_sealing_key},
+           std::move(respond));
   };
 }
 
@@ -151,7 +159,8 @@ Handler ask_annex(store::WriterPool& writers) {
 
 // A command on the annex of the path.
 template <class Command>
-void submit_on(core::AnnexId annex, Command command, store::WriterPool& writers, const Request& request, Responder respond) {
+void submit_on(core::AnnexId annex, Command command, store::WriterPool& writers, const Request& request,
+               Responder respond) {
   command.annex = annex;
   store::HandleInformation action;
   action.command = std::move(command);
@@ -178,16 +187,17 @@ Handler permit_annex(store::WriterPool& writers) {
 template <class Command>
 Handler take_annex(const ReadContext& context, store::WriterPool& writers, bool key_required,
                    void (*complete)(Command&, const Request&, codec::SealedAnnex&)) {
-  auto read = asking(context, [&writers, complete](store::Connection&, const Request& request, const Responder& respond) {
-    auto annex = codec::read_sealed_annex(request.body);
-    if (!annex) return respond(refuse_body(std::move(annex.error()), request.language));
-    Command command;
-    command.content = request.body;
-    command.sha256 = store::sha256(request.body);
-    command.key_ids = annex->key_ids;
-    complete(command, request, *annex);
-    submit_on(*id_in_path<core::AnnexId>(request, "id"), std::move(command), writers, request, respond);
-  });
+  auto read =
+      asking(context, [&writers, complete](store::Connection&, const Request& request, const Responder& respond) {
+        auto annex = codec::read_sealed_annex(request.body);
+        if (!annex) return respond(refuse_body(std::move(annex.error()), request.language));
+        Command command;
+        command.content = request.body;
+        command.sha256 = store::sha256(request.body);
+        command.key_ids = annex->key_ids;
+        complete(command, request, *annex);
+        submit_on(*id_in_path<core::AnnexId>(request, "id"), std::move(command), writers, request, respond);
+      });
   return [read = std::move(read), key_required](Request request, Responder respond) {
     if (auto refused = refuse_key(request, key_required)) return respond(std::move(*refused));
     if (!id_in_path<core::AnnexId>(request, "id")) return respond(not_found(request.language));
@@ -246,7 +256,8 @@ void add_annex_routes(Router& router, const ReadContext& context, store::WriterP
     router.add(std::move(route));
   };
   post_jwe("/annexes/{id}/content", csirt_roles, take_annex<core::SealAnnex>(context, writers, true, complete_sealing));
-  post_jwe("/annexes/{id}/wrapping", openers, take_annex<core::RewrapAnnex>(context, writers, false, complete_rewrapping));
+  post_jwe("/annexes/{id}/wrapping", openers,
+           take_annex<core::RewrapAnnex>(context, writers, false, complete_rewrapping));
 }
 
 }  // namespace noroshi::http

@@ -8,34 +8,39 @@ namespace {
 
 constexpr Statement select_keys{
     "view_sealing_keys",
-    "SELECT id, organization, key_id, public_key, name, state, asked_by_name, asked_at, decided_by_name, decision_reason, decided_at, "
+    "SELECT id, organization, key_id, public_key, name, state, asked_by_name, asked_at, decided_by_name, "
+    "decision_reason, decided_at, "
     "revoked_by_name, revocation_reason, revoked_at, revision FROM sealing_key ORDER BY asked_at, id LIMIT 200"};
-constexpr Statement select_active_keys{"view_active_sealing_keys",
-                                       "SELECT id, organization, key_id, public_key FROM active_sealing_keys($1::text[])"};
+constexpr Statement select_active_keys{
+    "view_active_sealing_keys", "SELECT id, organization, key_id, public_key FROM active_sealing_keys($1::text[])"};
 
 // Whom it goes to, out of the messages that the caller sees: all, where the annex is its own.
-#define NOROSHI_ANNEX_COLUMNS                                                                                             \
-  "a.id, a.incident_id, l.number, i.organization AS incident_organization, i.reference, a.organization, a.title, a.state, "  \
-  "a.asked_by_name, a.asked_at, a.permit_by, a.decided_by_name, a.decision_reason, a.decided_at, a.sealed_at, "              \
-  "a.sealed_by_name, a.sha256, a.size, a.receivers AS key_bodies, a.key_ids, a.unreadable_to, a.revision, "                  \
-  "ARRAY(SELECT DISTINCT coalesce(s.organization, m.recipient) FROM message m LEFT JOIN incident_access s "                  \
-  "ON s.incident_id = m.incident_id AND m.recipient <> s.organization AND m.recipient = ANY (s.stands_for) "                 \
-  "WHERE m.incident_id = a.incident_id AND m.kind IN ('report', 'relay') AND m.sender = a.organization "                     \
-  "AND m.recipient <> a.organization ORDER BY 1) AS receivers "                                                              \
-  "FROM annex a JOIN incident i ON i.id = a.incident_id "                                                                    \
+#define NOROSHI_ANNEX_COLUMNS                                                                                      \
+  "a.id, a.incident_id, l.number, i.organization AS incident_organization, i.reference, a.organization, a.title, " \
+  "a.state, "                                                                                                      \
+  "a.asked_by_name, a.asked_at, a.permit_by, a.decided_by_name, a.decision_reason, a.decided_at, a.sealed_at, "    \
+  "a.sealed_by_name, a.sha256, a.size, a.receivers AS key_bodies, a.key_ids, a.unreadable_to, a.revision, "        \
+  "ARRAY(SELECT DISTINCT coalesce(s.organization, m.recipient) FROM message m LEFT JOIN incident_access s "        \
+  "ON s.incident_id = m.incident_id AND m.recipient <> s.organization AND m.recipient = ANY (s.stands_for) "       \
+  "WHERE m.incident_id = a.incident_id AND m.kind IN ('report', 'relay') AND m.sender = a.organization "           \
+  "AND m.recipient <> a.organization ORDER BY 1) AS receivers "                                                    \
+  "FROM annex a JOIN incident i ON i.id = a.incident_id "                                                          \
   "JOIN labels_of(ARRAY(SELECT incident_id FROM annex)) l ON l.incident_id = a.incident_id "
-constexpr Statement select_annexes{"view_annexes",
-                                   "SELECT " NOROSHI_ANNEX_COLUMNS
-                                   "WHERE ($1::uuid IS NULL OR a.incident_id = $1::uuid) AND ($2::text IS NULL OR a.state = $2) "
-                                   "ORDER BY a.asked_at DESC, a.id DESC LIMIT 200"};
+constexpr Statement select_annexes{
+    "view_annexes", "SELECT " NOROSHI_ANNEX_COLUMNS
+                    "WHERE ($1::uuid IS NULL OR a.incident_id = $1::uuid) AND ($2::text IS NULL OR a.state = $2) "
+                    "ORDER BY a.asked_at DESC, a.id DESC LIMIT 200"};
 constexpr Statement select_annex{"view_annex", "SELECT " NOROSHI_ANNEX_COLUMNS "WHERE a.id = $1::uuid"};
-constexpr Statement sees_incident{"view_annexes_incident", "SELECT EXISTS (SELECT FROM incident WHERE id = $1::uuid) AS seen"};
+constexpr Statement sees_incident{"view_annexes_incident",
+                                  "SELECT EXISTS (SELECT FROM incident WHERE id = $1::uuid) AS seen"};
 constexpr Statement select_content{"view_annex_content",
                                    "SELECT c.content, a.sha256 FROM annex_content c JOIN annex a ON a.id = c.annex_id "
                                    "WHERE c.annex_id = $1::uuid"};
 
 // What the schema lets in is hexadecimal, or what stands in the place of what was erased.
-std::string from_hex(const std::string& text) { return record::from_hex(text).value_or(""); }
+std::string from_hex(const std::string& text) {
+  return record::from_hex(text).value_or("");
+}
 
 codec::SealingKeyView read_active_key(const Row& row) {
   codec::SealingKeyView view;
@@ -98,11 +103,13 @@ std::vector<codec::SealingKeyView> list_sealing_keys(TenantTransaction& transact
   return read_all(transaction.execute(select_keys), read_key);
 }
 
-std::vector<codec::SealingKeyView> list_active_sealing_keys(TenantTransaction& transaction, const std::string& organization) {
+std::vector<codec::SealingKeyView> list_active_sealing_keys(TenantTransaction& transaction,
+                                                            const std::string& organization) {
   return read_all(transaction.execute(select_active_keys, {std::vector{organization}}), read_active_key);
 }
 
-std::optional<std::vector<codec::AnnexView>> list_annexes(TenantTransaction& transaction, std::optional<core::IncidentId> incident,
+std::optional<std::vector<codec::AnnexView>> list_annexes(TenantTransaction& transaction,
+                                                          std::optional<core::IncidentId> incident,
                                                           const std::optional<std::string>& state) {
   std::optional<std::string> id;
   if (incident) {
@@ -123,7 +130,8 @@ std::optional<AnnexContent> find_annex_content(TenantTransaction& transaction, c
   const auto row = rows.maybe_one();
   if (!row) return std::nullopt;
   const auto bytes = row->get<Bytes>("content");
-  return AnnexContent{std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()), row->get<std::string>("sha256")};
+  return AnnexContent{std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+                      row->get<std::string>("sha256")};
 }
 
 }  // namespace noroshi::store

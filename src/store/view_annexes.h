@@ -13,10 +13,12 @@ namespace noroshi::store {
 // Those of the caller's body, of every state, newest last; at most 200.
 std::vector<codec::SealingKeyView> list_sealing_keys(TenantTransaction& transaction);
 // The active ones of any body: what annexes for it are sealed to. Who registered them is not shown.
-std::vector<codec::SealingKeyView> list_active_sealing_keys(TenantTransaction& transaction, const std::string& organization);
+std::vector<codec::SealingKeyView> list_active_sealing_keys(TenantTransaction& transaction,
+                                                            const std::string& organization);
 
 // Of that incident, or of all that the body sees; nothing where the incident is not seen. At most 200, newest first.
-std::optional<std::vector<codec::AnnexView>> list_annexes(TenantTransaction& transaction, std::optional<core::IncidentId> incident,
+std::optional<std::vector<codec::AnnexView>> list_annexes(TenantTransaction& transaction,
+                                                          std::optional<core::IncidentId> incident,
                                                           const std::optional<std::string>& state);
 std::optional<codec::AnnexView> find_annex(TenantTransaction& transaction, core::AnnexId annex);
 

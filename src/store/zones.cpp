@@ -14,7 +14,8 @@ constexpr Statement select_annexes{"annexes_are_here", "SELECT annexes_are_here(
 
 bool say_daemon_is_here(Connection& operator_connection, const DaemonZone& daemon) {
   return operator_connection
-      .execute(is_here, {daemon.daemon, core::to_string(daemon.listener), core::to_string(daemon.database), daemon.listens})
+      .execute(is_here,
+               {daemon.daemon, core::to_string(daemon.listener), core::to_string(daemon.database), daemon.listens})
       .one()
       .get<bool>("may_be");
 }

@@ -1,5 +1,5 @@
-// What lies around the daemons of a database (standard 3.1.1(4)(d), (6)): where anything of zone `internet` is, no annex is held, and
-// where annexes are held, nothing of zone `internet` is added (schemas/sql/0030_zones.sql).
+// What lies around the daemons of a database (standard 3.1.1(4)(d), (6)): where anything of zone `internet` is, no
+// annex is held, and where annexes are held, nothing of zone `internet` is added (schemas/sql/0030_zones.sql).
 //
 // Each takes a connection of role operator_ (owner will do too) and throws the errors of database_error.h.
 #pragma once
@@ -18,7 +18,8 @@ struct DaemonZone {
   core::Zone database{};
   std::string listens;  // HOST:PORT, for a person
 };
-// The daemon is here: at its start, and every minute. False where it must not be: annexes are held, and it touches the internet.
+// The daemon is here: at its start, and every minute. False where it must not be: annexes are held, and it touches the
+// internet.
 [[nodiscard]] bool say_daemon_is_here(Connection& operator_connection, const DaemonZone& daemon);
 void say_daemon_has_ended(Connection& operator_connection, const std::string& daemon);
 

@@ -1,4 +1,5 @@
-// Sealed annexes as the daemon reads them, reports of 機密性3, and the bodies and answers of the calls on annexes and keys.
+// Sealed annexes as the daemon reads them, reports of 機密性3, and the bodies and answers of the calls on annexes and
+// keys.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -25,7 +26,8 @@ std::string epk() {
   return R"({"kty":"EC","crv":"P-384","x":")" + std::string(64, 'x') + R"(","y":")" + std::string(64, 'y') + R"("})";
 }
 std::string recipient(const std::string& key_id, const std::string& more = {}) {
-  return R"({"header":{"kid":")" + key_id + R"(","epk":)" + epk() + more + R"(},"encrypted_key":")" + std::string(52, 'k') + R"(AA"})";
+  return R"({"header":{"kid":")" + key_id + R"(","epk":)" + epk() + more + R"(},"encrypted_key":")" +
+         std::string(52, 'k') + R"(AA"})";
 }
 // {"alg":"ECDH-ES+A256KW","enc":"A256GCM"}
 const std::string protected_header = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00ifQ";
@@ -76,7 +78,8 @@ TEST_CASE("of a sealed annex the keys' ids and the AAD are read") {
 TEST_CASE("the algorithm may stand at each recipient instead, and nowhere twice") {
   const std::string alg = R"(,"alg":"ECDH-ES+A256KW")";
   auto members = with("protected", "\"" + protected_enc + "\"");
-  CHECK(mistakes(text_of(members)) == std::vector<std::string>{"/recipients/0/header/alg required", "/recipients/1/header/alg required"});
+  CHECK(mistakes(text_of(members)) ==
+        std::vector<std::string>{"/recipients/0/header/alg required", "/recipients/1/header/alg required"});
   members["recipients"] = "[" + recipient(key_one, alg) + "]";
   CHECK(mistakes(text_of(members)).empty());
   CHECK(mistakes(text_of(with("recipients", "[" + recipient(key_one, alg) + "]"))) ==
@@ -97,20 +100,40 @@ TEST_CASE("whatever is not of the one form is refused, with its place and no val
       {"a member twice", R"({"tag":"a","tag":"b"})", {"/tag json_duplicate_name"}},
       {"no object", "[]", {" type"}},
       {"an unknown member", text_of(with("unprotected", "{}")), {" unknown_member"}},
-      {"another cipher", text_of(with("protected", R"("eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkExMjhHQ00ifQ")")), {"/protected/enc value"}},
-      {"another wrap", text_of(with("protected", R"("eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0")")), {"/protected/alg value"}},
+      {"another cipher",
+       text_of(with("protected", R"("eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkExMjhHQ00ifQ")")),
+       {"/protected/enc value"}},
+      {"another wrap",
+       text_of(with("protected", R"("eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0")")),
+       {"/protected/alg value"}},
       // {"alg":"ECDH-ES+A256KW","enc":"A256GCM","zip":"DEF"}
-      {"compressed", text_of(with("protected", R"("eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJ6aXAiOiJERUYifQ")")), {"/protected unknown_member"}},
+      {"compressed",
+       text_of(with("protected", R"("eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJ6aXAiOiJERUYifQ")")),
+       {"/protected unknown_member"}},
       {"no protected header", text_of(with("protected", "7")), {"/protected type"}},
       {"base64 with padding", text_of(with("iv", "\"aaaaaaaaaaaaaa==\"")), {"/iv value"}},
       {"base64 of the other alphabet", text_of(with("ciphertext", "\"++++\"")), {"/ciphertext value"}},
       {"base64 that leaves bits over", text_of(with("ciphertext", "\"aaaaab\"")), {"/ciphertext value"}},
       {"a short tag", text_of(with("tag", "\"" + std::string(16, 't') + "\"")), {"/tag value"}},
       {"nobody", text_of(with("recipients", "[]")), {"/recipients value"}},
-      {"a key twice", text_of(with("recipients", "[" + recipient(key_one) + "," + recipient(key_one) + "]")), {"/recipients/1/header/kid duplicate"}},
-      {"a key without a name", text_of(with("recipients", R"([{"header":{"epk":)" + epk() + R"(},"encrypted_key":")" + std::string(54, 'A') + R"("}])")), {"/recipients/0/header/kid required"}},
+      {"a key twice",
+       text_of(with("recipients", "[" + recipient(key_one) + "," + recipient(key_one) + "]")),
+       {"/recipients/1/header/kid duplicate"}},
+      {"a key without a name",
+       text_of(with("recipients",
+                    R"([{"header":{"epk":)" + epk() + R"(},"encrypted_key":")" + std::string(54, 'A') + R"("}])")),
+       {"/recipients/0/header/kid required"}},
       {"no ephemeral key", text_of(with("recipients", "[" + no_epk + "]")), {"/recipients/0/header/epk required"}},
-      {"a private ephemeral key", text_of(with("recipients", "[" + [] { auto text = recipient(key_one); text.insert(text.find("\"kty\""), "\"d\":\"AA\","); return text; }() + "]")), {"/recipients/0/header/epk unknown_member"}},
+      {"a private ephemeral key",
+       text_of(with(
+           "recipients", "[" +
+                             [] {
+                               auto text = recipient(key_one);
+                               text.insert(text.find("\"kty\""), "\"d\":\"AA\",");
+                               return text;
+                             }() +
+                             "]")),
+       {"/recipients/0/header/epk unknown_member"}},
       {"an AAD without end", text_of(with("aad", "\"" + std::string(6000, 'a') + "\"")), {"/aad too_long"}},
   };
   for (const auto& row : rows) {
@@ -118,7 +141,8 @@ TEST_CASE("whatever is not of the one form is refused, with its place and no val
     CHECK(mistakes(row.text) == row.told);
   }
   std::string many;
-  for (int i = 0; i < 65; ++i) many += (i ? "," : "") + recipient(std::string(41, 'a') + char('A' + i % 26) + char("AEIMQUYcgkosw048"[i / 26]));
+  for (int i = 0; i < 65; ++i)
+    many += (i ? "," : "") + recipient(std::string(41, 'a') + char('A' + i % 26) + char("AEIMQUYcgkosw048"[i / 26]));
   CHECK(mistakes(text_of(with("recipients", "[" + many + "]"))) == std::vector<std::string>{"/recipients value"});
 }
 
@@ -156,8 +180,10 @@ TEST_CASE("a report of confidentiality 3 is a header: each member beyond is name
     return refuse_beyond_header(submission->report);
   };
   CHECK_FALSE(refusal_of(header + "}"));
-  const auto refusal = refusal_of(header + R"(,"summary":"内容","systems":[{"name":"基幹"}],"impact":{"services":["x"]},"category":"malicious-code/infected-system",)"
-                                           R"("actions":{"isolated_at":"2018-08-01T09:00:00+09:00"},"notices_made":[{"to":"x"}]})");
+  const auto refusal = refusal_of(
+      header +
+      R"(,"summary":"内容","systems":[{"name":"基幹"}],"impact":{"services":["x"]},"category":"malicious-code/infected-system",)"
+      R"("actions":{"isolated_at":"2018-08-01T09:00:00+09:00"},"notices_made":[{"to":"x"}]})");
   REQUIRE(refusal);
   CHECK(refusal->code == core::RefusalCode::annex_header_only);
   std::vector<std::string> pointers;
@@ -166,7 +192,8 @@ TEST_CASE("a report of confidentiality 3 is a header: each member beyond is name
     CHECK(error.code == "annex_header_only");
   }
   std::sort(pointers.begin(), pointers.end());
-  CHECK(pointers == std::vector<std::string>{"/actions", "/category", "/impact", "/notices_made", "/summary", "/systems"});
+  CHECK(pointers ==
+        std::vector<std::string>{"/actions", "/category", "/impact", "/notices_made", "/summary", "/systems"});
   // The same at 機密性2 is a report like any other.
   auto second = header;
   second.replace(second.find("\"confidentiality\":3"), 19, "\"confidentiality\":2");
@@ -175,7 +202,8 @@ TEST_CASE("a report of confidentiality 3 is a header: each member beyond is name
   const auto first = decode_submission(second + R"(,"summary":"内容"})");
   REQUIRE(first);
   const auto raised = [&](const std::string& more) {
-    const auto submission = decode_submission(R"({"reference":"R-1","stage":"correction","classification":{"confidentiality":3})" + more + "}");
+    const auto submission = decode_submission(
+        R"({"reference":"R-1","stage":"correction","classification":{"confidentiality":3})" + more + "}");
     REQUIRE(submission);
     const auto whole = complete_report(*submission, first->report.document);
     REQUIRE(whole);
@@ -187,7 +215,8 @@ TEST_CASE("a report of confidentiality 3 is a header: each member beyond is name
 }
 
 TEST_CASE("a key is proposed as a JWK, as its text, or as a point") {
-  const auto object = decode_sealing_key(R"({"name":"当直","public_key":{"kty":"EC","crv":"P-384","x":"AA","y":"BB"}})");
+  const auto object =
+      decode_sealing_key(R"({"name":"当直","public_key":{"kty":"EC","crv":"P-384","x":"AA","y":"BB"}})");
   REQUIRE(object);
   CHECK(object->public_key == R"({"kty":"EC","crv":"P-384","x":"AA","y":"BB"})");
   const auto text = decode_sealing_key(R"({"name":"当直","public_key":"BAAA"})");

@@ -1,4 +1,5 @@
-// Annexes of 機密性3 and the keys they are sealed to: each state, each role, four eyes, zones, keys and what an annex is bound to.
+// Annexes of 機密性3 and the keys they are sealed to: each state, each role, four eyes, zones, keys and what an annex
+// is bound to.
 #include <algorithm>
 #include <map>
 
@@ -15,7 +16,9 @@ namespace {
 constexpr auto recognized = "2018-08-01T09:00:00+09:00";
 constexpr auto now = "2018-08-01T09:20:00+09:00";
 
-std::string key_id(const std::string& name) { return name + std::string(43 - name.size(), 'x'); }
+std::string key_id(const std::string& name) {
+  return name + std::string(43 - name.size(), 'x');
+}
 
 SealingKey key_of(const std::string& body, const std::string& name, SealingKeyState state = SealingKeyState::active) {
   SealingKey key;
@@ -33,8 +36,8 @@ class Annexes : public Scene {
  public:
   Annexes() : Scene(::now) {
     accept(report_of("jaxa", recognized));
-    context.keys = {key_of("mext", "mext-1"), key_of("mext", "mext-2"), key_of("jaxa", "jaxa-1"), key_of("nisc", "nisc-1"),
-                    key_of("cao", "cao-1")};
+    context.keys = {key_of("mext", "mext-1"), key_of("mext", "mext-2"), key_of("jaxa", "jaxa-1"),
+                    key_of("nisc", "nisc-1"), key_of("cao", "cao-1")};
   }
   AnnexContext context;
 
@@ -54,14 +57,19 @@ class Annexes : public Scene {
     return "accepted";
   }
   std::string ask(const Actor& actor) {
-    return act([&](Moment moment) { return decide_annex_request(law(), incident(), context, {actor, "調査記録"}, moment); });
+    return act([&](Moment moment) {
+      return decide_annex_request(law(), incident(), context, {actor, "調査記録"}, moment);
+    });
   }
-  std::string decide(const Actor& actor, bool permitted = true, const Authority& applicant = {}, const Authority& approver = {}) {
+  std::string decide(const Actor& actor, bool permitted = true, const Authority& applicant = {},
+                     const Authority& approver = {}) {
     const DecideAnnex command{actor, id(), permitted, "確認した", applicant, approver};
     return act([&](Moment moment) { return decide_annex(law(), incident(), context, command, moment); });
   }
-  std::string seal(const Actor& actor, const Lines& names, const std::string& key = "K-1", const std::string& aad = {}) {
-    SealAnnex command{actor, id(), "jwe", std::string(32, '\2'), {}, aad.empty() ? "jaxa\nR-1\n" + key + "\n" : aad, key};
+  std::string seal(const Actor& actor, const Lines& names, const std::string& key = "K-1",
+                   const std::string& aad = {}) {
+    SealAnnex command{actor, id(), "jwe", std::string(32, '\2'), {}, aad.empty() ? "jaxa\nR-1\n" + key + "\n" : aad,
+                      key};
     for (const auto& name : names) command.key_ids.push_back(key_id(name));
     return act([&](Moment moment) { return decide_annex_sealing(law(), incident(), context, command, moment); });
   }
@@ -97,7 +105,9 @@ class Annexes : public Scene {
   std::optional<IdentifierSequence> identifiers_;
 };
 
-std::string said(const std::string& told) { return told.substr(0, told.find(' ')); }
+std::string said(const std::string& told) {
+  return told.substr(0, told.find(' '));
+}
 
 }  // namespace
 
@@ -119,13 +129,18 @@ TEST_CASE("every cell of the states of an annex") {
       if (state == AnnexState::sealed) REQUIRE(annexes.unreadable(annexes.receiver) == "accepted");
       const auto told = [&] {
         switch (event) {
-          case AnnexEvent::permit: return annexes.decide(annexes.officer, true);
-          case AnnexEvent::refuse: return annexes.decide(annexes.officer, false);
-          case AnnexEvent::seal: return annexes.seal(annexes.member, {"mext-1", "mext-2"}, "K-2");
+          case AnnexEvent::permit:
+            return annexes.decide(annexes.officer, true);
+          case AnnexEvent::refuse:
+            return annexes.decide(annexes.officer, false);
+          case AnnexEvent::seal:
+            return annexes.seal(annexes.member, {"mext-1", "mext-2"}, "K-2");
         }
         return std::string();
       }();
-      CHECK(told == (cell != cells.end() ? "accepted" : event == AnnexEvent::seal ? "annex_not_permitted" : "annex_decided"));
+      CHECK(told == (cell != cells.end()         ? "accepted"
+                     : event == AnnexEvent::seal ? "annex_not_permitted"
+                                                 : "annex_decided"));
       CHECK(annexes.annex().state == (cell == cells.end() ? state : cell->second));
     }
 }
@@ -201,7 +216,8 @@ TEST_CASE("a corporation that was told of another's incident has no annex in it;
   incident.access["jogmec"] = {AccessScope::content, ""};
   IdentifierSequence identifiers(annexes.now(), {1});
   for (const auto* body : {"police-tokyo", "jogmec"}) {
-    const auto outcome = decide_annex_request(law(), incident, annexes.context, {person(body), "x"}, {annexes.now(), identifiers});
+    const auto outcome =
+        decide_annex_request(law(), incident, annexes.context, {person(body), "x"}, {annexes.now(), identifiers});
     REQUIRE_FALSE(outcome);
     CHECK(outcome.error().code == RefusalCode::not_the_holder);
   }
@@ -227,7 +243,8 @@ TEST_CASE("who asked does not permit: not by the same token, the same name, nor 
   CHECK(annexes.decide(third, true, {one, {}}, {other, {}}) == "accepted");
 }
 
-TEST_CASE("whoever touches the internet holds no annex: nothing but refusing and saying that it is unreadable is left") {
+TEST_CASE(
+    "whoever touches the internet holds no annex: nothing but refusing and saying that it is unreadable is left") {
   for (const auto state : all_annex_states()) {
     CAPTURE(to_string(state));
     Annexes annexes;
@@ -258,8 +275,12 @@ TEST_CASE("it is sealed to every active key of each receiver, and to nobody else
       {"its own body's beside them", {"jaxa-1", "mext-2", "mext-1"}, "accepted"},
       {"none", {}, "annex_keys_differ /recipients key_missing /recipients key_missing"},
       {"one is missing", {"mext-1"}, "annex_keys_differ /recipients key_missing"},
-      {"another body's, which has not received it", {"mext-1", "mext-2", "cao-1"}, "annex_keys_differ /recipients/2 key_unknown"},
-      {"the centre's, to whom the agency relays", {"nisc-1", "mext-1", "mext-2"}, "annex_keys_differ /recipients/0 key_unknown"},
+      {"another body's, which has not received it",
+       {"mext-1", "mext-2", "cao-1"},
+       "annex_keys_differ /recipients/2 key_unknown"},
+      {"the centre's, to whom the agency relays",
+       {"nisc-1", "mext-1", "mext-2"},
+       "annex_keys_differ /recipients/0 key_unknown"},
       {"nobody's", {"mext-1", "mext-2", "stranger"}, "annex_keys_differ /recipients/2 key_unknown"},
       {"one twice", {"mext-1", "mext-2", "mext-1"}, "annex_keys_differ /recipients/2 key_unknown"},
       {"its own alone", {"jaxa-1"}, "annex_keys_differ /recipients key_missing /recipients key_missing"},
@@ -327,14 +348,17 @@ TEST_CASE("an agency's own annex goes to whom it relayed the incident") {
 TEST_CASE("a body that is added gets the annex from one that can open it, by the same ciphertext and further keys") {
   Annexes annexes;
   annexes.bring_to(AnnexState::sealed);
-  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}) == "annex_keys_differ /recipients/2 key_unknown");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}) ==
+        "annex_keys_differ /recipients/2 key_unknown");
   annexes.add_joint();
   const auto before = annexes.messages_to("cao");
   CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}, false) == "invalid /ciphertext value");
   CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "cao-1"}) == "annex_keys_differ /recipients key_missing");
   CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2"}) == "annex_keys_differ /recipients key_missing");
-  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "nisc-1"}) == "annex_keys_differ /recipients/2 key_unknown");
-  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1", "cao-1"}) == "annex_keys_differ /recipients/3 key_unknown");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "nisc-1"}) ==
+        "annex_keys_differ /recipients/2 key_unknown");
+  CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1", "cao-1"}) ==
+        "annex_keys_differ /recipients/3 key_unknown");
   CHECK(annexes.rewrap(annexes.receiver, {"mext-1", "mext-2", "cao-1"}) == "accepted");
   CHECK(annexes.annex().keys.size() == 3);
   CHECK(annexes.annex().state == AnnexState::sealed);
@@ -407,7 +431,8 @@ TEST_CASE("the permission has its clock, and the clock ends with the answer") {
     }) == "accepted");
     CHECK(shown(annexes.annex().permit_by) == "2018-08-01 09:50");
     CHECK(of(annexes.ring("2018-08-01T09:49:59+09:00"), "permission_overdue").empty());
-    CHECK(of(annexes.ring("2018-08-01T09:50:00+09:00"), "permission_overdue") == Lines{"1 permission_overdue jaxa -> jaxa csirt_member"});
+    CHECK(of(annexes.ring("2018-08-01T09:50:00+09:00"), "permission_overdue") ==
+          Lines{"1 permission_overdue jaxa -> jaxa csirt_member"});
     CHECK(annexes.decide(annexes.officer, permitted) == "accepted");
     CHECK(of(annexes.ring("2018-08-01T12:00:00+09:00"), "permission_overdue").empty());
   }
@@ -439,11 +464,13 @@ class Keys {
     known = std::move(outcome->after);
     return "accepted";
   }
-  std::string propose(const Actor& actor, const std::string& name = "k", std::string point = "\x04" + std::string(96, 'p')) {
+  std::string propose(const Actor& actor, const std::string& name = "k",
+                      std::string point = "\x04" + std::string(96, 'p')) {
     const ProposeSealingKey command{actor, "当直の鍵", key_id(name), std::move(point)};
     return act([&](Moment moment) { return decide_sealing_key_proposal(known, command, moment); });
   }
-  std::string decide(const Actor& actor, bool approved = true, const Authority& applicant = {}, const Authority& approver = {}) {
+  std::string decide(const Actor& actor, bool approved = true, const Authority& applicant = {},
+                     const Authority& approver = {}) {
     const DecideSealingKey command{actor, known.keys.back().id, approved, "確認した", applicant, approver};
     return act([&](Moment moment) { return decide_sealing_key(known, command, moment); });
   }

@@ -1,5 +1,5 @@
-// An annex of 機密性3 on its whole way: asked for, permitted, sealed and opened by the people's own programs, wrapped for a body that
-// is added, and refused where anything touches the internet. The daemon never reads it.
+// An annex of 機密性3 on its whole way: asked for, permitted, sealed and opened by the people's own programs, wrapped
+// for a body that is added, and refused where anything touches the internet. The daemon never reads it.
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -18,7 +18,9 @@ constexpr std::string_view canary = "CANARY-機密性3-別紙の本文";
 // A daemon of its own in the zones that the story says, and the terminals of the bodies' people.
 class World {
  public:
-  explicit World(const std::string& listener = "closed", const std::string& database = "closed") { start(listener, database); }
+  explicit World(const std::string& listener = "closed", const std::string& database = "closed") {
+    start(listener, database);
+  }
 
   void start(const std::string& listener, const std::string& database) {
     configure(listener, database);
@@ -27,7 +29,8 @@ class World {
   // What the daemon says that does not start in these zones.
   Ending is_refused(const std::string& listener, const std::string& database) {
     configure(listener, database);
-    return run(noroshid_program(), {"--data", data().string(), "--listen", "127.0.0.1:0", "--config", config().string()});
+    return run(noroshid_program(),
+               {"--data", data().string(), "--listen", "127.0.0.1:0", "--config", config().string()});
   }
   void stop() {
     CHECK(daemon_->stop().code == 0);
@@ -70,7 +73,8 @@ class World {
     const auto made = run(noroshi_program(), {"sealing", "make-key", own.string()});
     REQUIRE_MESSAGE(made.code == 0, made.errors);
     write_file(open, made.output);
-    const auto asked = does(body, "csirt_head", body + " の責任者", {"sealing", "propose", open.string(), "--name", name});
+    const auto asked =
+        does(body, "csirt_head", body + " の責任者", {"sealing", "propose", open.string(), "--name", name});
     does(body, "section_officer", body + " の課室責任者",
          {"sealing", "decide", text(asked, "id"), "--decision", "approved", "--reason", "確認"});
     return own;
@@ -85,7 +89,8 @@ class World {
     const auto asked = does("jaxa", "csirt_member", "甲", {"annex", "ask", incident.number, "--name", "調査記録"});
     const auto id = text(asked, "id");
     CHECK(text(asked, "state") == "asked");
-    does("jaxa", "section_officer", "乙", {"annex", "permit", id, "--decision", "approved", "--reason", "必要な範囲である"});
+    does("jaxa", "section_officer", "乙",
+         {"annex", "permit", id, "--decision", "approved", "--reason", "必要な範囲である"});
     return id;
   }
   Ending send(const std::string& annex, std::string_view content = canary, std::vector<std::string> more = {}) {
@@ -140,9 +145,11 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
   CHECK(world.desk("mext", "csirt_member").get("/annexes/" + id).status == 404);
   CHECK(mentions(world.send(id).errors, "section officer"));
   // Not by who asked, whatever his token.
-  CHECK(world.desk("jaxa", "section_officer", "甲").post("/annexes/" + id + "/permission", {{"decision", "approved"}, {"reason", "可"}}).code() ==
-        "four_eyes");
-  world.does("jaxa", "section_officer", "乙", {"annex", "permit", id, "--decision", "approved", "--reason", "必要な範囲である"});
+  CHECK(world.desk("jaxa", "section_officer", "甲")
+            .post("/annexes/" + id + "/permission", {{"decision", "approved"}, {"reason", "可"}})
+            .code() == "four_eyes");
+  world.does("jaxa", "section_officer", "乙",
+             {"annex", "permit", id, "--decision", "approved", "--reason", "必要な範囲である"});
   const auto sent = world.send(id);
   REQUIRE_MESSAGE(sent.code == 0, sent.errors);
 
@@ -151,11 +158,15 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
   CHECK(opened.output == canary);
   const auto content = world.desk("mext", "csirt_member").get("/annexes/" + id + "/content");
   CHECK(content.header("Content-Type") == "application/jose+json");
-  CHECK(content.header("ETag") == "\"" + text(world.desk("mext", "csirt_member").get("/annexes/" + id).json(), "sha256") + "\"");
-  CHECK(world.desk("mext", "csirt_member").get("/annexes/" + id + "/content", {.if_none_match = content.header("ETag")}).status == 304);
+  CHECK(content.header("ETag") ==
+        "\"" + text(world.desk("mext", "csirt_member").get("/annexes/" + id).json(), "sha256") + "\"");
+  CHECK(world.desk("mext", "csirt_member")
+            .get("/annexes/" + id + "/content", {.if_none_match = content.header("ETag")})
+            .status == 304);
   // The ministry was told by a message that says nothing of it.
   const auto told = world.desk("mext", "csirt_member").messages_of(incident);
-  CHECK(std::any_of(told.begin(), told.end(), [](const json::object& message) { return text(message, "kind") == "notice"; }));
+  CHECK(std::any_of(told.begin(), told.end(),
+                    [](const json::object& message) { return text(message, "kind") == "notice"; }));
 
   // A third body sees nothing: the same 404 as for what is not there.
   const auto stranger = world.desk("mof", "csirt_member");
@@ -173,7 +184,9 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
 
   // A body that shares the supervision is added: whoever can open it wraps it for that body.
   const auto joint = world.key("cao", "cao-1");
-  REQUIRE(world.desk("mext", "csirt_member").post("/incidents/" + incident.id + "/recipients", {{"organization", "cao"}, {"reason", "共管"}}).status == 201);
+  REQUIRE(world.desk("mext", "csirt_member")
+              .post("/incidents/" + incident.id + "/recipients", {{"organization", "cao"}, {"reason", "共管"}})
+              .status == 201);
   CHECK(world.desk("cao", "csirt_member").can_see(incident));
   CHECK(world.desk("cao", "csirt_member").get("/annexes/" + id).status == 404);
   world.does("mext", "csirt_member", "丙", {"annex", "rewrap", id, "--key", ministry.string(), "--to", "cao"});
@@ -224,21 +237,27 @@ TEST_CASE("What a receiver cannot open he says by his signature, and it is seale
   world.does("mext", "csirt_head", "mext の責任者", {"sealing", "revoke", old_key, "--reason", "紛失"});
   const auto signer = world.file("signer.pem"), signer_public = world.file("signer.pub.pem");
   REQUIRE(run("/usr/bin/openssl", {"genpkey", "-algorithm", "ed25519", "-out", signer.string()}).code == 0);
-  REQUIRE(run("/usr/bin/openssl", {"pkey", "-in", signer.string(), "-pubout", "-out", signer_public.string()}).code == 0);
-  const auto token = world.daemon().issue_token({"--org", "mext", "--role", "csirt_member", "--name", "当直", "--signing-key", signer_public.string()});
+  REQUIRE(run("/usr/bin/openssl", {"pkey", "-in", signer.string(), "-pubout", "-out", signer_public.string()}).code ==
+          0);
+  const auto token = world.daemon().issue_token(
+      {"--org", "mext", "--role", "csirt_member", "--name", "当直", "--signing-key", signer_public.string()});
   const auto place = "/annexes/" + id + "/unreadable";
   const auto unsigned_word = world.desk("mext", "csirt_member").post(place, {{"reason", "鍵の紛失"}});
   CHECK(unsigned_word.status == 422);
   CHECK(unsigned_word.mistakes() == Lines{" signature_required"});
-  const auto said = world.noroshi_with(token, {"annex", "unreadable", id, "--reason", "鍵の紛失", "--sign-with", signer.string()});
+  const auto said =
+      world.noroshi_with(token, {"annex", "unreadable", id, "--reason", "鍵の紛失", "--sign-with", signer.string()});
   REQUIRE_MESSAGE(said.code == 0, said.errors);
   // A signature by another key is none.
   const auto forged = world.file("forged.pem");
   REQUIRE(run("/usr/bin/openssl", {"genpkey", "-algorithm", "ed25519", "-out", forged.string()}).code == 0);
-  CHECK(mentions(world.noroshi_with(token, {"annex", "unreadable", id, "--reason", "x", "--sign-with", forged.string()}).errors, "signature"));
+  CHECK(mentions(
+      world.noroshi_with(token, {"annex", "unreadable", id, "--reason", "x", "--sign-with", forged.string()}).errors,
+      "signature"));
 
   const auto alarms = world.desk("jaxa", "csirt_member", "甲").list("/alarms");
-  CHECK(std::any_of(alarms.begin(), alarms.end(), [](const json::object& alarm) { return text(alarm, "code") == "annex_unreadable"; }));
+  CHECK(std::any_of(alarms.begin(), alarms.end(),
+                    [](const json::object& alarm) { return text(alarm, "code") == "annex_unreadable"; }));
   const auto again = world.send(id);
   REQUIRE_MESSAGE(again.code == 0, again.errors);
   CHECK(world.open("mext", id, renewed).output == canary);
@@ -259,16 +278,24 @@ TEST_CASE("Of the JWE the daemon checks for whom it is, to what it belongs, and 
     const auto open = world.file("to.pub"), plain = world.file("plain.txt");
     write_file(open, run(noroshi_program(), {"sealing", "public", key.string()}).output);
     write_file(plain, canary);
-    const auto sealed = run(noroshi_program(), {"sealing", "seal", "--to", open.string(), "--aad", aad, plain.string()});
+    const auto sealed =
+        run(noroshi_program(), {"sealing", "seal", "--to", open.string(), "--aad", aad, plain.string()});
     REQUIRE_MESSAGE(sealed.code == 0, sealed.errors);
     return sealed.output.substr(0, sealed.output.find('\n'));
   };
   const auto token = world.daemon().token("jaxa", "csirt_member", "甲");
-  const auto post = [&](const std::string& annex, const std::string& key, const std::string& jwe, const std::string& type = "application/jose+json") {
+  const auto post = [&](const std::string& annex, const std::string& key, const std::string& jwe,
+                        const std::string& type = "application/jose+json") {
     return Reply(world.daemon().send("POST", "/api/v1/annexes/" + annex + "/content",
-                                     {{"Authorization", "Bearer " + token}, {"Idempotency-Key", key}, {"Content-Type", type}, {"Accept-Language", "en"}}, jwe));
+                                     {{"Authorization", "Bearer " + token},
+                                      {"Idempotency-Key", key},
+                                      {"Content-Type", type},
+                                      {"Accept-Language", "en"}},
+                                     jwe));
   };
-  const auto aad = [](const Incident& of, const std::string& key) { return "jaxa\n" + of.reference + "\n" + key + "\n"; };
+  const auto aad = [](const Incident& of, const std::string& key) {
+    return "jaxa\n" + of.reference + "\n" + key + "\n";
+  };
   const auto right = sealed_to(ministry, aad(incident, "key-1"));
   CHECK(post(id, "key-1", right, "application/json").status == 415);
   CHECK(post(id, "key-2", right).mistakes() == Lines{"/aad value"});
@@ -289,7 +316,8 @@ TEST_CASE("Of the JWE the daemon checks for whom it is, to what it belongs, and 
   }
   // Without a key of the request there is nothing that it could be bound to.
   CHECK(Reply(world.daemon().send("POST", "/api/v1/annexes/" + id + "/content",
-                                  {{"Authorization", "Bearer " + token}, {"Content-Type", "application/jose+json"}}, right))
+                                  {{"Authorization", "Bearer " + token}, {"Content-Type", "application/jose+json"}},
+                                  right))
             .status == 400);
   const auto kept = post(id, "key-1", right);
   REQUIRE_MESSAGE(kept.status == 201, kept);
@@ -341,14 +369,18 @@ TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an a
       world.stop();
     }
 
-  // An endpoint of whatever body, once two persons put it to use and as long as it is: nobody keeps annexes away by asking alone.
+  // An endpoint of whatever body, once two persons put it to use and as long as it is: nobody keeps annexes away by
+  // asking alone.
   world.start("closed", "government_lan");
   const auto head = world.desk("mof", "csirt_head", "長"), contact = world.desk("mof", "external_contact", "連絡");
   for (const auto& zone : zones) {
     CAPTURE(zone);
     const auto* addresses = zone == "internet" ? "1.1.1.0/28" : "10.1.1.0/28";
-    const auto proposed = head.post("/endpoints", {{"channel", "webhook"}, {"name", "x"}, {"zone", zone},
-                                                   {"settings", {{"url", "https://receiver.example.go.jp/"}, {"addresses", addresses}}}});
+    const auto proposed =
+        head.post("/endpoints", {{"channel", "webhook"},
+                                 {"name", "x"},
+                                 {"zone", zone},
+                                 {"settings", {{"url", "https://receiver.example.go.jp/"}, {"addresses", addresses}}}});
     REQUIRE_MESSAGE(proposed.status == 201, proposed);
     const auto place = "/endpoints/" + text(proposed.json(), "id");
     CHECK(ask() == "accepted");
@@ -362,12 +394,17 @@ TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an a
   const auto incident = world.desk("jaxa", "csirt_member", "甲").reports(header_notice());
   const auto id = world.permitted(incident);
   REQUIRE(world.send(id).code == 0);
-  const auto late = head.post("/endpoints", {{"channel", "webhook"}, {"name", "x"}, {"zone", "internet"},
-                                             {"settings", {{"url", "https://receiver.example.go.jp/"}, {"addresses", "1.1.1.0/28"}}}});
+  const auto late = head.post(
+      "/endpoints", {{"channel", "webhook"},
+                     {"name", "x"},
+                     {"zone", "internet"},
+                     {"settings", {{"url", "https://receiver.example.go.jp/"}, {"addresses", "1.1.1.0/28"}}}});
   CHECK(late.status == 409);
   CHECK(late.code() == "annex_zone");
   // Whoever writes by hand is stopped by the database.
-  CHECK(mentions(world.daemon().execute("INSERT INTO noroshi.daemon_zone VALUES ('x', 'internet', 'closed', 'y', now())"), "annexes are held"));
+  CHECK(
+      mentions(world.daemon().execute("INSERT INTO noroshi.daemon_zone VALUES ('x', 'internet', 'closed', 'y', now())"),
+               "annexes are held"));
   world.stop();
   for (const auto& listener : zones)
     for (const auto& database : zones) {
@@ -389,8 +426,10 @@ TEST_CASE("Zones: a listener, a database or an endpoint of the internet and an a
 TEST_CASE("Four eyes of an annex where people are registered: bound tokens, and no delegation between them") {
   World world;
   const People people(world.daemon());
-  const auto member = people.named("jaxa", "甲", {"csirt_member"}), officer = people.named("jaxa", "乙", {"section_officer"});
-  const auto bound = people.desk("jaxa", "csirt_member", member, "甲"), approver = people.desk("jaxa", "section_officer", officer, "乙");
+  const auto member = people.named("jaxa", "甲", {"csirt_member"}),
+             officer = people.named("jaxa", "乙", {"section_officer"});
+  const auto bound = people.desk("jaxa", "csirt_member", member, "甲"),
+             approver = people.desk("jaxa", "section_officer", officer, "乙");
   const auto incident = bound.reports(header_notice());
   const auto annexes = "/incidents/" + incident.id + "/annexes";
   CHECK(world.desk("jaxa", "csirt_member", "誰か").post(annexes, {{"name", "x"}}).code() == "four_eyes");
