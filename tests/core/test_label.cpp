@@ -390,9 +390,11 @@ TEST_CASE("a lower statement that was not taken does not come again in the place
   REQUIRE(scene.decide(head()) == "accepted");
   scene.accept(lower);
   CHECK(label_of(scene.incident()) == "1 changed 公開情報");
-  // What is stricter than what was granted holds.
-  scene.accept(next_version(labelled("jaxa", "", 2), member()));
-  CHECK(label_of(scene.incident()) == "2 stated ");
+  // What is stricter than what was granted, and was not said before, holds.
+  auto stricter = lower;
+  stricter.in_force.integrity = 2;
+  scene.accept(stricter);
+  CHECK(scene.incident().labels.back().grades == Grades{1, 2, 0});
 }
 
 TEST_CASE("the restrictions stay when the grade is changed, and a restriction that is added keeps the changed grade") {
