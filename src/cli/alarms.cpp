@@ -42,6 +42,7 @@ std::string shown_code(const std::string& code, Language language) {
       {"label_unmapped", {"格付の対応未登録", "label without a mapping"}},
       {"permission_overdue", {"別紙の許可待ち", "annex not permitted"}},
       {"annex_unreadable", {"別紙を開けない", "annex unreadable"}},
+      {"canary_missing", {"疎通確認の不達", "canary missing"}},
   };
   for (const auto& word : words)
     if (word.code == code) return in(word.text, language);

@@ -53,7 +53,7 @@ class Page(unittest.TestCase):
         for title, below in sections(text, "##").items():
             words = title.split()
             self.assertEqual(words[0], "noroshi")
-            words = tuple(word for word in words[1:] if not re.fullmatch(r"\[?[A-Z]+\]?", word))
+            words = tuple(word for word in words[1:] if not re.fullmatch(r"\[?[A-Z-]+\]?", word))
             also = re.search(r"^Also: .*", below, re.M)
             options = entries(below) | set(re.findall(r"\*(--[\w-]+)\*", also[0] if also else ""))
             written[words] = options | (common if also and "connection options" in also[0] else set())
@@ -74,7 +74,7 @@ class Page(unittest.TestCase):
         titles = list(sections(source_of("noroshi.1"), "##"))
         for words, command in commands_of(NOROSHI).items():
             for argument in command.arguments:
-                other = r"(?: \[?[A-Z]+\]?)*"
+                other = r"(?: \[?[A-Z-]+\]?)*"
                 heading = re.compile(rf"noroshi {' '.join(words)}{other} \[?{argument}\]?{other}")
                 self.assertTrue(any(heading.fullmatch(title) for title in titles), heading.pattern)
 
