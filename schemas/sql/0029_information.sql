@@ -626,16 +626,34 @@ SET search_path = noroshi, pg_temp AS $$
     ELSE false END
 $$;
 
--- The parts of apply(), so that a part that is added later is a line here.
+-- The parts of apply(), so that a part that is added later is a line here. Each is called where it is given something: a list that
+-- is empty is not in the document, and a statement that does nothing costs a writer tens of microseconds all the same.
 CREATE FUNCTION apply_parts(decided jsonb) RETURNS void LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
 BEGIN
-  PERFORM apply_erasures(decided);
-  PERFORM apply_staff(decided);
-  PERFORM apply_assignments(decided);
-  PERFORM apply_cymat(decided);
-  PERFORM apply_handling(decided);
-  PERFORM apply_deliveries(decided);
-  PERFORM apply_information(decided);
+  IF decided ?| ARRAY['erasures', 'erasure_decisions', 'retentions'] THEN
+    PERFORM apply_erasures(decided);
+  END IF;
+  IF decided ?| ARRAY['people', 'appointments', 'appointment_ends', 'delegations', 'delegation_ends', 'trainings', 'shifts', 'shift_ends'] THEN
+    PERFORM apply_staff(decided);
+  END IF;
+  IF decided ?| ARRAY['assignments'] THEN
+    PERFORM apply_assignments(decided);
+  END IF;
+  IF decided ?| ARRAY['cymat_requests', 'cymat_rulings', 'cymat_members', 'cymat_entries', 'access_ended', 'erasure_decisions'] THEN
+    PERFORM apply_cymat(decided);
+  END IF;
+  IF decided ?| ARRAY['handling_steps', 'instructions', 'instruction_answers', 'platform_links', 'erasure_decisions'] THEN
+    PERFORM apply_handling(decided);
+  END IF;
+  IF decided ?| ARRAY['endpoints', 'endpoint_decisions', 'endpoint_changes', 'deliveries', 'delivery_settlements', 'delivery_replays'] THEN
+    PERFORM apply_deliveries(decided);
+  END IF;
+  IF decided ?| ARRAY['annex_alarms', 'annex_contents', 'annex_decisions', 'annex_seals', 'annex_unreadables', 'annexes', 'attachments',
+    'consents', 'inquiries', 'inquiry_alarms', 'inquiry_answers', 'inquiry_withdrawals', 'label_change_decisions',
+    'label_changes', 'label_mapping_withdrawals', 'label_mappings', 'labels', 'notice_answers', 'notice_links', 'notices',
+    'releases', 'sealing_key_decisions', 'sealing_key_revocations', 'sealing_keys', 'withholdings', 'erasure_decisions'] THEN
+    PERFORM apply_information(decided);
+  END IF;
 END
 $$;
 CREATE FUNCTION part_act_is_there(type text, incident uuid, subject uuid) RETURNS boolean LANGUAGE sql STABLE

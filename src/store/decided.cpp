@@ -1538,7 +1538,9 @@ void Decided::each_list(Self& self, const Visit& visit) {
 
 std::string Decided::json() const {
   std::string json = "{";
+  // Most decisions fill few of them; apply() leaves out the parts that it is given nothing for.
   each_list(*this, [&](std::string_view name, const RowList& list) {
+    if (list.empty()) return;
     if (json.size() > 1) json += ',';
     json.append("\"").append(name).append("\":[").append(list.json()).append("]");
   });
