@@ -226,10 +226,11 @@ class Download final : public BodySource, public std::enable_shared_from_this<Do
 };
 
 Read one(const ReadContext& reading) {
-  return [reading](store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
+  return [reading](store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
     const auto id = id_in_path<core::AttachmentId>(request, "id");
     const auto attachment =
-        id ? store::find_attachment(transaction, *id, sees_own_only(*request.caller)) : std::nullopt;
+        id ? store::find_attachment(transaction, context.law.registry, *id, sees_own_only(*request.caller), context.now)
+           : std::nullopt;
     if (!attachment || !store::read_attachment_piece(transaction, *id, 0)) return not_found(request.language);
     Response response;
     // What it is said to be is in the list: no program is to open it by that word.
@@ -242,10 +243,10 @@ Read one(const ReadContext& reading) {
   };
 }
 
-Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
+Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
   const auto id = id_in_path<core::IncidentId>(request, "id");
   if (!id || !store::may_see_attachments(transaction, *id, sees_own_only(*request.caller))) return not_found(request.language);
-  return tagged(codec::encode_attachments(store::list_attachments(transaction, *id)));
+  return tagged(codec::encode_attachments(store::list_attachments(transaction, context.law.registry, *id, context.now)));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "routing/registry.h"
@@ -19,6 +20,7 @@ class CallersView {
  public:
   CallersView(TenantTransaction& transaction, const routing::Registry& registry, const std::string& incident, Timestamp now);
 
+  bool shows(std::string_view member) const { return view_.shows(member); }
   // Each turns what was read into what may be shown.
   void narrow(std::optional<std::string>& document) const;
   void narrow(codec::ReportVersionView& version) const;
