@@ -6,6 +6,7 @@
 
 #include "src/core/duties.h"
 #include "src/core/file_name.h"
+#include "src/core/give_label.h"
 #include "src/core/withholding_rules.h"
 
 namespace noroshi::core {
@@ -105,6 +106,9 @@ Outcome decide_attachment(const Law& law, const Incident& known, const AddAttach
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（transitions で assessed）してから添付してください。",
                                  "The incident is closed. Reopen it (transition to assessed), then add the file."));
+  // What belongs to a case of 機密性3 is of it, unless somebody says otherwise by its label; and is sealed.
+  if (!known.labels.empty() && known.labels.back().grades.confidentiality > highest_of_notice)
+    return tl::unexpected(annex_not_available());
   if (auto refusal = check(command.attachment)) return tl::unexpected(std::move(*refusal));
   if (auto refusal = check_limits(known, command.attachment)) return tl::unexpected(std::move(*refusal));
   DecisionBuilder builder(law, known, command.actor, moment);
