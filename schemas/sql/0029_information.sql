@@ -292,6 +292,18 @@ CREATE POLICY party ON notice_link FOR SELECT TO noroshi_reader USING (
   OR EXISTS (SELECT FROM incident_access a WHERE a.incident_id = notice_link.incident_id
     AND a.organization = (SELECT caller()) AND a.scope = 'content'));
 
+-- As in 0027: that an annex cannot be opened is for its body; others know of no annex.
+DROP POLICY told ON alarm;
+CREATE POLICY told ON alarm FOR SELECT TO noroshi_reader USING (EXISTS (
+  SELECT FROM incident_access a
+  WHERE a.incident_id = alarm.incident_id AND a.organization = (SELECT caller())
+    AND CASE WHEN alarm.clock IS NOT NULL THEN alarm.organization = ANY (a.stands_for) OR alarm.holder = ANY (a.stands_for)
+        WHEN alarm.code IN ('delivery_dead', 'annex_unreadable') THEN alarm.organization = ANY (a.stands_for)
+        ELSE a.scope = 'content'
+          AND (alarm.code NOT LIKE 'large_scale_%' OR alarm.organization = ANY (a.stands_for)
+               OR EXISTS (SELECT FROM judgement j WHERE j.incident_id = alarm.incident_id AND j.of_originator
+                            AND j.organization = alarm.organization)) END));
+
 -- -- What never happens -----------------------------------------------------------------------------------------------
 
 -- What was written stays as it was written, but for the one change that a row may have, and for an erasure, which turns the

@@ -251,7 +251,11 @@ int run(const AnnexSendOptions& options, const Output& output) {
       return exit_failed;
     }
     tell_recipients(body, *list, output);
-    recipients.insert(recipients.end(), list->begin(), list->end());
+    // A body may have registered another's key, which is public: it is sealed to once.
+    for (const auto& key : *list)
+      if (std::none_of(recipients.begin(), recipients.end(),
+                       [&](const sealing::PublicKey& known) { return known.id() == key.id(); }))
+        recipients.push_back(key);
   }
   auto bytes = read_input(options.in);
   if (!bytes) {

@@ -1,6 +1,7 @@
 #include "src/core/decide_annex.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -101,6 +102,12 @@ bool has(const std::vector<AnnexKey>& keys, const std::string& key_id) {
   return std::any_of(keys.begin(), keys.end(), [&](const AnnexKey& key) { return key.key_id == key_id; });
 }
 
+// Of each body that has registered that key: one that registers another's, which is public, takes the annex from nobody.
+void add_of(std::vector<AnnexKey>& keys, const std::vector<AnnexKey>& allowed, const std::string& key_id) {
+  std::copy_if(allowed.begin(), allowed.end(), std::back_inserter(keys),
+               [&](const AnnexKey& key) { return key.key_id == key_id; });
+}
+
 Refusal keys_differ(std::vector<FieldError> errors) {
   return {RefusalCode::annex_keys_differ,
           {"封の宛先が、この別紙を受け取る機関の鍵と一致しません。errors の各項目を確かめ、noroshi annex send "
@@ -168,12 +175,10 @@ tl::expected<std::vector<AnnexKey>, Refusal> check_keys(const Incident& known, c
   for (auto& key : keys_of(context, owner)) allowed.push_back(std::move(key));
   std::vector<AnnexKey> keys;
   for (std::size_t i = 0; i < key_ids.size(); ++i) {
-    const auto found =
-        std::find_if(allowed.begin(), allowed.end(), [&](const AnnexKey& key) { return key.key_id == key_ids[i]; });
-    if (found == allowed.end() || is_repeated(key_ids, i))
+    if (!has(allowed, key_ids[i]) || is_repeated(key_ids, i))
       errors.push_back(foreign_key(i));
     else
-      keys.push_back(*found);
+      add_of(keys, allowed, key_ids[i]);
   }
   if (!errors.empty()) return tl::unexpected(keys_differ(std::move(errors)));
   return keys;
@@ -355,12 +360,10 @@ Outcome decide_annex_rewrapping(const Law& law, const Incident& known, const Ann
       if (!has(allowed, key.key_id)) allowed.push_back(std::move(key));
   std::vector<AnnexKey> keys;
   for (std::size_t i = 0; i < command.key_ids.size(); ++i) {
-    const auto found = std::find_if(allowed.begin(), allowed.end(),
-                                    [&](const AnnexKey& key) { return key.key_id == command.key_ids[i]; });
-    if (found == allowed.end() || is_repeated(command.key_ids, i))
+    if (!has(allowed, command.key_ids[i]) || is_repeated(command.key_ids, i))
       errors.push_back(foreign_key(i));
     else
-      keys.push_back(*found);
+      add_of(keys, allowed, command.key_ids[i]);
   }
   if (errors.empty() && keys.size() <= annex->keys.size())
     errors.push_back({"/recipients", "key_missing", {"加えられた鍵がありません。", "No key was added."}});

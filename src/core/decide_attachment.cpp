@@ -6,6 +6,8 @@
 
 #include "src/core/duties.h"
 #include "src/core/file_name.h"
+#include "src/core/give_label.h"
+#include "src/core/withholding_rules.h"
 
 namespace noroshi::core {
 namespace {
@@ -58,10 +60,26 @@ std::vector<std::string> whom_to_tell(const DecisionBuilder& builder) {
   return bodies;
 }
 
+// It has the report by sharing (2.2.4(2)(l)) alone, in its own name and in that of whom it succeeded.
+bool has_it_by_sharing_alone(const DecisionBuilder& builder, const std::string& body) {
+  const auto& incident = builder.incident();
+  if (builder.standing_for(incident.organization) == body) return false;
+  return std::none_of(incident.messages.begin(), incident.messages.end(), [&](const Message& message) {
+    return message.report && message.clause != clause_of_sharing && builder.standing_for(message.recipient) == body;
+  });
+}
+
+// What tells of the file brings the latest version of the report: to whom it is shared with, only while it may be.
 void tell(DecisionBuilder& builder) {
   const std::string note = "添付ファイルが追加されました (a file was added)";
   for (const auto& body : whom_to_tell(builder)) {
     if (!is_of_cymat(body)) {
+      if (has_it_by_sharing_alone(builder, body)) {
+        if (may_be_shared(builder.incident())) send_shared(builder, body, note);
+        continue;
+      }
+      // Nor is it told of what its view does not have: police and crisis desk.
+      if (!view_of(builder.law(), builder.incident(), body, builder.now()).shows("attachments")) continue;
       send_latest(builder, MessageKind::notice, builder.actor().organization, body, nullptr, note);
       continue;
     }
@@ -88,6 +106,9 @@ Outcome decide_attachment(const Law& law, const Incident& known, const AddAttach
     return tl::unexpected(refuse(RefusalCode::incident_closed,
                                  "終結したインシデントです。再開（transitions で assessed）してから添付してください。",
                                  "The incident is closed. Reopen it (transition to assessed), then add the file."));
+  // What belongs to a case of 機密性3 is of it, unless somebody says otherwise by its label; and is sealed.
+  if (!known.labels.empty() && known.labels.back().grades.confidentiality > highest_of_notice)
+    return tl::unexpected(annex_not_available());
   if (auto refusal = check(command.attachment)) return tl::unexpected(std::move(*refusal));
   if (auto refusal = check_limits(known, command.attachment)) return tl::unexpected(std::move(*refusal));
   DecisionBuilder builder(law, known, command.actor, moment);

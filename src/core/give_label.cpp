@@ -156,9 +156,13 @@ std::optional<Refusal> give_label(DecisionBuilder& builder, const Report& report
 
 bool decides_label(const Law& law, const Incident& known, const Actor& actor, Timestamp now) {
   if (actor.role && is_superior(*actor.role) && acts_for(law, actor.organization, known.organization, now)) return true;
-  if (known.labels.empty()) return false;
-  const auto& label = known.labels.back();
-  return actor.token && same_person(label.given_by, label.given_by_name, actor);
+  if (known.labels.empty() || !actor.token) return false;
+  // Who raised another's label, or added a restriction to it, gave the last one and decides nothing by that: all are his. A name is of
+  // one person within a body alone; of another body, which entered the report, it is the very token.
+  const bool inside = acts_for(law, actor.organization, known.organization, now);
+  return std::all_of(known.labels.begin(), known.labels.end(), [&](const Label& label) {
+    return label.given_by == actor.token || (inside && same_person(label.given_by, label.given_by_name, actor));
+  });
 }
 
 std::optional<Refusal> refuse_forward(const Incident& known) {

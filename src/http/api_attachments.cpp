@@ -11,6 +11,7 @@
 #include "src/http/body_sink.h"
 #include "src/http/reading.h"
 #include "src/http/refusals.h"
+#include "src/http/shares.h"
 #include "src/http/taking.h"
 #include "src/record/encodings.h"
 #include "src/record/sha256_stream.h"
@@ -26,6 +27,7 @@ const std::vector<std::string> attaching_roles = {"reporter",       "csirt_membe
 
 // Each holds a piece or two in memory; 16 keep the workers from nothing else.
 constexpr int most_at_once = 16;
+constexpr int most_of_one_body = 4;
 
 Response overloaded(Language language) { return retry_later(problem_of(Refusal::overloaded), language); }
 
@@ -57,12 +59,10 @@ std::vector<core::FieldError> mistakes_of(const Request& request, std::uint64_t 
 // One file on its way in: the pieces are kept under its id as they come, and it is added once all have.
 class Upload final : public BodySink, public std::enable_shared_from_this<Upload> {
  public:
-  Upload(const AttachmentContext& context, std::shared_ptr<std::atomic<int>> under_way, core::IncidentId incident,
-         const Request& request)
-      : context_(context), under_way_(std::move(under_way)), incident_(incident), caller_(*request.caller), language_(request.language) {}
+  Upload(const AttachmentContext& context, std::shared_ptr<void> share, core::IncidentId incident, const Request& request)
+      : context_(context), share_(std::move(share)), incident_(incident), caller_(*request.caller), language_(request.language) {}
 
   ~Upload() override {
-    --*under_way_;
     if (id_ && !handed_over_) drop(context_, *id_);
   }
 
@@ -142,7 +142,7 @@ class Upload final : public BodySink, public std::enable_shared_from_this<Upload
   }
 
   AttachmentContext context_;
-  std::shared_ptr<std::atomic<int>> under_way_;
+  const std::shared_ptr<void> share_;
   core::IncidentId incident_;
   Caller caller_;
   Language language_;
@@ -154,7 +154,7 @@ class Upload final : public BodySink, public std::enable_shared_from_this<Upload
 };
 
 SinkFor uploads(AttachmentContext context) {
-  const auto under_way = std::make_shared<std::atomic<int>>(0);
+  const auto under_way = std::make_shared<Shares>(most_at_once, most_of_one_body);
   return [context, under_way](const Request& request, std::uint64_t length) -> tl::expected<std::shared_ptr<BodySink>, Response> {
     if (context.record_is_too_late && context.record_is_too_late())
       return tl::unexpected(record_too_late(request.language));
@@ -164,11 +164,9 @@ SinkFor uploads(AttachmentContext context) {
     if (request.signature) return tl::unexpected(signature_not_possible(request.language));
     if (auto mistakes = mistakes_of(request, length); !mistakes.empty())
       return tl::unexpected(refuse_body(std::move(mistakes), request.language));
-    if (++*under_way > most_at_once) {
-      --*under_way;
-      return tl::unexpected(overloaded(request.language));
-    }
-    return std::make_shared<Upload>(context, under_way, *incident, request);
+    auto share = under_way->take(request.caller->tenant);
+    if (!share) return tl::unexpected(overloaded(request.language));
+    return std::make_shared<Upload>(context, std::move(share), *incident, request);
   };
 }
 
@@ -226,10 +224,11 @@ class Download final : public BodySource, public std::enable_shared_from_this<Do
 };
 
 Read one(const ReadContext& reading) {
-  return [reading](store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
+  return [reading](store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
     const auto id = id_in_path<core::AttachmentId>(request, "id");
     const auto attachment =
-        id ? store::find_attachment(transaction, *id, sees_own_only(*request.caller)) : std::nullopt;
+        id ? store::find_attachment(transaction, context.law.registry, *id, sees_own_only(*request.caller), context.now)
+           : std::nullopt;
     if (!attachment || !store::read_attachment_piece(transaction, *id, 0)) return not_found(request.language);
     Response response;
     // What it is said to be is in the list: no program is to open it by that word.
@@ -242,10 +241,10 @@ Read one(const ReadContext& reading) {
   };
 }
 
-Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext&) {
+Response list(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
   const auto id = id_in_path<core::IncidentId>(request, "id");
   if (!id || !store::may_see_attachments(transaction, *id, sees_own_only(*request.caller))) return not_found(request.language);
-  return tagged(codec::encode_attachments(store::list_attachments(transaction, *id)));
+  return tagged(codec::encode_attachments(store::list_attachments(transaction, context.law.registry, *id, context.now)));
 }
 
 }  // namespace

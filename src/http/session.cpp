@@ -31,6 +31,7 @@
 #include "src/http/guards.h"
 #include "src/http/handoff.h"
 #include "src/http/one_shot.h"
+#include "src/http/shares.h"
 #include "src/record/encodings.h"
 
 namespace noroshi::http {
@@ -46,6 +47,11 @@ using std::chrono::steady_clock;
 constexpr std::size_t header_limit = 8 * 1024;
 constexpr std::size_t buffer_size = 16 * 1024;  // less makes Beast read in small steps
 constexpr std::size_t body_step = 64 * 1024;
+// A body above that, which is held whole (a sealed annex), is one of a few at a time: 24 MiB for each connection that there may be
+// would be more memory than there is.
+constexpr std::size_t usual_body = 1024 * 1024;
+constexpr int most_large_bodies = 12;
+constexpr int most_large_bodies_of_one = 3;
 constexpr std::chrono::seconds retry_after(1);
 constexpr auto repeat_cancellation = std::chrono::milliseconds(20);
 // Of a stream: what waits in the kernel has no deadline of ours and is memory all the same.
@@ -72,6 +78,11 @@ struct Exchange {
   bool keep_alive = true;    // as far as the request is concerned
   bool body_unread = false;  // more of the request may still come in
 };
+
+Shares& large_bodies() {
+  static const auto shares = std::make_shared<Shares>(most_large_bodies, most_large_bodies_of_one);
+  return *shares;
+}
 
 std::string new_request_id() {
   std::string bytes(16, '\0');
@@ -435,6 +446,11 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     if (const auto* taking = route.handler.target<TakesPieces>())
       co_return co_await take_body(exchange, *taking, fields, std::move(request), length);
 
+    std::shared_ptr<void> share;  // until it is answered
+    if (length > usual_body) {
+      share = large_bodies().take(request.caller ? request.caller->tenant : std::string());
+      if (!share) co_return refuse(exchange, Refusal::overloaded);
+    }
     if (auto answer = co_await read_body(exchange, parser, length)) co_return answer;
     if (exchange.gone || cut_) co_return std::nullopt;
     request.body = std::move(parser.get().body());

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "src/store/least_id.h"
+#include "src/store/report_views.h"
 #include "src/store/view_rows.h"
 
 namespace noroshi::store {
@@ -18,15 +19,25 @@ constexpr Statement select_access{
     "AND (NOT $2::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for))"};
 #define NOROSHI_ATTACHMENT_COLUMNS                                                                              \
   "t.id, t.incident_id, i.number, i.exercise, t.organization, t.name, t.media_type, t.sha256, t.size, " \
-  "t.added_by_name, t.added_at FROM attachment t JOIN incident i ON i.id = t.incident_id "
+  "t.added_by_name, t.added_at, t.organization = ANY (a.stands_for) AS added_by_caller FROM attachment t " \
+  "JOIN incident i ON i.id = t.incident_id " \
+  "JOIN incident_access a ON a.incident_id = t.incident_id AND a.organization = (SELECT caller()) "
+// With whom the report is shared by consent alone (2.2.4(2)(l)) has the files that were there when it got its last version.
+#define NOROSHI_ATTACHMENT_REACHED                                                                              \
+  "AND (i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for) OR t.organization = ANY (a.stands_for) " \
+  "OR NOT EXISTS (SELECT FROM message m WHERE m.incident_id = t.incident_id AND m.report_id IS NOT NULL " \
+  "AND m.recipient = ANY (a.stands_for) AND m.clause = '2.2.4(2)(l)') " \
+  "OR EXISTS (SELECT FROM message m WHERE m.incident_id = t.incident_id AND m.report_id IS NOT NULL " \
+  "AND m.recipient = ANY (a.stands_for) AND (m.clause <> '2.2.4(2)(l)' OR m.sent_at >= t.added_at))) "
 constexpr Statement select_attachments{"attachments_of_incident",
                                        "SELECT " NOROSHI_ATTACHMENT_COLUMNS
-                                       "WHERE t.incident_id = $1::uuid ORDER BY t.id"};
+                                       "WHERE t.incident_id = $1::uuid AND ($2::boolean OR t.organization = ANY (a.stands_for)) "
+                                       NOROSHI_ATTACHMENT_REACHED "ORDER BY t.id"};
 constexpr Statement select_attachment{
     "attachment",
-    "SELECT " NOROSHI_ATTACHMENT_COLUMNS
-    "JOIN incident_access a ON a.incident_id = t.incident_id WHERE t.id = $1::uuid "
-    "AND (NOT $2::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for))"};
+    "SELECT " NOROSHI_ATTACHMENT_COLUMNS "WHERE t.id = $1::uuid "
+    "AND (NOT $2::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for)) "
+    NOROSHI_ATTACHMENT_REACHED};
 constexpr Statement select_piece{"attachment_piece",
                                  "SELECT bytes FROM attachment_piece WHERE attachment_id = $1::uuid AND place = $2::integer"};
 
@@ -64,14 +75,22 @@ bool may_see_attachments(TenantTransaction& transaction, core::IncidentId incide
   return !transaction.execute(select_access, {core::to_string(incident), own}).empty();
 }
 
-std::vector<codec::AttachmentView> list_attachments(TenantTransaction& transaction, core::IncidentId incident) {
-  return read_all(transaction.execute(select_attachments, {core::to_string(incident)}), read_attachment);
+std::vector<codec::AttachmentView> list_attachments(TenantTransaction& transaction, const routing::Registry& registry,
+                                                    core::IncidentId incident, Timestamp now) {
+  const auto id = core::to_string(incident);
+  const bool shown = CallersView(transaction, registry, id, now).shows("attachments");
+  return read_all(transaction.execute(select_attachments, {id, shown}), read_attachment);
 }
 
-std::optional<codec::AttachmentView> find_attachment(TenantTransaction& transaction, core::AttachmentId attachment, bool own) {
+std::optional<codec::AttachmentView> find_attachment(TenantTransaction& transaction, const routing::Registry& registry,
+                                                     core::AttachmentId attachment, bool own, Timestamp now) {
   const auto rows = transaction.execute(select_attachment, {core::to_string(attachment), own});
   const auto row = rows.maybe_one();
-  return row ? std::optional(read_attachment(*row)) : std::nullopt;
+  if (!row) return std::nullopt;
+  auto view = read_attachment(*row);
+  if (!row->get<bool>("added_by_caller") && !CallersView(transaction, registry, view.incident_id, now).shows("attachments"))
+    return std::nullopt;
+  return view;
 }
 
 std::optional<std::string> read_attachment_piece(TenantTransaction& transaction, core::AttachmentId attachment, int place) {

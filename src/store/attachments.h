@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "routing/registry.h"
 #include "src/codec/attachment_views.h"
 #include "src/core/identifier.h"
 #include "src/store/database.h"
@@ -25,9 +26,12 @@ std::int64_t sweep_attachment_pieces(Connection& writer, Timestamp before);
 
 // Whether the caller may see the files of the incident, and add one; `own` as for incidents.
 bool may_see_attachments(TenantTransaction& transaction, core::IncidentId incident, bool own);
-// Oldest first.
-std::vector<codec::AttachmentView> list_attachments(TenantTransaction& transaction, core::IncidentId incident);
-std::optional<codec::AttachmentView> find_attachment(TenantTransaction& transaction, core::AttachmentId attachment, bool own);
+// Those that the caller's body is shown (core/report_view.h): of police and crisis desk, and of whom the report is shared with no
+// more, what it added itself or had before. Oldest first.
+std::vector<codec::AttachmentView> list_attachments(TenantTransaction& transaction, const routing::Registry& registry,
+                                                    core::IncidentId incident, Timestamp now);
+std::optional<codec::AttachmentView> find_attachment(TenantTransaction& transaction, const routing::Registry& registry,
+                                                     core::AttachmentId attachment, bool own, Timestamp now);
 // Nothing where it is not there, not visible, or erased.
 std::optional<std::string> read_attachment_piece(TenantTransaction& transaction, core::AttachmentId attachment, int place);
 

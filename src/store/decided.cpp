@@ -234,7 +234,7 @@ struct ConcernOf {
   Concern operator()(const core::NoticeAnswered& what) const { return {what.notice.value, std::vector{what.from, what.to}}; }
   // What a receiving agency holds of the case is its own, and so is the alarm about it.
   Concern operator()(const core::AlarmRaised& what) const {
-    if (what.code == core::alarm_codes::delivery_dead ||
+    if (what.code == core::alarm_codes::delivery_dead || what.code == core::alarm_codes::annex_unreadable ||
         (what.code.starts_with("large_scale_") && what.organization != after.organization))
       return {what.alarm.value, std::vector{what.organization}};
     return {what.alarm.value, std::nullopt};

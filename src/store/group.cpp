@@ -14,6 +14,7 @@
 #include "src/codec/record_views.h"
 #include "src/codec/response_answers.h"
 #include "src/codec/sealed_annex.h"
+#include "src/core/canary.h"
 #include "src/core/decide_delivery.h"
 #include "src/core/four_eyes.h"
 #include "src/record/checkpoint.h"
@@ -636,6 +637,12 @@ class Group {
     if (!std::holds_alternative<SubmitReport>(command.action) && (!known || !visible(command, *known)))
       return not_found();
     if (auto refusal = right_refused(command, known, at)) return std::move(*refusal);
+    if (known && core::is_canary(*known) && command.actor.token && !std::holds_alternative<Acknowledge>(command.action) &&
+        !std::holds_alternative<ReplayDelivery>(command.action))
+      return core::Refusal{core::RefusalCode::not_the_holder,
+                           {"疎通確認はシステムのものです。届いたかを自ら調べるため、人が評価、終結、追記することはできません。",
+                            "The canary is the daemon's, which looks whether it arrives: nobody assesses, ends or adds to it."},
+                           {}};
     if (!if_match_holds(command, known))
       return core::Refusal{core::RefusalCode::precondition_failed,
                            {"この間に変更されています。最新の状態を読み直してください。",

@@ -21,6 +21,14 @@ constexpr Statement select_withholdings{
     "SELECT organization, from_organization, members, until FROM withholding "
     "WHERE incident_id = $1::uuid AND released_at IS NULL ORDER BY withheld_at, id"};
 
+constexpr Statement select_shared_until{
+    "view_shared_until",
+    "SELECT CASE WHEN bool_and(m.clause = '2.2.4(2)(l)') THEN max(m.sent_at) END AS until FROM incident_access a "
+    "JOIN incident i ON i.id = a.incident_id "
+    "JOIN message m ON m.incident_id = a.incident_id AND m.report_id IS NOT NULL AND m.recipient = ANY (a.stands_for) "
+    "WHERE a.incident_id = $1::uuid AND a.organization = (SELECT caller()) "
+    "AND NOT (i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for))"};
+
 constexpr Statement select_own_receipts{
     "view_own_receipts",
     "SELECT DISTINCT ON (m.incident_id) m.incident_id, m.recipient, m.id AS message_id FROM incident_access a "
@@ -72,7 +80,12 @@ core::ReportView read_view(TenantTransaction& transaction, const routing::Regist
 
 CallersView::CallersView(TenantTransaction& transaction, const routing::Registry& registry, const std::string& incident,
                          Timestamp now)
-    : view_(read_view(transaction, registry, incident, now, stands_for_)) {}
+    : view_(read_view(transaction, registry, incident, now, stands_for_)),
+      until_(transaction.execute(select_shared_until, {incident}).one().get<std::optional<Timestamp>>("until")) {}
+
+bool CallersView::reaches(const codec::JudgementView& judgement) const {
+  return reaches(judgement.made_at) || std::ranges::find(stands_for_, judgement.organization) != stands_for_.end();
+}
 
 void CallersView::narrow(std::optional<std::string>& document) const {
   if (document) document = codec::shown_document(std::move(*document), view_);

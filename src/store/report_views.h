@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "routing/registry.h"
@@ -19,6 +20,11 @@ class CallersView {
  public:
   CallersView(TenantTransaction& transaction, const routing::Registry& registry, const std::string& incident, Timestamp now);
 
+  bool shows(std::string_view member) const { return view_.shows(member); }
+  // With whom the report is shared by consent alone (2.2.4(2)(l)) sees what others hold of the case as of the last time it was; its
+  // own always.
+  bool reaches(const codec::JudgementView& judgement) const;
+  bool reaches(Timestamp at) const { return !until_ || at <= *until_; }
   // Each turns what was read into what may be shown.
   void narrow(std::optional<std::string>& document) const;
   void narrow(codec::ReportVersionView& version) const;
@@ -27,6 +33,7 @@ class CallersView {
  private:
   std::vector<std::string> stands_for_;  // read with the view, so before it
   core::ReportView view_;
+  std::optional<Timestamp> until_;  // nothing: it has it by more than sharing
 };
 
 // 受付番号 of the caller's body; of its own incidents there is none.

@@ -18,13 +18,17 @@ constexpr Statement select_active_keys{
 #define NOROSHI_ANNEX_COLUMNS                                                                                      \
   "a.id, a.incident_id, l.number, i.organization AS incident_organization, i.reference, a.organization, a.title, " \
   "a.state, "                                                                                                      \
-  "a.asked_by_name, a.asked_at, a.permit_by, a.decided_by_name, a.decision_reason, a.decided_at, a.sealed_at, "    \
+  "CASE WHEN o.own THEN a.asked_by_name ELSE '' END AS asked_by_name, a.asked_at, a.permit_by, "                     \
+  "CASE WHEN o.own THEN a.decided_by_name ELSE '' END AS decided_by_name, "                                        \
+  "CASE WHEN o.own THEN a.decision_reason ELSE '' END AS decision_reason, a.decided_at, a.sealed_at, "              \
   "a.sealed_by_name, a.sha256, a.size, a.receivers AS key_bodies, a.key_ids, a.unreadable_to, a.revision, "        \
   "ARRAY(SELECT DISTINCT coalesce(s.organization, m.recipient) FROM message m LEFT JOIN incident_access s "        \
   "ON s.incident_id = m.incident_id AND m.recipient <> s.organization AND m.recipient = ANY (s.stands_for) "       \
   "WHERE m.incident_id = a.incident_id AND m.kind IN ('report', 'relay') AND m.sender = a.organization "           \
   "AND m.recipient <> a.organization ORDER BY 1) AS receivers "                                                    \
   "FROM annex a JOIN incident i ON i.id = a.incident_id "                                                          \
+  "CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM incident_access s WHERE s.incident_id = a.incident_id "          \
+  "AND s.organization = (SELECT caller()) AND a.organization = ANY (s.stands_for)) AS own) AS o "                  \
   "JOIN labels_of(ARRAY(SELECT incident_id FROM annex)) l ON l.incident_id = a.incident_id "
 constexpr Statement select_annexes{
     "view_annexes", "SELECT " NOROSHI_ANNEX_COLUMNS

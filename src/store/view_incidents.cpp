@@ -334,6 +334,29 @@ PageOutcome<codec::IncidentSummary> list_incidents(TenantTransaction& transactio
   return shown;
 }
 
+namespace {
+
+// In the place of a judgement that came after the report was last shared stands the one before it, where there is one. Labels stay:
+// how it has to be handled now binds him too.
+void leave_out_of_reach(codec::IncidentDetail& detail, const CallersView& view) {
+  const auto out_of_reach = [&](const codec::JudgementView& judgement) { return !view.reaches(judgement); };
+  std::erase_if(detail.assessments, out_of_reach);
+  for (auto& judgement : detail.judgements) {
+    if (view.reaches(judgement)) continue;
+    const auto before = std::find_if(detail.assessments.rbegin(), detail.assessments.rend(), [&](const codec::JudgementView& other) {
+      return other.organization == judgement.organization;
+    });
+    if (before == detail.assessments.rend()) continue;
+    judgement = *before;
+    if (judgement.organization != detail.summary.organization) continue;
+    detail.summary.assessment = judgement.assessment;
+    detail.summary.cyberattack = judgement.cyberattack;
+  }
+  std::erase_if(detail.judgements, out_of_reach);
+}
+
+}  // namespace
+
 std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transaction, const routing::Registry& registry,
                                                    core::IncidentId id, bool own, Timestamp now) {
   const Rows rows = transaction.execute(select_incident, {now, to_string(id), own});
@@ -367,6 +390,7 @@ std::optional<codec::IncidentDetail> find_incident(TenantTransaction& transactio
   add_receipts(transaction, std::span(&detail.summary, 1));
   add_receipts_of_receivers(transaction, detail.messages);
   const CallersView view(transaction, registry, to_string(id), now);
+  leave_out_of_reach(detail, view);
   view.narrow(detail.document);
   for (auto& version : detail.reports) view.narrow(version);
   for (auto& judgement : detail.judgements) view.narrow(judgement);

@@ -171,12 +171,12 @@ class Scene:
     def respond(self):
         """Who responds: people of two ministries that no story names (where people are known, two tokens of nobody are no two
         persons), an assignment, handling inside, a team of CYMAT at work."""
-        for organization, role in (("maff", "ciso"), ("maff", "csirt_head"), ("mic", "ciso"), ("mic", "csirt_head"),
+        for organization, role in (("maff", "ciso"), ("maff", "csirt_head"), ("moj", "ciso"), ("moj", "csirt_head"),
                                    ("nco", "center_liaison")):
             self.desks.tokens[organization, role] = self.daemon.issue_token(organization, role)
         people = {}
         for organization, name, post in (("maff", "当番 甲", "csirt_member"), ("maff", "当番 乙", "csirt_head"),
-                                         ("mic", "要員 丙", "cymat_member")):
+                                         ("moj", "要員 丙", "cymat_member")):
             person = people[name] = self.post(organization, "csirt_head", "/api/v1/people", {
                 "name": name, "employment": "employee", "skills": ["forensics"]})["id"]
             self.post(organization, "ciso", f"/api/v1/people/{person}/appointments", {
@@ -196,14 +196,14 @@ class Scene:
             "kind": "recovery", "force": "instruction", "addressee": "情報システムセキュリティ責任者", "text": "復旧すること"})
         self.post("maff", "csirt_head", f"{case}/instructions/{given['instruction']['id']}/answer",
                   {"carried_out": True, "text": "復旧した"})
-        self.post("maff", "csirt_head", f"{case}/platforms", {"platform": "共通基盤", "operator_organization": "mic"})
+        self.post("maff", "csirt_head", f"{case}/platforms", {"platform": "共通基盤", "operator_organization": "moj"})
         asked = self.post("maff", "csirt_head", f"{case}/cymat-requests", {"reason": "範囲が分からない", "priority": "high"})
         request = f"/api/v1/cymat-requests/{asked['cymat_request']['id']}"
         self.post("nco", "center_liaison", f"{request}/receipt", {})
         self.post("nco", "center_liaison", f"{request}/decision",
                   {"ruling": "dispatch", "united_response": True, "reason": "政府として一体となった対応が必要"})
-        answer = self.post("nco", "center_liaison", f"{request}/members", {"organization": "mic", "person": member, "lead": True})
-        self.post("mic", "csirt_head", f"{request}/members/{answer['cymat_request']['members'][0]['id']}/answer", {"agreed": True})
+        answer = self.post("nco", "center_liaison", f"{request}/members", {"organization": "moj", "person": member, "lead": True})
+        self.post("moj", "csirt_head", f"{request}/members/{answer['cymat_request']['members'][0]['id']}/answer", {"agreed": True})
         self.post("nco", "center_liaison", f"{request}/formation", {})
         self.post("nco", "center_liaison", f"{request}/dispatch", {})
         self.post("maff", "csirt_head", f"{request}/log", {"kind": "information", "text": "端末の一覧", "confidentiality": 2})
