@@ -82,6 +82,8 @@ std::string what_is_late(const ToldAlarm& alarm, const std::set<std::string>& cl
               : fmt::format("{} not acknowledged by {}", joined(clauses), alarm.late);
   if (alarm.code == codes::inquiry_overdue)
     return ja ? fmt::format("{} が照会に未回答", alarm.late) : fmt::format("an inquiry not answered by {}", alarm.late);
+  if (alarm.code == codes::permission_overdue)
+    return ja ? fmt::format("{} の別紙が許可を待っています", alarm.late) : fmt::format("an annex of {} waits for its permission", alarm.late);
   if (alarm.code == codes::handover_overdue)
     return ja ? fmt::format("{} の対応責任者の引継ぎなし", alarm.late)
               : fmt::format("who leads the response of {} has not handed over", alarm.late);

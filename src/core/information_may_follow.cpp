@@ -33,9 +33,11 @@ bool information_may_follow(const Incident& incident, const Event&, const Consen
 bool information_may_follow(const Incident& incident, const Event&, const AnnexAsked& what) {
   return !incident.find(what.annex.id) && what.annex.state == AnnexState::asked && !incident.erased_at;
 }
-bool information_may_follow(const Incident& incident, const Event&, const AnnexDecided& what) {
+// By another person than who asked, in his office (3.1.1(5)(c)).
+bool information_may_follow(const Incident& incident, const Event& event, const AnnexDecided& what) {
   const auto* annex = incident.find(what.annex);
-  return annex && next(annex->state, what.permitted ? AnnexEvent::permit : AnnexEvent::refuse) && !incident.erased_at;
+  return annex && next(annex->state, what.permitted ? AnnexEvent::permit : AnnexEvent::refuse) && !incident.erased_at &&
+         event.actor.role == Role::section_officer && !same_person(annex->asked_by, annex->asked_by_name, event.actor);
 }
 bool information_may_follow(const Incident& incident, const Event&, const AnnexSealed& what) {
   const auto* annex = incident.find(what.annex);
