@@ -19,7 +19,7 @@ std::string told(const json::value& label) {
 }
 
 // `noroshi` with that desk's token.
-Ending noroshi(const Desk& desk, const TemporaryFolder& folder, std::vector<std::string> arguments) {
+Ending terminal(const Desk& desk, const TemporaryFolder& folder, std::vector<std::string> arguments) {
   auto& daemon = the_daemon();
   const auto file = folder.path() / "token";
   write_file(file, daemon.token(desk.organization(), desk.role()));
@@ -152,11 +152,11 @@ TEST_CASE("Restrictions are carried, keep the case with whom section 2.2.4 names
   // What is printed begins with the label, and ends with it where the label asks for that.
   TemporaryFolder folder;
   const std::string line = "格付: 機密性2（独立行政法人・別表指定法人の定義） / 取扱制限: 転送禁止, 複製禁止, 印刷時明示, 関係者限り";
-  const auto report = noroshi(head, folder, {"--lang", "ja", "report", "show", incident.number});
+  const auto report = terminal(head, folder, {"--lang", "ja", "report", "show", incident.number});
   REQUIRE_MESSAGE(report.code == 0, report.errors);
   CHECK(first_line(report.output) == line);
   CHECK(report.output.ends_with(line + "\n"));
-  const auto message = noroshi(mext, folder, {"--lang", "ja", "inbox", "show", text(mext.message_of(incident), "id")});
+  const auto message = terminal(mext, folder, {"--lang", "ja", "inbox", "show", text(mext.message_of(incident), "id")});
   REQUIRE_MESSAGE(message.code == 0, message.errors);
   CHECK(first_line(message.output) == line);
   CHECK(message.output.ends_with(line + "\n"));
@@ -188,22 +188,22 @@ TEST_CASE("Restrictions are carried, keep the case with whom section 2.2.4 names
 TEST_CASE("The terminal maps a label, asks for another and decides") {
   const Desk head("jamstec", "csirt_head"), ciso("jamstec", "ciso");
   TemporaryFolder folder;
-  const auto mapped = noroshi(head, folder, {"--lang", "ja", "label", "map", "所外秘", "--confidentiality", "2"});
+  const auto mapped = terminal(head, folder, {"--lang", "ja", "label", "map", "所外秘", "--confidentiality", "2"});
   REQUIRE_MESSAGE(mapped.code == 0, mapped.errors);
-  const auto listed = noroshi(head, folder, {"--lang", "ja", "label", "mappings"});
+  const auto listed = terminal(head, folder, {"--lang", "ja", "label", "mappings"});
   CHECK(mentions(listed.output, "所外秘"));
   CHECK(mentions(listed.output, "有効"));
   const auto incident = head.reports(a_report({{"classification", {{"own_label", "所外秘"}}}}));
-  const auto asked = noroshi(head, folder, {"label", "ask", incident.number, "--confidentiality", "1", "--reason", "公表済み"});
+  const auto asked = terminal(head, folder, {"label", "ask", incident.number, "--confidentiality", "1", "--reason", "公表済み"});
   REQUIRE_MESSAGE(asked.code == 0, asked.errors);
-  CHECK(noroshi(head, folder, {"label", "decide", incident.number, "--decision", "approved", "--reason", "可"}).code != 0);
-  const auto decided = noroshi(ciso, folder, {"label", "decide", incident.number, "--decision", "approved", "--reason", "可"});
+  CHECK(terminal(head, folder, {"label", "decide", incident.number, "--decision", "approved", "--reason", "可"}).code != 0);
+  const auto decided = terminal(ciso, folder, {"label", "decide", incident.number, "--decision", "approved", "--reason", "可"});
   REQUIRE_MESSAGE(decided.code == 0, decided.errors);
-  const auto shown = noroshi(head, folder, {"--lang", "ja", "label", "show", incident.number});
+  const auto shown = terminal(head, folder, {"--lang", "ja", "label", "show", incident.number});
   CHECK(first_line(shown.output) == "格付: 機密性1（独立行政法人・別表指定法人の定義）");
   CHECK(mentions(shown.output, "所外秘"));
   CHECK(mentions(shown.output, "認めた"));
   const auto id = text(head.list("/label-mappings").front(), "id");
-  CHECK(noroshi(head, folder, {"label", "withdraw", id, "--reason", "廃止"}).code == 0);
-  CHECK(mentions(noroshi(head, folder, {"--lang", "ja", "label", "mappings"}).output, "廃止"));
+  CHECK(terminal(head, folder, {"label", "withdraw", id, "--reason", "廃止"}).code == 0);
+  CHECK(mentions(terminal(head, folder, {"--lang", "ja", "label", "mappings"}).output, "廃止"));
 }
