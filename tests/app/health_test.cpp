@@ -76,7 +76,7 @@ TEST_CASE("an operator sees every check") {
     CAPTURE(name);
     REQUIRE(checks.contains(name));
   }
-  CHECK(checks.size() == 10);
+  CHECK(checks.size() == 11);
   CHECK(checks.at("canary").at("status") == "ok");
   CHECK(checks.at("canary").at("state") == "off");
   CHECK(checks.at("database").at("status") == "ok");
