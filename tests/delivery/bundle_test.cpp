@@ -65,6 +65,7 @@ struct Bundles : Scene {
   Consignment consignment(int n) const {
     auto made = relayed_report();
     made.delivery = identifier<core::DeliveryId>("01990000-0000-7000-8000-00000000000" + std::to_string(n));
+    made.acknowledge_token = "SECRET-TOKEN";
     return made;
   }
   fs::path file(int number) const {
@@ -95,7 +96,6 @@ TEST_CASE("a bundle lies in its place, readable for its owner alone, and tells n
   check_attempt(scene.send(scene.consignment(1)), Verdict::sent, "");
   const auto text = scene.read(1);
   CHECK(text.find("SECRET") == std::string::npos);
-  CHECK(text.find("abc") == std::string::npos);  // the token
   struct stat status {};
   REQUIRE(stat(scene.file(1).c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
@@ -114,7 +114,7 @@ TEST_CASE("the message inside is whole, and bound to endpoint, number and delive
   const auto endpoint = identifier<core::EndpointId>("01990000-0000-7000-8000-0000000000ee");
   const auto message = bundle_message(consignment);
   for (const auto* part :
-       {"SECRET-TITLE", "SECRET-NOTE", "SECRET-REPORT", "\"acknowledge_token\":\"abc\"", "\"number\":\"JPS-2018-1\""})
+       {"SECRET-TITLE", "SECRET-NOTE", "SECRET-REPORT", "\"acknowledge_token\":\"SECRET-TOKEN\"", "\"number\":\"JPS-2018-1\""})
     CHECK(message.find(part) != std::string::npos);
   const auto jwe = sealing::seal(message, bundle_aad(endpoint, 7, consignment.delivery), {&receiver, 1});
   REQUIRE(jwe);

@@ -78,7 +78,7 @@ def ed25519_holds(key, signature, text):
 def faults(value, schema, where=""):
     """What of the schema's words the value breaks: those words of JSON Schema that this schema uses, and no others."""
     known = {"$schema", "$id", "title", "description", "type", "properties", "required", "additionalProperties", "const",
-             "enum", "pattern", "minimum", "format"}
+             "enum", "pattern", "minimum", "maximum", "format"}
     assert schema.keys() <= known, schema.keys() - known
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else types
@@ -94,6 +94,8 @@ def faults(value, schema, where=""):
         found.append(f"{where}: pattern")
     if isinstance(value, int) and value < schema.get("minimum", value):
         found.append(f"{where}: minimum")
+    if isinstance(value, int) and value > schema.get("maximum", value):
+        found.append(f"{where}: maximum")
     if isinstance(value, dict):
         properties = schema.get("properties", {})
         found += [f"{where}/{name}: missing" for name in schema.get("required", []) if name not in value]

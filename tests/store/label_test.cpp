@@ -138,7 +138,7 @@ TEST_CASE("a change is of two persons, in the database too, and what was given b
   const auto decided = accepted(story.decide(head, change, true));
   CHECK(in_answer(decided, "decision") == "approved");
   CHECK(refusal_code(story.decide(head, change, true)) == "label_change_decided");
-  CHECK(story.labels() == "2 stated  | 1 changed  ");
+  CHECK(story.labels() == "2 stated   | 1 changed  ");
   CHECK(story.store.text("SELECT given_by_name FROM label WHERE ground = 'changed'") == "乙");
   for (const char* by_hand : {"UPDATE label SET confidentiality = 1", "UPDATE label SET own_label = 'x'", "DELETE FROM label",
                               "UPDATE label_change SET decision = 'rejected'", "DELETE FROM label_change"}) {
@@ -148,7 +148,7 @@ TEST_CASE("a change is of two persons, in the database too, and what was given b
   CHECK(story.findings() == std::vector<std::string>{});
   const auto rejected = in_answer(accepted(story.ask(member, 2)), "id");
   CHECK(in_answer(accepted(story.decide(head, rejected, false)), "decision") == "rejected");
-  CHECK(story.labels() == "2 stated  | 1 changed  ");
+  CHECK(story.labels() == "2 stated   | 1 changed  ");
   CHECK(story.findings() == std::vector<std::string>{});
 }
 
