@@ -8,7 +8,7 @@ SET LOCAL search_path = noroshi, pg_temp;
 -- reference, which nobody else may give (core/canary.h), tells it.
 CREATE FUNCTION marks_of(incidents uuid[]) RETURNS TABLE (incident_id uuid, exercise boolean, canary boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
-  SELECT i.id, i.exercise, i.exercise AND i.reference LIKE 'CANARY-%'
+  SELECT i.id, i.exercise, i.exercise AND i.reference ~ '^CANARY-\d{4}-\d{2}-\d{2}$'
   FROM incident i JOIN incident_access a ON a.incident_id = i.id AND a.organization = (SELECT caller())
   WHERE i.id = ANY (incidents)
 $$;

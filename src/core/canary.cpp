@@ -71,12 +71,12 @@ void end(DecisionBuilder& builder) {
 
 std::string canary_reference(JapaneseDay day) { return std::string(canary_prefix) + format_day(day); }
 
-bool is_canary_reference(std::string_view reference) { return reference.starts_with(canary_prefix); }
+bool is_canary_reference(std::string_view reference) { return canary_day(reference).has_value(); }
 
 bool is_canary(const Incident& incident) { return incident.exercise && is_canary_reference(incident.reference); }
 
 std::optional<JapaneseDay> canary_day(std::string_view reference) {
-  if (!is_canary_reference(reference)) return std::nullopt;
+  if (!reference.starts_with(canary_prefix)) return std::nullopt;
   return parse_day(reference.substr(canary_prefix.size()));
 }
 

@@ -24,7 +24,7 @@ struct CanaryPlan {
   friend bool operator==(const CanaryPlan&, const CanaryPlan&) = default;
 };
 
-// "CANARY-2026-11-27". References that begin like it are the daemon's alone.
+// "CANARY-2026-11-27". References of that form are the daemon's alone.
 inline constexpr std::string_view canary_prefix = "CANARY-";
 std::string canary_reference(JapaneseDay day);
 bool is_canary_reference(std::string_view reference);

@@ -156,8 +156,8 @@ Outcome decide_report(const Law& law, const Incident* known, const std::string& 
     return tl::unexpected(std::move(*refusal));
   if (!known && command.actor.token && is_canary_reference(report.reference))
     return tl::unexpected(refuse_field(
-        "/reference", "reserved", "CANARY- で始まる整理番号は疎通確認のためのものです。別の番号にしてください。",
-        "References that begin with CANARY- are those of the daemon's canary. Choose another."));
+        "/reference", "reserved", "CANARY-年-月-日 の形の整理番号は疎通確認のためのものです。別の番号にしてください。",
+        "References of the form CANARY-year-month-day are those of the daemon's canary. Choose another."));
   // Before what it says is looked at: over a document that is gone no later version can be laid.
   if (known)
     if (auto refusal = refuse_erased(*known)) return tl::unexpected(std::move(*refusal));

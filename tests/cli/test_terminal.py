@@ -18,10 +18,10 @@ OBLIGATIONS = [
 MESSAGES = [
     {"id": "m1", "kind": "report", "incident_id": "i", "number": "JPS-2026-1", "reference": "A-1", "version": 1,
      "from": "jps", "clause": "2.2.4(2)(g)", "sentence": 2, "sent_at": "2026-01-05T00:00:00Z",
-     "acknowledged_at": "2026-01-05T01:00:00Z", "acknowledged_by": "当直"},
+     "acknowledge_by": "2026-01-05T00:15:00Z", "acknowledged_at": "2026-01-05T01:00:00Z", "acknowledged_by": "当直"},
     {"id": "m2", "kind": "report", "incident_id": "i", "number": "JPS-2026-1", "reference": "A-1", "version": 2,
-     "from": "jps", "clause": None, "sent_at": "2026-01-05T03:00:00Z", "acknowledged_at": None,
-     "acknowledged_by": None},
+     "from": "jps", "clause": None, "sent_at": "2026-01-05T03:00:00Z",
+     "acknowledge_by": "2026-01-05T03:15:00Z", "acknowledged_at": None, "acknowledged_by": None},
 ]
 
 

@@ -175,7 +175,7 @@ TEST_CASE("A time ahead, a day before the body existed, an annex, a contradictio
         Case{a_report_recognized("2016-10-11T23:59:59+09:00"),
              "invalid",
              {"/times/recognized/value body_not_in_force"}},
-        Case{a_report({{"classification", {{"confidentiality", 3}}}}), "annex_not_available", {}},
+        Case{a_report({{"summary", "経路"}, {"classification", {{"confidentiality", 3}}}}), "annex_header_only", {"/summary annex_header_only"}},
         Case{a_report({{"cyberattack", "no"},
                        {"cyberattack_reason", "故障"},
                        {"large_scale", a_large_scale_cell()}}),

@@ -36,8 +36,10 @@ TEST_CASE("A follow-up goes to everyone who had the version before, and opens no
     const auto messages = desk->messages_of(incident);
     REQUIRE(messages.size() == 2);
     CHECK(messages[1].at("version").to_number<int>() == 2);
-    CHECK(changes_of(desk->sees(incident)) ==
-          Lines{"/stage: \"first\" -> \"followup\"", "/summary: null -> \"31台の感染を確認\""});
+    Lines changes{"/stage: \"first\" -> \"followup\""};
+    // A text that cannot be cut by what a receiver has need of is not in the view of the police.
+    if (desk != &police) changes.push_back("/summary: null -> \"31台の感染を確認\"");
+    CHECK(changes_of(desk->sees(incident)) == changes);
   }
   CHECK(mhlw.obligation_of(incident, "g", 3, "mhlw").at("occasion").to_number<int>() == 2);
   CHECK(jps.sees(incident).at("reports").as_array().size() == 2);
