@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view canary = "CANARY-機密性3-別紙の本文";
+constexpr std::string_view canary = "KANARIA-機密性3-別紙の本文";
 
 // A daemon of its own in the zones that the story says, and the terminals of the bodies' people.
 class World {
@@ -204,7 +204,7 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
   write_file(jwe, content.body);
   world.stop();
   CHECK(holding(world.data(), canary) == Lines{});
-  CHECK(holding(world.data(), "CANARY") == Lines{});
+  CHECK(holding(world.data(), "KANARIA") == Lines{});
   for (const auto& own : {ministry, joint}) {
     const auto secret = text(json::parse(read_file(own)), "d");
     CHECK(secret.size() == 64);
