@@ -175,6 +175,18 @@ TABLES = {
          "WHEN 'training' THEN EXISTS (SELECT FROM training t WHERE t.id = e.subject) "
          "WHEN 'shift' THEN EXISTS (SELECT FROM shift t WHERE t.id = e.subject) "
          "WHEN 'cymat' THEN EXISTS (SELECT FROM cymat_request t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
+         "WHEN 'endpoint' THEN EXISTS (SELECT FROM endpoint t WHERE t.id = e.subject) "
+         "WHEN 'delivery' THEN EXISTS (SELECT FROM delivery t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
+         "WHEN 'label' THEN EXISTS (SELECT FROM label t WHERE t.id = e.subject AND t.incident_id = e.incident_id UNION ALL "
+         "SELECT FROM label_change t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
+         "WHEN 'consent' THEN EXISTS (SELECT FROM consent t WHERE t.incident_id = e.incident_id) "
+         "WHEN 'label_mapping' THEN EXISTS (SELECT FROM label_mapping t WHERE t.id = e.subject) "
+         "WHEN 'sealing_key' THEN EXISTS (SELECT FROM sealing_key t WHERE t.id = e.subject) "
+         "WHEN 'annex' THEN EXISTS (SELECT FROM annex t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
+         "WHEN 'attachment' THEN EXISTS (SELECT FROM attachment t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
+         "WHEN 'content' THEN EXISTS (SELECT FROM withholding t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
+         "WHEN 'inquiry' THEN EXISTS (SELECT FROM inquiry t WHERE t.id = e.subject AND t.incident_id = e.incident_id) "
+         "WHEN 'notice' THEN EXISTS (SELECT FROM notice t WHERE t.id = e.subject) "
          "WHEN 'key' THEN EXISTS (SELECT FROM signing_key t WHERE e.id IN (t.event_id, t.retirement_event_id)) "
          "WHEN 'record' THEN EXISTS (SELECT FROM record_origin t WHERE t.event_id = e.id) ELSE false END;"),
         ("a key of the record, or a tree after the first, without its event",
