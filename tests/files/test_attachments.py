@@ -109,6 +109,53 @@ class Attachments(unittest.TestCase):
         self.assertEqual((status, refused["code"]), (404, json.loads(nothing.text)["code"]))
         self.assertEqual(self.pieces(), before)
 
+    def shared_with(self, **more):
+        """A case of the body whose report may be shared, and its first version."""
+        body = self.flow.report_body(consent_to_share=True, **more)
+        said = self.jps.do("/reports", body, Idempotency_Key=body["reference"])
+        self.incident = said["incident"]["id"]
+        return body, said
+
+    def listed_for(self, person):
+        answer = self.flow.ask("GET", f"/api/v1/incidents/{self.incident}/attachments", token=person.token)
+        return [item["id"] for item in json.loads(answer.text)["items"]] if answer.status == 200 else None
+
+    def test_files_are_no_part_of_the_view_of_the_police(self):
+        _, said = self.shared_with(cyberattack="yes")
+        duty = next(duty for duty in said["obligations"] if duty["clause"] == "2.2.4(2)(h)" and duty["holder"] == "jps")
+        self.jps.do(f"/obligations/{duty['id']}/fulfillments", {"method": "report"})
+        police = self.flow.person(duty["recipient"], "police_desk")
+        before = len(police.items("/inbox"))
+        self.assertGreater(before, 0)
+        _, _, added = self.upload(self.jps, b"a customer list")
+        self.assertIn(added["id"], self.listed_for(self.mhlw))
+        self.assertNotIn(added["id"], self.listed_for(police) or [])
+        self.assertEqual(self.download(police, added["id"])[0], 404)
+        self.assertEqual(len(police.items("/inbox")), before)
+
+    def test_what_comes_after_sharing_has_ended_stays_away(self):
+        body, _ = self.shared_with()
+        self.jps.do(f"/incidents/{self.incident}/sharings", {"organization": "meti", "note": "同種の事案"})
+        _, _, first = self.upload(self.jps, b"while it was shared")
+        self.assertEqual(self.listed_for(self.meti), [first["id"]])
+        later = {"reference": body["reference"], "stage": "followup", "consent_to_share": False, "summary": "SECRET-LATER"}
+        self.jps.do("/reports", later, Idempotency_Key=body["reference"] + "-2")
+        before = len(self.meti.items("/inbox"))
+        _, _, second = self.upload(self.jps, b"after that")
+        self.assertEqual(self.listed_for(self.meti), [first["id"]])
+        self.assertEqual(self.download(self.meti, second["id"])[0], 404)
+        self.assertEqual(len(self.meti.items("/inbox")), before)
+        self.assertNotIn("SECRET-LATER", self.meti.get(f"/incidents/{self.incident}").text)
+
+    def test_no_file_goes_with_a_case_of_confidentiality_3(self):
+        body = self.flow.report_body(classification={"confidentiality": 3})
+        self.incident = self.jps.do("/reports", body, Idempotency_Key=body["reference"])["incident"]["id"]
+        before = self.pieces()
+        status, _, refused = self.upload(self.jps, b"of confidentiality 3")
+        self.assertEqual((status, refused["code"]), (422, "annex_not_available"))
+        self.assertEqual(self.listed_for(self.jps), [])
+        self.assertLessEqual(self.pieces(), before + 1)  # swept in time; seen by nobody
+
     def test_a_large_one_in_flat_memory(self):
         content = some_bytes(LARGEST)
         self.upload(self.jps, content[:MIB])  # whatever is made at the first one
