@@ -296,6 +296,10 @@ void set_database_url_file(const Given& given, Draft& draft) {
   set_address_of_database(given, address, draft);
 }
 
+void set_content_keys(const Given& given, Draft& draft) {
+  if (auto path = given.path()) draft.config.content_keys = std::move(path);
+}
+
 void set_writers(const Given& given, Draft& draft) {
   if (const auto value = given.integer(1, 16)) draft.config.writers = static_cast<int>(*value);
 }
@@ -512,6 +516,7 @@ constexpr Setting settings[] = {
     {"database", "url", set_database_url},
     {"database", "url_file", set_database_url_file},
     {"database", "zone", set_database_zone},
+    {"database", "content_keys", set_content_keys},
     {"database", "writers", set_writers},
     {"database", "readers", set_readers},
     {"law", "registry", set_registry, "NOROSHI_REGISTRY"},
@@ -866,6 +871,10 @@ tl::expected<Config, std::vector<Mistake>> load_config(const ConfigFlags& flags,
   return std::move(draft.config);
 }
 
+std::filesystem::path content_key_folder(const Config& config) {
+  return config.content_keys.value_or(config.data / "keys" / "content");
+}
+
 core::Zone database_zone(const Config& config) {
   return config.database_zone.value_or(config.database_url ? core::Zone::internet : core::Zone::closed);
 }
@@ -922,6 +931,7 @@ std::string show(const Config& config) {
     line("zone", toml_text(core::to_string(*config.database_zone)));
   else
     out += fmt::format("# zone = {}\n", toml_text(core::to_string(database_zone(config))));
+  path("content_keys", config.content_keys);
   line("writers", std::to_string(config.writers));
   line("readers", std::to_string(config.readers));
 

@@ -48,6 +48,7 @@ struct Config {
   core::Zone zone = core::Zone::internet;           // [listen] zone: what clients come through; unsaid: the least trusted
   std::optional<std::string> database_url;          // [database] url, or url_file; else a private cluster
   std::optional<core::Zone> database_zone;          // [database] zone: what lies between here and it
+  std::optional<std::filesystem::path> content_keys;  // [database] content_keys; else DIR/keys/content
   int writers = 2;                                  // [database] writers, readers
   int readers = 4;
   std::optional<std::filesystem::path> registry;    // [law] registry, editions
@@ -72,6 +73,8 @@ struct Config {
 
 // That of the database, where it was not stated: a private cluster has no network, and of another nothing is known.
 core::Zone database_zone(const Config& config);
+// Where the keys are with which what people wrote of cases is sealed.
+std::filesystem::path content_key_folder(const Config& config);
 
 // What was set on the command line; empty where it was not.
 struct ConfigFlags {

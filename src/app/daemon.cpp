@@ -21,6 +21,8 @@
 #include <spdlog/spdlog.h>
 
 #include "src/app/canary.h"
+#include "src/app/content_epoch_watch.h"
+#include "src/app/content_key_files.h"
 #include "src/app/delivery_keys.h"
 #include "src/app/delivery_services.h"
 #include "src/app/health.h"
@@ -48,6 +50,7 @@
 #include "src/http/worker_pool.h"
 #include "src/store/attachments.h"
 #include "src/store/clock.h"
+#include "src/store/content_epochs.h"
 #include "src/store/connection_pool.h"
 #include "src/store/migrations.h"
 #include "src/store/private_cluster.h"
@@ -161,6 +164,8 @@ class Database {
     });
     if (config.test_clock) store::set_shown_clock(owner, *config.test_clock);
     clock_is_real_ = store::clock_is_real(owner);
+    settings_.content_keys = open_content_keys(content_key_folder(config), owner);
+    seal_what_is_stored();
     store::use_ladder(owner, config.clocks);
     signing_key_ = SigningKey::ensure(config.data / "keys" / "signing.pem", owner);
     store::Connection operators(settings_, store::DatabaseRole::operator_);
@@ -172,6 +177,15 @@ class Database {
     if (!delivery_keys_)
       spdlog::warn("no message is sent beyond the inbox: copy keys/delivery.pem of a daemon on the same database to {}",
                    (config.data / "keys").string());
+  }
+
+  // Of a database that was written by an earlier version.
+  void seal_what_is_stored() {
+    store::Connection owner(store::for_migrations(settings_), store::DatabaseRole::owner);
+    std::uint64_t told = 0;
+    store::seal_what_is_stored(owner, *settings_.content_keys, [&](std::uint64_t values) {
+      if (values >= told + 10'000) spdlog::info("what was written in clear is sealed: {} values", told = values);
+    });
   }
 
   std::unique_ptr<store::PrivateCluster> cluster_;
@@ -429,6 +443,7 @@ void serve(const Config& config) {
 
   {
     // Around the service: one that cannot start has ended. What must end ends as by a signal: no request is cut off.
+    const ContentEpochWatch epochs(database.settings());
     const ZoneKeeping zone(database.settings(), zone_of(config, database.signing_key().id()), [] { std::raise(SIGTERM); });
     Service service(io, config, law, database.settings(), database.clock_is_real(), database.signing_key(),
                     database.record_keys(), database.delivery_keys(), database.record_origin());

@@ -5,21 +5,14 @@
 
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
+#include "src/app/key_file.h"
 #include "src/record/checkpoint.h"
 #include "src/store/database.h"
 
 namespace noroshi::app {
-
-// The file cannot be read or is no such key, or the database does not know it: the operator has to look. The text says
-// what to do.
-class SigningKeyFault : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 // Ed25519 (RFC 8032). Immutable; any number of threads sign with it.
 class SigningKey {

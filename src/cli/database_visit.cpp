@@ -6,9 +6,15 @@
 
 #include <fmt/format.h>
 
+#include "src/app/content_key_files.h"
 #include "src/store/migrations.h"
 
 namespace noroshi::cli {
+
+std::filesystem::path content_key_folder(const DatabaseOptions& options) {
+  if (!options.content_keys.empty() || options.data.empty()) return options.content_keys;
+  return options.data / "keys" / "content";
+}
 
 DatabaseVisit::DatabaseVisit(const DatabaseOptions& options, const Output&) {
   if (!options.database_url.empty()) {
@@ -23,6 +29,7 @@ DatabaseVisit::DatabaseVisit(const DatabaseOptions& options, const Output&) {
     settings_ = cluster_->connection_settings();
   }
   settings_.application_name = "noroshi";
+  if (const auto folder = content_key_folder(options); !folder.empty()) settings_.content_keys = app::find_content_keys(folder);
 }
 
 std::unique_ptr<store::Connection> DatabaseVisit::owner() const {
@@ -56,6 +63,9 @@ int with_database(const DatabaseOptions& options, const Output& output, const st
   } catch (const store::ClusterFault& fault) {
     complain(output, {fault.what(), fault.what()});
     return fault.exit_code();
+  } catch (const app::SigningKeyFault& fault) {
+    complain(output, {fault.what(), fault.what()});
+    return exit_configuration;
   } catch (const store::MigrationRefused& refused) {
     complain(output, {refused.what(), refused.what()});
     return exit_configuration;

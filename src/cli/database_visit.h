@@ -16,9 +16,14 @@ namespace noroshi::cli {
 struct DatabaseOptions {
   std::filesystem::path data;
   std::string database_url;
+  std::filesystem::path content_keys;  // --content-keys
 
   bool given() const { return !data.empty() || !database_url.empty(); }
 };
+
+// Where the keys are that open what people wrote of cases: that of --content-keys, else of the data folder; empty where neither is
+// known.
+std::filesystem::path content_key_folder(const DatabaseOptions& options);
 
 // Without a URL: the private cluster of the data folder, started for the length of this object where no
 // daemon runs it.

@@ -16,6 +16,7 @@
 #include "src/cli/bundle.h"
 #include "src/cli/attachment.h"
 #include "src/cli/configuration.h"
+#include "src/cli/content_key.h"
 #include "src/cli/demo.h"
 #include "src/cli/doctor.h"
 #include "src/cli/cymat.h"
@@ -1089,6 +1090,26 @@ void add_record_keys(CLI::App& record, const Global& global, Command& chosen) {
   retire->add_option("--reason", retire_options->reason, "Why; stands in the record")->type_name("TEXT")->required();
 }
 
+void add_content_key(CLI::App& program, const Global& global, Command& chosen) {
+  auto* keys = program.add_subcommand("content-key", "What seals the content of cases at rest; needs --data, or --database-url and --content-keys");
+  keys->require_subcommand(1);
+  add_local_command(*keys, global, chosen, "list", "The keys, and how many cases each wraps", std::make_shared<ContentKeyListOptions>());
+  auto add_options = std::make_shared<ContentKeyAddOptions>();
+  add_local_command(*keys, global, chosen, "add", "Make a key, to be copied before it is used", add_options)
+      ->add_option("--epoch", add_options->epoch, "Its name [today]")
+      ->type_name("NAME");
+  auto use_options = std::make_shared<ContentKeyUseOptions>();
+  add_local_command(*keys, global, chosen, "use", "Wrap new cases by that key", use_options)
+      ->add_option("EPOCH", use_options->epoch, "As listed")
+      ->required();
+  add_local_command(*keys, global, chosen, "rewrap", "Wrap the cases there are by the key in use, the daemon at work",
+                    std::make_shared<ContentKeyRewrapOptions>());
+  auto drop_options = std::make_shared<ContentKeyDropOptions>();
+  add_local_command(*keys, global, chosen, "drop", "Delete a key that wraps nothing: older backups become unreadable", drop_options)
+      ->add_option("EPOCH", drop_options->epoch, "As listed")
+      ->required();
+}
+
 void add_record_continue(CLI::App& record, const Global& global, Command& chosen) {
   auto options = std::make_shared<RecordContinueOptions>();
   add_local_command(record, global, chosen, "continue",
@@ -1325,6 +1346,10 @@ void add_global(CLI::App& program, Global& global) {
       .add_option("--database-url", global.database.database_url,
                   "Database of the daemon, where it is not its own")
       ->type_name("URL");
+  program
+      .add_option("--content-keys", global.database.content_keys,
+                  "Keys of what people wrote of cases [DIR/keys/content]")
+      ->type_name("DIR");
   program.require_subcommand(1);
   program.fallthrough();
 }
@@ -1359,6 +1384,7 @@ int run_program(int argc, char** argv) {
   add_token(program, global, chosen);
   add_user(program, global, chosen);
   add_roster(program, global, chosen);
+  add_content_key(program, global, chosen);
   add_record(program, global, chosen);
   add_config(program, global, chosen);
   add_machine(program, global, chosen);

@@ -234,6 +234,22 @@ std::string answer_report(const Decision& decision, const AnswerContext& context
   return text;
 }
 
+std::optional<std::string> lasting_receipt(const Decision& decision, const SignedReceipt* signed_receipt) {
+  const Event* event = find_event<core::ReportReceived>(decision, [](const auto&) { return true; });
+  if (!event) return std::nullopt;
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object();
+  write_time(out, "received_at", event->at);
+  out.member("event_id", to_string(event->id));
+  if (signed_receipt)
+    out.member("origin", signed_receipt->origin)
+        .member("leaf_sha256", signed_receipt->leaf_sha256)
+        .member("key", signed_receipt->key);
+  out.end_object();
+  return text;
+}
+
 std::string answer_incident(const Decision& decision, const AnswerContext& context) {
   std::string text;
   JsonWriter out(text);

@@ -6,6 +6,7 @@
 // speaks of is a broken invariant and aborts.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ struct SignedReceipt {
 // `signed_receipt`, where there is one.
 std::string answer_report(const core::Decision& decision, const AnswerContext& context,
                           const SignedReceipt* signed_receipt = nullptr);
+
+// Of that receipt what stays when the case is erased: all that commits to no content. Nothing where no report was received.
+std::optional<std::string> lasting_receipt(const core::Decision& decision, const SignedReceipt* signed_receipt);
 
 // POST /incidents/{id}/assessments, /transitions, /recipients: {"incident","obligations","alarms"}.
 std::string answer_incident(const core::Decision& decision, const AnswerContext& context);

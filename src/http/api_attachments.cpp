@@ -120,7 +120,7 @@ class Upload final : public BodySink, public std::enable_shared_from_this<Upload
         if (auto refused = begin()) return refused;
       }
       auto writer = context_.pieces.acquire(patience);
-      store::keep_attachment_piece(*writer, *id_, place_++, piece);
+      store::keep_attachment_piece(*writer, incident_, *id_, place_++, piece);
       hash_.add(piece);
       size_ += piece.size();
       return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 #include <openssl/rand.h>
 
 namespace noroshi::sealing {
@@ -13,6 +14,17 @@ struct FreeCipher {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, FreeCipher>;
+
+// Looking the algorithm up and making a context cost more than encrypting a short text: each thread does it once. Null where
+// the library failed.
+EVP_CIPHER_CTX* aes_256_gcm() {
+  thread_local const Cipher cipher = [] {
+    Cipher made(EVP_CIPHER_CTX_new());
+    if (made && EVP_CipherInit_ex(made.get(), EVP_aes_256_gcm(), nullptr, nullptr, nullptr, 1) != 1) made.reset();
+    return made;
+  }();
+  return cipher.get();
+}
 
 const unsigned char* in(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -33,34 +45,48 @@ Secret draw_key() {
   return drawn ? std::move(secret) : Secret();
 }
 
+Secret derive_key(const Secret& key, std::string_view label) {
+  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr),
+                                                                            EVP_PKEY_CTX_free);
+  std::string derived(content_key_length, '\0');
+  std::size_t length = derived.size();
+  const bool good = context && EVP_PKEY_derive_init(context.get()) == 1 &&
+                    EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) == 1 &&
+                    EVP_PKEY_CTX_set1_hkdf_key(context.get(), in(key.view()), size_of(key.view())) == 1 &&
+                    EVP_PKEY_CTX_add1_hkdf_info(context.get(), in(label), size_of(label)) == 1 &&
+                    EVP_PKEY_derive(context.get(), out(derived), &length) == 1 && length == content_key_length;
+  Secret secret(std::move(derived));
+  return good ? std::move(secret) : Secret();
+}
+
 std::optional<Encrypted> encrypt(std::string_view plaintext, std::string_view aad, const Secret& key) {
   Encrypted made{std::string(iv_length, '\0'), std::string(plaintext.size(), '\0'), std::string(tag_length, '\0')};
-  const Cipher cipher(EVP_CIPHER_CTX_new());
+  EVP_CIPHER_CTX* cipher = aes_256_gcm();
   int length = 0;
   unsigned char none[16];  // GCM has no rest, but a place for it
-  const bool good = cipher && RAND_bytes(out(made.iv), size_of(made.iv)) == 1 &&
-                    EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, in(key.view()), in(made.iv)) == 1 &&
-                    EVP_EncryptUpdate(cipher.get(), nullptr, &length, in(aad), size_of(aad)) == 1 &&
-                    (plaintext.empty() || EVP_EncryptUpdate(cipher.get(), out(made.ciphertext), &length, in(plaintext),
+  const bool good = cipher && key.view().size() == content_key_length && RAND_bytes(out(made.iv), size_of(made.iv)) == 1 &&
+                    EVP_EncryptInit_ex(cipher, nullptr, nullptr, in(key.view()), in(made.iv)) == 1 &&
+                    EVP_EncryptUpdate(cipher, nullptr, &length, in(aad), size_of(aad)) == 1 &&
+                    (plaintext.empty() || EVP_EncryptUpdate(cipher, out(made.ciphertext), &length, in(plaintext),
                                                             size_of(plaintext)) == 1) &&
-                    EVP_EncryptFinal_ex(cipher.get(), none, &length) == 1 &&
-                    EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, tag_length, out(made.tag)) == 1;
+                    EVP_EncryptFinal_ex(cipher, none, &length) == 1 &&
+                    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, tag_length, out(made.tag)) == 1;
   return good ? std::optional(std::move(made)) : std::nullopt;
 }
 
 std::optional<Secret> decrypt(const Encrypted& encrypted, std::string_view aad, const Secret& key) {
   if (encrypted.iv.size() != iv_length || encrypted.tag.size() != tag_length) return std::nullopt;
   std::string plaintext(encrypted.ciphertext.size(), '\0'), tag = encrypted.tag;
-  const Cipher cipher(EVP_CIPHER_CTX_new());
+  EVP_CIPHER_CTX* cipher = aes_256_gcm();
   int length = 0;
   unsigned char none[16];
-  const bool good =
-      cipher && EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, in(key.view()), in(encrypted.iv)) == 1 &&
-      EVP_DecryptUpdate(cipher.get(), nullptr, &length, in(aad), size_of(aad)) == 1 &&
-      (plaintext.empty() || EVP_DecryptUpdate(cipher.get(), out(plaintext), &length, in(encrypted.ciphertext),
-                                              size_of(encrypted.ciphertext)) == 1) &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, tag_length, out(tag)) == 1 &&
-      EVP_DecryptFinal_ex(cipher.get(), none, &length) == 1;
+  const bool good = cipher && key.view().size() == content_key_length &&
+                    EVP_DecryptInit_ex(cipher, nullptr, nullptr, in(key.view()), in(encrypted.iv)) == 1 &&
+                    EVP_DecryptUpdate(cipher, nullptr, &length, in(aad), size_of(aad)) == 1 &&
+                    (plaintext.empty() || EVP_DecryptUpdate(cipher, out(plaintext), &length, in(encrypted.ciphertext),
+                                                            size_of(encrypted.ciphertext)) == 1) &&
+                    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, tag_length, out(tag)) == 1 &&
+                    EVP_DecryptFinal_ex(cipher, none, &length) == 1;
   Secret opened(std::move(plaintext));  // wiped where it is not authentic
   return good ? std::optional(std::move(opened)) : std::nullopt;
 }

@@ -14,6 +14,9 @@ constexpr std::size_t iv_length = 12, tag_length = 16;
 
 // Fresh bytes for a key. Empty where there is no randomness.
 Secret draw_key();
+// The 32 bytes that this key and this label alone give: HKDF-SHA-256 (RFC 5869), the label as info. Empty where the library
+// failed.
+Secret derive_key(const Secret& key, std::string_view label);
 
 // A256GCM (RFC 7518 5.3). `aad` is all that is authenticated beside the text.
 struct Encrypted {

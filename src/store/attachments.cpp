@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "src/store/content_keys.h"
 #include "src/store/least_id.h"
 #include "src/store/report_views.h"
 #include "src/store/view_rows.h"
@@ -59,8 +60,12 @@ codec::AttachmentView read_attachment(const Row& row) {
 
 }  // namespace
 
-void keep_attachment_piece(Connection& writer, core::AttachmentId attachment, int place, std::string_view bytes) {
-  writer.execute(keep, {core::to_string(attachment), place, std::as_bytes(std::span(bytes))});
+void keep_attachment_piece(Connection& writer, core::IncidentId incident, core::AttachmentId attachment, int place,
+                           std::string_view bytes) {
+  const auto key = writer.case_key(incident);
+  if (!key) throw ContentUnreadable("a case without a key takes no file");
+  const auto sealed = key->seal_bytes(ContentField::attachment_piece_bytes, bytes);
+  writer.execute(keep, {core::to_string(attachment), place, std::as_bytes(std::span(sealed))});
 }
 
 void drop_attachment_pieces(Connection& writer, core::AttachmentId attachment) {

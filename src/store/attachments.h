@@ -18,7 +18,9 @@ namespace noroshi::store {
 inline constexpr std::size_t attachment_piece_size = 256 * 1024;  // but for the last piece
 
 // Connections of role writer. Each call is committed by itself; nobody sees the piece before the event that adds the file.
-void keep_attachment_piece(Connection& writer, core::AttachmentId attachment, int place, std::string_view bytes);
+// It is sealed under the key of the case that the file is to go with.
+void keep_attachment_piece(Connection& writer, core::IncidentId incident, core::AttachmentId attachment, int place,
+                           std::string_view bytes);
 // Those of a file that was not added; nothing where it was.
 void drop_attachment_pieces(Connection& writer, core::AttachmentId attachment);
 // Of files that were begun before that time, on the shown clock, and never added; how many, a few at a time.

@@ -33,6 +33,8 @@ ColumnValue read_column(const Row& row, const Column& column) {
   } catch (const std::logic_error&) {
     // What this program never writes, such as a time without end, equals nothing that an event implies.
     return "not of this program";
+  } catch (const ContentUnreadable&) {
+    return "does not open";
   }
 }
 

@@ -24,5 +24,13 @@ std::span<const Column> event_columns();
 inline std::string text_of(const Bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
+// Nothing where it is sealed and does not open.
+inline std::optional<std::string> bytes_if_they_open(const Row& row, std::string_view column) {
+  try {
+    return text_of(row.get<Bytes>(column));
+  } catch (const ContentUnreadable&) {
+    return std::nullopt;
+  }
+}
 
 }  // namespace noroshi::store

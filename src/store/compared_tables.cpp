@@ -480,7 +480,6 @@ const ComparedTable annex{
     {{"id"}, {"incident_id"}, {"organization"}, {"title"}, {"permit_by", time}, {"state"}, {"asked_by"}, {"asked_by_name"}, {"asked_at", time}, {"decided_by"}, {"decided_by_name"}, {"decision_reason"}, {"decided_at", time}, {"sealed_at", time}, {"sealed_by_name"}, {"sha256"}, {"size"}, {"receivers", words}, {"key_ids", words}, {"unreadable_to", words}, {"alarm_round"}, {"alarm_level"}, {"alarm_from", time}, {"revision"}, {"event_id"}},
     {{"state", "asked"}, {"decided_by", nullptr}, {"decided_by_name", ""}, {"decision_reason", ""}, {"decided_at", nullptr}, {"sealed_at", nullptr}, {"sealed_by_name", ""}, {"sha256", ""}, {"size", "0"}, {"receivers", ""}, {"key_ids", ""}, {"unreadable_to", ""}, {"alarm_round", "1"}, {"alarm_level", "0"}, {"alarm_from", "=asked_at"}, {"revision", "1"}}};
 
-// Its bytes stand beside it, in pieces: their hash has to be the one that the event states.
 // The bytes by their hash.
 const ComparedTable annex_content{
     "annex_content",
@@ -492,14 +491,13 @@ const ComparedTable annex_content{
     {{"annex_id"}, {"incident_id"}, {"content"}},
     {}};
 
+// Its bytes stand beside it, in pieces: the refold hashes them.
 const ComparedTable attachment{
     "attachment",
     {"id"},
     {"refold_attachment",
-     "SELECT id, incident_id, organization, name, media_type, CASE WHEN t.sha256 = CASE WHEN b.bytes IS NULL THEN 'erased' "
-     "ELSE encode(sha256(b.bytes), 'hex') END THEN t.sha256 ELSE 'not of its bytes: ' || t.sha256 END AS sha256, size, "
-     "added_by_name, added_at, event_id FROM attachment t LEFT JOIN LATERAL (SELECT string_agg(p.bytes, ''::bytea ORDER BY p.place) "
-     "AS bytes FROM attachment_piece p WHERE p.attachment_id = t.id) AS b ON true WHERE t.incident_id = ANY ($1::uuid[])"},
+     "SELECT id, incident_id, organization, name, media_type, sha256, size, added_by_name, added_at, event_id FROM attachment "
+     "WHERE incident_id = ANY ($1::uuid[])"},
     "incident_id",
     {{"id"}, {"incident_id"}, {"organization"}, {"name"}, {"media_type"}, {"sha256"}, {"size"}, {"added_by_name"}, {"added_at", time}, {"event_id"}},
     {}};

@@ -41,7 +41,7 @@ struct ComparedList {
 const ComparedList* find_list(std::string_view name);
 
 namespace compared_tables {
-extern const ComparedTable incident, report, relay_switch, signing_key, record_origin, person, appointment, delegation,
+extern const ComparedTable incident, report, attachment, relay_switch, signing_key, record_origin, person, appointment, delegation,
     training, shift, endpoint, label_mapping, sealing_key, notice;
 // All but those of bodies and of the record itself, whose statements read the whole table.
 const std::vector<const ComparedTable*>& of_incidents();

@@ -5,9 +5,13 @@
 #include <poll.h>
 
 #include <list>
+#include <map>
 #include <pqxx/pqxx>
+#include <set>
 #include <unordered_map>
 
+#include "src/record/encodings.h"
+#include "src/store/content_keys.h"
 #include "src/store/watchdog.h"
 
 namespace pqxx {
@@ -235,8 +239,42 @@ ConnectionSettings ConnectionSettings::from_url(std::string_view url) {
   return settings;
 }
 
+namespace {
+
+struct SeenKey {
+  std::shared_ptr<const CaseKey> key;  // null: there is none that may be seen, or it does not open
+  std::string why;
+};
+// Of the cases of which a sealed value was read.
+using CaseKeys = std::map<core::IncidentId, SeenKey>;
+
+constexpr Statement select_case_keys{
+    "case_keys", "SELECT incident_id, organization, epoch, wrapped FROM content_key WHERE incident_id = ANY ($1::uuid[])"};
+
+// Of a value in PostgreSQL's text form: texts alone, as an array has them, or bytes.
+template <class Take>
+void each_sealed_case(std::string_view cell, const Take& take) {
+  const auto take_if = [&](std::optional<core::IncidentId> incident) {
+    if (incident) take(*incident);
+  };
+  if (is_sealed_text(cell)) {
+    take_if(case_of_sealed_text(cell));
+  } else if (cell.starts_with("{")) {
+    for (auto at = cell.find('\1'); at != std::string_view::npos; at = cell.find('\1', at + 1))
+      take_if(case_of_sealed_text(cell.substr(at)));
+  } else if (cell.starts_with("\\xf5") && cell.size() >= 2 + 2 * sealed_overhead) {
+    const auto header = record::from_hex(cell.substr(2, 2 * sealed_overhead));
+    if (header) take_if(case_of_sealed_bytes(*header));
+  }
+}
+
+}  // namespace
+
 struct ResultRows {
   pqxx::result result;
+  CaseKeys keys;
+  // Of texts that were read: what is handed out is a view.
+  mutable std::map<std::pair<std::size_t, int>, std::string> opened;
 };
 
 struct Connection::Session {
@@ -311,6 +349,54 @@ struct Connection::Session {
     });
   }
 
+  // The key of a case, or null where there is none that may be seen.
+  std::shared_ptr<const CaseKey> case_key(core::IncidentId incident) {
+    load_case_keys({incident});
+    const auto& seen = case_keys.at(incident);
+    if (!seen.key && !seen.why.empty()) throw ContentUnreadable(seen.why);
+    return seen.key;
+  }
+
+  // With the keys of what is sealed in it.
+  Rows rows_of(pqxx::result result) {
+    auto rows = std::make_shared<ResultRows>();
+    rows->result = std::move(result);
+    if (settings.content_keys) rows->keys = keys_for(rows->result);
+    return Rows(std::move(rows));
+  }
+  CaseKeys keys_for(const pqxx::result& result) {
+    std::set<core::IncidentId> incidents;
+    for (const auto& row : result)
+      for (const auto& field : row)
+        if (!field.is_null())
+          each_sealed_case({field.c_str(), field.size()}, [&](core::IncidentId incident) { incidents.insert(incident); });
+    CaseKeys keys;
+    if (incidents.empty()) return keys;
+    load_case_keys(incidents);
+    for (const auto& incident : incidents) keys.emplace(incident, case_keys.at(incident));
+    return keys;
+  }
+  // Those that were not looked for in this transaction.
+  void load_case_keys(const std::set<core::IncidentId>& incidents) {
+    std::vector<std::string> wanted;
+    for (const auto& incident : incidents)
+      if (case_keys.try_emplace(incident).second) wanted.push_back(core::to_string(incident));
+    if (wanted.empty() || !settings.content_keys) return;
+    const Parameter parameters[] = {wanted};
+    for (const auto& row : run_prepared(select_case_keys, parameters)) {
+      const auto incident = core::parse_uuid(row["incident_id"].c_str());
+      const auto wrapped = record::from_hex(std::string_view(row["wrapped"].c_str()).substr(2));
+      if (!incident || !wrapped) continue;
+      auto& seen = case_keys[core::IncidentId{*incident}];
+      try {
+        seen.key = settings.content_keys->unwrap(core::IncidentId{*incident},
+                                                 {row["organization"].c_str(), row["epoch"].c_str(), *wrapped});
+      } catch (const ContentUnreadable& unreadable) {
+        seen.why = unreadable.what();  // told where it is read, which may be never
+      }
+    }
+  }
+
   void run_text(const std::string& sql) {
     exchange([&] {
       pqxx::nontransaction work(*connection);
@@ -355,6 +441,7 @@ struct Connection::Session {
   bool in_transaction = false;
   bool read_only = false;  // the transaction
   std::unordered_map<std::string_view, std::string_view> prepared;
+  CaseKeys case_keys;  // of this transaction, or statement: by then they may be others'
   // In this order: handlers and receivers must go before the connection does.
   std::optional<pqxx::connection> connection;
   std::optional<Notices> notices;
@@ -443,12 +530,22 @@ bool Connection::looks_alive() const {
   return line.fd >= 0 && ::poll(&line, 1, 0) == 0;
 }
 
+const std::shared_ptr<ContentKeys>& Connection::content_keys() const {
+  return session_->settings.content_keys;
+}
+std::shared_ptr<const CaseKey> Connection::case_key(core::IncidentId incident) {
+  if (session_->in_transaction) throw std::logic_error("a statement beside the open transaction");
+  session_->case_keys.clear();
+  return session_->case_key(incident);
+}
+
 Rows Connection::execute(const Statement& statement, std::initializer_list<Parameter> parameters) {
   if (session_->in_transaction) throw std::logic_error("a statement beside the open transaction");
+  session_->case_keys.clear();
   auto result = session_->exchange_that_commits([&] {
     return session_->run_prepared(statement, {parameters.begin(), parameters.size()});
   });
-  return Rows(std::make_shared<ResultRows>(std::move(result)));
+  return session_->rows_of(std::move(result));
 }
 
 void Connection::listen(const std::string& channel) {
@@ -514,6 +611,26 @@ bool Row::is_null(int column) const {
 }
 
 std::string_view Row::text(int column) const {
+  const auto cell = stored(column);
+  if (!is_sealed_text(cell)) return cell;
+  const std::pair place{index_, column};
+  if (const auto known = result_->opened.find(place); known != result_->opened.end()) return known->second;
+  return result_->opened.emplace(place, opened(cell, false)).first->second;
+}
+
+std::string Row::opened(std::string_view sealed, bool as_bytes) const {
+  const auto incident = as_bytes ? case_of_sealed_bytes(sealed) : case_of_sealed_text(sealed);
+  const auto key = incident ? result_->keys.find(*incident) : result_->keys.end();
+  if (key == result_->keys.end() || !key->second.key)
+    throw ContentUnreadable(key != result_->keys.end() && !key->second.why.empty()
+                                ? key->second.why
+                                : "what is stored of a case is sealed, and its key is not to be had here");
+  auto text = as_bytes ? key->second.key->open_bytes(sealed) : key->second.key->open_text(sealed);
+  if (!text) throw ContentUnreadable("what is stored of a case was altered: it does not open with the key of the case");
+  return std::move(*text);
+}
+
+std::string_view Row::stored(int column) const {
   if (is_null(column)) throw std::logic_error(fmt::format("column {} is NULL", column));
   const pqxx::result& result = result_->result;
   const pqxx::field field =
@@ -545,6 +662,7 @@ Transaction::Transaction(Connection& connection, Isolation isolation, Access acc
   if (connection.session_->in_transaction)
     throw std::logic_error("the connection is in a transaction already");
   connection.session_->run_text(begin_text(isolation, access));
+  connection.session_->case_keys.clear();
   connection.session_->in_transaction = true;
   connection.session_->read_only = access == Access::read_only;
 }
@@ -561,8 +679,17 @@ Rows Transaction::execute(const Statement& statement, std::span<const Parameter>
   if (state_ != State::open) throw std::logic_error("a statement after the end of its transaction");
   state_ = State::failed;  // unless it returns
   auto result = connection_.session_->run_prepared(statement, parameters);
+  auto rows = connection_.session_->rows_of(std::move(result));
   state_ = State::open;
-  return Rows(std::make_shared<ResultRows>(std::move(result)));
+  return rows;
+}
+
+std::shared_ptr<const CaseKey> Transaction::case_key(core::IncidentId incident) {
+  if (state_ != State::open) throw std::logic_error("a statement after the end of its transaction");
+  state_ = State::failed;
+  auto key = connection_.session_->case_key(incident);
+  state_ = State::open;
+  return key;
 }
 
 void Transaction::execute_script(const std::string& sql) {

@@ -4,6 +4,10 @@
 // database_error.h; besides them std::bad_alloc and, for a mistake in the calling code (a column that does
 // not exist, NULL read as a value), std::logic_error.
 //
+// What is sealed at rest (content_keys.h) is opened where it is read as a text, bytes or texts, with the keys that the role of
+// the session may see in that moment: a value that was moved into another body's row does not open there. One that does not
+// open is ContentUnreadable.
+//
 // Threads: a Connection, its Transaction and the Rows they made belong to one thread at a time; Rows may be
 // handed on.
 #pragma once
@@ -22,10 +26,14 @@
 #include <vector>
 
 #include "routing/time.h"
+#include "src/core/identifier.h"
 #include "src/store/database_error.h"
 #include "src/store/database_role.h"
 
 namespace noroshi::store {
+
+class CaseKey;
+class ContentKeys;
 
 // Where the database is and how long to wait for it. A value; copy it freely. It may hold a password: never
 // log it.
@@ -48,6 +56,9 @@ struct ConnectionSettings {
   std::chrono::milliseconds answer_timeout{15'000};
   // After this long idle inside a transaction the server ends it, so that a stopped daemon frees its locks.
   std::chrono::milliseconds idle_in_transaction_timeout{30'000};
+
+  // What opens and seals what people wrote (content_keys.h). Without it the rest can be read, and no case opened.
+  std::shared_ptr<ContentKeys> content_keys;
 
   // Database `database` behind the Unix socket in `socket_directory`, peer authentication.
   static ConnectionSettings private_cluster(std::string_view socket_directory, std::string_view superuser,
@@ -104,7 +115,7 @@ class Parameter {
   std::optional<std::string> text_;
 };
 
-struct ResultRows;  // libpqxx's; of no concern outside database.cpp
+struct ResultRows;  // libpqxx's, and the keys of what is sealed in it; of no concern outside database.cpp
 
 // A row of a Rows, whose result it shares: it may outlive the Rows. Columns by number from 0 or by name; by
 // name costs a look-up. A column that is not there, NULL where a value is asked, or a value of another form:
@@ -129,8 +140,10 @@ class Row {
   Row(std::shared_ptr<const ResultRows> result, std::size_t index)
       : result_(std::move(result)), index_(index) {}
   int index_of(std::string_view column) const;
-  // PostgreSQL's text form; std::logic_error for NULL.
+  // PostgreSQL's text form, a sealed text opened; std::logic_error for NULL.
   std::string_view text(int column) const;
+  std::string_view stored(int column) const;  // as it stands
+  std::string opened(std::string_view sealed, bool as_bytes) const;
 
   std::shared_ptr<const ResultRows> result_;
   std::size_t index_;
@@ -236,6 +249,11 @@ class Connection {
   // for a reading statement too: the session does not know which it is.
   Rows execute(const Statement& statement, std::initializer_list<Parameter> parameters = {});
 
+  // Null where the settings have none.
+  const std::shared_ptr<ContentKeys>& content_keys() const;
+  // The key of a case, as far as this role may see it, outside a transaction; null where the case has none.
+  std::shared_ptr<const CaseKey> case_key(core::IncidentId incident);
+
   // LISTEN to a channel (a constant of ours). Only wakes: what is true stands in the tables.
   void listen(const std::string& channel);
   // Waits for a notification on any channel listened to and swallows those that have come. False when
@@ -261,6 +279,9 @@ class Transaction {
 
   Rows execute(const Statement& statement, std::initializer_list<Parameter> parameters = {});
   Rows execute(const Statement& statement, std::span<const Parameter> parameters);
+  // As of the connection.
+  const std::shared_ptr<ContentKeys>& content_keys() const { return connection_.content_keys(); }
+  std::shared_ptr<const CaseKey> case_key(core::IncidentId incident);
   // A text of several statements without parameters, as a migration file is. Never for text made at run time.
   void execute_script(const std::string& sql);
 

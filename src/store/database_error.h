@@ -70,6 +70,13 @@ class DatabaseMisconfigured : public DatabaseError {
   using DatabaseError::DatabaseError;
 };
 
+// What stands there is sealed (content_keys.h) and does not open: its epoch's key is not here, or it was altered. Nothing of it is
+// told.
+class ContentUnreadable : public DatabaseFault {
+ public:
+  explicit ContentUnreadable(const std::string& what) : DatabaseFault(what, "") {}
+};
+
 // A text that PostgreSQL cannot hold: it contains U+0000. Raised before anything is sent.
 class UnstorableText : public std::invalid_argument {
  public:

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "src/store/content_keys.h"
 #include "src/store/database.h"
 
 namespace noroshi::store {
@@ -193,7 +194,13 @@ double Row::get<double>(int column) const {
 }
 template <>
 Bytes Row::get<Bytes>(int column) const {
-  return parse_bytes(text(column));
+  auto bytes = parse_bytes(stored(column));
+  if (const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size()); is_sealed_bytes(view)) {
+    const auto text = opened(view, true);
+    const auto whole = std::as_bytes(std::span(text));
+    bytes.assign(whole.begin(), whole.end());
+  }
+  return bytes;
 }
 template <>
 Timestamp Row::get<Timestamp>(int column) const {
@@ -205,7 +212,10 @@ JapaneseDay Row::get<JapaneseDay>(int column) const {
 }
 template <>
 std::vector<std::string> Row::get<std::vector<std::string>>(int column) const {
-  return parse_text_array(text(column));
+  auto texts = parse_text_array(text(column));
+  for (auto& each : texts)
+    if (is_sealed_text(each)) each = opened(each, false);
+  return texts;
 }
 
 }  // namespace noroshi::store

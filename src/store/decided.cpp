@@ -336,7 +336,7 @@ struct RowWriter {
         .column("supported", request.supported)
         .column("through", request.through)
         .column("center", request.center)
-        .column("reason", request.reason)
+        .column("reason", lists.written(ContentField::cymat_request_reason, request.reason))
         .column("priority", core::to_string(request.priority))
         .column("state", core::to_string(request.state))
         .column("requested_at", request.requested_at)
@@ -345,12 +345,12 @@ struct RowWriter {
         .column("received_at", request.received_at)
         .column("ruling", ruling)
         .column("united_response", request.united_response)
-        .column("decision_reason", request.decision_reason)
+        .column("decision_reason", lists.written(ContentField::cymat_request_decision_reason, request.decision_reason))
         .column("decided_at", request.decided_at)
         .column("dispatched_at", request.dispatched_at)
         .column("ended_at", request.ended_at)
-        .column("end_reason", request.end_reason)
-        .column("report", request.report)
+        .column("end_reason", lists.written(ContentField::cymat_request_end_reason, request.end_reason))
+        .column("report", lists.written(ContentField::cymat_request_report, request.report))
         .column("revision", request.revision)
         .column("event_id", event);
   }
@@ -367,7 +367,7 @@ struct RowWriter {
         .column("cleared", member.cleared)
         .column("of_affected_body", member.of_affected_body)
         .column("state", core::to_string(member.state))
-        .column("reason", member.reason)
+        .column("reason", lists.written(ContentField::cymat_member_reason, member.reason))
         .column("proposed_at", decision.events.front().at)
         .column("since", member.since)
         .column("until", member.until)
@@ -394,7 +394,7 @@ struct RowWriter {
         .column("number", after().number)
         .column("organization", after().organization)
         .column("reference", after().reference)
-        .column("title", after().title)
+        .column("title", lists.written(ContentField::incident_title, after().title))
         .column("exercise", after().exercise)
         .column("recognized_at", after().recognized)
         .column("police", after().police)
@@ -483,7 +483,7 @@ struct RowWriter {
         .column("function", core::to_string(assignment.function))
         .column("trained", assignment.trained)
         .column("replaces", assignment.replaces)
-        .column("note", assignment.note)
+        .column("note", lists.written(ContentField::assignment_note, assignment.note))
         .column("proposed_at", assignment.proposed_at)
         .column("state", core::to_string(assignment.state))
         .column("accepted_at", assignment.accepted_at)
@@ -532,11 +532,11 @@ struct RowWriter {
         .column("stage", core::to_string(what.content.stage))
         .column("submitted_by", what.submitted_by)
         .column("received_at", event.at)
-        .column("bytes", base64(what.bytes))
+        .column("bytes", lists.written_bytes(ContentField::report_bytes, what.bytes))
         .column("length", what.bytes.size())
         .column("sha256", base64(what.sha256))
-        .column("document", what.content.document)
-        .column("changes", what.content.changes)
+        .column("document", lists.written(ContentField::report_document, what.content.document))
+        .column("changes", lists.written(ContentField::report_changes, what.content.changes))
         .column("event_id", event.id);
     // A later version may have moved the recognised time, and with it what is due from it.
     if (what.version > 1)
@@ -554,8 +554,8 @@ struct RowWriter {
         .column("assessment", routing::to_string(judgement.assessment))
         .column("cyberattack", routing::to_string(judgement.cyberattack))
         .column("large_scale", cells_of(judgement))
-        .column("assessment_reason", what.held.assessment_reason)
-        .column("cyberattack_reason", what.held.cyberattack_reason)
+        .column("assessment_reason", lists.written(ContentField::judgement_assessment_reason, what.held.assessment_reason))
+        .column("cyberattack_reason", lists.written(ContentField::judgement_cyberattack_reason, what.held.cyberattack_reason))
         .column("made_at", event.at)
         .column("event_id", event.id);
   }
@@ -567,7 +567,7 @@ struct RowWriter {
         .column("incident_id", event.incident)
         .column("organization", what.organization)
         .column("police", what.police)
-        .column("reason", what.reason)
+        .column("reason", lists.written(ContentField::added_recipient_reason, what.reason))
         .column("added_at", event.at)
         .column("event_id", event.id);
   }
@@ -582,8 +582,8 @@ struct RowWriter {
         .column("incident_id", event.incident)
         .column("method", core::to_string(what.fulfillment.method))
         .column("at", what.fulfillment.at)
-        .column("note", what.fulfillment.note)
-        .column("reference", what.fulfillment.reference)
+        .column("note", lists.written(ContentField::fulfillment_note, what.fulfillment.note))
+        .column("reference", lists.written(ContentField::fulfillment_reference, what.fulfillment.reference))
         .column("late_seconds", what.late_by.count())
         .column("organization", event.actor.organization)
         .column("role", role_of(event.actor))
@@ -619,7 +619,7 @@ struct RowWriter {
         .column("obligation_id", message.obligation)
         .column("clause", message.clause)
         .column("sentence", message.sentence)
-        .column("note", message.note)
+        .column("note", lists.written(ContentField::message_note, message.note))
         .column("automatic", message.automatic)
         .column("sent_at", message.sent_at)
         .column("acknowledge_by", message.acknowledge_by)
@@ -632,7 +632,7 @@ struct RowWriter {
         .column("id", what.message)
         .column("acknowledged_at", event.at)
         .column("acknowledged_by", what.by)
-        .column("note", what.note)
+        .column("note", lists.written(ContentField::message_acknowledgement_note, what.note))
         .column("event_id", event.id);
   }
   void row(const core::Event& event, const core::MessagePassed& what) { watched_messages[what.message] = event.id; }
@@ -642,7 +642,7 @@ struct RowWriter {
         .column("id", what.waiver)
         .column("obligation_id", what.obligation)
         .column("incident_id", event.incident)
-        .column("reason", what.reason)
+        .column("reason", lists.written(ContentField::waiver_reason, what.reason))
         .column("asked_by", event.actor.token)
         .column("asked_by_name", event.actor.name)
         .column("asked_at", event.at)
@@ -654,7 +654,7 @@ struct RowWriter {
         .column("decision", what.approved ? "approved" : "rejected")
         .column("decided_by", event.actor.token)
         .column("decided_by_name", event.actor.name)
-        .column("decision_reason", what.reason)
+        .column("decision_reason", lists.written(ContentField::waiver_decision_reason, what.reason))
         .column("decided_at", event.at)
         .column("event_id", event.id);
   }
@@ -752,7 +752,7 @@ struct RowWriter {
         .column("incident_id", event.incident)
         .column("organization", what.step.organization)
         .column("kind", core::to_string(what.step.kind))
-        .column("text", what.step.text)
+        .column("text", lists.written(ContentField::handling_step_text, what.step.text))
         .column("person", what.step.person)
         .column("name", what.step.name)
         .column("by_delegate", what.step.by_delegate)
@@ -768,8 +768,8 @@ struct RowWriter {
         .column("organization", what.instruction.organization)
         .column("kind", core::to_string(what.instruction.kind))
         .column("force", core::to_string(what.instruction.force))
-        .column("addressee", what.instruction.addressee)
-        .column("text", what.instruction.text)
+        .column("addressee", lists.written(ContentField::instruction_addressee, what.instruction.addressee))
+        .column("text", lists.written(ContentField::instruction_text, what.instruction.text))
         .column("answer_by", what.instruction.answer_by)
         .column("given_by", event.actor.name)
         .column("given_at", event.at)
@@ -781,14 +781,14 @@ struct RowWriter {
         .column("answered_at", event.at)
         .column("answered_by", event.actor.name)
         .column("carried_out", what.carried_out)
-        .column("answer", what.text)
+        .column("answer", lists.written(ContentField::instruction_answer, what.text))
         .column("event_id", event.id);
   }
   void row(const core::Event& event, const core::PlatformLinked& what) {
     RowObject(lists.platform_links_)
         .column("id", what.link.id)
         .column("incident_id", event.incident)
-        .column("platform", what.link.platform)
+        .column("platform", lists.written(ContentField::platform_link_platform, what.link.platform))
         .column("operator_organization", what.link.operator_organization)
         .column("affected_organization", what.link.affected_organization)
         .column("linked_by", event.actor.name)
@@ -828,7 +828,7 @@ struct RowWriter {
         .column("request_id", what.request)
         .column("incident_id", event.incident)
         .column("kind", core::to_string(what.kind))
-        .column("text", what.text)
+        .column("text", lists.written(ContentField::cymat_entry_text, what.text))
         .column("confidentiality", what.confidentiality)
         .column("organization", event.actor.organization)
         .column("name", event.actor.name)
@@ -877,16 +877,18 @@ struct RowWriter {
 
   void row(const core::Event& event, const core::LabelGiven& what) {
     const auto& label = what.label;
+    auto restrictions = label.restrictions;
+    for (auto& each : restrictions) each = lists.written(ContentField::label_restrictions, each);
     RowObject(lists.labels_)
         .column("id", label.id)
         .column("incident_id", event.incident)
-        .column("own_label", label.own_label)
+        .column("own_label", lists.written(ContentField::label_own_label, label.own_label))
         .column("confidentiality", label.grades.confidentiality)
         .column("integrity", label.grades.integrity)
         .column("availability", label.grades.availability)
         .column("rule", core::to_string(label.rule))
         .column("ground", core::to_string(label.ground))
-        .column("restrictions", label.restrictions)
+        .column("restrictions", restrictions)
         .column("given_by", event.actor.token)
         .column("given_by_name", event.actor.name)
         .column("given_at", event.at)
@@ -898,11 +900,11 @@ struct RowWriter {
         .column("id", change.id)
         .column("incident_id", event.incident)
         .column("organization", after().organization)
-        .column("own_label", change.own_label)
+        .column("own_label", lists.written(ContentField::label_change_own_label, change.own_label))
         .column("confidentiality", change.grades.confidentiality)
         .column("integrity", change.grades.integrity)
         .column("availability", change.grades.availability)
-        .column("reason", change.reason)
+        .column("reason", lists.written(ContentField::label_change_reason, change.reason))
         .column("asked_by", event.actor.token)
         .column("asked_by_name", event.actor.name)
         .column("asked_at", event.at)
@@ -914,7 +916,7 @@ struct RowWriter {
         .column("decision", what.granted ? "approved" : "rejected")
         .column("decided_by", event.actor.token)
         .column("decided_by_name", event.actor.name)
-        .column("decision_reason", what.reason)
+        .column("decision_reason", lists.written(ContentField::label_change_decision_reason, what.reason))
         .column("decided_at", event.at)
         .column("event_id", event.id);
   }
@@ -931,7 +933,7 @@ struct RowWriter {
         .column("id", annex.id)
         .column("incident_id", event.incident)
         .column("organization", annex.organization)
-        .column("title", annex.name)
+        .column("title", lists.written(ContentField::annex_title, annex.name))
         .column("permit_by", annex.permit_by)
         .column("asked_by", event.actor.token)
         .column("asked_by_name", event.actor.name)
@@ -945,7 +947,7 @@ struct RowWriter {
         .column("state", core::to_string(state))
         .column("decided_by", event.actor.token)
         .column("decided_by_name", event.actor.name)
-        .column("decision_reason", what.reason)
+        .column("decision_reason", lists.written(ContentField::annex_decision_reason, what.reason))
         .column("decided_at", event.at)
         .column("revision", after().find(what.annex)->revision)
         .column("event_id", event.id);
@@ -994,8 +996,8 @@ struct RowWriter {
         .column("id", attachment.id)
         .column("incident_id", event.incident)
         .column("organization", attachment.organization)
-        .column("name", attachment.name)
-        .column("media_type", attachment.media_type)
+        .column("name", lists.written(ContentField::attachment_name, attachment.name))
+        .column("media_type", lists.written(ContentField::attachment_media_type, attachment.media_type))
         .column("sha256", hash_column(attachment.sha256))
         .column("size", attachment.size)
         .column("added_by_name", event.actor.name)
@@ -1010,7 +1012,7 @@ struct RowWriter {
         .column("organization", withholding.organization)
         .column("from_organization", withholding.from)
         .column("members", withholding.members)
-        .column("reason", withholding.reason)
+        .column("reason", lists.written(ContentField::withholding_reason, withholding.reason))
         .column("until", withholding.until)
         .column("withheld_by_name", event.actor.name)
         .column("withheld_at", event.at)
@@ -1021,7 +1023,7 @@ struct RowWriter {
         .column("id", what.withholding)
         .column("released_at", event.at)
         .column("released_by_name", event.actor.name)
-        .column("release_reason", what.reason)
+        .column("release_reason", lists.written(ContentField::withholding_release_reason, what.reason))
         .column("event_id", event.id);
   }
   void row(const core::Event& event, const core::InquiryAsked& what) {
@@ -1031,7 +1033,7 @@ struct RowWriter {
         .column("incident_id", event.incident)
         .column("from_organization", inquiry.from)
         .column("to_organization", inquiry.to)
-        .column("text", inquiry.text)
+        .column("text", lists.written(ContentField::inquiry_text, inquiry.text))
         .column("passes_on", inquiry.passes_on)
         .column("asked_by_name", event.actor.name)
         .column("asked_at", event.at)
@@ -1043,7 +1045,7 @@ struct RowWriter {
         .column("id", what.inquiry)
         .column("answered_at", event.at)
         .column("answered_by_name", event.actor.name)
-        .column("answer", what.text)
+        .column("answer", lists.written(ContentField::inquiry_answer, what.text))
         .column("revision", after().find(what.inquiry)->revision)
         .column("event_id", event.id);
   }
@@ -1052,7 +1054,7 @@ struct RowWriter {
         .column("id", what.inquiry)
         .column("withdrawn_at", event.at)
         .column("withdrawn_by_name", event.actor.name)
-        .column("withdrawal_reason", what.reason)
+        .column("withdrawal_reason", lists.written(ContentField::inquiry_withdrawal_reason, what.reason))
         .column("revision", after().find(what.inquiry)->revision)
         .column("event_id", event.id);
   }
@@ -1097,18 +1099,46 @@ void Decided::add_event(const core::Event& event, const core::Incident& after,
   const auto encoded = record::encode(event, *salts_, signature);
   if (std::holds_alternative<core::ReportReceived>(event.what)) report_leaf_ = record::leaf_hash(encoded.leaf);
   row.column("leaf", base64(encoded.leaf));
-  for (const auto& opening : encoded.openings)
+  for (const auto& opening : encoded.openings) {
+    const std::string_view salt(reinterpret_cast<const char*>(opening.salt.data()), opening.salt.size());
+    // With the salt in clear a short text could be guessed from its commitment, which stands in the leaf.
+    const bool sealed = key_ && !record::outlives_erasure(core::type_of(event.what), opening.field);
     RowObject(openings_)
         .column("event_id", event.id)
         .column("field", opening.field)
-        .column("salt", base64({reinterpret_cast<const char*>(opening.salt.data()), opening.salt.size()}))
-        .column("value", base64(opening.value));
+        .column("salt", sealed ? std::string() : base64(salt))
+        .column("value", sealed ? written_bytes(ContentField::event_opening_value, std::string(salt).append(opening.value))
+                                : base64(opening.value));
+  }
+}
+
+std::shared_ptr<const CaseKey> Decided::key_for(const core::Incident& after) {
+  if (!keys_ || after.erased_at) return nullptr;
+  auto& known = case_keys_[after.id];
+  if (!known) known = key_of_(after.id);
+  if (known) return known;
+  auto made = keys_->make(after.id, after.organization);
+  RowObject(content_keys_)
+      .column("incident_id", after.id)
+      .column("organization", made.wrapped.organization)
+      .column("epoch", made.wrapped.epoch)
+      .column("wrapped", base64(made.wrapped.wrapped));
+  return known = std::move(made.key);
+}
+
+std::string Decided::written(ContentField field, const std::string& text) const {
+  return key_ ? key_->seal_text(field, text) : text;
+}
+std::string Decided::written_bytes(ContentField field, std::string_view bytes) const {
+  return base64(key_ ? key_->seal_bytes(field, bytes) : bytes);
 }
 
 void Decided::add(const core::Decision& decision, const record::ActorSignature* signature) {
   report_leaf_.reset();
+  if (!decision.events.empty()) key_ = key_for(decision.after);
   RowWriter writer{.lists = *this, .decision = decision, .signature = signature};
   writer.write();
+  key_.reset();  // what comes next is another's
 }
 
 void Decided::add(const core::SwitchDecision& decision, const record::ActorSignature* signature) {
@@ -1444,15 +1474,19 @@ void Decided::add(const core::StaffDecision& decision, const record::ActorSignat
 }
 
 void Decided::add(const StoredAnswer& answer) {
+  if (const auto found = answer.incident ? case_keys_.find(*answer.incident) : case_keys_.end(); found != case_keys_.end())
+    key_ = found->second;
   RowObject(answers_)
       .column("organization", answer.organization)
       .column("key", answer.key)
       .column("sha256", record::to_hex(answer.request_sha256))
       .column("status", answer.status)
       .column("etag", answer.etag)
-      .column("body", base64(answer.body))
+      .column("body", written_bytes(ContentField::idempotency_body, answer.body))
+      .column("receipt", answer.receipt)
       .column("answered_at", answer.answered_at)
       .column("incident_id", answer.incident);
+  key_.reset();
 }
 
 void Decided::add_number(const std::string& organization, int year, std::int64_t last) {
@@ -1464,6 +1498,7 @@ void Decided::each_list(Self& self, const Visit& visit) {
   visit("events", self.events_);
   visit("openings", self.openings_);
   visit("incidents", self.incidents_);
+  visit("content_keys", self.content_keys_);
   visit("reports", self.reports_);
   visit("judgements", self.judgements_);
   visit("access", self.access_);

@@ -1,6 +1,9 @@
 // The rows that decisions imply, in the form that apply() of schemas/sql takes: one JSON document for a whole group.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +13,7 @@
 #include "src/core/relay_switch.h"
 #include "src/core/staff.h"
 #include "src/record/event_codec.h"
+#include "src/store/content_keys.h"
 #include "src/store/row_list.h"
 
 namespace noroshi::store {
@@ -24,11 +28,19 @@ struct StoredAnswer {
   std::string body;
   Timestamp answered_at;
   std::optional<core::IncidentId> incident;  // whose erasure takes it along; none: of a body
+  std::optional<std::string> receipt;        // JSON: of its receipt what stays when the incident is erased; commits to no content
 };
+
+// The key of a case that is there already; null where it has none. As Transaction::case_key().
+using CaseKeyOf = std::function<std::shared_ptr<const CaseKey>(core::IncidentId)>;
 
 class Decided {
  public:
+  // Of events of no case.
   explicit Decided(record::SaltSource& salts) : salts_(&salts) {}
+  // What people wrote of a case is sealed with the key of the case, which comes into being with it. Both outlive this.
+  Decided(record::SaltSource& salts, ContentKeys& keys, CaseKeyOf key_of)
+      : salts_(&salts), keys_(&keys), key_of_(std::move(key_of)) {}
   // Keeps the rows as values, to compare tables with: events without their leaves, and no openings.
   static Decided as_values();
 
@@ -64,7 +76,17 @@ class Decided {
   friend struct BodyInformationRows;
   void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
+  // Null: nothing is left of the case to seal, or rows are kept as values.
+  std::shared_ptr<const CaseKey> key_for(const core::Incident& after);
+  // As their columns take them.
+  std::string written(ContentField field, const std::string& text) const;
+  std::string written_bytes(ContentField field, std::string_view bytes) const;  // base64
+
   record::SaltSource* salts_ = nullptr;  // null: rows are kept as values
+  ContentKeys* keys_ = nullptr;
+  CaseKeyOf key_of_;
+  std::map<core::IncidentId, std::shared_ptr<const CaseKey>> case_keys_;  // of those that were decided on
+  std::shared_ptr<const CaseKey> key_;                                    // of the one that is decided on
   std::optional<record::Digest> report_leaf_;
   RowList events_, openings_, incidents_, reports_, judgements_, access_, added_recipients_, obligations_,
       fulfillments_, waivers_, waiver_decisions_, messages_, acknowledgements_, obligation_alarms_, message_alarms_, alarms_, clocks_,
@@ -75,6 +97,7 @@ class Decided {
       labels_, label_changes_, label_change_decisions_, consents_, label_mappings_, label_mapping_withdrawals_,
       sealing_keys_, sealing_key_decisions_, sealing_key_revocations_, annexes_, annex_alarms_, annex_decisions_, annex_seals_, annex_unreadables_, annex_contents_,
       attachments_, withholdings_, releases_,
+      content_keys_,
       inquiries_, inquiry_alarms_, inquiry_answers_, inquiry_withdrawals_, notices_, notice_answers_, notice_links_,
       numbers_, answers_;
 };

@@ -510,7 +510,7 @@ class Group {
  public:
   Group(Connection& connection, const core::Law& law, const record::RecordSigner* receipts,
         const std::vector<const Command*>& members)
-      : law_(law), receipts_(receipts), members_(members), transaction_(connection), decided_(salts_) {}
+      : law_(law), receipts_(receipts), members_(members), transaction_(connection), decided_(rows_of(transaction_, salts_)) {}
 
   GroupResult run() {
     incidents_ = incidents_named();
@@ -860,10 +860,10 @@ class Group {
   }
 
   void store_answer(const Command& command, const Answered& answered, Timestamp at,
-                    std::optional<core::IncidentId> incident) {
+                    std::optional<core::IncidentId> incident, std::optional<std::string> receipt = std::nullopt) {
     if (command.idempotency_key.empty()) return;
     decided_.add(StoredAnswer{core::tenant_of(command.actor), command.idempotency_key, command.request_sha256,
-                              answered.status, answered.etag, answered.body, at, incident});
+                              answered.status, answered.etag, answered.body, at, incident, std::move(receipt)});
   }
 
   // The answer is made when all are decided: by then it is known which endpoints are told too.
@@ -959,9 +959,17 @@ class Group {
       const auto receipt = receipt_for(decision);
       Answered answered{201, ruling.answer(decision, context, receipt ? &*receipt : nullptr),
                         codec::etag_of(ruling.revision(decision.after)), false};
-      store_answer(command, answered, at, decision.after.id);
+      store_answer(command, answered, at, decision.after.id,
+                   codec::lasting_receipt(decision, receipt ? &*receipt : nullptr));
       result.results[slot] = std::move(answered);
     }
+  }
+
+  // A program without keys writes in clear, which the schema refuses.
+  static Decided rows_of(Transaction& transaction, record::SaltSource& salts) {
+    const auto& keys = transaction.content_keys();
+    if (!keys) return Decided(salts);
+    return Decided(salts, *keys, [&transaction](core::IncidentId incident) { return transaction.case_key(incident); });
   }
 
   // What was decided of an incident and waits for its answer.

@@ -192,7 +192,7 @@ class RecordCheck {
     const auto part = all == 0 ? 100.0 : std::min(100.0, 200.0 * double(options_.receipts_at_most) / double(all));
     std::map<std::string, StatedReceipt> stated;
     for (const auto& row : transaction.execute(some_answers, {part, options_.receipts_at_most}))
-      if (auto receipt = options_.receipt_in(text_of(row.get<Bytes>("body"))).receipt)
+      if (auto receipt = options_.receipt_in(bytes_if_they_open(row, "body").value_or("")).receipt)
         stated.emplace(core::to_string(receipt->receipt.event), std::move(*receipt));
     std::vector<std::string> ids;
     for (const auto& [id, receipt] : stated) ids.push_back(id);
@@ -337,7 +337,7 @@ class RecordCheck {
             sum += size->second;
           }
         for (const auto& row : transaction.execute(reports_of, {wanted}))
-          bytes_of[row.get<std::string>("event_id")] = text_of(row.get<Bytes>("bytes"));
+          bytes_of[row.get<std::string>("event_id")] = bytes_if_they_open(row, "bytes").value_or("");
       }
       const auto report = bytes_of.find(event.id);
       feed(transaction, std::move(event), report == bytes_of.end() ? std::nullopt : std::optional(report->second),
@@ -506,8 +506,9 @@ std::uint64_t check_answers(Connection& owner, const ReceiptReader& receipt_in, 
     for (const auto& row : rows) {
       organization = row.get<std::string>("organization");
       key = row.get<std::string>("key");
-      auto [has_one, erased, receipt] = receipt_in(text_of(row.get<Bytes>("body")));
-      if (!has_one || (erased && is_erased(transaction, *erased))) continue;
+      const auto body = bytes_if_they_open(row, "body");
+      auto [has_one, erased, receipt] = receipt_in(body.value_or(""));
+      if (body && (!has_one || (erased && is_erased(transaction, *erased)))) continue;
       const auto where = organization + "/" + key;
       if (!receipt) {
         sink.found(finding_in(TableFault::column_differs, "idempotency", where, "body"));

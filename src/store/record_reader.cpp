@@ -57,12 +57,18 @@ StoredEvent read_event(const Row& row) {
   return event;
 }
 
+// One that does not open matches no commitment, as one of another length: zeros neither.
 record::Opening read_opening(const Row& row) {
-  record::Opening opening{row.get<std::string>("field"), {}, text_of(row.get<Bytes>("value"))};
-  const auto salt = row.get<Bytes>("salt");
-  // One of another length matches no commitment, and neither do zeros.
+  record::Opening opening{row.get<std::string>("field"), {}, bytes_if_they_open(row, "value").value_or("")};
+  auto salt = text_of(row.get<Bytes>("salt"));
+  auto& value = opening.value;
+  // Sealed, the salt goes before the value.
+  if (salt.empty() && value.size() >= opening.salt.size()) {
+    salt = value.substr(0, opening.salt.size());
+    value.erase(0, opening.salt.size());
+  }
   if (salt.size() == opening.salt.size())
-    std::transform(salt.begin(), salt.end(), opening.salt.begin(), [](std::byte byte) { return std::uint8_t(byte); });
+    std::transform(salt.begin(), salt.end(), opening.salt.begin(), [](char byte) { return static_cast<std::uint8_t>(byte); });
   return opening;
 }
 
@@ -166,7 +172,7 @@ IncidentLabel read_label(Transaction& transaction, const std::string& incident) 
 
 std::optional<std::string> read_report(Transaction& transaction, const std::string& event) {
   const auto row = transaction.execute(report_of, {event}).maybe_one();
-  return row ? std::optional(text_of(row->get<Bytes>("bytes"))) : std::nullopt;
+  return row ? bytes_if_they_open(*row, "bytes") : std::nullopt;
 }
 
 void read_events_of(Transaction& transaction, const std::string& incident, const TakeEvent& take) {

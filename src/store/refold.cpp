@@ -18,6 +18,8 @@
 #include "src/store/column_reader.h"
 #include "src/store/compared_tables.h"
 #include "src/store/decided.h"
+#include "src/record/encodings.h"
+#include "src/record/sha256_stream.h"
 #include "src/record/subject_public_key.h"
 #include "src/store/record_reader.h"
 
@@ -60,6 +62,11 @@ constexpr Statement report_sizes{
 constexpr Statement report_contents{
     "refold_report_contents",
     "SELECT id, incident_id, bytes, length, document, changes FROM report WHERE id = ANY ($1::uuid[])"};
+constexpr Statement files_of{"refold_files", "SELECT id, incident_id FROM attachment WHERE incident_id = ANY ($1::uuid[]) ORDER BY id"};
+constexpr Statement pieces_of{"refold_pieces",
+                              "SELECT place FROM attachment_piece WHERE attachment_id = $1::uuid ORDER BY place"};
+constexpr Statement piece_of{
+    "refold_piece", "SELECT bytes FROM attachment_piece WHERE attachment_id = $1::uuid AND place = $2::integer"};
 constexpr Statement steps_of_ladder{"refold_ladder", "SELECT steps FROM clock_ladder"};
 // In shown time, which may run faster than an hour in an hour. No daemon leases a clock for longer than that.
 constexpr Statement clocks_of{
@@ -524,6 +531,7 @@ class Refold {
     });
     for (auto& [id, fold] : folds) fold.finish();
     compare_reports(transaction, ids, folds);
+    compare_files(transaction, ids, folds);
     for (const auto* table : compared_tables::of_incidents()) compare(transaction, *table, ids, folds);
     compare_clocks(transaction, ids, folds);
     progress_.incidents += ids.size();
@@ -596,9 +604,11 @@ class Refold {
   void compare_content(const Row& row, const std::string& key, const Columns& implied, const std::string& number) {
     const auto& table = compared_tables::report;
     for (const auto* column : {"document", "changes"})
-      if (value_of(row.get<std::string_view>(column)) != implied.at(column))
+      if (read_column(row, {column}) != implied.at(column))
         tell(TableFault::column_differs, table, key, column, implied, number);
-    const auto bytes = text_of(row.get<Bytes>("bytes"));
+    const auto opened = bytes_if_they_open(row, "bytes");
+    if (!opened) return tell(TableFault::bytes_differ, table, key, "bytes", implied, number);
+    const auto& bytes = *opened;
     if (!implied.at("sha256")) {  // erased
       if (!bytes.empty()) tell(TableFault::bytes_differ, table, key, "bytes", implied, number);
     } else if (value_of(std::string_view(base64(sha256(bytes)))) != implied.at("sha256")) {
@@ -606,6 +616,33 @@ class Refold {
     }
     if (row.get<std::int32_t>("length") != static_cast<std::int64_t>(bytes.size()))
       tell(TableFault::bytes_differ, table, key, "length", implied, number);
+  }
+
+  // The bytes of files, a piece at a time: their hash has to be the one that the event states.
+  void compare_files(Transaction& transaction, const std::vector<std::string>& ids,
+                     std::map<std::string, IncidentFold>& folds) {
+    const auto& table = compared_tables::attachment;
+    for (const auto& row : transaction.execute(files_of, {ids})) {
+      auto& fold = folds.at(row.get<std::string>("incident_id"));
+      const auto key = row.get<std::string>("id");
+      const auto& implied = fold.expected().of(table);
+      const auto found = implied.find(key);
+      if (found == implied.end() || fold.broken()) continue;
+      if (hash_of_file(transaction, key) != found->second.at("sha256"))
+        tell(TableFault::bytes_differ, table, key, "sha256", found->second, fold.number());
+    }
+  }
+  static ColumnValue hash_of_file(Transaction& transaction, const std::string& file) {
+    const auto places = transaction.execute(pieces_of, {file});
+    if (places.empty()) return value_of(core::erased_text);
+    record::Sha256Stream hash;
+    for (const auto& place : places) {
+      const auto rows = transaction.execute(piece_of, {file, place.get<std::int32_t>("place")});
+      const auto piece = bytes_if_they_open(rows.one(), "bytes");
+      if (!piece) return std::nullopt;
+      hash.add(*piece);
+    }
+    return value_of(std::string_view(record::to_hex(record::bytes_of(hash.finish()))));
   }
 
   void compare_clocks(Transaction& transaction, const std::vector<std::string>& ids,

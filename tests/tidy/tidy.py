@@ -25,8 +25,8 @@ INWARD = {
     "src/core": ("routing",),
     "src/record": ("routing", "src/core"),
     "src/codec": ("routing", "src/core"),
-    "src/sealing": (),  # JWE and nothing else: what is sealed is not its business
-    "src/store": ("routing", "src/core", "src/record", "src/codec"),
+    "src/sealing": (),  # Ciphers, JWE and nothing else: what is sealed is not its business
+    "src/store": ("routing", "src/core", "src/record", "src/codec", "src/sealing"),
     "src/delivery": ("routing", "src/core", "src/record", "src/codec", "src/sealing", "src/store"),
     "src/http": ("routing", "src/core", "src/record", "src/codec", "src/sealing", "src/store", "src/web"),
     "src/web": (),
