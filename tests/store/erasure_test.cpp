@@ -11,8 +11,10 @@
 #include "src/record/encodings.h"
 #include "src/record/event_codec.h"
 #include "src/store/bytes.h"
+#include "src/store/content_keys.h"
 #include "src/store/known.h"
 #include "src/store/migrations.h"
+#include "src/store/record_reader.h"
 #include "src/store/views.h"
 #include "tests/store/store_scene.h"
 
@@ -38,6 +40,12 @@ class Story : public OwnStore {
         BEGIN
           EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE position($1 in t::text) > 0 OR '
                          'position(encode(convert_to($1, ''UTF8''), ''hex'') in t::text) > 0)', relation) INTO held USING what;
+          RETURN held;
+        END $$;
+        CREATE FUNCTION pg_temp.test_matches(relation regclass, pattern text) RETURNS boolean LANGUAGE plpgsql AS $$
+        DECLARE held boolean;
+        BEGIN
+          EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE t::text ~ $1)', relation) INTO held USING pattern;
           RETURN held;
         END $$)");
   }
@@ -214,6 +222,20 @@ class Story : public OwnStore {
         what);
     return text(search);
   }
+  // Every table that holds something sealed of that case.
+  std::string sealed_places(core::IncidentId incident) {
+    const std::string id(reinterpret_cast<const char*>(incident.value.bytes.data()), incident.value.bytes.size());
+    std::vector<std::string> beginnings;
+    for (std::size_t field = 1; field <= content_field_names.size(); ++field) {
+      const auto header = static_cast<char>(field) + id;
+      beginnings.push_back(base64url(header).substr(0, 22));
+      beginnings.push_back(record::to_hex("\xf5noroshi" + header));
+    }
+    return text(fmt::format(
+        "SELECT string_agg(relation, ' ' ORDER BY relation) FROM (SELECT c.oid::regclass::text AS relation FROM pg_class c "
+        "WHERE c.relkind = 'r' AND c.relnamespace = 'noroshi'::regnamespace AND pg_temp.test_matches(c.oid::regclass, '{}')) AS f",
+        fmt::join(beginnings, "|")));
+  }
   // As pg_dump writes it.
   std::string dump() {
     const auto command =
@@ -238,30 +260,13 @@ class Story : public OwnStore {
 
   // The events of an incident as the record has them; an opening that does not match fails the test.
   std::vector<core::Event> events(core::IncidentId incident) {
-    constexpr Statement leaves{"test_erasure_leaves",
-                               "SELECT id, leaf FROM event WHERE incident_id = $1::uuid ORDER BY at, id"};
-    constexpr Statement openings{
-        "test_erasure_openings",
-        "SELECT event_id, field, salt, value FROM event_opening JOIN event ON event.id = event_id "
-        "WHERE incident_id = $1::uuid"};
-    const auto as_text = [](const Bytes& bytes) {
-      return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    };
-    std::map<std::string, std::vector<record::Opening>> opened;
-    for (const auto& row : owner().execute(openings, {to_string(incident)})) {
-      record::Opening opening;
-      opening.field = row.get<std::string>("field");
-      const auto salt = as_text(row.get<Bytes>("salt"));
-      std::copy(salt.begin(), salt.end(), opening.salt.begin());
-      opening.value = as_text(row.get<Bytes>("value"));
-      opened[row.get<std::string>("event_id")].push_back(std::move(opening));
-    }
     std::vector<core::Event> events;
-    for (const auto& row : owner().execute(leaves, {to_string(incident)})) {
-      auto event = record::decode(as_text(row.get<Bytes>("leaf")), opened[row.get<std::string>("id")]);
+    Transaction transaction(owner());
+    read_events_of(transaction, to_string(incident), [&](const StoredEvent& stored) {
+      auto event = record::decode(stored.leaf, stored.openings);
       REQUIRE_MESSAGE(event.has_value(), event.error());
       events.push_back(std::move(*event));
-    }
+    });
     return events;
   }
   core::Incident known(core::IncidentId incident) {
@@ -326,12 +331,14 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   const std::string held =
       "added_recipient assignment event_opening fulfillment handling_step idempotency incident instruction judgement label message "
       "platform_link report waiver withholding";
-  CHECK(story.places_of(canary) == held);
+  CHECK(story.sealed_places(erased) == held);
+  // Even before, nothing of it can be read here.
+  CHECK(story.places_of(canary) == "");
+  CHECK(story.count("content_key") == 2);
   const auto digest = sha256(Story::first(canary, "gone"));
   CHECK(story.count(fmt::format("report WHERE sha256 = '\\x{}'", record::to_hex(digest))) == 1);
   auto dumped = story.dump();
-  CHECK(dumped.find(canary) != std::string::npos);
-  CHECK(dumped.find(record::to_hex(canary)) != std::string::npos);
+  for (const auto& written : {canary, record::to_hex(canary), base64(canary)}) CHECK(dumped.find(written) == std::string::npos);
   CHECK(dumped.find(record::to_hex(digest)) != std::string::npos);
 
   story.travel_to("2024-04-01T00:00:00+09:00");
@@ -344,7 +351,8 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
   run(story.owner(), "ANALYZE");
 
   // Nothing of it is left: no word, no digest of the bytes, none of the request.
-  CHECK(story.places_of(canary) == "");
+  CHECK(story.sealed_places(erased) == "");
+  CHECK(story.count("content_key WHERE incident_id = '" + to_string(erased) + "'") == 0);
   dumped = story.dump();
   CHECK(dumped.find(canary) == std::string::npos);
   CHECK(dumped.find(record::to_hex(canary)) == std::string::npos);
@@ -359,8 +367,7 @@ TEST_CASE("after an erasure no table holds a word of it, other cases are whole, 
       0);
 
   // The other case is as it was, and so is the record.
-  CHECK(story.places_of(other) == held);
-  CHECK(dumped.find(other) != std::string::npos);
+  CHECK(story.sealed_places(kept) == held);
   CHECK(story.leaf_hashes(before) == hashes);
   CHECK(story.count("event") == events + 2);
 
@@ -391,14 +398,14 @@ TEST_CASE("what was written about a team of CYMAT is erased with the case; who w
   story.supported_by_team(incident, canary);
   story.live_through(incident, canary, "team");
   for (const char* table : {"cymat_request", "cymat_member", "cymat_entry"})
-    CHECK((" " + story.places_of(canary) + " ").find(std::string(" ") + table + " ") != std::string::npos);
+    CHECK((" " + story.sealed_places(incident) + " ").find(std::string(" ") + table + " ") != std::string::npos);
   const auto who = "SELECT string_agg(organization || ' ' || name || ' ' || state || ' ' || (since IS NOT NULL), ', ' ORDER BY id) "
                    "FROM cymat_member";
   const auto team = story.text(who);
 
   story.travel_to("2024-04-01T00:00:00+09:00");
   story.approve(incident, story.ask(incident));
-  CHECK(story.places_of(canary) == "");
+  CHECK(story.sealed_places(incident) == "");
   CHECK(story.dump().find(canary) == std::string::npos);
   CHECK(story.text("SELECT reason || ' ' || decision_reason || ' ' || end_reason || ' ' || report || ' ' || state FROM "
                    "cymat_request") == "erased erased erased erased reported");
@@ -548,10 +555,10 @@ TEST_CASE("a rejected request erases nothing") {
   const auto incident = story.report("KANARIA", "rejected");
   story.live_through(incident, "KANARIA", "rejected");
   story.travel_to("2024-04-01T00:00:00+09:00");
-  const auto held = story.places_of("KANARIA");
+  const auto held = story.sealed_places(incident);
   const auto erasure = story.ask(incident);
   story.act(of_role("jps", core::Role::section_officer), DecideErasure{incident, erasure, {false, "訴訟のため保存"}});
-  CHECK(story.places_of("KANARIA") == held);
+  CHECK(story.sealed_places(incident) == held);
   CHECK(story.text("SELECT decision || decision_reason FROM erasure") == "rejected訴訟のため保存");
   CHECK(story.known(incident).erasures.front().decision == core::Erasure::Decision::rejected);
 }
@@ -684,7 +691,8 @@ TEST_CASE("whoever holds the writer's role erases nothing by the word of one cal
   story.live_through(ended, "KANARIA", "ended");
   const auto latest = story.text("SELECT id FROM event ORDER BY id DESC LIMIT 1");
   const auto ended_at = story.text("SELECT ended_at FROM incident WHERE id = '" + to_string(ended) + "'");
-  const auto held = story.places_of("KANARIA");
+  const auto places = [&] { return story.sealed_places(open) + "; " + story.sealed_places(ended); };
+  const auto held = places();
   const auto rows = story.text("SELECT count(*) || ' ' || (SELECT count(*) FROM event_opening) FROM event");
   const auto refused = [&](const char* what, const std::string& sql, const std::string& constraint) {
     CAPTURE(what);
@@ -692,7 +700,7 @@ TEST_CASE("whoever holds the writer's role erases nothing by the word of one cal
       Connection writer(story.settings(), DatabaseRole::writer);
       CHECK(refused_by(writer, sql) == constraint);
     }
-    CHECK(story.places_of("KANARIA") == held);
+    CHECK(places() == held);
     CHECK(story.count("report WHERE erased_at IS NOT NULL") == 0);
     CHECK(story.count("incident WHERE erased_at IS NOT NULL OR title = 'erased'") == 0);
     CHECK(story.text("SELECT count(*) || ' ' || (SELECT count(*) FROM event_opening) FROM event") == rows);
@@ -770,7 +778,7 @@ TEST_CASE("whoever holds the writer's role erases nothing by the word of one cal
   const auto still_refused = [&](const Forgery& forgery, const std::string& constraint) {
     Connection writer(story.settings(), DatabaseRole::writer);
     CHECK(refused_by(writer, decision(forgery)) == constraint);
-    CHECK(story.places_of("KANARIA") == held);
+    CHECK(places() == held);
     CHECK(story.text("SELECT count(*) || ' ' || (SELECT count(*) FROM event_opening) FROM event") == rows_after);
   };
   auto early = right;
@@ -885,6 +893,20 @@ TEST_CASE("a database of the time before erasures knows of its cases when they e
   CHECK(text("SELECT string_agg(attname || ' ' || attcompression::text, ' ' ORDER BY attname) FROM pg_attribute WHERE "
              "attrelid = "
              "'report'::regclass AND attname IN ('bytes', 'document')") == "bytes l document l");
+
+  // What was written in clear is sealed when a daemon starts on it, and reads as before.
+  const std::string held = "SELECT count(*) FROM report WHERE convert_from(bytes, 'SQL_ASCII') || document LIKE '%KANARIA%'";
+  CHECK(text(held) != "0");
+  const auto answers = text("SELECT count(*) FROM idempotency WHERE incident_id IS NOT NULL");
+  seal_at_rest(owner, *database.settings().content_keys);
+  CHECK(text("SELECT count(*) FROM report WHERE NOT is_sealed(bytes) OR NOT is_sealed(document)") == "0");
+  CHECK(text("SELECT count(*) FROM idempotency WHERE is_sealed(body)") == answers);
+  CHECK(text("SELECT count(*) FROM incident WHERE title <> 'erased' AND title NOT LIKE U&'\\0001%'") == "0");
+  CHECK(text("SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'noroshi'::regnamespace "
+             "AND NOT t.tgisinternal AND t.tgenabled = 'D'") == "0");
+  CHECK(text("SELECT count(*) FROM pg_class WHERE relname IN ('incident', 'report', 'idempotency') AND NOT relforcerowsecurity") == "0");
+  const Rows documents = owner.execute({"test_documents", "SELECT document FROM report ORDER BY id"});
+  CHECK(documents[0].get<std::string>("document").find("KANARIA") != std::string::npos);
 }
 
 TEST_CASE("SQL and the record agree on which openings outlive an erasure") {

@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "src/app/content_key_files.h"
+#include "src/store/content_epochs.h"
 #include "src/store/migrations.h"
 
 namespace noroshi::store::test {
@@ -46,6 +48,10 @@ StoreScene::StoreScene() : files_(app::load_law({}, {}).value()), law_{files_.ed
   settings_ = cluster_->connection_settings();
   owner_ = std::make_unique<Connection>(settings_, DatabaseRole::owner);
   Migrations::embedded().apply(*owner_);
+  app::make_content_key(content_folder(), "test");
+  settings_.content_keys = app::find_content_keys(content_folder());
+  seal_at_rest(*owner_, *settings_.content_keys);
+  owner_ = std::make_unique<Connection>(settings_, DatabaseRole::owner);
   writers_ = std::make_unique<WriterPool>(settings_, law_);
 }
 
@@ -67,6 +73,7 @@ OwnDatabase::OwnDatabase(Contents contents) : settings_(StoreScene::shared().set
     settings.address += " dbname='with_schema'";
     Connection migrating(settings, DatabaseRole::owner);
     Migrations::embedded().apply(migrating);
+    seal_at_rest(migrating, *settings_.content_keys);
     template_is_there = true;
   }
   name_ = "own_" + std::to_string(++number);
@@ -94,6 +101,13 @@ std::int64_t OwnStore::count(const std::string& table_and_condition) {
 }
 
 Result OwnStore::perform(Command command) { return test::perform(writers_, std::move(command)); }
+
+void seal_at_rest(Connection& owner, ContentKeys& keys) {
+  register_content_epoch(owner, "test", keys.fingerprint("test").value());
+  use_content_epoch(owner, "test");
+  keys.use("test");
+  seal_what_is_stored(owner, keys);
+}
 
 Result perform(WriterPool& writers, Command command) {
   std::promise<Result> promise;

@@ -7,6 +7,7 @@
 
 #include "src/app/law.h"
 #include "src/core/decision.h"
+#include "src/store/content_keys.h"
 #include "src/store/writer.h"
 #include "tests/store/cluster_fixture.h"
 
@@ -22,6 +23,7 @@ class StoreScene {
   WriterPool& writers() { return *writers_; }
   const ConnectionSettings& settings() const { return settings_; }
   PrivateCluster& cluster() { return *cluster_; }
+  std::filesystem::path content_folder() const { return folder_.path() / "content"; }
 
   // The superuser: sees everything, for looking at what was stored.
   Connection& owner() { return *owner_; }
@@ -42,6 +44,9 @@ class StoreScene {
   std::unique_ptr<Connection> owner_;
   std::unique_ptr<WriterPool> writers_;
 };
+
+// What a daemon does at its start: from then on the database takes what people wrote sealed alone. `keys` are those of a scene.
+void seal_at_rest(Connection& owner, ContentKeys& keys);
 
 // A database of its own in the scene's cluster, gone with the object: for stories that move the clock or upgrade a schema.
 class OwnDatabase {

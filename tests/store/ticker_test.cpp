@@ -768,6 +768,7 @@ TEST_CASE("a database of the time before clocks gets them for what is open, whoe
     run(owner, become);
     Migrations::embedded().apply(owner);
     run(owner, "RESET SESSION AUTHORIZATION");
+    seal_at_rest(owner, *database.settings().content_keys);
     Connection ticker(database.settings(), DatabaseRole::ticker);
     Connection writer(database.settings(), DatabaseRole::writer);
     const auto claims = claim_clocks(ticker, lease, 10);
