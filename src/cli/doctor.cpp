@@ -20,6 +20,7 @@
 #include "src/cli/record_sealing.h"
 #include "src/cli/table.h"
 #include "src/store/clock.h"
+#include "src/store/content_epochs.h"
 #include "src/store/cluster_folder.h"
 #include "src/store/migrations.h"
 #include "src/store/operation.h"
@@ -237,6 +238,29 @@ void check_zones(store::Connection& owner, Findings& findings) {
       {"その受付口・データベース・宛先を止めるか、noroshi.toml の zone を正してください。", "end that, or correct its zone in noroshi.toml"});
 }
 
+// Whether the files are here that open what people wrote of cases.
+void check_content_keys(const DatabaseVisit& visit, store::Connection& owner, const DatabaseOptions& options,
+                        Findings& findings) {
+  const auto in_use = store::content_epoch_in_use(owner);
+  if (!in_use)
+    return not_made(findings, "content", {"noroshid はまだ起動していません", "noroshid was not started yet"});
+  const auto& keys = visit.settings().content_keys;
+  std::string missing;
+  for (const auto& epoch : store::list_content_epochs(owner))
+    if ((epoch.cases > 0 || epoch.name == *in_use) && (!keys || keys->fingerprint(epoch.name) != epoch.fingerprint))
+      missing += (missing.empty() ? "" : ", ") + epoch.name;
+  if (missing.empty())
+    return good(findings, "content",
+                {fmt::format("内容を開く鍵がそろっています（使用中 {}）", *in_use),
+                 fmt::format("the keys that open what people wrote are here, in use {}", *in_use)});
+  const auto folder = content_key_folder(options).string();
+  bad(findings, "content",
+      {fmt::format("内容を開く鍵 {} が {} にありません", missing, folder.empty() ? "この機器" : folder),
+       fmt::format("the keys {} that open what people wrote are not in {}", missing, folder.empty() ? "any folder named" : folder)},
+      {"ほかのデーモンの機器か鍵の控えから複製するか、--content-keys で場所を指定してください。",
+       "copy them from another daemon's machine or from the backup of the keys, or name the folder by --content-keys"});
+}
+
 void check_database(const DatabaseOptions& options, const Law& law, const Output& output, Findings& findings) {
   try {
     const DatabaseVisit visit(options, output);
@@ -248,6 +272,7 @@ void check_database(const DatabaseOptions& options, const Law& law, const Output
       check_clock(*owner, findings);
       check_center(*owner, law, findings);
       check_zones(*owner, findings);
+      check_content_keys(visit, *owner, options, findings);
       check_record(visit, *owner, options, findings);
     } else {
       bad(findings, "migrations",
@@ -260,6 +285,8 @@ void check_database(const DatabaseOptions& options, const Law& law, const Output
     bad(findings, "database", {fault.what(), fault.what()},
         {fmt::format("{} を見てください。", (options.data / "log/postgres.log").string()),
          fmt::format("see {}", (options.data / "log/postgres.log").string())});
+  } catch (const app::SigningKeyFault& fault) {
+    bad(findings, "content", {fault.what(), fault.what()}, {"書かれたとおりに直してください。", "do what it says"});
   } catch (const store::MigrationRefused& refused) {
     bad(findings, "migrations", {refused.what(), refused.what()},
         {"スキーマに合う版の noroshi を使ってください。", "use the noroshi that fits the schema"});

@@ -246,7 +246,7 @@ class Machine(Case):
         self.assertEqual(code, 0, out + err)
         outcomes = {item["check"]: item["outcome"] for item in json.loads(out)["items"]}
         self.assertEqual(outcomes, dict.fromkeys(
-            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock", "record", "center", "zones"),
+            ("law", "programs", "folder", "disk", "certificate", "database", "migrations", "clock", "record", "center", "zones", "content"),
             "good"))
 
         certificate = self.data / "tls/server.pem"

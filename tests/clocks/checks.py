@@ -63,13 +63,12 @@ BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT concat_ws('|', 'alarm', a.id, a.incident_id, a.subject, a.level, a.organization, a.code, {due}, {raised},
   {committed}) FROM alarm a WHERE a.clock IS NOT NULL;
 SELECT concat_ws('|', 'event', subject) FROM event WHERE type = 'alarm.rung';
-SELECT concat_ws('|', 'told', incident_id, line) FROM message, regexp_split_to_table(note, E'\\n') AS line
-  WHERE kind = 'alarm';
+SELECT concat_ws('|', 'told', incident_id, encode(convert_to(note, 'UTF8'), 'hex')) FROM message WHERE kind = 'alarm';
 COMMIT;""".format(**{name: f"(extract(epoch FROM {column}) * 1000000)::bigint" for name, column in (
         ("due", "a.due_at"), ("raised", "a.raised_at"), ("committed", "pg_xact_commit_timestamp(a.xmin)"))})
 
     @classmethod
-    def read(cls, sql):
+    def read(cls, sql, content):
         rung = cls([], [], [])
         for row in sql(cls.QUERY):
             kind, _, rest = row.partition("|")
@@ -79,7 +78,9 @@ COMMIT;""".format(**{name: f"(extract(epoch FROM {column}) * 1000000)::bigint" f
             elif kind == "event":
                 rung.events.append(rest)
             else:
-                rung.told.append(tuple(rest.split("|", 1)))
+                incident, note = rest.split("|")
+                lines = content.open(bytes.fromhex(note).decode()).split("\n")
+                rung.told.extend((incident, line) for line in lines)
         return rung
 
 

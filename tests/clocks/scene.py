@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harness.py
 
 from cluster import Cluster
+from content import Content
 from harness import Client, Deployment, Fault, Submission
 from seeded import main, say  # noqa: F401: main for those who import this module
 
@@ -107,6 +108,9 @@ class Scene:
             self.tokens[body, "csirt_member"] = daemon.issue_token(body, "csirt_member")
         self.tokens["nco", "operator"] = daemon.issue_token("nco", "operator")
 
+    def rung(self):
+        return Rung.read(self.sql, Content(self.daemons[0].content_keys, self.sql))
+
     def sql(self, text):
         return self.cluster.sql(text) if self.cluster else self.daemons[0].sql(text)
 
@@ -185,7 +189,7 @@ class Scene:
         """Everything told by now against everything that had to be: whether that was all right, which is printed."""
         until = until or self.now()
         self.wait_told(until)
-        rung = Rung.read(self.sql)
+        rung = self.rung()
         findings = check(self.clocks, rung, self.steps, until, bound, outages)
         for finding in findings[:SHOWN]:
             say(self.options, finding)

@@ -139,13 +139,13 @@ class TamperedTables(unittest.TestCase):
             cls.addClassCleanup(stack.pop_all().close)
 
     def found(self):
-        rung = Rung.read(self.scene.sql)
+        rung = self.scene.rung()
         return {finding.code for finding in check(self.scene.clocks, rung, self.scene.steps, self.scene.now(), 10.0)}
 
     def test_tables(self):
         """One after the other; each is put right again."""
         self.assertEqual(self.found(), set())
-        self.assertEqual(len(Rung.read(self.scene.sql).alarms), 8)
+        self.assertEqual(len(self.scene.rung().alarms), 8)
         self.scene.sql("DROP INDEX alarm_once;")
         one = "id = (SELECT min(id::text)::uuid FROM alarm)"
         for expected, tampering in (

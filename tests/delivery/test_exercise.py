@@ -278,7 +278,8 @@ class Canary(unittest.TestCase):
 
     def test_two_daemons_send_one(self):
         flow = self.start(canary())
-        other = Deployment(OPTIONS.daemon, OPTIONS.cli, database_url=flow.database_url())
+        other = Deployment(OPTIONS.daemon, OPTIONS.cli, database_url=flow.database_url(),
+                           content_keys=flow.content_keys)
         self.addCleanup(other.clear_away)
         other.data.mkdir()
         (other.data / "noroshi.toml").write_text((flow.data / "noroshi.toml").read_text(encoding="utf-8"), encoding="utf-8")

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harness.py
 
+from content import Content
 from harness import Client, Journal, may_be_stored
 
 from duties import JST, Duty, answer
@@ -47,7 +48,8 @@ SELECT '{table} ' || {table}::text FROM {table} WHERE NOT EXISTS (SELECT FROM ev
 
 # The answers given, as values.
 ANSWERED = """
-CREATE TEMPORARY TABLE answered AS SELECT key, convert_from(body, 'UTF8')::jsonb AS body FROM idempotency;
+CREATE TEMPORARY TABLE answered (key text, body jsonb);
+{rows}
 ANALYZE answered;
 """
 
@@ -100,7 +102,7 @@ TABLES = {
          "SELECT m.id::text FROM message m WHERE NOT EXISTS (SELECT FROM incident_access a WHERE a.incident_id = "
          "m.incident_id AND a.organization = m.recipient AND (a.scope = 'content' OR m.kind = 'alarm'));"),
         ("bytes that are not those of their digest",
-         "SELECT id::text FROM report WHERE sha256 <> sha256(bytes) OR length <> length(bytes);"),
+         "SELECT id::text FROM report WHERE length <> unsealed_length(bytes);"),
         ("a met duty without its fulfilment, or the reverse (but for one that was opened again)",
          "SELECT o.id::text FROM obligation o FULL JOIN fulfillment f ON f.obligation_id = o.id "
          "WHERE (o.state = 'fulfilled') IS DISTINCT FROM (f.id IS NOT NULL) "
@@ -229,7 +231,11 @@ def check_tables(deployment):
     questions += [("record", "an act without its event", NO_EVENT.format(table=table)) for table in acts]
     script = "".join(f"SELECT {number} || ' ' || found FROM ({query.rstrip().rstrip(';')}) AS question(found);\n"
                      for number, (_, _, query) in enumerate(questions))
-    for row in deployment.sql(ANSWERED + script):
+    answered = "".join(f"INSERT INTO answered VALUES ($key${key}$key$, $body${body.decode()}$body$);\n"
+                       for _, key, body in opened_answers(deployment))
+    findings += [Finding("bytes_changed", identifier, "a report that does not have its hash")
+                 for identifier, digest, opened in opened_reports(deployment) if sha256(opened).hexdigest() != digest]
+    for row in deployment.sql(ANSWERED.format(rows=answered) + script):
         number, _, where = row.partition(" ")
         code, what, _ = questions[int(number)]
         findings.append(Finding(code, where, what))
@@ -270,10 +276,23 @@ def may_have_stored(other, replay):
 # -- The journal against what is stored --------------------------------------------------------------------------
 
 
+def opened_answers(deployment):
+    """(organization, key, the answer)"""
+    content = Content(deployment.content_keys, deployment.sql)
+    rows = deployment.sql("SELECT json_build_array(organization, key, encode(body, 'hex')) FROM idempotency;")
+    return [(organization, key, content.open(bytes.fromhex(body))) for organization, key, body in map(json.loads, rows)]
+
+
+def opened_reports(deployment):
+    """(id, the hash that is stated, the report)"""
+    content = Content(deployment.content_keys, deployment.sql)
+    rows = deployment.sql("SELECT json_build_array(id, encode(sha256, 'hex'), encode(bytes, 'hex')) FROM report;")
+    return [(identifier, digest, content.open(bytes.fromhex(body))) for identifier, digest, body in map(json.loads, rows)]
+
+
 def stored_answers(deployment):
     """{(organization, key): SHA-256 of the answer}"""
-    rows = deployment.sql("SELECT json_build_array(organization, key, encode(sha256(body), 'hex')) FROM idempotency;")
-    return {(organization, key): digest for organization, key, digest in map(json.loads, rows)}
+    return {(organization, key): sha256(body).hexdigest() for organization, key, body in opened_answers(deployment)}
 
 
 def stored_reports(deployment):

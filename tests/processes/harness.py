@@ -9,6 +9,7 @@ import json
 import os
 import pwd
 import random
+import re
 import selectors
 import shutil
 import signal
@@ -75,14 +76,19 @@ class Deployment:
     """A daemon in a temporary folder, with its private cluster or on the database of a URL. Processes are ended by
     their number alone."""
 
-    def __init__(self, daemon, cli, arguments=(), database_url=None, environment=None):
+    def __init__(self, daemon, cli, arguments=(), database_url=None, environment=None, content_keys=None):
         self.program, self.cli = str(daemon), str(cli)
         self.arguments = [str(argument) for argument in arguments]
         self.database = ["--database-url", database_url] if database_url else []
-        self.environment = environment or {}
+        self.environment = dict(environment or {})
         self.folder = Path(tempfile.mkdtemp(prefix="noroshi-fault-"))
         self.folder.chmod(0o711)  # started as root the cluster runs as user postgres, who must get there
         self.data = self.folder / "data"
+        # All daemons on one database have the same: beside its socket, where nothing else is said.
+        self.content_keys = Path(content_keys or self.data / "keys" / "content")
+        if database_url:
+            self.content_keys = Path(content_keys or re.search(r"host=([^&]+)", database_url)[1] + "/content-keys")
+            self.environment["NOROSHI_DATABASE_CONTENT_KEYS"] = str(self.content_keys)
         self.port = free_port()
         self.log = self.folder / "noroshid.log"
         self.process = None

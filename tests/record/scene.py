@@ -286,7 +286,8 @@ class Scene:
 
     def noroshi(self, *arguments, database="noroshi", data=True, language="en", **more):
         """What the program said, with its exit code."""
-        where = [] if database is None else ["--database-url", f"postgresql://{SUPERUSER}@/{database}?host={self.cluster.folder}"]
+        where = [] if database is None else ["--database-url", f"postgresql://{SUPERUSER}@/{database}?host={self.cluster.folder}",
+                                             "--content-keys", self.daemon.content_keys]
         folder = ["--data", self.daemon.data] if data else []
         return subprocess.run([self.options.cli, "--lang", language, *folder, *where, *map(str, arguments)],
                               capture_output=True, timeout=300, env=plain_environment(), **more)
