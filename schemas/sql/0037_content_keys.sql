@@ -26,14 +26,16 @@ $$;
 REVOKE ALL ON FUNCTION unsealed_length(bytea), is_sealed(text), is_sealed(bytea), is_sealed(text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION unsealed_length(bytea), is_sealed(text), is_sealed(bytea), is_sealed(text[]) TO noroshi_apply;
 
--- The epochs of the keys that wrap: which, never the keys. The one whose use began last is in use.
+-- The epochs of the keys that wrap: which, never the keys. The one whose use began last is in use; clocks may be set, so the order is
+-- counted.
 CREATE TABLE content_epoch (
   name text PRIMARY KEY CHECK (name ~ '^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$'),
   fingerprint text NOT NULL UNIQUE CHECK (fingerprint ~ '^[0-9a-f]{64}$'),
   registered_at timestamptz NOT NULL DEFAULT clock(),
   used_from timestamptz,
+  use_number integer UNIQUE CHECK (use_number >= 1),
   dropped_at timestamptz,
-  CONSTRAINT content_epoch_dropped_after_use CHECK (dropped_at IS NULL OR dropped_at >= registered_at)
+  CONSTRAINT content_epoch_used_whole CHECK ((used_from IS NULL) = (use_number IS NULL))
 );
 CREATE TABLE content_key (
   incident_id uuid PRIMARY KEY REFERENCES incident,

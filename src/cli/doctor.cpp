@@ -15,13 +15,14 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include "src/app/key_file.h"
 #include "src/app/law.h"
 #include "src/app/record_words.h"
 #include "src/cli/record_sealing.h"
 #include "src/cli/table.h"
 #include "src/store/clock.h"
-#include "src/store/content_epochs.h"
 #include "src/store/cluster_folder.h"
+#include "src/store/content_epochs.h"
 #include "src/store/migrations.h"
 #include "src/store/operation.h"
 #include "src/store/record_acts.h"

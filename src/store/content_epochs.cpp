@@ -18,11 +18,13 @@ constexpr Statement select_epochs{
     "(SELECT count(*) FROM content_key k WHERE k.epoch = e.name) AS cases FROM content_epoch e ORDER BY e.name"};
 constexpr Statement select_in_use{
     "content_epoch_in_use",
-    "SELECT name FROM content_epoch WHERE used_from IS NOT NULL AND dropped_at IS NULL ORDER BY used_from DESC, name DESC LIMIT 1"};
+    "SELECT name FROM content_epoch WHERE dropped_at IS NULL AND use_number IS NOT NULL ORDER BY use_number DESC LIMIT 1"};
 constexpr Statement insert_epoch{
     "register_content_epoch", "INSERT INTO content_epoch (name, fingerprint) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
 constexpr Statement use_epoch{
-    "use_content_epoch", "UPDATE content_epoch SET used_from = clock() WHERE name = $1 AND dropped_at IS NULL"};
+    "use_content_epoch",
+    "UPDATE content_epoch SET used_from = clock(), use_number = (SELECT coalesce(max(use_number), 0) + 1 FROM content_epoch) "
+    "WHERE name = $1 AND dropped_at IS NULL"};
 constexpr Statement drop_epoch{
     "drop_content_epoch",
     "UPDATE content_epoch e SET dropped_at = clock() WHERE e.name = $1 AND e.dropped_at IS NULL AND e.name IS DISTINCT FROM $2 "

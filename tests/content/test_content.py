@@ -94,7 +94,7 @@ class Keys(unittest.TestCase):
                                      "'00000000-0000-0000-0000-000000000000' AND NOT outlives_erasure(e.type, o.field);")
         self.assertEqual(sealed, all_openings)
         self.assertNotEqual(sealed, ["0"])
-        self.noroshi("record", "verify", "--tables")
+        self.flow.verify_record()
 
     def test_keys_change_while_reports_come_in_and_the_old_one_goes_with_the_backups(self):
         before = [self.report(f"前 {number}") for number in range(5)]
@@ -147,7 +147,7 @@ class Keys(unittest.TestCase):
         self.flow.start()
         for number, incident in enumerate(during):
             self.assertEqual(self.title(incident, self.jps), f"間 {number}")
-        self.noroshi("record", "verify", "--tables")
+        self.flow.verify_record()
         states = {item["epoch"]: (item["state"], item["here"]) for item in
                   json.loads(self.noroshi("--json", "content-key", "list")[0])["items"]}
         self.assertEqual(states, {old: ("dropped", False), "zz-next": ("in use", True)})

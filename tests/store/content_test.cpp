@@ -33,6 +33,12 @@ class Keys {
   TemporaryFolder folder_;
 };
 
+std::string first(const std::string& reference, const std::string& title) {
+  return fmt::format(
+      R"({{"reference":"{}","stage":"first","title":"{}","assessment":"incident","times":{{"recognized":{{"value":"2018-08-01T09:00:00+09:00"}}}}}})",
+      reference, title);
+}
+
 std::string title_of(const ConnectionSettings& settings, core::IncidentId incident) {
   Connection connection(settings, DatabaseRole::owner);
   Transaction transaction(connection);
@@ -48,7 +54,7 @@ TEST_CASE("a value opens under its case's key and in its column alone") {
   REQUIRE(keys->use("2018-08-01"));
   const auto of_one = keys->make(one, "jps"), of_two = keys->make(two, "jps");
 
-  for (const std::string text : {"不審な通信", "x", "\1 begins as a sealed one does"}) {
+  for (const std::string text : {"不審な通信", "text", "\1 begins as a sealed one does"}) {
     const auto sealed = of_one.key->seal_text(ContentField::message_note, text);
     CHECK(is_sealed_text(sealed));
     CHECK(sealed.find(text) == std::string::npos);
@@ -119,7 +125,7 @@ TEST_CASE("key files: what is no key, or may be read by others, is refused with 
                                std::filesystem::perm_options::add);
   CHECK_THROWS_AS(files.open(), app::SigningKeyFault);
   files.lose("2018-08-01");
-  for (const std::string text : {"", "00", std::string(63, '0'), std::string(64, 'g'), std::string(65, '0')}) {
+  for (const std::string& text : {std::string(), std::string("00"), std::string(63, '0'), std::string(64, 'g'), std::string(65, '0')}) {
     const auto path = files.folder() / "x.key";
     std::ofstream(path) << text;
     std::filesystem::permissions(path, std::filesystem::perms::owner_read);
@@ -131,7 +137,7 @@ TEST_CASE("key files: what is no key, or may be read by others, is refused with 
 
 TEST_CASE("without keys nothing of a case can be written or read, and all else can") {
   OwnStore store;
-  const auto incident = incident_in(accepted(store.perform(submit(csirt_head("jps"), report_json("K-1", "first", R"(,"title":"件名 KANARIA")"), "k-1"))));
+  const auto incident = incident_in(accepted(store.perform(submit(csirt_head("jps"), first("K-1", "件名 KANARIA"), "k-1"))));
   CHECK(title_of(store.settings(), incident) == "件名 KANARIA");
 
   auto keyless = store.settings();
@@ -140,7 +146,7 @@ TEST_CASE("without keys nothing of a case can be written or read, and all else c
   Connection connection(keyless, DatabaseRole::owner);
   CHECK(text_of(connection, "SELECT number FROM incident") == "JPS-2018-1");
   WriterPool writers(keyless, store.law());
-  const auto refused = perform(writers, submit(csirt_head("jps"), report_json("K-2", "first", R"(,"title":"平文")"), "k-2"));
+  const auto refused = perform(writers, submit(csirt_head("jps"), first("K-2", "平文"), "k-2"));
   CHECK(std::holds_alternative<Failed>(refused));
   CHECK(store.count("incident") == 1);
   CHECK_THROWS_AS(run(store.owner(), "UPDATE incident SET title = '平文'"), ConstraintViolation);
@@ -149,8 +155,7 @@ TEST_CASE("without keys nothing of a case can be written or read, and all else c
 TEST_CASE("a value that was moved opens nowhere: not in another case, not for a body that may not see its own") {
   OwnStore store;
   const auto report = [&](const char* body, const char* reference, const char* title) {
-    return incident_in(accepted(store.perform(submit(
-        csirt_head(body), report_json(reference, "first", fmt::format(R"(,"title":"{}")", title)), reference))));
+    return incident_in(accepted(store.perform(submit(csirt_head(body), first(reference, title), reference))));
   };
   const auto of_jps = report("jps", "M-1", "年金の件"), of_nict = report("nict", "M-2", "通信の件");
   run(store.owner(), fmt::format("UPDATE incident SET title = (SELECT title FROM incident WHERE id = '{}') WHERE id = '{}'",
@@ -165,7 +170,7 @@ TEST_CASE("keys change while reports come in, and a key that was dropped is need
   std::vector<core::IncidentId> incidents;
   const auto report = [&](const std::string& reference) {
     incidents.push_back(incident_in(accepted(store.perform(
-        submit(csirt_head("jps"), report_json(reference, "first", fmt::format(R"(,"title":"件 {}")", reference)), reference)))));
+        submit(csirt_head("jps"), first(reference, "件 " + reference), reference)))));
   };
   for (int n = 0; n < 20; ++n) report(fmt::format("R-{}", n));
 
@@ -204,7 +209,7 @@ TEST_CASE("keys change while reports come in, and a key that was dropped is need
 
 TEST_CASE("a key's row is never lost or given to another case") {
   OwnStore store;
-  accepted(store.perform(submit(csirt_head("jps"), report_json("L-1", "first", R"(,"title":"件")"), "l-1")));
+  accepted(store.perform(submit(csirt_head("jps"), first("L-1", "件"), "l-1")));
   for (const char* sql : {"DELETE FROM content_key", "UPDATE content_key SET organization = 'nict'"})
     CHECK_THROWS_AS(run(store.owner(), sql), ConstraintViolation);
   Connection writer(store.settings(), DatabaseRole::writer);
