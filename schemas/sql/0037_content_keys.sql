@@ -93,6 +93,41 @@ ALTER TABLE report DROP CONSTRAINT report_bytes_whole,
   ADD CONSTRAINT report_bytes_whole CHECK (unsealed_length(bytes) = length);
 ALTER TABLE attachment_piece DROP CONSTRAINT attachment_piece_bytes_check,
   ADD CONSTRAINT attachment_piece_bytes_check CHECK (unsealed_length(bytes) BETWEEN 1 AND 262144);
+-- The kind of incident (RSIT) is counted by, so it stands beside what is sealed.
+ALTER TABLE report ADD category text NOT NULL DEFAULT '', NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER report_unchangeable;
+UPDATE report SET category = coalesce(document::jsonb->>'category', '') WHERE erased_at IS NULL;
+ALTER TABLE report FORCE ROW LEVEL SECURITY, ENABLE TRIGGER report_unchangeable;
+GRANT UPDATE (category) ON report TO noroshi_apply;
+CREATE OR REPLACE FUNCTION refuse_change_but_erasure() RETURNS trigger LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
+DECLARE
+  before record := OLD;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF NOT erasing(OLD.incident_id) THEN
+      NULL;
+    ELSIF TG_TABLE_NAME = 'report' THEN
+      before.bytes := '';
+      before.length := 0;
+      before.sha256 := NULL;
+      before.document := 'erased';
+      before.changes := 'erased';
+      before.category := '';
+      before.erased_at := NEW.erased_at;
+    ELSIF TG_TABLE_NAME = 'judgement' THEN
+      before.assessment_reason := erased_text(OLD.assessment_reason);
+      before.cyberattack_reason := erased_text(OLD.cyberattack_reason);
+    ELSIF TG_TABLE_NAME = 'fulfillment' THEN
+      before.note := erased_text(OLD.note);
+      before.reference := erased_text(OLD.reference);
+    END IF;
+    IF NEW IS NOT DISTINCT FROM before AND erasing(OLD.incident_id) THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'unchangeable',
+    MESSAGE = 'this row is never changed';
+END
+$$;
 -- What is sealed does not compress; a report of the usual size stays beside its row.
 ALTER TABLE report SET (toast_tuple_target = 8160);
 ALTER TABLE report ALTER bytes SET STORAGE EXTERNAL, ALTER document SET STORAGE EXTERNAL, ALTER changes SET STORAGE EXTERNAL;
@@ -226,7 +261,7 @@ BEGIN
   DELETE FROM event_opening o USING event e
     WHERE e.incident_id = incident AND o.event_id = e.id AND NOT outlives_erasure(e.type, o.field);
   UPDATE report r SET bytes = '', length = 0, sha256 = NULL, document = 'erased', changes = 'erased',
-      erased_at = erased::timestamptz
+      category = '', erased_at = erased::timestamptz
     WHERE r.incident_id = incident;
   UPDATE judgement j SET assessment_reason = erased_text(assessment_reason),
       cyberattack_reason = erased_text(cyberattack_reason)
@@ -300,12 +335,12 @@ BEGIN
       event_id = EXCLUDED.event_id, followup_due = EXCLUDED.followup_due, followup_round = EXCLUDED.followup_round,
       followup_level = EXCLUDED.followup_level, followup_from = EXCLUDED.followup_from, successor = EXCLUDED.successor;
   INSERT INTO report (id, incident_id, organization, version, stage, submitted_by, received_at, bytes, length, sha256,
-      document, changes, event_id)
+      document, changes, category, event_id)
     SELECT id, incident_id, organization, version, stage, submitted_by, received_at, decode(bytes, 'base64'), length,
-      decode(sha256, 'base64'), document, changes, event_id
+      decode(sha256, 'base64'), document, changes, coalesce(category, ''), event_id
     FROM jsonb_to_recordset(decided->'reports') AS r(id uuid, incident_id uuid, organization text, version integer,
       stage text, submitted_by text, received_at timestamptz, bytes text, length integer, sha256 text, document text,
-      changes text, event_id uuid);
+      changes text, category text, event_id uuid);
   INSERT INTO judgement (id, incident_id, organization, of_originator, revision, assessment, cyberattack, large_scale,
       assessment_reason, cyberattack_reason, made_at, event_id)
     SELECT id, incident_id, organization, of_originator, revision, assessment, cyberattack, large_scale,

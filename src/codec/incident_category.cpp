@@ -54,6 +54,26 @@ std::span<const std::string_view> incident_categories() {
   return categories;
 }
 
+std::string_view category_in(std::string_view document) {
+  constexpr std::string_view member = "\"category\":\"";
+  int depth = 0;
+  for (std::size_t at = 0; at < document.size(); ++at) {
+    const char letter = document[at];
+    if (letter == '{' || letter == '[') ++depth;
+    if (letter == '}' || letter == ']') --depth;
+    if (letter != '"') continue;
+    if (depth == 1 && document.substr(at).starts_with(member)) {
+      const auto value = document.substr(at + member.size());
+      const auto found = std::find(std::begin(categories), std::end(categories), value.substr(0, value.find('"')));
+      return found == std::end(categories) ? std::string_view() : *found;
+    }
+    // To the end of the string: what stands in it is a person's.
+    for (++at; at < document.size() && document[at] != '"'; ++at)
+      if (document[at] == '\\') ++at;
+  }
+  return {};
+}
+
 bool is_incident_category(std::string_view text) {
   return std::find(std::begin(categories), std::end(categories), text) != std::end(categories);
 }

@@ -12,4 +12,8 @@ std::span<const std::string_view> incident_categories();
 
 bool is_incident_category(std::string_view text);
 
+// The category that a report in force states, as report_decoder writes it: the member of that name of the object itself. Empty where
+// it states none. Lives as long as the program.
+std::string_view category_in(std::string_view document);
+
 }  // namespace noroshi::codec

@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/rand.h>
 
@@ -59,12 +60,14 @@ Secret derive_key(const Secret& key, std::string_view label) {
   return good ? std::move(secret) : Secret();
 }
 
-std::optional<Encrypted> encrypt(std::string_view plaintext, std::string_view aad, const Secret& key) {
-  Encrypted made{std::string(iv_length, '\0'), std::string(plaintext.size(), '\0'), std::string(tag_length, '\0')};
+namespace {
+
+std::optional<Encrypted> encrypt_with(std::string iv, std::string_view plaintext, std::string_view aad, const Secret& key) {
+  Encrypted made{std::move(iv), std::string(plaintext.size(), '\0'), std::string(tag_length, '\0')};
   EVP_CIPHER_CTX* cipher = aes_256_gcm();
   int length = 0;
   unsigned char none[16];  // GCM has no rest, but a place for it
-  const bool good = cipher && key.view().size() == content_key_length && RAND_bytes(out(made.iv), size_of(made.iv)) == 1 &&
+  const bool good = cipher && key.view().size() == content_key_length &&
                     EVP_EncryptInit_ex(cipher, nullptr, nullptr, in(key.view()), in(made.iv)) == 1 &&
                     EVP_EncryptUpdate(cipher, nullptr, &length, in(aad), size_of(aad)) == 1 &&
                     (plaintext.empty() || EVP_EncryptUpdate(cipher, out(made.ciphertext), &length, in(plaintext),
@@ -72,6 +75,26 @@ std::optional<Encrypted> encrypt(std::string_view plaintext, std::string_view aa
                     EVP_EncryptFinal_ex(cipher, none, &length) == 1 &&
                     EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, tag_length, out(made.tag)) == 1;
   return good ? std::optional(std::move(made)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Encrypted> encrypt(std::string_view plaintext, std::string_view aad, const Secret& key) {
+  std::string iv(iv_length, '\0');
+  if (RAND_bytes(out(iv), size_of(iv)) != 1) return std::nullopt;
+  return encrypt_with(std::move(iv), plaintext, aad, key);
+}
+
+std::optional<Encrypted> encrypt_alike(std::string_view plaintext, std::string_view aad, const Secret& key, const Secret& iv_key) {
+  // One text for one pair: the length of the first part goes before both.
+  const auto text = std::to_string(aad.size()).append(1, ' ').append(aad).append(plaintext);
+  std::string mac(32, '\0');
+  unsigned int length = 0;
+  if (!HMAC(EVP_sha256(), iv_key.view().data(), size_of(iv_key.view()), in(text), text.size(), out(mac), &length) ||
+      length != mac.size())
+    return std::nullopt;
+  mac.resize(iv_length);
+  return encrypt_with(std::move(mac), plaintext, aad, key);
 }
 
 std::optional<Secret> decrypt(const Encrypted& encrypted, std::string_view aad, const Secret& key) {

@@ -23,6 +23,9 @@ struct Encrypted {
   std::string iv, ciphertext, tag;
 };
 std::optional<Encrypted> encrypt(std::string_view plaintext, std::string_view aad, const Secret& key);
+// With an IV that follows from the text: HMAC-SHA-256 of aad and text under `iv_key`, its first 12 bytes. The same text is encrypted to the
+// same bytes, and two texts have one IV once in 2^48 texts under one key.
+std::optional<Encrypted> encrypt_alike(std::string_view plaintext, std::string_view aad, const Secret& key, const Secret& iv_key);
 // Nothing where they do not belong together.
 std::optional<Secret> decrypt(const Encrypted& encrypted, std::string_view aad, const Secret& key);
 

@@ -617,7 +617,7 @@ const ComparedTable report{
     "report",
     {"id"},
     {"refold_reports",
-     "SELECT id, incident_id, organization, version, stage, submitted_by, received_at, sha256, erased_at, event_id "
+     "SELECT id, incident_id, organization, version, stage, submitted_by, received_at, sha256, category, erased_at, event_id "
      "FROM report "
      "WHERE incident_id = ANY ($1::uuid[])"},
     "incident_id",
@@ -629,6 +629,7 @@ const ComparedTable report{
      {"submitted_by"},
      {"received_at", time},
      {"sha256", bytes},
+     {"category"},
      {"erased_at", time},
      {"event_id"}},
     {}};

@@ -37,8 +37,7 @@ std::string bound_to(const core::IncidentId& incident, const std::string& organi
 }
 
 // Nonce, ciphertext, tag: in one piece.
-void append_encrypted(std::string& to, std::string_view plaintext, std::string_view aad, const sealing::Secret& key) {
-  const auto made = sealing::encrypt(plaintext, aad, key);
+void append_encrypted(std::string& to, const std::optional<sealing::Encrypted>& made) {
   if (!made) std::abort();  // no randomness, no memory: nothing of a person's text is stored in clear instead
   to.append(made->iv).append(made->ciphertext).append(made->tag);
 }
@@ -75,18 +74,22 @@ std::optional<core::IncidentId> case_of_sealed_bytes(std::string_view sealed) {
   return is_sealed_bytes(sealed) ? case_of(sealed.substr(bytes_mark.size())) : std::nullopt;
 }
 
-std::string CaseKey::seal(ContentField field, std::string_view value) const {
-  std::string sealed(1, static_cast<char>(field));
-  sealed.append(view_of(incident_));
-  append_encrypted(sealed, value, bound_to(field, incident_), key_);
-  return sealed;
+CaseKey::CaseKey(core::IncidentId incident, sealing::Secret key)
+    : incident_(incident), key_(std::move(key)), iv_key_(sealing::derive_key(key_, "noroshi/iv-key/1")) {
+  if (iv_key_.view().empty()) std::abort();
 }
+
 std::string CaseKey::seal_text(ContentField field, std::string_view text) const {
   if (text.empty()) return {};
-  return text_mark + sealing::to_base64url(seal(field, text));
+  std::string sealed(1, static_cast<char>(field));
+  append_encrypted(sealed.append(view_of(incident_)), sealing::encrypt_alike(text, bound_to(field, incident_), key_, iv_key_));
+  return text_mark + sealing::to_base64url(sealed);
 }
 std::string CaseKey::seal_bytes(ContentField field, std::string_view bytes) const {
-  return std::string(bytes_mark).append(seal(field, bytes));
+  std::string sealed(bytes_mark);
+  sealed.append(1, static_cast<char>(field)).append(view_of(incident_));
+  append_encrypted(sealed, sealing::encrypt(bytes, bound_to(field, incident_), key_));
+  return sealed;
 }
 
 std::optional<std::string> CaseKey::open(std::string_view sealed) const {
@@ -154,8 +157,8 @@ std::optional<std::string> ContentKeys::fingerprint(const std::string& epoch) {
 WrappedKey ContentKeys::wrap(const CaseKey& key, const std::string& organization) {
   if (in_use_.empty()) throw std::logic_error("no epoch of content keys is in use");
   WrappedKey wrapped{organization, in_use_, {}};
-  append_encrypted(wrapped.wrapped, key.key_.view(), bound_to(key.incident(), organization, in_use_),
-                   *body_key(in_use_, organization));
+  append_encrypted(wrapped.wrapped, sealing::encrypt(key.key_.view(), bound_to(key.incident(), organization, in_use_),
+                                                     *body_key(in_use_, organization)));
   return wrapped;
 }
 

@@ -34,10 +34,11 @@ namespace noroshi::store {
 // The key of one case. Immutable; any thread.
 class CaseKey {
  public:
-  CaseKey(core::IncidentId incident, sealing::Secret key) : incident_(incident), key_(std::move(key)) {}
+  CaseKey(core::IncidentId incident, sealing::Secret key);
   const core::IncidentId& incident() const { return incident_; }
 
-  // As a column of type text keeps it: U+0001, which no text of a person holds, and base64url.
+  // As a column of type text keeps it: U+0001, which no text of a person holds, and base64url. The same text is sealed the same, so that a
+  // row that is written anew with it stays as it was.
   std::string seal_text(ContentField field, std::string_view text) const;
   // As one of type bytea does; longer than `bytes` by sealed_overhead.
   std::string seal_bytes(ContentField field, std::string_view bytes) const;
@@ -47,11 +48,10 @@ class CaseKey {
 
  private:
   friend class ContentKeys;
-  std::string seal(ContentField field, std::string_view value) const;
   std::optional<std::string> open(std::string_view sealed) const;
 
   core::IncidentId incident_;
-  sealing::Secret key_;
+  sealing::Secret key_, iv_key_;
 };
 
 inline constexpr std::size_t sealed_overhead = 8 + 1 + 16 + 12 + 16;  // bytes: mark, column, case, nonce, tag

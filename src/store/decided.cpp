@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "src/codec/incident_category.h"
 #include "src/codec/json_writer.h"
 #include "src/core/clocks.h"
 #include "src/record/encodings.h"
@@ -537,6 +538,7 @@ struct RowWriter {
         .column("sha256", base64(what.sha256))
         .column("document", lists.written(ContentField::report_document, what.content.document))
         .column("changes", lists.written(ContentField::report_changes, what.content.changes))
+        .column("category", codec::category_in(what.content.document))
         .column("event_id", event.id);
     // A later version may have moved the recognised time, and with it what is due from it.
     if (what.version > 1)
@@ -1113,11 +1115,11 @@ void Decided::add_event(const core::Event& event, const core::Incident& after,
 }
 
 std::shared_ptr<const CaseKey> Decided::key_for(const core::Incident& after) {
-  if (!keys_ || after.erased_at) return nullptr;
+  if (!transaction_ || !transaction_->content_keys() || after.erased_at) return nullptr;
   auto& known = case_keys_[after.id];
-  if (!known) known = key_of_(after.id);
+  if (!known) known = transaction_->case_key(after.id);
   if (known) return known;
-  auto made = keys_->make(after.id, after.organization);
+  auto made = transaction_->content_keys()->make(after.id, after.organization);
   RowObject(content_keys_)
       .column("incident_id", after.id)
       .column("organization", made.wrapped.organization)

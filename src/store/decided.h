@@ -1,7 +1,6 @@
 // The rows that decisions imply, in the form that apply() of schemas/sql takes: one JSON document for a whole group.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "src/core/staff.h"
 #include "src/record/event_codec.h"
 #include "src/store/content_keys.h"
+#include "src/store/database.h"
 #include "src/store/row_list.h"
 
 namespace noroshi::store {
@@ -31,16 +31,13 @@ struct StoredAnswer {
   std::optional<std::string> receipt;        // JSON: of its receipt what stays when the incident is erased; commits to no content
 };
 
-// The key of a case that is there already; null where it has none. As Transaction::case_key().
-using CaseKeyOf = std::function<std::shared_ptr<const CaseKey>(core::IncidentId)>;
-
 class Decided {
  public:
   // Of events of no case.
   explicit Decided(record::SaltSource& salts) : salts_(&salts) {}
-  // What people wrote of a case is sealed with the key of the case, which comes into being with it. Both outlive this.
-  Decided(record::SaltSource& salts, ContentKeys& keys, CaseKeyOf key_of)
-      : salts_(&salts), keys_(&keys), key_of_(std::move(key_of)) {}
+  // Of cases too: what people wrote of one is sealed with its key, which comes into being with it. Both outlive this. A program
+  // without keys writes in clear, which the schema refuses.
+  Decided(record::SaltSource& salts, Transaction& transaction) : salts_(&salts), transaction_(&transaction) {}
   // Keeps the rows as values, to compare tables with: events without their leaves, and no openings.
   static Decided as_values();
 
@@ -83,8 +80,7 @@ class Decided {
   std::string written_bytes(ContentField field, std::string_view bytes) const;  // base64
 
   record::SaltSource* salts_ = nullptr;  // null: rows are kept as values
-  ContentKeys* keys_ = nullptr;
-  CaseKeyOf key_of_;
+  Transaction* transaction_ = nullptr;
   std::map<core::IncidentId, std::shared_ptr<const CaseKey>> case_keys_;  // of those that were decided on
   std::shared_ptr<const CaseKey> key_;                                    // of the one that is decided on
   std::optional<record::Digest> report_leaf_;

@@ -510,7 +510,7 @@ class Group {
  public:
   Group(Connection& connection, const core::Law& law, const record::RecordSigner* receipts,
         const std::vector<const Command*>& members)
-      : law_(law), receipts_(receipts), members_(members), transaction_(connection), decided_(rows_of(transaction_, salts_)) {}
+      : law_(law), receipts_(receipts), members_(members), transaction_(connection), decided_(salts_, transaction_) {}
 
   GroupResult run() {
     incidents_ = incidents_named();
@@ -963,13 +963,6 @@ class Group {
                    codec::lasting_receipt(decision, receipt ? &*receipt : nullptr));
       result.results[slot] = std::move(answered);
     }
-  }
-
-  // A program without keys writes in clear, which the schema refuses.
-  static Decided rows_of(Transaction& transaction, record::SaltSource& salts) {
-    const auto& keys = transaction.content_keys();
-    if (!keys) return Decided(salts);
-    return Decided(salts, *keys, [&transaction](core::IncidentId incident) { return transaction.case_key(incident); });
   }
 
   // What was decided of an incident and waits for its answer.

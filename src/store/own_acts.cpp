@@ -38,7 +38,7 @@ OwnActs::OwnActs(Connection& writer, const core::Law& law, std::span<const core:
                  Deliveries deliveries)
     : law_(law),
       transaction_(writer),
-      decided_(salts_),
+      decided_(salts_, transaction_),
       now_(lock_incidents(transaction_, incidents)),
       identifiers_(fresh_identifiers(now_)),
       known_(load_incidents(transaction_, incidents, reasons)) {

@@ -20,7 +20,7 @@ constexpr Statement count_incidents{
     "ON m.incident_id = i.id "
     "LEFT JOIN LATERAL (SELECT assessment, cyberattack FROM judgement WHERE judgement.incident_id = i.id "
     "AND judgement.of_originator ORDER BY judgement.revision DESC LIMIT 1) AS j ON true "
-    "LEFT JOIN LATERAL (SELECT report.document::jsonb->>'category' AS category FROM report "
+    "LEFT JOIN LATERAL (SELECT report.category FROM report "
     "WHERE report.incident_id = i.id AND report.erased_at IS NULL ORDER BY report.version DESC LIMIT 1) AS r ON true "
     "WHERE a.incident_id >= $1::uuid AND a.incident_id < $2::uuid AND m.exercise = $3::boolean AND NOT m.canary "
     "AND (NOT $4::boolean OR i.organization = ANY (a.stands_for) OR i.submitted_by = ANY (a.stands_for))) "

@@ -1,4 +1,5 @@
 #include "src/codec/incident_category.h"
+#include "src/codec/report_decoder.h"
 
 #include <doctest/doctest.h>
 
@@ -19,6 +20,17 @@ TEST_CASE("categories are those of RSIT, class and type") {
   CHECK_FALSE(is_incident_category("malicious-code/"));
   CHECK_FALSE(is_incident_category("Malicious-Code/infected-system"));
   CHECK_FALSE(is_incident_category(""));
+}
+
+TEST_CASE("the category of a report in force is the member of the object itself, and no word of a person's") {
+  const auto submission = decode_submission(
+      R"({"reference":"a","stage":"first","title":"\"category\":\"fraud/phishing\"","category":"availability/ddos",)"
+      R"("times":{"recognized":{"value":"2018-08-01T09:00:00+09:00"}},"assessment":"possible"})");
+  REQUIRE(submission);
+  CHECK(category_in(submission->report.document) == "availability/ddos");
+  for (const char* none : {"", "erased", "{}", "[]", R"({"title":"x"})", R"({"times":{"category":"fraud/phishing"}})",
+                           R"({"title":"\",\"category\":\"fraud/phishing\""})", R"({"category":"not/one"})", R"({"category":")"})
+    CHECK(category_in(none).empty());
 }
 
 TEST_CASE("the table is the published taxonomy") {

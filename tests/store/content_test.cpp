@@ -60,7 +60,12 @@ TEST_CASE("a value opens under its case's key and in its column alone") {
     CHECK(sealed.find(text) == std::string::npos);
     CHECK(case_of_sealed_text(sealed) == one);
     CHECK(of_one.key->open_text(sealed) == text);
-    CHECK(of_one.key->seal_text(ContentField::message_note, text) != sealed);  // never twice the same
+    // The same text alike, but in another column or case; the same bytes never.
+    CHECK(of_one.key->seal_text(ContentField::message_note, text) == sealed);
+    CHECK(of_one.key->seal_text(ContentField::message_note, text + " ").substr(24, 12) != sealed.substr(24, 12));
+    CHECK(of_one.key->seal_text(ContentField::waiver_reason, text).substr(24, 12) != sealed.substr(24, 12));
+    CHECK(of_two.key->seal_text(ContentField::message_note, text).substr(24, 12) != sealed.substr(24, 12));
+    CHECK(of_one.key->seal_bytes(ContentField::report_bytes, text) != of_one.key->seal_bytes(ContentField::report_bytes, text));
     CHECK_FALSE(of_two.key->open_text(sealed));
     for (std::size_t at = 1; at < sealed.size(); ++at) {
       auto altered = sealed;

@@ -2,6 +2,7 @@
 // tables against the record.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "src/codec/label_views.h"
 #include "src/store/refold.h"
@@ -65,8 +66,13 @@ struct Story {
                                       {}, codec::answer_label_change});
   }
   std::string labels() {
-    return store.text("SELECT string_agg(concat_ws(' ', confidentiality, ground, own_label, array_to_string(restrictions, ',')), ' | ' "
-                      "ORDER BY given_at, id) FROM label");
+    constexpr Statement all{"test_all_labels", "SELECT confidentiality || ' ' || ground AS grade, own_label, restrictions FROM label "
+                                               "ORDER BY given_at, id"};
+    std::vector<std::string> labels;
+    for (const auto& row : store.owner().execute(all))
+      labels.push_back(fmt::format("{} {} {}", row.get<std::string>("grade"), row.get<std::string>("own_label"),
+                                   fmt::join(row.get<std::vector<std::string>>("restrictions"), ",")));
+    return fmt::format("{}", fmt::join(labels, " | "));
   }
   // What a body sees of a table.
   std::int64_t seen_by(const std::string& body, const std::string& table) {
