@@ -265,13 +265,13 @@ class Attachments(unittest.TestCase):
         with self.assertRaises(Exception):
             self.flow.sql(f"UPDATE attachment_piece SET bytes = 'x' WHERE attachment_id = '{said['id']}' AND place = 1;")
         self.flow.sql("ALTER TABLE attachment_piece DISABLE TRIGGER ALL; UPDATE attachment_piece SET bytes = "
-                      f"set_byte(bytes, 0, (get_byte(bytes, 0) + 1) % 256) WHERE attachment_id = '{said['id']}' AND place = 1; "
+                      f"set_byte(bytes, 99, (get_byte(bytes, 99) + 1) % 256) WHERE attachment_id = '{said['id']}' AND place = 1; "
                       "ALTER TABLE attachment_piece ENABLE TRIGGER ALL;")
         with self.assertRaises(Exception) as found:
             self.flow.verify_record()
         self.assertIn("attachment", str(found.exception))
         self.flow.sql("ALTER TABLE attachment_piece DISABLE TRIGGER ALL; UPDATE attachment_piece SET bytes = "
-                      f"set_byte(bytes, 0, (get_byte(bytes, 0) + 255) % 256) WHERE attachment_id = '{said['id']}' AND place = 1; "
+                      f"set_byte(bytes, 99, (get_byte(bytes, 99) + 255) % 256) WHERE attachment_id = '{said['id']}' AND place = 1; "
                       "ALTER TABLE attachment_piece ENABLE TRIGGER ALL;")
         self.flow.verify_record()
 

@@ -244,9 +244,8 @@ def special_attacks():
     yield Attack("an erasure undone", "UPDATE incident SET erased_at = NULL, erased_by = '' WHERE erased_at IS NOT NULL; "
                  "DELETE FROM erasure;", ["table incident.*erased_at", "table erasure"])
     yield Attack("a stored answer said to be of an erased case",
-                 "UPDATE idempotency SET body = convert_to(jsonb_build_object('erased', true, 'receipt', "
-                 "convert_from(body, 'UTF8')::jsonb->'receipt')::text, 'UTF8') WHERE convert_from(body, 'UTF8')::jsonb ? 'receipt' "
-                 "AND NOT convert_from(body, 'UTF8')::jsonb ? 'erased';", ["idempotency"])
+                 "UPDATE idempotency SET body = convert_to(jsonb_build_object('erased', true, 'receipt', receipt)::text, 'UTF8') "
+                 "WHERE receipt IS NOT NULL AND is_sealed(body);", ["idempotency"])
     yield Attack("a report's bytes, length and SHA-256 exchanged for others that agree",
                  "UPDATE report SET bytes = '{}', length = 2, sha256 = sha256('{}') WHERE version = 1;",
                  ["table report.*bytes", "sha256"])
@@ -297,8 +296,8 @@ def special_attacks():
     yield Attack("a key said to be retired", "UPDATE signing_key SET retired_at = now() WHERE purpose = 'record';",
                  ["signing_key.*retired_at"])
     yield Attack("the receipt in a stored answer changed",
-                 "UPDATE idempotency SET body = convert_to(replace(convert_from(body, 'UTF8'), '\"signature\":\"', "
-                 "'\"signature\":\"A'), 'UTF8') WHERE convert_from(body, 'UTF8') LIKE '%\"signature\":\"%';", ["idempotency"])
+                 f"UPDATE idempotency SET body = {ANOTHER['bytea'].format(c='body')} WHERE receipt ? 'origin' AND is_sealed(body);",
+                 ["idempotency"])
     yield Attack("a tile exchanged for zeros", "UPDATE record_tile SET hashes = decode(repeat('00', length(hashes)), 'hex') "
                                                "WHERE level = 1;", ["record_tile"], False)
     yield Attack("the tail of the tiles cut off",
