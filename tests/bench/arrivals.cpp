@@ -3,9 +3,9 @@
 //   bench_arrivals receive --ports P[,P…] [--certificate FILE --key FILE] --marker TEXT --out FILE
 //   bench_arrivals stream --port P --ca FILE --request FILE --marker TEXT --out FILE
 //
-// Each line of --out: microseconds of the steady clock, the place of the port among those given (0 for a stream), and what
-// stands between TEXT and the next quotation mark, one line for each time that TEXT comes. Says "ready" on stdout once it
-// listens, or once the stream has begun, and ends when its stdin does; then the processor time of this program.
+// Each line of --out: microseconds of the steady clock, the place of the port among those given (0 for a stream), and
+// what stands between TEXT and the next quotation mark, one line for each time that TEXT comes. Says "ready" on stdout
+// once it listens, or once the stream has begun, and ends when its stdin does; then the processor time of this program.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -47,7 +47,8 @@ class Log {
   // Notes each time that the marker stands in the text with what follows it; how much of the text is done with.
   std::size_t note(std::size_t place, std::string_view text) {
     const auto now =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+            .count();
     std::size_t done = 0;
     for (;;) {
       const auto at = text.find(marker_, done);
@@ -55,7 +56,8 @@ class Log {
       const auto from = at + marker_.size();
       const auto end = text.find('"', from);
       if (end == std::string_view::npos) return at;
-      out_ << now << ' ' << place << ' ' << text.substr(from, end - from) << '\n';
+      out_ << now << ' ' << place << ' ' << text.substr(from, end - from)
+           << std::endl;  // whoever waits for it reads the file
       done = end;
     }
   }
@@ -192,7 +194,8 @@ int run(const std::string& mode, std::map<std::string, std::string> given) {
       server.use_private_key_file(given["key"], asio::ssl::context::pem);
     }
     const auto ports = given["ports"];
-    for (std::size_t at = 0; at < ports.size(); at = ports.find(',', at) == std::string::npos ? ports.size() : ports.find(',', at) + 1)
+    for (std::size_t at = 0; at < ports.size();
+         at = ports.find(',', at) == std::string::npos ? ports.size() : ports.find(',', at) + 1)
       receivers.push_back(std::make_unique<Receiver>(io, static_cast<std::uint16_t>(std::atoi(ports.c_str() + at)),
                                                      receivers.size(), log, secure ? &server : nullptr));
   } else {
@@ -214,7 +217,8 @@ int run(const std::string& mode, std::map<std::string, std::string> given) {
   log.close();
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  std::printf("%.6f\n", used.ru_utime.tv_sec + used.ru_stime.tv_sec + (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
+  std::printf("%.6f\n",
+              used.ru_utime.tv_sec + used.ru_stime.tv_sec + (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
   return 0;
 }
 

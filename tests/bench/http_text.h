@@ -54,7 +54,9 @@ inline std::optional<std::size_t> end_of_message(std::string_view text) {
 }
 
 // Of an answer: "HTTP/1.1 201 Created"
-inline int status(std::string_view text) { return text.size() < 12 ? 0 : static_cast<int>(number(text.substr(9, 3))); }
+inline int status(std::string_view text) {
+  return text.size() < 12 ? 0 : static_cast<int>(number(text.substr(9, 3)));
+}
 
 // What stands between the text and the next quotation mark; empty where it does not stand there.
 inline std::string_view quoted_after(std::string_view text, std::string_view before) {

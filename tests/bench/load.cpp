@@ -1,19 +1,20 @@
-// Sends requests as fast as they are answered (closed loop), or at moments chosen beforehand (open loop), and writes down when.
-// One thread, kept-alive connections, over TLS where an authority is given.
+// Sends requests as fast as they are answered (closed loop), or at moments chosen beforehand (open loop), and writes
+// down when. One thread, kept-alive connections, over TLS where an authority is given.
 //
 //   bench_load --port P [--ca FILE] --requests FILE --connections N --seconds S --out FILE
 //              [--rate R] [--drain S] [--first N] [--capture TEXT]
 //
-// FILE of requests: one after the other, each whole (head and body) behind its length in four bytes, the least first. They are
-// sent in turn, ten '@' replaced by a number that no other request of the run has.
+// FILE of requests: one after the other, each whole (head and body) behind its length in four bytes, the least first.
+// They are sent in turn, ten '@' replaced by a number that no other request of the run has.
 //
-// --rate: open loop. The moments are those of a Poisson process; a request whose moment has come while every connection is
-// busy waits for one, and its latency counts from its moment all the same (no coordinated omission). What has no answer
+// --rate: open loop. The moments are those of a Poisson process; a request whose moment has come while every connection
+// is busy waits for one, and its latency counts from its moment all the same (no coordinated omission). What has no
+// answer
 // --drain seconds after the last moment is given up.
 //
 // Each line of --out is a request: its number, when it was meant to be sent, when it was, when its answer was whole
-// (microseconds of the steady clock), the status (0: cut; -1: given up), and what the answer has between --capture and the next
-// quotation mark. On stdout: a JSON object with counts and the processor time of this program.
+// (microseconds of the steady clock), the status (0: cut; -1: given up), and what the answer has between --capture and
+// the next quotation mark. On stdout: a JSON object with counts and the processor time of this program.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -71,7 +72,8 @@ struct Pattern {
   std::vector<std::size_t> places;
 
   explicit Pattern(std::string whole) : text(std::move(whole)) {
-    for (auto at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + placeholder.size()))
+    for (auto at = text.find(placeholder); at != std::string::npos;
+         at = text.find(placeholder, at + placeholder.size()))
       places.push_back(at);
   }
   void write(std::uint64_t number, std::string& out) const {
@@ -169,8 +171,8 @@ class Sender {
     };
     std::size_t unanswered = 0;
     for (const auto& sample : samples_) {
-      out << sample.number << ' ' << micros(sample.meant) << ' ' << micros(sample.sent) << ' ' << micros(sample.done) << ' '
-          << sample.status << ' ' << sample.captured << '\n';
+      out << sample.number << ' ' << micros(sample.meant) << ' ' << micros(sample.sent) << ' ' << micros(sample.done)
+          << ' ' << sample.status << ' ' << sample.captured << '\n';
       if (sample.status <= 0) ++unanswered;
     }
     out.close();
@@ -178,10 +180,12 @@ class Sender {
     rusage used{};
     getrusage(RUSAGE_SELF, &used);
     const auto seconds = [](const timeval& time) { return time.tv_sec + time.tv_usec / 1e6; };
-    std::printf("{\"sent\": %zu, \"unanswered\": %zu, \"seconds\": %.6f, \"began_us\": %lld, \"processor_seconds\": %.6f, \"next\": %llu}\n",
-                samples_.size(), unanswered, std::chrono::duration<double>(ended_ - begin_).count(),
-                static_cast<long long>(micros(begin_)), seconds(used.ru_utime) + seconds(used.ru_stime),
-                static_cast<unsigned long long>(next_number_));
+    std::printf(
+        "{\"sent\": %zu, \"unanswered\": %zu, \"seconds\": %.6f, \"began_us\": %lld, \"processor_seconds\": %.6f, "
+        "\"next\": %llu}\n",
+        samples_.size(), unanswered, std::chrono::duration<double>(ended_ - begin_).count(),
+        static_cast<long long>(micros(begin_)), seconds(used.ru_utime) + seconds(used.ru_stime),
+        static_cast<unsigned long long>(next_number_));
   }
 
  private:

@@ -54,11 +54,15 @@ class Alone:
 
     def __init__(self, configuration, environment=None):
         self.cluster = Cluster(environment)
-        kept = [line for line in Path(configuration).read_text(encoding="utf-8").splitlines() if not PLACES.match(line)]
-        with open(self.cluster.data / "postgresql.conf", "a", encoding="utf-8") as settings:
-            settings.write("\n".join(kept) + "\n")
-        self.cluster.create()
-        self.cluster.sql("SET search_path = public;\n" + (HERE / "rival.sql").read_text(encoding="utf-8"))
+        try:
+            kept = [line for line in Path(configuration).read_text(encoding="utf-8").splitlines() if not PLACES.match(line)]
+            with open(self.cluster.data / "postgresql.conf", "a", encoding="utf-8") as settings:
+                settings.write("\n".join(kept) + "\n")
+            self.cluster.create()
+            self.cluster.sql("SET search_path = public;\n" + (HERE / "rival.sql").read_text(encoding="utf-8"))
+        except BaseException:
+            self.clear_away()
+            raise
         # The same bytes for every transaction: pgbench gives them as a parameter.
         self.body = reports.encoded(reports.report("jps", 0)).decode()
         self.pgbench = self.cluster.programs / "pgbench"

@@ -22,7 +22,7 @@ from cluster import SUPERUSER, Cluster
 from harness import Fault, plain_environment
 
 PACKAGES = ("prometheus-alertmanager", "icinga2-bin", "icinga2-common", "request-tracker5", "dbconfig-no-thanks", "rt5-standalone",
-            "starman", "libdbd-pg-perl")
+            "starman", "libdbd-pg-perl", "curl")
 PATIENCE = 60.0
 
 
@@ -168,14 +168,12 @@ def alertmanager(measurement):
 class Icinga(Rival):
     """Each report is the output of a check result. Held in memory; a file of the state now and then."""
 
-    PROGRAM = "/usr/lib/*/icinga2/sbin/icinga2"
-
     def start(self):
         programs = sorted(Path("/usr/lib").glob("*/icinga2/sbin/icinga2"))
         if not programs:
             raise NotMeasured("no icinga2 here")
         self.port, = scene.free_ports(1)
-        for name in ("data/certs", "run", "log", "cache", "spool"):
+        for name in ("data/certs", "run", "logs", "cache", "spool"):
             (self.folder / name).mkdir(parents=True)
         (self.folder / "icinga2.conf").write_text(f'''const NodeName = "bench"
 const ZoneName = "bench"
@@ -198,7 +196,7 @@ object Service "report" {{ host_name = "bench"; check_command = "none"; enable_a
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, user.pw_uid, user.pw_gid)
         own = pwd.getpwuid(self.folder.stat().st_uid).pw_name
-        places = {"RunAsUser": own, "RunAsGroup": self.folder.group(), "DataDir": "data", "InitRunDir": "run", "LogDir": "log",
+        places = {"RunAsUser": own, "RunAsGroup": self.folder.group(), "DataDir": "data", "InitRunDir": "run", "LogDir": "logs",
                   "PidPath": "run/icinga2.pid", "CacheDir": "cache", "SpoolDir": "spool", "StatePath": "data/icinga2.state",
                   "ModAttrPath": "data/modified.conf", "ObjectsPath": "cache/icinga2.debug", "VarsPath": "cache/icinga2.vars",
                   "ZonesDir": "zones.d"}

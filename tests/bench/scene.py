@@ -88,9 +88,11 @@ class Arrivals:
         self.processor = float(said or 0)
         self.first = figures.read_arrivals(self.out)
 
-    def lines(self):
-        """How many have been written to the disk so far."""
-        return self.out.read_bytes().count(b"\n")
+    def wait_for(self, count, patience):
+        """Until so many things have arrived, or patience ends."""
+        until = time.monotonic() + patience
+        while self.out.read_bytes().count(b"\n") < count and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 class Measured(Deployment):

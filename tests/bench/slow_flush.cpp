@@ -15,5 +15,9 @@ int flushed(const char* name, int file) {
 
 }  // namespace
 
-extern "C" int fsync(int file) { return flushed("fsync", file); }
-extern "C" int fdatasync(int file) { return flushed("fdatasync", file); }
+extern "C" int fsync(int file) {
+  return flushed("fsync", file);
+}
+extern "C" int fdatasync(int file) {
+  return flushed("fdatasync", file);
+}
