@@ -1,5 +1,6 @@
 """Figures out of what the programs of this folder wrote down, and out of /proc."""
 
+import math
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -38,7 +39,7 @@ def quantile(ordered, part):
     """Of a sorted list: the smallest value that so great a part does not exceed."""
     if not ordered:
         return None
-    return ordered[min(len(ordered) - 1, max(0, -int(-part * len(ordered) // 1) - 1))]
+    return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
 
 
 def latencies(values):
@@ -49,8 +50,7 @@ def latencies(values):
 
 
 def median(values):
-    """None where one is missing: half a measurement is none."""
-    values = sorted(value for value in values)
+    values = sorted(values)
     half = len(values) // 2
     return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
 

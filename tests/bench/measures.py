@@ -246,6 +246,9 @@ def to_receivers(measurement, daemon, receivers, rate):
             drained, left = drain(daemon, measurement)
             daemon.settle()
             after = daemon.processors()
+        if not accepted:
+            measurement.note(f"{name}/s: nothing was accepted within {options.seconds + daemon.drain:.0f} s")
+            return
         note_deliveries(measurement, name, accepted, receiving.first, receivers, drained)
         measurement.add(name, us_daemon=(after[0] - before[0]) / len(accepted) * 1e6,
                         us_database=(after[1] - before[1]) / len(accepted) * 1e6)
