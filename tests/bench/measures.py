@@ -15,7 +15,6 @@ OPEN_CONNECTIONS = 128
 DELIVERY_RATES = (100, 500)
 RECEIVERS = (1, 3)
 FALLBACK = 500_000  # microseconds after which a stream looks without being woken (ARCHITECTURE.md, "The way of a live event")
-STEPPING = 0.2  # of a run's length, before it counts
 
 
 class Measurement:
@@ -41,7 +40,7 @@ class Measurement:
 
 
 def started(measurement, **how):
-    daemon = scene.Measured(measurement.options, **how)
+    daemon = scene.Measured(measurement.options, say=measurement.say, **how)
     try:
         daemon.start()
         daemon.prepare(measurement.options.bodies)
@@ -91,12 +90,10 @@ def closed(measurement, daemon, connections):
     memory = daemon.resident()
     daemon.settle()
     after = daemon.processors()
-    counted = [sample for sample in samples
-               if said["began_us"] + STEPPING * seconds * 1e6 <= sample.done <= said["began_us"] + seconds * 1e6]
-    found = figures.latencies([sample.done - sample.meant for sample in counted])
-    name = f"accept {connections}"
-    measurement.add(name, rate=len(counted) / (seconds * (1 - STEPPING)), p50=found["p50"], p99=found["p99"], p999=found["p999"],
-                    us_daemon=(after[0] - before[0]) / len(samples) * 1e6, us_database=(after[1] - before[1]) / len(samples) * 1e6)
+    found = figures.latencies([sample.done - sample.meant for sample in samples])
+    measurement.add(f"accept {connections}", rate=len(samples) / said["seconds"], p50=found["p50"], p99=found["p99"],
+                    p999=found["p999"], us_daemon=(after[0] - before[0]) / len(samples) * 1e6,
+                    us_database=(after[1] - before[1]) / len(samples) * 1e6)
     measurement.load_share.append(ours / busy if busy else 0)
     if connections == 256:
         measurement.add("memory 256", mib=memory)

@@ -98,9 +98,9 @@ class Arrivals:
 class Measured(Deployment):
     """The daemon. `bodies`: how many of each kind report."""
 
-    def __init__(self, options, acknowledgement=NEVER, environment=None):
+    def __init__(self, options, acknowledgement=NEVER, environment=None, say=lambda what: None):
         super().__init__(options.daemon, options.cli, environment=environment)
-        self.programs, self.drain = options.programs, options.drain
+        self.programs, self.drain, self.say = options.programs, options.drain, say
         self.data.mkdir()
         self.data.chmod(0o711)
         lines = ["[targets]"] + [f'"{rule}" = "{NEVER}"' for rule in RULES]
@@ -170,9 +170,12 @@ class Measured(Deployment):
 
     def settle(self, patience=SETTLED):
         """Until everything that was accepted is numbered and sealed; how long that took."""
-        begun = time.monotonic()
-        while self.sql("SELECT (SELECT count(*) FROM event WHERE sequence IS NULL), next_sequence - size FROM sequencer, "
-                       "sealer;") != ["0|0"]:
+        begun = said = time.monotonic()
+        while (behind := self.sql("SELECT (SELECT count(*) FROM event WHERE sequence IS NULL), next_sequence - size "
+                                  "FROM sequencer, sealer;")) != ["0|0"]:
+            if time.monotonic() > said + 2:
+                said = time.monotonic()
+                self.say(f"the record: {' + '.join(behind[0].split('|'))} events to be numbered and sealed")
             if time.monotonic() > begun + patience:
                 raise Fault(f"{patience:.0f} s later the record is still behind\n{self.log_tail()}")
             time.sleep(0.1)
