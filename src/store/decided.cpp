@@ -410,6 +410,7 @@ struct RowWriter {
         .column("followup_level", after().followup_ladder.level)
         .column("followup_from", after().followup_ladder.from)
         .column("successor", after().successor)
+        .column("confidentiality", after().confidentiality)
         .column("event_id", decision.events.back().id);
   }
 
@@ -524,7 +525,6 @@ struct RowWriter {
         changed_obligations[obligation.id] = event.id;
   }
   void row(const core::Event& event, const core::ReportReceived& what) {
-    retention_changed = true;
     RowObject(lists.reports_)
         .column("id", what.report)
         .column("incident_id", event.incident)
