@@ -80,6 +80,14 @@ class Page(unittest.TestCase):
             self.assertEqual(written, taken, name)
             self.assertEqual(set(re.findall(r"^  (--[\w-]+)", told, re.M)) | {"--help"}, written, name)
 
+    def test_the_commands_that_are_scripts_are_completed_with_their_options(self):
+        for name, script in SCRIPTS.items():
+            words = {"--help"} | set(re.findall(r"^#   (--[\w-]+)", script.read_text(), re.M))
+            command = name.removesuffix(".8")
+            for place in (f"bash/{command}", f"zsh/_{command}"):
+                text = (SOURCE / "deploy/completion" / place).read_text()
+                self.assertEqual(set(re.findall(r"(?<![\w-])(--[a-z-]+[a-z])", text)), words, place)
+
     def test_the_arguments_of_a_command_stand_in_its_heading(self):
         titles = list(sections(source_of("noroshi.1"), "##"))
         for words, command in commands_of(NOROSHI).items():
