@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -11,6 +13,7 @@
 #include "src/app/daemon.h"
 #include "src/app/logging.h"
 #include "src/app/version.h"
+#include "src/store/migrations.h"
 
 namespace {
 
@@ -44,7 +47,8 @@ int main(int argc, char** argv) {
   program.add_option("--config", flags.config, "instead of DIR/noroshi.toml")->option_text("FILE");
   program.add_option("--test-clock", flags.test_clock, "demonstrations only: let the shown clock run RATE times as fast")
       ->option_text("RATE");
-  program.set_version_flag("--version", std::string("noroshid ") + std::string(version()));
+  program.set_version_flag("--version", fmt::format("noroshid {} (schema {})", version(),
+                                                    noroshi::store::Migrations::embedded().all().back().number));
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

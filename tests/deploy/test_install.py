@@ -22,7 +22,10 @@ class Install(unittest.TestCase):
         there = self.install("/usr")
         for path in ("bin/noroshi", "bin/noroshid", "bin/noroshi-witness", "share/man/man1/noroshi.1",
                      "share/man/man1/noroshi-witness.1", "share/man/man8/noroshid.8",
-                     "share/man/man5/noroshi.toml.5", "share/bash-completion/completions/noroshi",
+                     "share/man/man5/noroshi.toml.5", "share/man/man8/noroshi-backup.8",
+                     "share/man/man8/noroshi-restore.8", "bin/noroshi-backup", "bin/noroshi-restore",
+                     "share/noroshi/registry/organizations.csv", "share/noroshi/editions/h30.toml",
+                     "share/doc/noroshi/examples/ha/patroni.yml", "share/bash-completion/completions/noroshi",
                      "share/bash-completion/completions/noroshid", "share/zsh/vendor-completions/_noroshi",
                      "share/zsh/vendor-completions/_noroshid", "share/bash-completion/completions/noroshi-witness",
                      "share/zsh/vendor-completions/_noroshi-witness", "lib/sysusers.d/noroshid.conf", "share/doc/noroshi/noroshi.toml"):

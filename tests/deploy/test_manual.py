@@ -10,7 +10,8 @@ from pathlib import Path
 from programs import NOROSHI, NOROSHID, SOURCE, WITNESS, commands_of
 
 PAGES = Path(os.environ["NOROSHI_MANUAL"])
-NAMES = ("noroshi.1", "noroshid.8", "noroshi-witness.1", "noroshi.toml.5")
+NAMES = ("noroshi.1", "noroshid.8", "noroshi-witness.1", "noroshi.toml.5", "noroshi-backup.8", "noroshi-restore.8")
+SCRIPTS = {"noroshi-backup.8": SOURCE / "deploy/backup", "noroshi-restore.8": SOURCE / "deploy/restore"}
 # Of the converter, not of the text: a man(7) page may hold long lines and a paragraph macro too many.
 FORGIVEN = ("input text line longer than 80 bytes", "skipping paragraph macro", "lower case character in document title")
 
@@ -68,7 +69,24 @@ class Page(unittest.TestCase):
         known = set().union(*(command.options for command in commands_of(NOROSHI).values()),
                             commands_of(NOROSHID)[()].options, commands_of(WITNESS)[()].options)
         for name in NAMES:
-            self.assertLessEqual(set(re.findall(r"\*(--[\w-]+)\*", source_of(name))), known, name)
+            if name not in SCRIPTS:
+                self.assertLessEqual(set(re.findall(r"\*(--[\w-]+)\*", source_of(name))), known, name)
+
+    def test_the_commands_that_are_scripts_have_the_options_of_their_pages(self):
+        for name, script in SCRIPTS.items():
+            told = subprocess.run([script, "--help"], check=True, capture_output=True, text=True, timeout=60).stdout
+            taken = set(re.findall(r"(?<![\w-])(--[\w-]+)(?=[ |)\n])", script.read_text().split("while (($#)); do")[1].split("esac\ndone")[0]))
+            written = entries(sections(source_of(name), "#")["OPTIONS"]) - {"-h"}
+            self.assertEqual(written, taken, name)
+            self.assertEqual(set(re.findall(r"^  (--[\w-]+)", told, re.M)) | {"--help"}, written, name)
+
+    def test_the_commands_that_are_scripts_are_completed_with_their_options(self):
+        for name, script in SCRIPTS.items():
+            words = {"--help"} | set(re.findall(r"^#   (--[\w-]+)", script.read_text(), re.M))
+            command = name.removesuffix(".8")
+            for place in (f"bash/{command}", f"zsh/_{command}"):
+                text = (SOURCE / "deploy/completion" / place).read_text()
+                self.assertEqual(set(re.findall(r"(?<![\w-])(--[a-z-]+[a-z])", text)), words, place)
 
     def test_the_arguments_of_a_command_stand_in_its_heading(self):
         titles = list(sections(source_of("noroshi.1"), "##"))
