@@ -179,14 +179,14 @@ class WriterPool::Writer {
 };
 
 WriterPool::WriterPool(ConnectionSettings settings, const core::Law& law, WriterOptions options)
-    : law_(law), options_(options), intake_(options.queue) {
+    : law_(law), options_(options), intake_(options.queue, static_cast<std::size_t>(options.writers)) {
   if (sodium_init() < 0) throw std::runtime_error("no source of randomness");
   for (int i = 0; i < options_.writers; ++i) {
     auto of_writer = settings;
     of_writer.application_name = fmt::format("noroshi writer {}", i + 1);
     writers_.push_back(std::make_unique<Writer>(of_writer, law, options_.receipts ? &*options_.receipts : nullptr));
   }
-  for (auto& writer : writers_) threads_.emplace_back([this, &writer] { run(*writer); });
+  for (std::size_t lane = 0; lane < writers_.size(); ++lane) threads_.emplace_back([this, lane] { run(*writers_[lane], lane); });
 }
 
 WriterPool::~WriterPool() {
@@ -217,9 +217,9 @@ Completion WriterPool::observed(const Action& action, Completion complete) const
   };
 }
 
-void WriterPool::run(Writer& writer) {
+void WriterPool::run(Writer& writer, std::size_t lane) {
   for (;;) {
-    auto group = intake_.take(options_.group);
+    auto group = intake_.take(options_.group, lane);
     if (group.members.empty()) return;
     std::vector<const Command*> members;
     for (const auto& member : group.members) members.push_back(&member.command);

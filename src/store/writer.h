@@ -58,7 +58,7 @@ class WriterPool {
 
  private:
   class Writer;
-  void run(Writer& writer);
+  void run(Writer& writer, std::size_t lane);
   Completion observed(const Action& action, Completion complete) const;
 
   // A first report for a body that the caller may not report for: no row of that body is touched.
