@@ -50,6 +50,13 @@ struct Config {
   std::optional<core::Zone> database_zone;          // [database] zone: what lies between here and it
   int writers = 2;                                  // [database] writers, readers
   int readers = 4;
+  // [limits] connections, connections_per_address, requests_per_body, handshakes_per_address (a second),
+  // failed_tokens_per_address (a minute); see http::ServerOptions. 0: no limit, but for connections
+  int connections = 2048;
+  int connections_per_address = 1280;
+  int requests_per_body = 256;
+  int handshakes_per_address = 200;
+  int failed_tokens_per_address = 120;
   std::optional<std::filesystem::path> registry;    // [law] registry, editions
   std::optional<std::filesystem::path> editions;
   std::optional<double> test_clock;                 // --test-clock RATE alone, never in a file

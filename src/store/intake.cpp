@@ -1,6 +1,7 @@
 #include "src/store/intake.h"
 
 #include <algorithm>
+#include <map>
 
 #include "src/store/bytes.h"
 
@@ -9,7 +10,10 @@ namespace {
 
 // What reports may take of memory while they wait, and in one transaction: each is held a few times over.
 constexpr std::size_t most_bytes_waiting = 64 * 1024 * 1024;
+constexpr std::size_t most_bytes_of_one = most_bytes_waiting / 4;  // of one body
 constexpr std::size_t most_bytes_of_group = 8 * 1024 * 1024;
+// A body takes one of so many parts of the queue and of a group before the others have had theirs.
+constexpr std::size_t parts_of_group = 4;
 
 std::size_t bytes_of(const Command& command) {
   const auto* report = std::get_if<SubmitReport>(&command.action);
@@ -90,6 +94,10 @@ bool Intake::submit(PendingCommand command) {
   {
     std::lock_guard lock(mutex_);
     if (closed_ || entries_.size() >= capacity_ || bytes_ + bytes > most_bytes_waiting) return false;
+    Waiting& of_body = waiting_[command.command.actor.organization];
+    if (of_body.commands >= most_of_one() || of_body.bytes + bytes > most_bytes_of_one) return false;
+    ++of_body.commands;
+    of_body.bytes += bytes;
     bytes_ += bytes;
     entries_.push_back({std::move(command), std::move(conflicts), bytes});
   }
@@ -106,26 +114,45 @@ Intake::Group Intake::take(std::size_t most) {
   }
 }
 
-// An entry that has to wait blocks the later ones that conflict with it, so that their order holds.
+// An entry that has to wait blocks the later ones that conflict with it, so that their order holds. A body that has more waiting
+// than its part of a group leaves the rest of it to the others; what they do not want, it takes in a second round.
 Intake::Group Intake::take_free(std::size_t most) {
   Group group;
-  std::set<std::string> blocked = under_way_;
   std::size_t group_bytes = 0;
-  const auto taken = [&](Entry& entry) {
-    if (group.members.size() >= most || group_bytes >= most_bytes_of_group) return false;
-    const bool waits = std::any_of(entry.conflicts.begin(), entry.conflicts.end(),
-                                   [&](const std::string& conflict) { return blocked.contains(conflict); });
-    blocked.insert(entry.conflicts.begin(), entry.conflicts.end());
-    if (waits) return false;
-    group_bytes += entry.bytes;
-    group.members.push_back(std::move(entry.pending));
-    group.conflicts.insert(group.conflicts.end(), entry.conflicts.begin(), entry.conflicts.end());
-    return true;
+  std::map<std::string, std::size_t> taken_of;  // by body
+  const auto take_round = [&](std::size_t most_of_one) {
+    std::set<std::string> blocked = under_way_;
+    blocked.insert(group.conflicts.begin(), group.conflicts.end());
+    std::erase_if(entries_, [&](Entry& entry) {
+      if (group.members.size() >= most || group_bytes >= most_bytes_of_group) return false;
+      std::size_t& of_body = taken_of[entry.pending.command.actor.organization];
+      const bool waits = of_body >= most_of_one || std::any_of(entry.conflicts.begin(), entry.conflicts.end(),
+                                                               [&](const std::string& conflict) { return blocked.contains(conflict); });
+      blocked.insert(entry.conflicts.begin(), entry.conflicts.end());
+      if (waits) return false;
+      ++of_body;
+      group_bytes += entry.bytes;
+      let_go(entry);
+      group.members.push_back(std::move(entry.pending));
+      group.conflicts.insert(group.conflicts.end(), entry.conflicts.begin(), entry.conflicts.end());
+      return true;
+    });
   };
-  std::erase_if(entries_, taken);
+  take_round(std::max<std::size_t>(most / parts_of_group, 1));
+  if (!entries_.empty()) take_round(most);
   bytes_ -= group_bytes;
   under_way_.insert(group.conflicts.begin(), group.conflicts.end());
   return group;
+}
+
+std::size_t Intake::most_of_one() const {
+  return std::max<std::size_t>(capacity_ / parts_of_group, 1);
+}
+
+void Intake::let_go(const Entry& entry) {
+  const auto found = waiting_.find(entry.pending.command.actor.organization);
+  found->second.bytes -= entry.bytes;
+  if (--found->second.commands == 0) waiting_.erase(found);
 }
 
 void Intake::done(const Group& group) {

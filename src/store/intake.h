@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -19,11 +20,12 @@ class Intake {
  public:
   explicit Intake(std::size_t capacity) : capacity_(capacity) {}
 
-  // False where the queue is full (by count or by bytes) or closed: answer 503. The completion is then never called.
+  // False where the queue is full (by count or by bytes), for this body or at all, or closed: answer 503. The completion is then
+  // never called. One body takes a quarter of the queue at most.
   bool submit(PendingCommand command);
 
-  // Commands of which no two conflict with each other or with a group that is still under way, oldest first; waits for
-  // one. Empty after close(), when nothing is left. Every group taken is given back with done().
+  // Commands of which no two conflict with each other or with a group that is still under way, oldest first, a body's in its
+  // order; where others wait a body has a quarter of `most` (its flood does not hold up what they send). Waits for one. Empty after close(), when nothing is left. Every group taken is given back with done().
   struct Group {
     std::vector<PendingCommand> members;
     std::vector<std::string> conflicts;
@@ -42,13 +44,20 @@ class Intake {
     std::size_t bytes = 0;
   };
   Group take_free(std::size_t most);
+  std::size_t most_of_one() const;
+  void let_go(const Entry& entry);
 
+  struct Waiting {
+    std::size_t commands = 0;
+    std::size_t bytes = 0;
+  };
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   const std::size_t capacity_;
   bool closed_ = false;
   std::size_t bytes_ = 0;  // of the entries
   std::deque<Entry> entries_;
+  std::map<std::string, Waiting> waiting_;  // by body
   std::set<std::string> under_way_;
 };
 
