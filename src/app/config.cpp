@@ -304,6 +304,11 @@ void set_writers(const Given& given, Draft& draft) {
   if (const auto value = given.integer(1, 16)) draft.config.writers = static_cast<int>(*value);
 }
 
+template <int Config::*limit, int least>
+void set_limit(const Given& given, Draft& draft) {
+  if (const auto value = given.integer(least, 65536)) draft.config.*limit = static_cast<int>(*value);
+}
+
 void set_readers(const Given& given, Draft& draft) {
   if (const auto value = given.integer(1, 64)) draft.config.readers = static_cast<int>(*value);
 }
@@ -519,6 +524,11 @@ constexpr Setting settings[] = {
     {"database", "content_keys", set_content_keys},
     {"database", "writers", set_writers},
     {"database", "readers", set_readers},
+    {"limits", "connections", set_limit<&Config::connections, 1>},
+    {"limits", "connections_per_address", set_limit<&Config::connections_per_address, 1>},
+    {"limits", "requests_per_body", set_limit<&Config::requests_per_body, 0>},
+    {"limits", "handshakes_per_address", set_limit<&Config::handshakes_per_address, 0>},
+    {"limits", "failed_tokens_per_address", set_limit<&Config::failed_tokens_per_address, 0>},
     {"law", "registry", set_registry, "NOROSHI_REGISTRY"},
     {"law", "editions", set_editions, "NOROSHI_EDITIONS"},
     {acknowledgement_table, "target", set_acknowledgement},
@@ -934,6 +944,13 @@ std::string show(const Config& config) {
   path("content_keys", config.content_keys);
   line("writers", std::to_string(config.writers));
   line("readers", std::to_string(config.readers));
+
+  table("limits");
+  line("connections", std::to_string(config.connections));
+  line("connections_per_address", std::to_string(config.connections_per_address));
+  line("requests_per_body", std::to_string(config.requests_per_body));
+  line("handshakes_per_address", std::to_string(config.handshakes_per_address));
+  line("failed_tokens_per_address", std::to_string(config.failed_tokens_per_address));
 
   table("law");
   path("registry", config.registry);

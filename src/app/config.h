@@ -51,6 +51,13 @@ struct Config {
   std::optional<std::filesystem::path> content_keys;  // [database] content_keys; else DIR/keys/content
   int writers = 2;                                  // [database] writers, readers
   int readers = 4;
+  // [limits] connections, connections_per_address, requests_per_body, handshakes_per_address (a second),
+  // failed_tokens_per_address (a minute); see http::ServerOptions. 0: no limit, but for connections
+  int connections = 2048;
+  int connections_per_address = 1280;
+  int requests_per_body = 256;
+  int handshakes_per_address = 200;
+  int failed_tokens_per_address = 120;
   std::optional<std::filesystem::path> registry;    // [law] registry, editions
   std::optional<std::filesystem::path> editions;
   std::optional<double> test_clock;                 // --test-clock RATE alone, never in a file

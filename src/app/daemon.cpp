@@ -363,6 +363,11 @@ class Service {
     options.address = config.listen_host;
     options.port = config.listen_port;
     options.names = names_;
+    options.connections = static_cast<std::size_t>(config.connections);
+    options.connections_per_address = static_cast<std::size_t>(config.connections_per_address);
+    options.requests_per_body = static_cast<std::size_t>(config.requests_per_body);
+    options.handshakes_per_second = config.handshakes_per_address;
+    options.failed_tokens_per_minute = config.failed_tokens_per_address;
     if (!clock_is_real)
       options.extra_headers = [] { return std::vector<http::Header>{{"Noroshi-Clock", "shifted"}}; };
     return options;

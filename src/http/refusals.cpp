@@ -172,6 +172,14 @@ Problem make_problem(Refusal refusal) {
       return make(429, code, {"このアドレスからの接続が多すぎます", "Too many connections from this address"},
                   {"Retry-Afterの秒数を待ち、接続を使い回してください。",
                    "Wait for Retry-After seconds and reuse connections."});
+    case too_many_requests:
+      return make(429, code, {"この組織からの要求が同時に多すぎます", "Too many requests of your body at once"},
+                  {"Retry-Afterの秒数を待ち、同じIdempotency-Keyで送り直してください。急ぐときは電話で連絡してください。",
+                   "Wait for Retry-After seconds and send again with the same Idempotency-Key. If it is urgent, telephone."});
+    case too_many_failed_tokens:
+      return make(429, code, {"このアドレスから無効なトークンが続いています", "Too many tokens from this address were not valid"},
+                  {"Retry-Afterの秒数を待って送り直してください。期限切れのトークンを使い続けているプログラムがないか確かめてください。",
+                   "Wait for Retry-After seconds and send again. See whether a program there goes on using a token that has expired."});
     case overloaded:
       return make(503, code, {"混み合っています", "The server is at its limit of connections"},
                   {"Retry-Afterの秒数を待って送り直してください。急ぐときは電話で連絡してください。",
@@ -225,6 +233,10 @@ std::string_view to_string(Refusal refusal) {
       return "internal_error";
     case too_many_connections:
       return "too_many_connections";
+    case too_many_requests:
+      return "too_many_requests";
+    case too_many_failed_tokens:
+      return "too_many_failed_tokens";
     case overloaded:
       return "overloaded";
   }

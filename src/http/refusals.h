@@ -26,6 +26,8 @@ enum class Refusal {
   handler_timeout,           // 503
   internal_error,            // 500
   too_many_connections,      // 429
+  too_many_requests,         // 429
+  too_many_failed_tokens,    // 429
   overloaded,                // 503
 };
 std::string_view to_string(Refusal refusal);

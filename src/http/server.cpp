@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <limits>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -34,6 +35,8 @@ std::string spelled(const asio::ip::address& address) {
   return address.to_string();
 }
 
+// What waits in the kernel for a slow reader is memory too; left alone it grows to megabytes a connection.
+constexpr int send_buffer = 128 * 1024;
 // Accepting fails when the process is out of descriptors; sessions that end give some back.
 constexpr auto pause_after_failed_accept = std::chrono::milliseconds(100);
 
@@ -45,9 +48,13 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
         Authenticator authenticator, Observer observer)
       : acceptor_(context), pause_(context), grace_(context), tls_(std::move(tls)) {
     HostAllowlist hosts(options.names);
+    auto addresses = std::make_shared<AddressLimits>(options.handshakes_per_second, options.failed_tokens_per_minute);
+    std::shared_ptr<Shares> requests;
+    if (const auto most = static_cast<int>(options.requests_per_body); most > 0)
+      requests = std::make_shared<Shares>(std::numeric_limits<int>::max(), most);
     environment_ = std::make_shared<SessionEnvironment>(
         SessionEnvironment{std::move(options), std::move(hosts), std::move(router), std::move(authenticator),
-                           std::move(observer)});
+                           std::move(observer), std::move(addresses), std::move(requests)});
   }
 
   void start() {
@@ -119,19 +126,25 @@ class Server::State : public std::enable_shared_from_this<Server::State> {
     const tcp::endpoint remote = socket.remote_endpoint(error);
     if (error) return;  // gone before it was served
     socket.set_option(tcp::no_delay(true), error);
+    socket.set_option(asio::socket_base::send_buffer_size(send_buffer), error);
     const std::string address = spelled(remote.address());
-    const Admission admission = admission_of(address);
+    const std::string counted = counted_address(address);
+    const Admission admission = admission_of(counted);
     if (admission != Admission::admitted && refusals_ >= options().refusals) return;
+    const auto most = options().deadlines.handshake;
+    const auto wait = environment_->addresses->wait_for_handshake(counted, most, AddressLimits::clock::now());
+    if (wait > most) return;
 
-    ++per_address_[address];
+    ++per_address_[counted];
     if (admission != Admission::admitted) ++refusals_;
     const std::uint64_t number = ++last_number_;
     sessions_[number];  // there before a session that ends at once looks for it
-    auto ended = [weak = weak_from_this(), number, address, admission] {
-      if (const auto self = weak.lock()) self->forget(number, address, admission);
+    auto ended = [weak = weak_from_this(), number, counted, admission] {
+      if (const auto self = weak.lock()) self->forget(number, counted, admission);
     };
     const auto session =
-        Session::start(environment_, std::move(socket), tls_.native(), admission, address, std::move(ended));
+        Session::start(environment_, std::move(socket), tls_.native(), admission, address, wait,
+                       std::move(ended));
     if (const auto entry = sessions_.find(number); entry != sessions_.end()) entry->second = session;
   }
 

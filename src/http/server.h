@@ -1,8 +1,8 @@
 // The HTTPS server: accepts, guards, and hands requests to the routes.
 //
-// The guards, in their order (each answers or lets pass; see guards.h): connection caps, TLS handshake,
-// header size and deadline, framing (framing.h), target, token, route (404, 405), role, media type, body
-// size, body deadline. Under /api a caller without a good token learns nothing but 401, whatever the path,
+// The guards, in their order (each answers or lets pass; see guards.h): connection caps, pace of handshakes,
+// TLS handshake, header size and deadline, framing (framing.h), target, failed tokens of the address, token,
+// route (404, 405), role, media type, body size, requests of the body under way, body deadline. Under /api a caller without a good token learns nothing but 401, whatever the path,
 // except on open routes.
 #pragma once
 
@@ -80,6 +80,12 @@ struct ServerOptions {
   std::size_t connections_per_address = 1280;
   // Connections above a cap that are still told so (503, 429); any further one is closed unanswered.
   std::size_t refusals = 64;
+  // Of one body under way at once, its slow ones included (of one address, where there is no token): more are 429. 0: no limit.
+  std::size_t requests_per_body = 256;
+  // Of one address; see AddressLimits. Beyond the first, new connections wait for their handshake, and are closed where that would
+  // take longer than a handshake may; beyond the second, tokens that nobody knows to be good are 429.
+  int handshakes_per_second = 200;
+  int failed_tokens_per_minute = 120;
   std::size_t drain_bytes = 8 * 1024 * 1024;
   // Fields for every answer, asked anew for each; e.g. Noroshi-Clock: shifted. May be empty. Called on the io
   // thread.

@@ -47,11 +47,10 @@ using std::chrono::steady_clock;
 constexpr std::size_t header_limit = 8 * 1024;
 constexpr std::size_t buffer_size = 16 * 1024;  // less makes Beast read in small steps
 constexpr std::size_t body_step = 64 * 1024;
-// A body above that, which is held whole (a sealed annex), is one of a few at a time: 24 MiB for each connection that there may be
-// would be more memory than there is.
-constexpr std::size_t usual_body = 1024 * 1024;
-constexpr int most_large_bodies = 12;
-constexpr int most_large_bodies_of_one = 3;
+// What is held whole of bodies above a step, in steps, at a time, and as much of answers that wait for their readers: 1 MiB of each connection that there may be, and 24 MiB of a sealed
+// annex, would be more memory than there is. One body's never take all of it.
+constexpr int most_held = 96 * 16;         // 96 MiB
+constexpr int most_held_of_one = 48 * 16;  // two sealed annexes of the greatest size
 constexpr std::chrono::seconds retry_after(1);
 constexpr auto repeat_cancellation = std::chrono::milliseconds(20);
 // Of a stream: what waits in the kernel has no deadline of ours and is memory all the same.
@@ -73,15 +72,23 @@ struct Exchange {
   Language language = Language::ja;
   std::string id;
   std::string bearer;  // of the caller; looked up again while a body streams
+  std::string taker;   // whose the places are that it takes: a body, or an address without a token
   std::size_t bytes_received = 0;
   bool gone = false;         // the client has left; nobody is there to be answered
   bool keep_alive = true;    // as far as the request is concerned
   bool body_unread = false;  // more of the request may still come in
 };
 
-Shares& large_bodies() {
-  static const auto shares = std::make_shared<Shares>(most_large_bodies, most_large_bodies_of_one);
+Shares& held_bodies() {
+  static const auto shares = std::make_shared<Shares>(most_held, most_held_of_one);
   return *shares;
+}
+Shares& held_answers() {
+  static const auto shares = std::make_shared<Shares>(most_held, most_held_of_one);
+  return *shares;
+}
+int steps_of(std::uint64_t length) {
+  return static_cast<int>(std::min<std::uint64_t>((length + body_step - 1) / body_step, most_held_of_one));
 }
 
 std::string new_request_id() {
@@ -176,6 +183,8 @@ Response refuse(Exchange& exchange, Refusal refusal) {
     case Refusal::authentication_unavailable:
     case Refusal::handler_timeout:
     case Refusal::too_many_connections:
+    case Refusal::too_many_requests:
+    case Refusal::too_many_failed_tokens:
     case Refusal::overloaded:
       response.headers.push_back({"Retry-After", seconds});
       break;
@@ -189,13 +198,15 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
  public:
   TlsSession(std::shared_ptr<const SessionEnvironment> environment, tcp::socket socket,
              std::shared_ptr<asio::ssl::context> tls, Admission admission, std::string remote_address,
-             std::function<void()> ended)
+             steady_clock::duration wait, std::function<void()> ended)
       : environment_(std::move(environment)),
         tls_(std::move(tls)),
         stream_(std::move(socket), *tls_),
         deadline_(stream_.get_executor()),
         admission_(admission),
         remote_address_(std::move(remote_address)),
+        counted_address_(counted_address(remote_address_)),
+        wait_(wait),
         ended_(std::move(ended)) {}
   ~TlsSession() override { ended_(); }
 
@@ -218,12 +229,20 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
 
   void cut() override {
     cut_ = true;
+    deadline_.cancel();  // of its wait before the handshake too
     error_code ignored;
     socket().close(ignored);
     if (const auto waiting = waiting_.lock()) waiting->abandon();
   }
 
  private:
+  // Ends now, and what the kernel still holds goes with it: of a reader who takes nothing it would be held for minutes.
+  void drop() {
+    error_code ignored;
+    socket().set_option(asio::socket_base::linger(true, 0), ignored);
+    cut();
+  }
+
   const ServerOptions& options() const { return environment_->options; }
   tcp::socket& socket() { return stream_.next_layer(); }
 
@@ -263,6 +282,11 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
 
   asio::awaitable<void> serve() {
     idle_ = true;
+    if (wait_ > steady_clock::duration::zero()) {
+      deadline_.expires_after(wait_);
+      co_await deadline_.async_wait(as_result);
+      if (cut_) co_return;
+    }
     begin_phase(options().deadlines.handshake);
     const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, as_result);
     end_phase();
@@ -429,6 +453,10 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       co_return refuse(exchange, *refusal);
     }
     if (auto refusal = size_guard(route, length)) co_return refuse(exchange, *refusal);
+    // Until it is answered: who sends his body slowly keeps his own place, not another's.
+    exchange.taker = request.caller ? request.caller->tenant : "address " + counted_address_;
+    const auto place = place_of(exchange);
+    if (!place) co_return refuse(exchange, Refusal::too_many_requests);
     request.method = route.method;
     request.pattern = route.pattern;
     request.path_parameters = std::move(found.parameters);
@@ -447,8 +475,8 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       co_return co_await take_body(exchange, *taking, fields, std::move(request), length);
 
     std::shared_ptr<void> share;  // until it is answered
-    if (length > usual_body) {
-      share = large_bodies().take(request.caller ? request.caller->tenant : std::string());
+    if (length > body_step) {
+      share = held_bodies().take(exchange.taker, steps_of(length));
       if (!share) co_return refuse(exchange, Refusal::overloaded);
     }
     if (auto answer = co_await read_body(exchange, parser, length)) co_return answer;
@@ -469,13 +497,18 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     const auto bearer = bearer_token(*authorization);
     if (!bearer) co_return refuse(exchange, Refusal::token_invalid);
     exchange.bearer = *bearer;
+    const auto tried = environment_->addresses->try_token(counted_address_, *bearer, steady_clock::now());
+    if (tried == AddressLimits::Try::refused) co_return refuse(exchange, Refusal::too_many_failed_tokens);
 
     const auto handoff = std::make_shared<Handoff<AuthenticationOutcome>>(stream_.get_executor());
     waiting_ = handoff;
     ask_authenticator(*bearer, handoff->door());
     const auto outcome = co_await handoff->wait(options().deadlines.authentication);
+    const bool answered = outcome == Handoff<AuthenticationOutcome>::Outcome::delivered;
+    if (tried == AddressLimits::Try::counted && !(answered && std::holds_alternative<InvalidToken>(handoff->value())))
+      environment_->addresses->give_back(counted_address_);
     if (cut_) co_return std::nullopt;
-    if (outcome != Handoff<AuthenticationOutcome>::Outcome::delivered) {
+    if (!answered) {
       co_return refuse(exchange, Refusal::authentication_unavailable);
     }
     co_return authentication_answer(exchange, handoff->value(), caller);
@@ -497,6 +530,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   std::optional<Response> authentication_answer(Exchange& exchange, AuthenticationOutcome& outcome,
                                                 std::optional<Caller>& caller) {
     if (auto* known = std::get_if<Caller>(&outcome)) {
+      environment_->addresses->token_was_good(exchange.bearer, steady_clock::now());
       caller = std::move(*known);
       return std::nullopt;
     }
@@ -505,7 +539,14 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       answer.headers.push_back({"Retry-After", std::to_string(unavailable->retry_after.count())});
       return answer;
     }
+    environment_->addresses->token_was_bad(exchange.bearer);
     return refuse(exchange, Refusal::token_invalid);
+  }
+
+  // Of the requests under way: null where there are as many of that body as there may be.
+  std::shared_ptr<void> place_of(const Exchange& exchange) {
+    if (!environment_->requests) return shared_from_this();
+    return environment_->requests->take(exchange.taker);
   }
 
   asio::awaitable<std::optional<Response>> read_body(Exchange& exchange, Parser& parser,
@@ -651,6 +692,12 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       co_await write_stream(exchange, std::move(response));
       co_return false;
     }
+    // What waits for a reader is memory too. Answers of commands are short, and are never withheld.
+    std::shared_ptr<void> share;
+    if (response.body.size() > body_step && exchange.method == "GET") {
+      share = held_answers().take(exchange.taker, steps_of(response.body.size()));
+      if (!share) response = refuse(exchange, Refusal::overloaded);
+    }
     const bool open = exchange.keep_alive && !exchange.body_unread && !environment_->ending;
     const unsigned status = response.status;
     Message message = make_message(exchange, std::move(response), open);
@@ -662,7 +709,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     const bool late = expired();
     end_phase();
     observe(exchange, status, size);
-    if (late) cut();  // a reader this slow is not owed a farewell
+    if (late) drop();  // a reader this slow is not owed a farewell
     co_return !error && open;
   }
 
@@ -720,7 +767,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       const bool whole = co_await write_pieces(exchange, *source, sent);
       source_.reset();
       co_await stop_watching();
-      if (!whole) cut();
+      if (!whole) drop();
     }
     observe(exchange, response.status, sent);
   }
@@ -886,6 +933,8 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
   bool reader_gone_ = false;
   Admission admission_;
   std::string remote_address_;
+  std::string counted_address_;
+  steady_clock::duration wait_;  // before the handshake
   std::function<void()> ended_;
 };
 
@@ -894,10 +943,10 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
 std::shared_ptr<Session> Session::start(std::shared_ptr<const SessionEnvironment> environment,
                                         tcp::socket socket, std::shared_ptr<asio::ssl::context> tls,
                                         Admission admission, std::string remote_address,
-                                        std::function<void()> ended) {
+                                        steady_clock::duration wait, std::function<void()> ended) {
   const asio::any_io_executor executor = socket.get_executor();
   auto session = std::make_shared<TlsSession>(std::move(environment), std::move(socket), std::move(tls),
-                                              admission, std::move(remote_address), std::move(ended));
+                                              admission, std::move(remote_address), wait, std::move(ended));
   asio::co_spawn(executor, TlsSession::run(session), asio::detached);
   return session;
 }

@@ -9,8 +9,10 @@
 #include <memory>
 #include <string>
 
+#include "src/http/address_limits.h"
 #include "src/http/framing.h"
 #include "src/http/server.h"
+#include "src/http/shares.h"
 
 namespace noroshi::http {
 
@@ -21,6 +23,8 @@ struct SessionEnvironment {
   Router router;
   Authenticator authenticator;
   Observer observer;
+  std::shared_ptr<AddressLimits> addresses;
+  std::shared_ptr<Shares> requests;  // under way, by body; null: no limit
   bool ending = false;  // answers carry Connection: close
 };
 
@@ -29,11 +33,12 @@ enum class Admission { admitted, too_many_of_address, too_many };
 
 class Session {
  public:
-  // `ended` is called once, when the session is over or destroyed.
+  // Waits that long before the handshake. `ended` is called once, when the session is over or destroyed.
   static std::shared_ptr<Session> start(std::shared_ptr<const SessionEnvironment> environment,
                                         boost::asio::ip::tcp::socket socket,
                                         std::shared_ptr<boost::asio::ssl::context> tls, Admission admission,
-                                        std::string remote_address, std::function<void()> ended);
+                                        std::string remote_address, std::chrono::steady_clock::duration wait,
+                                        std::function<void()> ended);
   virtual ~Session() = default;
 
   // Ends at once where no request is under way, else after its answer (the environment says `ending`); a body

@@ -48,6 +48,12 @@ tls_minimum = "1.2"
 url = "host=db.example.jp dbname=noroshi"
 writers = 3
 readers = 9
+[limits]
+connections = 100
+connections_per_address = 50
+requests_per_body = 0
+handshakes_per_address = 10
+failed_tokens_per_address = 65536
 [law]
 registry = "registry"
 editions = "../editions"
@@ -82,6 +88,11 @@ format = "text"
   CHECK(config->database_url == "host=db.example.jp dbname=noroshi");
   CHECK(config->writers == 3);
   CHECK(config->readers == 9);
+  CHECK(config->connections == 100);
+  CHECK(config->connections_per_address == 50);
+  CHECK(config->requests_per_body == 0);
+  CHECK(config->handshakes_per_address == 10);
+  CHECK(config->failed_tokens_per_address == 65536);
   CHECK(config->registry == files.data() / "registry");
   CHECK(config->editions == files.data().parent_path() / "editions");
   CHECK(config->targets.at("g.2").usual == 45min);
@@ -135,6 +146,7 @@ TEST_CASE("each mistake is told with its line and column") {
       {"[database]\nwriters = 0", "noroshi.toml:2:11: 'writers' must be a whole number from 1 to 16"},
       {"[database]\nwriters = 2.0", "noroshi.toml:2:11: 'writers' must be a whole number"},
       {"[database]\nwriters = \"2\"", "noroshi.toml:2:11: 'writers' must be a whole number"},
+      {"[limits]\nconnections = 0", "noroshi.toml:2:15: 'connections' must be a whole number from 1 to 65536"},
       {"[database]\nreaders = 65", "noroshi.toml:2:11: 'readers' must be a whole number from 1 to 64"},
       {"[database]\nreaders = 9223372036854775807", "noroshi.toml:2:11: 'readers' must be a whole number"},
       {"[law]\nregistry = true", "noroshi.toml:2:12: 'registry' must be a text in quotes"},
@@ -325,6 +337,9 @@ tls_minimum = "1.2"
 [database]
 url = "postgresql://noroshi@db/noroshi?application_name=a%20b"
 writers = 3
+[limits]
+requests_per_body = 0
+handshakes_per_address = 7
 [law]
 registry = "registry"
 [targets]

@@ -304,6 +304,28 @@ TEST_CASE("it is sealed to every active key of each receiver, and to nobody else
   CHECK(annexes.seal(annexes.member, {"jaxa-1"}) == "annex_keys_differ /recipients no_key");
 }
 
+TEST_CASE("a key that two bodies have registered is counted for both: who registers another's takes the annex from nobody") {
+  // A public key is known to everybody; the stranger's registration stands before the true one, and behind it.
+  for (const bool before : {true, false}) {
+    CAPTURE(before);
+    Annexes annexes;
+    annexes.bring_to(AnnexState::permitted);
+    const auto copied = key_of("jaxa", "mext-1");
+    auto& keys = annexes.context.keys;
+    keys.insert(before ? keys.begin() : keys.end(), copied);
+    CHECK(annexes.seal(annexes.member, {"mext-2"}) == "annex_keys_differ /recipients key_missing");
+    CHECK(annexes.seal(annexes.member, {"mext-1", "mext-2", "mext-1"}) == "annex_keys_differ /recipients/2 key_unknown");
+    REQUIRE(annexes.seal(annexes.member, {"mext-1", "mext-2"}) == "accepted");
+    const auto holds = [&](const std::string& body, const std::string& name) {
+      const auto& held = annexes.annex().keys;
+      return std::count(held.begin(), held.end(), AnnexKey{body, key_id(name)}) == 1;
+    };
+    CHECK(holds("mext", "mext-1"));
+    CHECK(holds("mext", "mext-2"));
+    CHECK(holds("jaxa", "mext-1"));
+  }
+}
+
 TEST_CASE("the annex is bound to its incident and to the request it came with") {
   Annexes annexes;
   annexes.bring_to(AnnexState::permitted);

@@ -276,6 +276,30 @@ class Canary(unittest.TestCase):
         answer = flow.person("jps").post("/reports", body, Idempotency_Key="x")
         self.assertEqual((answer.status, answer.value["errors"][0]["code"]), (422, "reserved"))
 
+    def test_nobody_ends_it_or_adds_to_it(self):
+        """One that a person dismissed would look arrived to everybody but the daemon."""
+        flow = self.start(canary())
+        hook = flow.receiver("mhlw-hook")
+        flow.endpoint("mhlw", hook)
+        hook.close()  # it does not arrive: it stays open
+        self.show(0, "06:30:00")
+        eventually("the canary", self.canaries)
+        found = self.canaries()[0]
+        jps, ciso = flow.person("jps"), flow.person("jps", "ciso")
+        for person in (jps, ciso):
+            for call, body in (("transitions", {"to": "dismissed", "reason": "届いた"}),
+                               ("assessments", {"assessment": "not_incident", "assessment_reason": "疎通確認", "cyberattack": "no",
+                                                "cyberattack_reason": "疎通確認"}),
+                               ("recipients", {"organization": "police-osaka", "reason": "所在地"})):
+                answer = person.post(f"/incidents/{found['id']}/{call}", body, Idempotency_Key=f"{call}-{person is ciso}")
+                self.assertIn((answer.status, answer.value["code"]), [(403, "not_the_holder"), (403, "role_required")], call)
+        body = flow.report_body(exercise=True)
+        body.update(reference=found["reference"], stage="final")
+        self.assertNotEqual(jps.post("/reports", body, Idempotency_Key="final").status, 201)
+        self.assertNotEqual(self.canaries()[0]["state"], "dismissed")
+        self.show(0, "06:45:30")
+        self.becomes("missing")
+
     def test_two_daemons_send_one(self):
         flow = self.start(canary())
         other = Deployment(OPTIONS.daemon, OPTIONS.cli, database_url=flow.database_url(),

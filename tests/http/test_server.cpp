@@ -214,6 +214,7 @@ Observed TestServer::next_observed() {
 void TestServer::authenticate(std::string_view token, std::function<void(AuthenticationOutcome)> callback) {
   const Caller head{.organization = "jps", .role = "csirt_head", .token_id = "t1", .name = "Head", .tenant = "jps"};
   if (token == "head") return callback(head);
+  if (token == "other") return callback(Caller{.organization = "mhlw", .role = "csirt_head", .token_id = "t3", .name = "Other", .tenant = "mhlw"});
   if (token == "reporter") return callback(Caller{.organization = "jps", .role = "reporter", .token_id = "t2", .name = "Reporter", .tenant = "jps"});
   if (token == "revocable" && !revoked_) return callback(head);
   if (token == "unavailable") return callback(AuthenticationUnavailable{std::chrono::seconds(7)});
@@ -257,6 +258,9 @@ Router TestServer::routes() {
             [](Request request, Responder respond) { respond(json_response(201, std::move(request.body))); });
   create.roles = {"csirt_head"};
   create.body_limit = 64 * 1024;
+  router.add(create);
+  create.pattern = "/api/v1/voluminous";
+  create.body_limit = 32 * 1024 * 1024;
   router.add(create);
   router.add(route(Method::get, "/api/v1/tagged", Access::token_required, [](Request, Responder respond) {
     Response response = text(200, "version seven");

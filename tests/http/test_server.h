@@ -72,12 +72,13 @@ class GivenBody : public BodySource {
 //   GET  /health                     token optional; says who asks
 //   GET  /api/v1/things/{id}         every caller; says what it was given
 //   POST /api/v1/things              role csirt_head; body limit 64 KiB; 201 with the body as it came
+//   POST /api/v1/voluminous          the same; body limit 32 MiB
 //   GET  /api/v1/tagged              ETag "v7"
 //   GET  /api/v1/large               64 MiB
 //   GET|POST /api/v1/held            answered by the test, through next_held()
 //   GET  /api/v1/streamed            a body given by the test, through next_body()
 //   GET  /api/v1/dropped, /api/v1/throwing, /api/v1/unsendable
-// Tokens: head, reporter; revocable (until revoke()); later (answered on another thread), unavailable,
+// Tokens: head, reporter; other (of another body); revocable (until revoke()); later (answered on another thread), unavailable,
 // dropped, silent (never answered), throwing.
 class TestServer {
  public:
