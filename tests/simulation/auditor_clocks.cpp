@@ -154,19 +154,21 @@ void Auditor::ticked(const std::string& incident, Instant now) {
   const auto known = cases_.find(incident);
   if (known == cases_.end()) return;
   auto& of = known->second;
+  auto& looks = looked_at_["alarm_missing"];
   for (const auto& clock : running(of)) {
     for (int level = 1; level <= static_cast<int>(policy_.steps.size()); ++level) {
       const auto reached = std::max(clock.due, clock.rungs->from) + policy_.steps[static_cast<std::size_t>(level - 1)];
       if (reached > now) break;
-      holds("alarm_missing", clock.rungs->level >= level,
-            clock.kind + " of " + clock.organization + " has reached level " + std::to_string(level) +
-                " and nobody was told");
       // Whoever stood there when it rang was told; who stands there now may have come since.
-      const bool told = std::any_of(clock.rungs->told.begin(), clock.rungs->told.end(), [&](const auto& one) {
-        return std::get<0>(one) == level && std::get<1>(one) == code_of(clock.kind);
-      });
-      holds("alarm_missing", told,
-            clock.kind + " of " + clock.organization + ": nobody was told of level " + std::to_string(level));
+      const auto& code = code_of(clock.kind);
+      const bool told = clock.rungs->level >= level &&
+                        std::any_of(clock.rungs->told.begin(), clock.rungs->told.end(), [&](const auto& one) {
+                          return std::get<0>(one) == level && std::get<1>(one) == code;
+                        });
+      ++looks;
+      if (!told)
+        found("alarm_missing", clock.kind + " of " + clock.organization + " has reached level " +
+                                   std::to_string(level) + " and nobody was told");
     }
     // A silent desk cannot hide a report.
     const int silence = std::min(2, static_cast<int>(policy_.steps.size()));

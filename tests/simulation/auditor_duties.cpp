@@ -55,8 +55,13 @@ void Auditor::of_duty(Reading& reading, const Happened& event) {
     holds("transition", duty->state == "fulfilled" || duty->state == "superseded",
           name + " opens anew while " + duty->state);
     const auto target = law_.target(duty->edition, duty->rule, duty->holder, LawBook::severity(of.facts), policy_);
+    // By the edition of the day, which may have come since: what is open again is due as what opens now.
+    const auto today = law_.target(law_.edition(day_of(of.facts.recognized)), duty->rule, duty->holder,
+                                   LawBook::severity(of.facts), policy_);
+    const bool by_today = event.number("due") == event.at + today;
     const bool as_before = event.number("due") == event.at + duty->target;
-    holds("deadline", as_before || event.number("due") == event.at + target, name + " opens anew, due at another time");
+    holds("deadline", as_before || by_today || event.number("due") == event.at + target,
+          name + " opens anew, due at another time");
     duty->state = "open";
     duty->opened = event.at;
     duty->due = duty->alarm_due = event.number("due");
@@ -258,23 +263,24 @@ void Auditor::whole_act(Reading& reading) {
                                                "fulfil", "recipient", "transition", "tell_down"};
   if (passes.contains(act.word)) {
     for (const auto& duty : of.duties)
-      if (duty.state == "open")
-        holds("succession",
-              standing(duty.holder, act.now) == duty.holder && standing(duty.recipient, act.now) == duty.recipient,
-              duty.clause + " stays with " + duty.holder + " -> " + duty.recipient);
+      if (duty.state == "open" &&
+          (standing(duty.holder, act.now) != duty.holder || standing(duty.recipient, act.now) != duty.recipient))
+        found("succession", duty.clause + " stays with " + duty.holder + " -> " + duty.recipient);
     for (const auto& [body, scope] : of.access)
       holds("succession", of.access.contains(standing(body, act.now)),
             standing(body, act.now) + " does not see what " + body + " saw");
   }
 
   // The next look at the case is not after the next level of any of its clocks.
+  auto& looks = looked_at_["rings_at"];
   for (const auto& clock : running(of)) {
     if (clock.rungs->level >= static_cast<int>(policy_.steps.size())) continue;
     const auto next =
         std::max(clock.due, clock.rungs->from) + policy_.steps[static_cast<std::size_t>(clock.rungs->level)];
-    holds("rings_at", act.rings_at && act.rings_at <= next,
-          "the case is looked at " + std::to_string((act.rings_at - next) / one_second) + " s after a clock of " +
-              clock.organization);
+    ++looks;
+    if (!act.rings_at || act.rings_at > next)
+      found("rings_at", "the case is looked at " + std::to_string((act.rings_at - next) / one_second) +
+                            " s after a clock of " + clock.organization);
   }
 }
 

@@ -396,20 +396,19 @@ bool World::perform(const Asked& asked) {
 bool World::store(const Asked& asked, const std::string& key, std::size_t based_on, Proposed proposed) {
   std::string fault;
   const auto id = proposed.events.front().incident;
-  for (const auto& event : proposed.events)
-    if (!can_follow(known_, event)) {
-      // Looked at before the log is touched: each event of a decision follows from the ones before it.
-      auto so_far = known_;
-      for (const auto& earlier : proposed.events) {
-        if (&earlier == &event) break;
-        if (!can_follow(so_far, earlier)) break;
-        take(so_far, earlier);
-      }
-      if (!can_follow(so_far, event)) {
-        found("may_follow", asked.word + " makes " + std::string(type_of(event.what)) + ", which cannot follow");
-        return false;
-      }
+  // Each event of a decision follows from the ones before it; a decision on a case moves that case alone.
+  Known so_far;
+  if (id.value.is_nil())
+    so_far = known_;
+  else if (const auto before = known_.incidents.find(id); before != known_.incidents.end())
+    so_far.incidents.insert(*before);
+  for (const auto& event : proposed.events) {
+    if (!can_follow(so_far, event)) {
+      found("may_follow", asked.word + " makes " + std::string(type_of(event.what)) + ", which cannot follow");
+      return false;
     }
+    take(so_far, event);
+  }
   Act act{asked.word,
           key,
           id.value.is_nil() ? std::string() : to_string(id),
