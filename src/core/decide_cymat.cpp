@@ -130,10 +130,12 @@ void owe_information(DecisionBuilder& builder, const CymatRequest& request) {
   const auto target = rule->target.of(holder, severity_of(facts_of(builder.incident())));
   if (const auto* known = duty_to_inform(builder, request)) {
     const Obligation duty = *known;
-    if (next(duty.state, ObligationEvent::reopen))
+    if (next(duty.state, ObligationEvent::reopen)) {
       builder.add(ObligationReopened{duty.id, builder.now() + target, {because_cymat_supports(holder)}});
-    else if (duty.state == ObligationState::open)
+      pass_to_successors(builder);  // met or ended, it did not pass on when its body ended
+    } else if (duty.state == ObligationState::open) {
       builder.add(ObligationRecurred{duty.id, duty.occasion + 1, false});
+    }
     return;
   }
   Obligation duty;

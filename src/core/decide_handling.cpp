@@ -149,7 +149,9 @@ Outcome decide_handling(const Law& law, const Incident& known, const ResponseCon
                               command.actor.organization}});
   align_duties(builder);
   const bool another = command.operator_organization != command.actor.organization;
-  if (another && known.confidentiality <= 2) {
+  // 訓練 reaches no desk outside, whatever else its body is.
+  const bool desk = body->kind == routing::OrganizationKind::police || body->kind == routing::OrganizationKind::crisis_management;
+  if (another && known.confidentiality <= 2 && !(known.exercise && desk)) {
     if (!builder.incident().content_visible_to(command.operator_organization))
       builder.add(AccessGranted{command.operator_organization, AccessScope::content, std::string(access_by_platform)});
     send_latest(builder, MessageKind::notice, command.actor.organization, command.operator_organization, nullptr,

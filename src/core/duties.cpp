@@ -286,29 +286,35 @@ void align_duties(DecisionBuilder& builder) {
   raise(builder, routing.alarms);
   supersede_police_duties(builder);
   meet_duties_to_judge(builder);
+  bool reopened = false;
   for (const auto& duty : routing.duties) {
     const auto* existing = find_same(builder, duty);
     if (!existing) {
       open(builder, routing.edition->id, duty);
     } else if (existing->state == ObligationState::superseded || judged_no_longer(builder, duty, *existing)) {
       reopen(builder, duty, existing->id);
+      reopened = true;
     }
   }
+  // What had ended did not pass on when its body did.
+  if (reopened) pass_to_successors(builder);
 }
 
 // What a recipient owes onward has a new occasion: the duty exists and is not opened again. Where it was met without a
 // message (by telephone), the centre has not got this version from anybody, and the duty to tell it starts anew.
 void recur_onward_duties(DecisionBuilder& builder, const std::string& holder) {
   const auto obligations = builder.incident().obligations;
+  bool reopened = false;
   for (std::size_t i = 0; i < builder.obligations_before(); ++i) {
     const auto& onward = obligations[i];
-    if (onward.holder != holder || onward.opens_on != OpensOn::receipt || onward.inner) continue;
+    if (builder.standing_for(onward.holder) != holder || onward.opens_on != OpensOn::receipt || onward.inner) continue;
     const auto* rule = builder.rule_of(onward);
     const bool untold = onward.state == ObligationState::fulfilled && rule &&
                         rule->recipient == RecipientRule::center &&
-                        !builder.incident().content_visible_to(onward.recipient);
+                        !builder.incident().content_visible_to(builder.standing_for(onward.recipient));
     if (untold) {
       builder.add(ObligationReopened{onward.id, builder.now() + onward.target, onward.because});
+      reopened = true;
     } else {
       // A desk that let every alarm pass hears them again; one that is still being called is not called later for it.
       const bool told_in_vain = onward.state == ObligationState::open &&
@@ -316,6 +322,7 @@ void recur_onward_duties(DecisionBuilder& builder, const std::string& holder) {
       builder.add(ObligationRecurred{onward.id, onward.occasion + 1, told_in_vain});
     }
   }
+  if (reopened) pass_to_successors(builder);
 }
 
 void send_to_earlier_recipients(DecisionBuilder& builder) {

@@ -185,6 +185,8 @@ void track_anew(DecisionBuilder& builder) {
     const auto target = rule->target.of(obligation.holder, severity_of(facts_of(builder.incident())));
     builder.add(ObligationReopened{obligation.id, builder.now() + target, obligation.because});
   }
+  // What had been met did not pass on when its body ended.
+  pass_to_successors(builder);
 }
 
 }  // namespace noroshi::core

@@ -59,3 +59,13 @@ TEST_CASE("an exercise cannot become the real thing under its reference, nor the
   real.in_force.exercise = false;
   CHECK(scene.refuse(real) == "invalid /exercise unchangeable");
 }
+
+// Found by the simulation: the crisis desk is part of a national agency too, which may operate a platform.
+TEST_CASE("an exercise is not told to a desk outside that operates a shared platform") {
+  auto scene = scene_of_exercise();
+  scene.accept(ResponseCommand{LinkPlatform{person("jps"), "共通基盤", "cas-jitai"}});
+  CHECK(scene.incident().platforms.size() == 1);
+  CHECK(scene.messages_to("cas-jitai") == 0);
+  CHECK(!scene.incident().content_visible_to("cas-jitai"));
+  scene.accept(ResponseCommand{LinkPlatform{person("jps"), "共通基盤", "digital"}});
+}

@@ -75,6 +75,40 @@ TEST_CASE("a successor reports on and judges in the place of the body that ended
   CHECK(scene.incident().judgements.size() == 1);
 }
 
+// Found by the simulation: what was over did not pass with its body, and opened again in the name of a body that is gone.
+TEST_CASE("a duty that had ended passes when it opens again") {
+  Scene scene("2022-11-12T09:20:00+09:00");
+  const auto first = report_of("jogmec", "2022-11-12T09:00:00+09:00");
+  scene.accept(first);
+  auto no_attack = followup(first);
+  no_attack.in_force.cyberattack = routing::Cyberattack::no;
+  no_attack.in_force.cyberattack_reason = "設定の誤り";
+  scene.accept(no_attack);
+  CHECK(scene.duty("h", "jogmec").state == ObligationState::superseded);
+
+  scene.travel_to("2022-11-14T09:00:00+09:00");
+  auto attack = followup(first);
+  attack.actor = person("jogmec-2022");
+  scene.accept(attack);
+  const auto& police = scene.duty("h", "jogmec-2022");
+  CHECK(police.state == ObligationState::open);
+  CHECK(police.formerly == "jogmec");
+  CHECK(scene.pass_to_successors().events.empty());
+}
+
+TEST_CASE("a relay by telephone that a new version makes necessary again is owed to the centre of that day") {
+  Scene scene("2025-06-30T09:20:00+09:00");
+  const auto first = report_of("jps", "2025-06-30T09:00:00+09:00");
+  scene.accept(first);
+  scene.accept(FulfillObligation{person("mhlw"), scene.duty("g.3", "mhlw").id, FulfillmentMethod::telephone});
+  scene.travel_to("2025-07-01T09:00:00+09:00");
+  scene.accept(followup(first));
+  CHECK(scene.duty("g.3", "mhlw").state == ObligationState::open);
+  CHECK(scene.duty("g.3", "mhlw").recipient == "nco");
+  CHECK(scene.duty("g.3", "mhlw").recipient_formerly == "nisc");
+  CHECK(scene.pass_to_successors().events.empty());
+}
+
 TEST_CASE("where the registry knows no successor the duty stays where it is, with an alarm") {
   Scene scene("2025-03-31T09:20:00+09:00");
   const auto first = report_of("ncgm", "2025-03-29T09:00:00+09:00");
