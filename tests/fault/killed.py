@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""The daemon is killed (SIGKILL) at seeded moments under load, while webhooks go out; I1 to I7 hold.
+
+  killed.py --daemon NOROSHID --cli NOROSHI [--kills N] [--seed TEXT]
+"""
+
+import sys
+import time
+
+from survival import Survival, main, say
+
+from kill import Killer, summary
+
+LEASE = 40.0  # seconds: what a killed daemon was sending stays leased for the attempt's timeout and 30 s
+
+
+class Noted(Killer):
+    """Tells the scene when clocks could not be rung."""
+
+    def __init__(self, scene, options):
+        super().__init__(scene.daemon, scene.journal, scene.progress, options.dice, "daemon", scene.stop_traffic)
+        self.scene = scene
+
+    def kill(self, what, delay):
+        with self.scene.away("killed"):
+            super().kill(what, delay)
+            self.deployment.wait_ready()
+            self.restart.append(time.monotonic() - self.killed_at)
+        self.starting = False
+
+
+def run(options):
+    with Survival(options) as scene:
+        killer = Noted(scene, options)
+        with scene.traffic(desks=4):
+            scene.wait_accepted()
+            killer.run(options.kills)
+        good = scene.judge(f"{killer.kills['daemon']} kills", deliveries=LEASE)
+        say(options, f"from the kill to the first 201: {summary(killer.recovery['daemon'])}; "
+            f"the restart until ready: {summary(killer.restart)}")
+        return good
+
+
+def more(parser):
+    parser.add_argument("--kills", type=int, default=50)
+
+
+if __name__ == "__main__":
+    sys.exit(main("killed", __doc__, run, more))
