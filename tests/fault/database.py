@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from survival import Cluster, Fault, Survival, main, say
+from survival import Cluster, Fault, Survival, main, say, strict
 
 # Which sessions are in the middle of a commit, or of what goes before it.
 WRITERS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'noroshi%' AND pid <> pg_backend_pid() AND "
@@ -26,13 +26,14 @@ def killed(options):
     with Survival(options, cluster=made(Cluster())) as scene, scene.traffic(desks=4):
         scene.wait_accepted()
         session = scene.cluster.session()
-        counts = dict.fromkeys(("backend", "postmaster", "restart"), 0)
+        counts = dict.fromkeys(KILLS, 0)
         for number in range(options.rounds):
-            what = ("backend", "postmaster", "restart")[number % 3] if number % 5 else "backend"
+            what = list(KILLS)[number % len(KILLS)]
             time.sleep(options.dice.uniform(0.05, 0.3))
             with scene.away(what):
-                counts[what] += globals()[f"kill_{what}"](scene, session)
-            scene.wait_accepted()
+                KILLS[what](scene, session)
+                scene.wait_accepted()
+            counts[what] += 1
             session = again(scene, session)
         session.close()
         scene.end()
@@ -68,7 +69,7 @@ def kill_backend(scene, session):
     while time.monotonic() < deadline:
         if pids := session.ask(COMMITTING):
             os.kill(int(pids[0]), signal.SIGKILL)
-            return 1
+            return
     raise Fault("nobody commits")
 
 
@@ -79,7 +80,6 @@ def kill_postmaster(scene, _):
         f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0])
     # Its children notice, and let the shared memory go.
     scene.wait_until("a new one starts", lambda: started(scene))
-    return 1
 
 
 def started(scene):
@@ -90,10 +90,12 @@ def started(scene):
         return False
 
 
-def kill_restart(scene, _):
+def restart(scene, _):
     scene.cluster.stop("immediate")
     scene.cluster.start()
-    return 1
+
+
+KILLS = {"a backend": kill_backend, "the postmaster": kill_postmaster, "a restart": restart}
 
 
 # -- A full disk ---------------------------------------------------------------------------------------------------------
@@ -186,6 +188,7 @@ def run(options):
 
 
 def more(parser):
+    strict(parser)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--what", choices=("killed", "full", "both"), default="both")
 

@@ -4,10 +4,13 @@
   killed.py --daemon NOROSHID --cli NOROSHI [--kills N] [--seed TEXT]
 """
 
+import resource
+import signal
 import sys
 import time
+from pathlib import Path
 
-from survival import Survival, main, say
+from survival import Fault, Survival, main, say
 
 from kill import Killer, summary
 
@@ -29,12 +32,28 @@ class Noted(Killer):
         self.starting = False
 
 
+def abort(scene):
+    """As by a fault of its own, where cores may be written: it leaves none."""
+    before = set(Path.cwd().glob("core*"))
+    with scene.away("aborted"):
+        scene.daemon.process.send_signal(signal.SIGABRT)
+        scene.daemon.process.wait(30)
+        scene.daemon.process.stdout.close()
+        scene.daemon.start()
+    if cores := set(Path.cwd().glob("core*")) - before:
+        raise Fault(f"a core was left, with what reports say: {sorted(cores)}")
+
+
 def run(options):
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
     with Survival(options) as scene:
         killer = Noted(scene, options)
         with scene.traffic(desks=4):
             scene.wait_accepted()
             killer.run(options.kills)
+            abort(scene)
+            scene.wait_accepted()
         good = scene.judge(f"{killer.kills['daemon']} kills", deliveries=LEASE)
         say(options, f"from the kill to the first 201: {summary(killer.recovery['daemon'])}; "
             f"the restart until ready: {summary(killer.restart)}")

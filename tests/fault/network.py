@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from survival import Cluster, Fault, Survival, main, say
+from survival import Cluster, Fault, Survival, main, say, strict
 
 PORT = 5432
 BOTH, REQUESTS, ANSWERS = "both directions", "what the daemon sends", "what the database answers"
@@ -128,6 +128,7 @@ def run(options):
 
 
 def more(parser):
+    strict(parser)
     parser.add_argument("--cuts", type=int, default=2)
 
 
