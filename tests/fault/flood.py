@@ -79,7 +79,7 @@ def run(options):
 
 
 def more(parser):
-    parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--seconds", type=float, default=4.0)
 
 
 if __name__ == "__main__":

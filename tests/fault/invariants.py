@@ -80,7 +80,8 @@ class Run:
 def check(run):
     known = Known(run)
     findings = []
-    for one in (check_answers, check_stored, check_duties, check_clocks, check_sent, check_record, check_canaries, check_unanswered):
+    for one in (check_answers, check_stored, check_duties, check_clocks, check_sent, check_record, check_canaries,
+                check_unanswered):
         findings += one(known)
     return findings
 

@@ -14,9 +14,6 @@ from survival import Fault, Survival, main, say
 
 from kill import Killer, summary
 
-LEASE = 40.0  # seconds: what a killed daemon was sending stays leased for the attempt's timeout and 30 s
-
-
 class Noted(Killer):
     """Tells the scene when clocks could not be rung."""
 
@@ -54,7 +51,7 @@ def run(options):
             killer.run(options.kills)
             abort(scene)
             scene.wait_accepted()
-        good = scene.judge(f"{killer.kills['daemon']} kills", deliveries=LEASE)
+        good = scene.judge(f"{killer.kills['daemon']} kills", deliveries=options.deliveries)
         say(options, f"from the kill to the first 201: {summary(killer.recovery['daemon'])}; "
             f"the restart until ready: {summary(killer.restart)}")
         return good
@@ -62,6 +59,8 @@ def run(options):
 
 def more(parser):
     parser.add_argument("--kills", type=int, default=50)
+    # What a killed daemon was sending stays leased for the attempt's timeout and 30 s.
+    parser.add_argument("--deliveries", type=float, default=0.0, help="patience for what is queued, in seconds")
 
 
 if __name__ == "__main__":

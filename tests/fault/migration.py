@@ -98,7 +98,7 @@ def refused(scene):
 
 
 def more(parser):
-    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=4)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ NEVER = "P366D"
 BODIES = ("jps", "kahaku", "jma")
 RECEIVERS = ("mhlw", "mext", "jma", "nco")
 RECOGNIZED = ("2019-05-07T10:30:00+09:00", "2024-02-01T23:59:59+09:00", "2026-01-05T00:00:00+09:00")
+SHARED_KEYS = ("delivery.pem", "content")  # in DIR/keys
 SHOWN = 20
 PATIENCE = 30.0
 CALM = 20  # seconds in which no clock rings while it is judged
@@ -242,9 +243,14 @@ class Survival:
              *(str(daemon.port) for daemon in self.daemons)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def share_keys(self, daemon):
-        """Of deliveries: all daemons on one database have the same one."""
+        """Those that all daemons on one database have in common."""
         (daemon.data / "keys").mkdir(mode=0o700)
-        shutil.copy2(self.daemon.data / "keys" / "delivery.pem", daemon.data / "keys" / "delivery.pem")
+        for name in SHARED_KEYS:
+            key = self.daemon.data / "keys" / name
+            if key.is_dir():
+                shutil.copytree(key, daemon.data / "keys" / name)
+            elif key.exists():
+                shutil.copy2(key, daemon.data / "keys" / name)
 
     def second_person(self, body):
         done = subprocess.run([*self.daemon.command(), "token", "issue", "--org", body, "--role", self.desks.role(body),
@@ -424,9 +430,9 @@ class Survival:
         tries = [attempt for record in records.values() for attempt in record.tries]
         arrived = sum(len(receiver.arrivals()) for receiver in self.receivers.values())
         heads = len(invariants.lines_of(self.folder / "heads"))
-        say(self.options, f"{sum(record.accepted is not None for record in records.values())} answered 201, "
-            f"{sum(attempt.status == 503 for attempt in tries)} times 503, "
-            + (f"{sum(attempt.status == 500 for attempt in tries)} times 500, " if self.broken_lines else "") + f"{sum(attempt.how == 'cut' for attempt in tries)} "
-            f"lines cut, {arrived} webhooks received, {heads} heads seen; I1 to I7: {len(findings)} findings"
-            + (f"; {summary}" if summary else ""))
+        times = {status: sum(attempt.status == status for attempt in tries) for status in (500, 503)}
+        say(self.options, f"{sum(record.accepted is not None for record in records.values())} answered 201, {times[503]} times "
+            f"503, " + (f"{times[500]} times 500, " if self.broken_lines else "")
+            + f"{sum(attempt.how == 'cut' for attempt in tries)} lines cut, {arrived} webhooks received, {heads} heads seen; "
+            f"I1 to I7: {len(findings)} findings" + (f"; {summary}" if summary else ""))
         return not findings and not self.failures

@@ -50,9 +50,9 @@ class Tampering(unittest.TestCase):
         client = Client(scene.daemon, scene.desks.tokens, scene.journal)
         said = client.post_again(scene.submission("jps", "self-test-repeated"))
         incident = json.loads(said.body)["incident"]["id"]
-        answer = client.post(Submission("self-test-assessment", "jps", "csirt_head", f"/api/v1/incidents/{incident}/assessments",
-                                        json.dumps({"assessment": "incident", "cyberattack": "no", "cyberattack_reason": "誤設定",
-                                                    "reason": "調査の結果"}).encode()))
+        said = {"assessment": "incident", "cyberattack": "no", "cyberattack_reason": "誤設定", "reason": "調査の結果"}
+        answer = client.post(Submission("self-test-assessment", "jps", "csirt_head",
+                                        f"/api/v1/incidents/{incident}/assessments", json.dumps(said).encode()))
         client.close()
         if answer.status != 201:
             raise AssertionError(answer)
