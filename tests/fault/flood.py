@@ -6,6 +6,7 @@ their time, and its messages arrive.
 """
 
 import json
+import statistics
 import subprocess
 import sys
 import time
@@ -15,7 +16,8 @@ from survival import HERE, Client, Fault, Survival, main
 PROCESSES, THREADS = 2, 16
 PAUSE = 0.05
 P99 = 0.3  # seconds
-ARRIVES = 5.0  # seconds from the flood's end
+BUSY = 15  # times what it waits alone: more than P99 only where the machine is busy with other things
+ARRIVES = 20.0  # seconds from the flood's end
 CELL = [{"criterion": "life", "harm": "feared", "certainty": "may_be"}]
 
 
@@ -43,38 +45,55 @@ class Flood:
         return accepted
 
 
-def at(latencies, share):
-    return sorted(latencies)[min(len(latencies) - 1, int(share * len(latencies)))]
+class Honest:
+    """Reports a large-scale incident every few moments, and waits for each answer."""
+
+    def __init__(self, scene):
+        self.scene, self.client = scene, Client(scene.daemon, scene.desks.tokens, scene.journal)
+        self.incidents = set()
+
+    def report_for(self, seconds):
+        """How long each took, in seconds."""
+        latencies, until = [], time.monotonic() + seconds
+        while time.monotonic() < until:
+            submission = self.scene.submission("jma", f"{self.scene.options.seed}-{len(self.incidents)}", cyberattack="yes",
+                                               large_scale=CELL)
+            since = time.monotonic()
+            answer = self.client.post(submission)
+            latencies.append(time.monotonic() - since)
+            if answer.status != 201:
+                raise Fault(f"the honest one is refused: {answer.status} {answer.body}")
+            self.incidents.add(json.loads(answer.body)["incident"]["id"])
+            time.sleep(PAUSE)
+        return sorted(latencies)
+
+
+def p99(latencies):
+    return latencies[min(len(latencies) - 1, int(0.99 * len(latencies)))]
 
 
 def run(options):
     with Survival(options, bodies=("jps", "jma"), receivers=("nco",)) as scene:
-        client = Client(scene.daemon, scene.desks.tokens, scene.journal)
-        latencies, incidents = [], []
+        honest = Honest(scene)
+        honest.report_for(0.5)
+        alone = honest.report_for(1.0)
         flood = Flood(scene)
         try:
             time.sleep(1.0)
-            until = time.monotonic() + options.seconds
-            while time.monotonic() < until:
-                submission = scene.submission("jma", f"{options.seed}-{len(latencies)}", cyberattack="yes", large_scale=CELL)
-                since = time.monotonic()
-                answer = client.post(submission)
-                latencies.append(time.monotonic() - since)
-                if answer.status != 201:
-                    raise Fault(f"the honest one is refused: {answer.status} {answer.body}")
-                incidents.append(json.loads(answer.body)["incident"]["id"].encode())
-                time.sleep(PAUSE)
+            latencies = honest.report_for(options.seconds)
         finally:
             flooded = flood.end()
-        client.close()
+        honest.client.close()
         nco = scene.receivers["nco"]
-        scene.wait_until("all of the honest one's messages arrive", lambda: set(incidents) <= {
-            json.loads(arrival.body)["data"]["incident_id"].encode() for arrival in nco.arrivals()}, ARRIVES)
+        scene.wait_until("all of the honest one's messages arrive", lambda: honest.incidents <= {
+            json.loads(arrival.body)["data"]["incident_id"] for arrival in nco.arrivals()}, ARRIVES)
         good = scene.judge(f"{flooded / (options.seconds + 1):.0f} reports a second of the flood taken; the honest one's "
-                           f"{len(latencies)}: median {at(latencies, 0.5) * 1000:.0f} ms, p99 {at(latencies, 0.99) * 1000:.0f} ms, "
-                           f"max {max(latencies) * 1000:.0f} ms", refusal=None)
-        if at(latencies, 0.99) > P99:
-            raise Fault(f"the honest one waited {at(latencies, 0.99) * 1000:.0f} ms at p99, {P99 * 1000:.0f} are allowed")
+                           f"{len(latencies)}: median {statistics.median(latencies) * 1000:.0f} ms, p99 "
+                           f"{p99(latencies) * 1000:.0f} ms; alone: median {statistics.median(alone) * 1000:.0f} ms",
+                           refusal=None)
+        allowed = max(P99, BUSY * statistics.median(alone))
+        if p99(latencies) > allowed:
+            raise Fault(f"the honest one waited {p99(latencies) * 1000:.0f} ms at p99, {allowed * 1000:.0f} are allowed")
         return good
 
 

@@ -88,24 +88,25 @@ def check(run):
 
 # -- What is known -------------------------------------------------------------------------------------------------
 
+# {name: (columns, where they are from)}
 ROWS = {
-    "answered": "organization, key FROM idempotency",
-    "report": "id, incident_id, version, encode(sha256, 'hex'), event_id FROM report ORDER BY incident_id, version",
-    "incident": "id, organization FROM incident",
-    "obligation": "id, incident_id, edition, clause, nullif(sentence, 0), holder, recipient, self, inner_duty, opens_on, "
-                  "nullif(formerly, ''), nullif(recipient_formerly, ''), state, occasion, extract(epoch FROM opened_at), "
-                  "extract(epoch FROM due_at), extract(epoch FROM fulfilled_at) FROM obligation",
-    "alarm": "subject, clock, round, level, organization, code, extract(epoch FROM raised_at) FROM alarm "
-             "WHERE clock IS NOT NULL",
-    "event": "id, sequence, encode(leaf, 'hex') FROM event ORDER BY sequence",
-    "message": "id, incident_id, recipient, extract(epoch FROM sent_at), kind FROM message",
-    "delivery": "id, endpoint_id, message_id FROM delivery",
+    "answered": ("organization, key", "FROM idempotency"),
+    "report": ("id, incident_id, version, encode(sha256, 'hex'), event_id", "FROM report ORDER BY incident_id, version"),
+    "incident": ("id, organization", "FROM incident"),
+    "obligation": ("id, incident_id, edition, clause, nullif(sentence, 0), holder, recipient, self, inner_duty, opens_on, "
+                   "nullif(formerly, ''), nullif(recipient_formerly, ''), state, occasion, extract(epoch FROM opened_at), "
+                   "extract(epoch FROM due_at), extract(epoch FROM fulfilled_at)", "FROM obligation"),
+    "alarm": ("subject, clock, round, level, organization, code, extract(epoch FROM raised_at)",
+              "FROM alarm WHERE clock IS NOT NULL"),
+    "event": ("id, sequence, encode(leaf, 'hex')", "FROM event ORDER BY sequence"),
+    "message": ("id, incident_id, recipient, extract(epoch FROM sent_at), kind", "FROM message"),
+    "delivery": ("id, endpoint_id, message_id", "FROM delivery"),
     # Nothing is sent of what was acknowledged meanwhile.
-    "attempt": "delivery_id, outcome FROM attempt WHERE cause <> 'acknowledged_meanwhile'",
-    "endpoint": "id, organization, extract(epoch FROM decided_at) FROM endpoint WHERE state = 'active'",
-    "origin": "ordinal, name, first_sequence FROM record_origin ORDER BY ordinal",
-    "checkpoint": "origin, size, encode(root, 'hex') FROM checkpoint ORDER BY origin, size",
-    "now": "extract(epoch FROM clock())",
+    "attempt": ("delivery_id, outcome", "FROM attempt WHERE cause <> 'acknowledged_meanwhile'"),
+    "endpoint": ("id, organization, extract(epoch FROM decided_at)", "FROM endpoint WHERE state = 'active'"),
+    "origin": ("ordinal, name, first_sequence", "FROM record_origin ORDER BY ordinal"),
+    "checkpoint": ("origin, size, encode(root, 'hex')", "FROM checkpoint ORDER BY origin, size"),
+    "now": ("extract(epoch FROM clock())", ""),
 }
 
 
@@ -120,8 +121,8 @@ class Known:
         self.came = {name: [arrival for arrival in arrivals if arrival.at >= run.received_since]
                      for name, arrivals in self.read_receivers().items()}
         script = "BEGIN ISOLATION LEVEL REPEATABLE READ;\n" + "".join(
-            f"SELECT json_build_array('{name}', json_build_array({columns}))" + (f" FROM {rest}" if rest else "") + ";\n"
-            for name, text in ROWS.items() for columns, _, rest in [split_from(text)]) + "COMMIT;"
+            f"SELECT json_build_array('{name}', json_build_array({columns})) {origin};\n"
+            for name, (columns, origin) in ROWS.items()) + "COMMIT;"
         self.rows = defaultdict(list)
         for line in run.sql(script):
             name, row = json.loads(line)
@@ -153,16 +154,6 @@ class Known:
 
     def is_stored(self, record):
         return (record.submission.organization, record.submission.key) in self.answered
-
-
-def split_from(text):
-    """The columns and what follows the FROM of the statement itself."""
-    depth = 0
-    for place, letter in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if depth == 0 and text.startswith(" FROM ", place):
-            return text[:place], "FROM", text[place + len(" FROM "):]
-    return text, "", ""
 
 
 def lines_of(path):
@@ -295,7 +286,7 @@ def check_clocks(known):
     for row in known.rows["obligation"]:
         identifier, state, occasion, opened, due, fulfilled = row[0], *row[12:17]
         _, story = known.stories.get(row[1], (None, None))
-        # Of a case that was dismissed for a while clocks stood still, and started anew.
+        # Of a case that was dismissed for a while clocks stood still, and started anew. A duty that was opened again too.
         if (occasion != 1 or state not in ("open", "fulfilled") or due is None or story is None
                 or any(facts.get("assessment") == "not_incident" for facts in story.facts)):
             continue
@@ -325,8 +316,7 @@ def countable(reached, faults):
 # -- I4: receivers and attempts ----------------------------------------------------------------------------------------
 
 def check_sent(known):
-    endpoints = {entry: name for entry, name in
-                 (json.loads((known.run.folder / "receivers" / "endpoints").read_text()).items())}
+    endpoints = json.loads((known.run.folder / "receivers" / "endpoints").read_text())
     deliveries = {row[0]: row for row in known.rows["delivery"]}
     attempts = defaultdict(Counter)
     for delivery, outcome in known.rows["attempt"]:
