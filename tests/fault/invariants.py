@@ -37,7 +37,6 @@ from record import openssl_verifies, read_note
 CANARY = re.compile(rb"c4n4ry-[0-9a-f]{32}")  # 128 bits
 LATE = 5.0  # seconds of the daemon's up-time
 LEASE = 3.0  # seconds for which a daemon that was killed keeps its clocks from the next
-IN_HAND = 1.0  # seconds before a fault: what was reached then may still have been in somebody's hands
 OF_NOW = {"severity"}  # members of a webhook's data that tell how the case stands when it is sent
 SIGNATURES = 5  # heads of the witness whose signatures are checked, by openssl
 
@@ -294,7 +293,7 @@ def check_clocks(known):
         for level, step in enumerate(known.run.steps, 1):
             reached = max(opened, due) + step
             alarms = told.get((identifier, "duty", 1, level), ())
-            must = countable(reached, faults) + known.run.bound
+            must = countable(reached, faults, known.run.bound) + known.run.bound
             if not alarms and must < end:
                 yield Finding("I3", identifier, f"level {level} was passed {end - reached:.1f} s ago and not told")
             for _, _, raised in alarms:
@@ -304,11 +303,12 @@ def check_clocks(known):
                     yield Finding("I3", identifier, f"level {level} was told {raised - reached:.1f} s late")
 
 
-def countable(reached, faults):
-    """From when on its lateness counts: a daemon that was killed keeps its clocks until its lease ends."""
+def countable(reached, faults, bound):
+    """From when on its lateness counts: what was in time when a fault began has its time anew when it ends. A daemon that
+    was killed keeps its clocks until its lease ends."""
     moment = reached
     for fault in faults:
-        if fault["since"] - IN_HAND <= moment <= fault["until"] + LEASE:
+        if fault["since"] - bound <= moment <= fault["until"] + LEASE:
             moment = fault["until"] + LEASE
     return moment
 

@@ -20,7 +20,7 @@ BOTH, REQUESTS, ANSWERS = "both directions", "what the daemon sends", "what the 
 DROPS = {BOTH: ("input", "output"), REQUESTS: ("input",), ANSWERS: ("output",)}
 RULES = {"input": f"tcp dport {PORT} drop", "output": f"tcp sport {PORT} drop"}
 LOCKS = 16.5  # seconds until they are free: 15 of the database's own limit, and what the kernel's timer adds
-REFUSAL = 16.0  # seconds: what was on its way when the line was cut is waited for, for 15
+REFUSAL = 20.0  # seconds: what was on its way when the line was cut is waited for, for 15; the rest is a busy machine's
 SKIPPED = 77
 
 

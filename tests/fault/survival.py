@@ -40,6 +40,7 @@ RECOGNIZED = ("2019-05-07T10:30:00+09:00", "2024-02-01T23:59:59+09:00", "2026-01
 SHARED_KEYS = ("delivery.pem", "content")  # in DIR/keys
 SHOWN = 20
 PATIENCE = 30.0
+PATIENCE_OF_DESKS = 300.0  # seconds: where the daemon is killed every moment, a desk may long find nobody
 CALM = 20  # seconds in which no clock rings while it is judged
 
 
@@ -91,6 +92,7 @@ class Desk(Actor):
     def __init__(self, number, seed, scene, daemon, body):
         super().__init__(number, seed, daemon, scene.desks, scene.journal, scene.progress, scene.stop_traffic)
         self.name, self.body, self.scene = f"{seed}-{number}-{scene.turn}", body, scene
+        self.client.patience = PATIENCE_OF_DESKS
 
     def play_one(self):
         self.cases += 1
@@ -209,6 +211,7 @@ class Survival:
         self.witness = None
         self.incidents, self.threads, self.failures, self.turn = [], [], [], 0
         self.stop_traffic = threading.Event()
+        self.broken = False  # whether an invariant was found so
 
     # Life.
 
@@ -289,6 +292,9 @@ class Survival:
             receiver.close()
         self.journal.close()
         self.faults.close()
+        if kind or self.failures or self.broken:
+            kept = shutil.copytree(self.folder, f"{self.daemon.folder}-kept")
+            say(self.options, f"journal, receivers' logs and heads are in {kept}")
         for daemon in self.daemons:
             daemon.clear_away()
         if self.cluster:
@@ -422,6 +428,7 @@ class Survival:
         """Whether all seven hold and no desk met what must not be; printed."""
         self.settle(deliveries)
         findings = list(invariants.check(self.run_to_judge(**more)))
+        self.broken = bool(findings)
         for finding in findings[:SHOWN]:
             say(self.options, finding)
         if len(findings) > SHOWN:

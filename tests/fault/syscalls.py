@@ -23,7 +23,7 @@ from datetime import datetime
 from survival import JST, Client, Fault, Survival, main, say, strict
 
 ACT = 0.6  # seconds in which an accepted report is carried, numbered and sealed; until then it is traced
-REFUSAL = 16.0  # seconds: an answer of the database that was lost is waited for, for 15
+REFUSAL = 20.0  # seconds: an answer of the database that was lost is waited for, for 15; the rest is a busy machine's
 CALL = re.compile(r"^(\d+) +\d+\.\d+ (\w+)\(")
 # No point of their own: a thread that waits, and what the clock says.
 WAITING = {"futex", "epoll_wait", "poll", "ppoll", "clock_nanosleep", "restart_syscall", "sched_yield", "madvise", "mmap",
