@@ -40,7 +40,7 @@ RECOGNIZED = ("2019-05-07T10:30:00+09:00", "2024-02-01T23:59:59+09:00", "2026-01
 SHARED_KEYS = ("delivery.pem", "content")  # in DIR/keys
 SHOWN = 20
 PATIENCE = 30.0
-PATIENCE_OF_DESKS = 300.0  # seconds: where the daemon is killed every moment, a desk may long find nobody
+PATIENCE_OF_DESKS = 180.0  # seconds: where the daemon is killed every moment, a desk may long find nobody
 CALM = 20  # seconds in which no clock rings while it is judged
 
 

@@ -38,8 +38,9 @@ ERRORS = (("openat", "EMFILE"), ("openat", "EIO"), ("openat", "ENOSPC"), ("fsync
 class Strace:
     """Attached to the daemon, or to one of its threads."""
 
-    def __init__(self, pid, *arguments, follow=True):
-        self.process = subprocess.Popen(["strace", *(["-f"] if follow else []), "-p", str(pid), *arguments],
+    def __init__(self, pid, *arguments, follow=True, output="/dev/null"):
+        # What it tells of calls goes to a file: a pipe that nobody reads would hold up the daemon.
+        self.process = subprocess.Popen(["strace", *(["-f"] if follow else []), "-p", str(pid), "-o", output, *arguments],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         text=True)
         for line in self.process.stderr:
@@ -84,7 +85,7 @@ class Points:
         """[(place of the thread, system call, how often)] of one report, from its first byte until it is sealed and sent."""
         path = self.daemon.folder / "strace"
         places = {thread: place for place, thread in enumerate(self.threads())}
-        strace = Strace(self.daemon.process.pid, "-o", path, "-ttt")
+        strace = Strace(self.daemon.process.pid, "-ttt", output=path)
         try:
             # Attached is the first thread; the others follow within moments.
             self.scene.wait_until("every thread is traced", lambda: self.traced() == len(self.threads()))
