@@ -35,6 +35,10 @@ ERRORS = (("openat", "EMFILE"), ("openat", "EIO"), ("openat", "ENOSPC"), ("fsync
           ("poll", "EINTR"), ("epoll_wait", "EINTR"), ("epoll_ctl", "EIO"), ("read", "EIO"), ("read", "EINTR"))
 
 
+class Gone(Fault):
+    """There is no such process or thread any more."""
+
+
 class Strace:
     """Attached to the daemon, or to one of its threads."""
 
@@ -46,7 +50,8 @@ class Strace:
         for line in self.process.stderr:
             if "attached" in line:
                 return
-        raise Fault("strace cannot attach: is ptrace allowed here?")
+        self.end()
+        raise Gone("strace cannot attach: is ptrace allowed here?")
 
     def end(self):
         if self.process.poll() is None:
@@ -118,8 +123,13 @@ class Points:
         since, threads = time.time(), self.threads()
         if place >= len(threads):
             return  # a thread that comes later
-        strace = Strace(threads[place], "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}",
-                        follow=False)
+        try:
+            strace = Strace(threads[place], "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}",
+                            follow=False)
+        except Gone:
+            if os.path.exists(f"/proc/{self.daemon.process.pid}/task/{threads[place]}"):
+                raise
+            return  # a thread that has ended meanwhile
         submission, attempt = self.report_once()
         deadline = time.monotonic() + ACT
         while self.daemon.process.poll() is None and time.monotonic() < deadline:
