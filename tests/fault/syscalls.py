@@ -30,7 +30,7 @@ WAITING = {"futex", "epoll_wait", "poll", "ppoll", "clock_nanosleep", "restart_s
            "munmap", "mprotect", "brk", "rt_sigprocmask", "getpid", "gettid"}
 ERRORS = (("openat", "EMFILE"), ("openat", "EIO"), ("openat", "ENOSPC"), ("fsync", "EIO"), ("fdatasync", "EIO"),
           ("write", "ENOSPC"), ("write", "EIO"), ("write", "EINTR"), ("writev", "EIO"), ("rename", "EIO"),
-          ("socket", "EMFILE"), ("accept4,accept", "EMFILE"), ("sendto", "EIO"), ("sendto", "EINTR"), ("recvfrom", "EIO"),
+          ("socket", "EMFILE"), ("accept4,accept", "EMFILE"), ("sendto", "EINTR"), ("sendto", "EIO"), ("recvfrom", "EIO"),
           ("recvfrom", "EINTR"), ("sendmsg", "EIO"), ("recvmsg", "EIO"), ("recvmsg", "EINTR"), ("connect", "EIO"),
           ("poll", "EINTR"), ("epoll_wait", "EINTR"), ("epoll_ctl", "EIO"), ("read", "EIO"), ("read", "EINTR"))
 
