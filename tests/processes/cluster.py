@@ -27,10 +27,12 @@ class Cluster:
     """A cluster with an empty database `noroshi`, owned by a role that may create roles. Started as root it belongs to
     user postgres. `environment` is added to the server's."""
 
-    def __init__(self, environment=None):
-        self.programs = programs()
+    def __init__(self, environment=None, copied_from=None, folder=None, network=None):
+        """`copied_from`: another that runs; this one is its standby, whose postgresql.conf it has too. `folder`: an
+        empty one that is there. `network`: the name of a network namespace (ip-netns(8)) to live in; needs root."""
+        self.programs, self.network = programs(), network
         self.environment = {**plain_environment(), **(environment or {})}
-        self.folder = Path(tempfile.mkdtemp(prefix="noroshi-cluster-"))
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="noroshi-cluster-"))
         self.folder.chmod(0o755)
         self.account = {}
         if os.geteuid() == 0:
@@ -38,6 +40,10 @@ class Cluster:
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
             self.account = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
         self.data, self.log = self.folder / "data", self.folder / "postgres.log"
+        if copied_from:
+            self._run("pg_basebackup", "--pgdata", self.data, "--host", copied_from.folder, "--username", SUPERUSER,
+                      "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+            return
         self._run("initdb", "--pgdata", self.data, "--username", SUPERUSER, "--auth=trust", "--encoding=UTF8",
                   "--locale=C.UTF-8", "--lc-messages=C", "--no-sync")
         with open(self.data / "postgresql.conf", "a", encoding="ascii") as settings:
@@ -82,9 +88,14 @@ class Cluster:
 
     def _run(self, program, *arguments):
         # Files, not pipes: the server keeps what it inherits open.
+        command, account = [self.programs / program, *arguments], self.account
+        if self.network:
+            command = ["ip", "netns", "exec", self.network, "setpriv", f"--reuid={account['user']}",
+                       f"--regid={account['group']}", "--clear-groups", *command]
+            account = {}
         with tempfile.TemporaryFile() as said:
-            done = subprocess.run([self.programs / program, *arguments], stdin=subprocess.DEVNULL, stdout=said,
-                                  stderr=said, timeout=120, env=self.environment, cwd=self.folder, **self.account)
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=120,
+                                  env=self.environment, cwd=self.folder, **account)
             if done.returncode:
                 said.seek(0)
                 raise Fault(f"{program}: exit {done.returncode}\n{said.read().decode(errors='replace')}")

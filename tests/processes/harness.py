@@ -258,7 +258,8 @@ class Record:
 
 
 def may_be_stored(answer):
-    return answer.how == "cut" or answer.code == "outcome_unknown"
+    """Of a fault of the program nobody knows what it left behind."""
+    return answer.how == "cut" or answer.code in ("outcome_unknown", "internal_error")
 
 
 class Journal:
@@ -344,6 +345,7 @@ class Progress:
 
 class Client:
     """One thread's connection to the daemon, which it opens again as often as it must."""
+    again_after = (None, 429, 503)  # statuses after which it asks again under the same key
 
     def __init__(self, deployment, tokens, journal=None, progress=None, dice=None, patience=ANSWER_PATIENCE):
         self.port, self.context = deployment.port, deployment.client_context()
@@ -371,7 +373,7 @@ class Client:
                                   submission.body)
             if self.journal:
                 self.journal.tried(submission.key, answer)
-            if answer.status not in (None, 429, 503):
+            if answer.status not in self.again_after:
                 if answer.status == 201 and self.progress:
                     self.progress.note(answer.since)
                 return answer
@@ -385,7 +387,7 @@ class Client:
         deadline = time.monotonic() + self.patience
         while True:
             answer = self.attempt("GET", organization, role, target, {})
-            if answer.status not in (None, 429, 503):
+            if answer.status not in self.again_after:
                 return answer.status, json.loads(answer.body)
             self._pause(deadline, f"GET {target}", answer)
 
