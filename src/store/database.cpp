@@ -35,6 +35,8 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr int oldest_server = 150000;
+// How long the server sends into a line that nobody answers on before it ends the session and frees its locks.
+constexpr std::chrono::milliseconds line_timeout{10'000};
 
 // What libpq says about an error at verbosity VERBOSE. libpqxx hands on this text and the SQLSTATE only, so
 // the name of a constraint must be read out of it. The fields behind the texts that may quote rows (DETAIL,
@@ -314,7 +316,8 @@ struct Connection::Session {
       return run();
     } catch (const pqxx::sql_error& error) {
       const std::string& sqlstate = error.sqlstate();
-      if (!connection->is_open()) broken = lost = true;
+      // The server says no error without its SQLSTATE: one without is libpq's own, of a line that broke. libpq may call it open still.
+      if (sqlstate.empty() || !connection->is_open()) broken = lost = true;
       if (sqlstate == "25006" && in_transaction && read_only) {
         throw DatabaseFault("a transaction begun for reading wrote (SQLSTATE 25006)", sqlstate);
       }
@@ -470,7 +473,7 @@ Connection::Connection(const ConnectionSettings& settings, DatabaseRole role)
   const auto milliseconds = [](std::chrono::milliseconds value) { return std::to_string(value.count()); };
   const Parameter parameters[] = {
       milliseconds(settings.statement_timeout), milliseconds(settings.lock_timeout),
-      milliseconds(settings.idle_in_transaction_timeout), milliseconds(settings.answer_timeout)};
+      milliseconds(settings.idle_in_transaction_timeout), milliseconds(std::min(settings.answer_timeout, line_timeout))};
   const pqxx::result result = session.run_prepared(set_session, parameters);
   if (const int version = result[0]["version"].as<int>(); version < oldest_server) {
     throw DatabaseMisconfigured(

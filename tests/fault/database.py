@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from survival import Cluster, Fault, Survival, main, say, strict
+from survival import Cluster, Fault, Survival, main, say
 
 # Which sessions are in the middle of a commit, or of what goes before it.
 WRITERS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'noroshi%' AND pid <> pg_backend_pid() AND "
@@ -188,7 +188,6 @@ def run(options):
 
 
 def more(parser):
-    strict(parser)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--what", choices=("killed", "full", "both"), default="both")
 

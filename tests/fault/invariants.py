@@ -71,7 +71,6 @@ class Run:
     refusal: float | None = checks.REFUSAL_LIMIT  # seconds until a 503; None where the fault excuses any
     hidden: list = field(default_factory=list)  # files and folders in which no word of a report may stand
     lost_origins: frozenset = frozenset()  # trees of which an operator has stated the loss
-    broken_lines: bool = False  # whether 500 is let pass: see survival.let_broken_lines_pass()
     received_since: float = 0.0  # what receivers got before is not asked for, in seconds since 1970
     lawful: tuple = LAWFUL  # codes of what an export may be found to lack
 
@@ -194,8 +193,7 @@ OF_ANSWERS = {"answer_changed": "I1", "doubled": "I1", "said_nothing_stored": "I
 
 def check_answers(known):
     for found in checks.check_tries(known.records):
-        if found.code == "slow_refusal" or (found.code == "unexpected_answer" and known.run.broken_lines
-                                            and found.what.startswith("500 ")):
+        if found.code == "slow_refusal":
             continue
         yield Finding(OF_ANSWERS.get(found.code, "answer"), found.where, found.what)
     for key, record in known.records.items():

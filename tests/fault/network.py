@@ -13,13 +13,13 @@ import subprocess
 import sys
 import time
 
-from survival import Cluster, Fault, Survival, main, say, strict
+from survival import Cluster, Fault, Survival, main, say
 
 PORT = 5432
 BOTH, REQUESTS, ANSWERS = "both directions", "what the daemon sends", "what the database answers"
 RULES = {BOTH: (f"tcp dport {PORT} drop", f"tcp sport {PORT} drop"), REQUESTS: (f"tcp dport {PORT} drop",),
          ANSWERS: (f"tcp sport {PORT} drop",)}
-LOCKS = 20.0  # seconds until they are free: 15 of the database's own limit, what the kernel's timers add, and a busy machine
+LOCKS = 15.0  # seconds until they are free: ten of the database's own limit, and what the kernel's timers add
 REFUSAL = 25.0  # seconds: what was on its way when the line was cut is waited for, for 15; the rest is a busy machine's
 SKIPPED = 77
 
@@ -137,7 +137,6 @@ def run(options):
 
 
 def more(parser):
-    strict(parser)
     parser.add_argument("--cuts", type=int, default=2)
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 from contextlib import ExitStack
 
-from survival import Client, Cluster, Fault, Survival, main, strict
+from survival import Client, Cluster, Fault, Survival, main
 
 from cluster import SUPERUSER
 
@@ -119,4 +119,4 @@ def failed_over(scene, primary, standby):
 
 
 if __name__ == "__main__":
-    sys.exit(main("standby", __doc__, run, strict))
+    sys.exit(main("standby", __doc__, run))

@@ -52,16 +52,6 @@ def configuration(timeout="PT1S", backoff=("PT1S",), **delivery):
     return "\n".join(lines) + "\n"
 
 
-def let_broken_lines_pass():
-    """A line to the database that breaks while an answer of it is read is at times answered 500 instead of 503, as if the
-    program were at fault (README, "Its limits"); the reporter asks again all the same. `--strict` sees it fail."""
-    Client.again_after = (None, 429, 500, 503)
-
-
-def strict(parser):
-    parser.add_argument("--strict", action="store_true", help="500 is a failure, also where the database's line breaks")
-
-
 class Daemon(Deployment):
     """One daemon of the scene."""
 
@@ -188,9 +178,6 @@ class Survival:
     def __init__(self, options, daemons=1, cluster=None, url=None, bodies=BODIES, receivers=RECEIVERS, environment=None,
                  **delivery):
         self.options, self.cluster, self.bodies = options, cluster, bodies
-        self.broken_lines = not getattr(options, "strict", True)
-        if self.broken_lines:
-            let_broken_lines_pass()
         self.desks = Desks(bodies)
         url = url or (cluster.url() if cluster else None)
         settings = configuration(**delivery)
@@ -422,7 +409,7 @@ class Survival:
         if self.cluster:
             hidden.append(self.cluster.log)
         return invariants.Run(self.folder, self.sql, self.daemon.command(), self.desks.registry, STEPS,
-                              **{"hidden": hidden, "broken_lines": self.broken_lines, **more})
+                              **{"hidden": hidden, **more})
 
     def judge(self, summary="", deliveries=0.0, **more):
         """Whether all seven hold and no desk met what must not be; printed."""
@@ -437,9 +424,8 @@ class Survival:
         tries = [attempt for record in records.values() for attempt in record.tries]
         arrived = sum(len(receiver.arrivals()) for receiver in self.receivers.values())
         heads = len(invariants.lines_of(self.folder / "heads"))
-        times = {status: sum(attempt.status == status for attempt in tries) for status in (500, 503)}
-        say(self.options, f"{sum(record.accepted is not None for record in records.values())} answered 201, {times[503]} times "
-            f"503, " + (f"{times[500]} times 500, " if self.broken_lines else "")
-            + f"{sum(attempt.how == 'cut' for attempt in tries)} lines cut, {arrived} webhooks received, {heads} heads seen; "
+        refused = sum(attempt.status == 503 for attempt in tries)
+        say(self.options, f"{sum(record.accepted is not None for record in records.values())} answered 201, {refused} times "
+            f"503, {sum(attempt.how == 'cut' for attempt in tries)} lines cut, {arrived} webhooks received, {heads} heads seen; "
             f"I1 to I7: {len(findings)} findings" + (f"; {summary}" if summary else ""))
         return not findings and not self.failures

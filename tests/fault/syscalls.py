@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from datetime import datetime
 
-from survival import JST, Client, Fault, Survival, main, say, strict
+from survival import JST, Client, Fault, Survival, main, say
 
 ACT = 0.6  # seconds in which an accepted report is carried, numbered and sealed; until then it is traced
 REFUSAL = 20.0  # seconds: an answer of the database that was lost is waited for, for 15; the rest is a busy machine's
@@ -199,7 +199,6 @@ def run(options):
 
 
 def more(parser):
-    strict(parser)
     parser.add_argument("--every", type=int, default=40, help="of the points, one in so many")
     parser.add_argument("--errors", type=int, default=3, help="of the kinds of errors, one in so many")
     parser.add_argument("--verbose", action="store_true")
