@@ -67,5 +67,6 @@ TEST_CASE("an exercise is not told to a desk outside that operates a shared plat
   CHECK(scene.incident().platforms.size() == 1);
   CHECK(scene.messages_to("cas-jitai") == 0);
   CHECK(!scene.incident().content_visible_to("cas-jitai"));
-  scene.accept(ResponseCommand{LinkPlatform{person("jps"), "共通基盤", "digital"}});
+  scene.accept(ResponseCommand{LinkPlatform{person("jps"), "共通基盤", "mof"}});
+  CHECK(scene.messages_to("mof") == 1);
 }

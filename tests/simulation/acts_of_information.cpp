@@ -292,7 +292,7 @@ void World::read(const Incident& incident) {
     bool shown = incident.content_visible_to(body) && sees_member(law(), incident, body, member, clock());
     const auto* reader = source_.registry.find(body);
     const bool of_all = reader && (reader->kind == routing::OrganizationKind::center ||
-                                   reader->is(routing::OrganizationKind::national_agency));
+                                   reader->kind == routing::OrganizationKind::national_agency);
     if (options_.mutant == "withheld_shown" && incident.content_visible_to(body) && !shown && of_all)
       shown = altered_ = true;
     if (options_.mutant == "unseen_shown" && !incident.content_visible_to(body)) shown = altered_ = true;

@@ -157,6 +157,7 @@ World::World(const Options& options)
   policy.years_kept[1] = retention_.confidentiality_2;
   policy.years_kept[2] = retention_.exercise;
   if (options_.mutant == "retention_shortened") retention_ = {1, 1, 1};
+  altered_ = options_.mutant == "retention_shortened" || options_.mutant == "eyes_forgotten";
   auditor_.set_policy(policy);
 }
 
