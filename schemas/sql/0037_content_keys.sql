@@ -83,6 +83,7 @@ CREATE TRIGGER content_key_kept BEFORE UPDATE OR DELETE ON content_key FOR EACH 
 ALTER TABLE idempotency ADD receipt jsonb, NO FORCE ROW LEVEL SECURITY;
 UPDATE idempotency SET receipt = (convert_from(body, 'UTF8')::jsonb->'receipt') - ARRAY['sha256', 'signature']
   WHERE incident_id IS NOT NULL AND convert_from(body, 'UTF8')::jsonb ? 'receipt';
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE idempotency FORCE ROW LEVEL SECURITY;
 
 -- The salt of an opening goes before its value into what is sealed: with it in clear a short text could be guessed from its
@@ -99,6 +100,7 @@ ALTER TABLE attachment_piece DROP CONSTRAINT attachment_piece_bytes_check,
 -- The kind of incident (RSIT) is counted by, so it stands beside what is sealed.
 ALTER TABLE report ADD category text NOT NULL DEFAULT '', NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER report_unchangeable;
 UPDATE report SET category = coalesce(document::jsonb->>'category', '') WHERE erased_at IS NULL;
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE report FORCE ROW LEVEL SECURITY, ENABLE TRIGGER report_unchangeable;
 GRANT UPDATE (category) ON report TO noroshi_apply;
 CREATE OR REPLACE FUNCTION refuse_change_but_erasure() RETURNS trigger LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
@@ -142,6 +144,7 @@ CREATE FUNCTION begin_sealing(columns text[]) RETURNS void LANGUAGE plpgsql SET 
 DECLARE
   relation text;
 BEGIN
+  SET CONSTRAINTS ALL IMMEDIATE;
   FOR relation IN SELECT DISTINCT split_part(c.name, '.', 1) FROM unnest(columns) AS c(name) ORDER BY 1 LOOP
     EXECUTE format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER', relation);
   END LOOP;
@@ -182,6 +185,7 @@ DECLARE
   relation text;
   field text;
 BEGIN
+  SET CONSTRAINTS ALL IMMEDIATE;
   FOR relation IN SELECT DISTINCT split_part(c.name, '.', 1) FROM unnest(columns) AS c(name) ORDER BY 1 LOOP
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY, ENABLE TRIGGER USER', relation);
   END LOOP;

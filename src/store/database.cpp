@@ -34,6 +34,10 @@ namespace {
 
 using namespace std::string_view_literals;
 
+bool said_by_server(std::string_view text) {
+  return text.starts_with("ERROR:") || text.starts_with("FATAL:") || text.starts_with("PANIC:");
+}
+
 constexpr int oldest_server = 150000;
 // How long the server sends into a line that nobody answers on before it ends the session and frees its locks.
 constexpr std::chrono::milliseconds line_timeout{10'000};
@@ -316,8 +320,9 @@ struct Connection::Session {
       return run();
     } catch (const pqxx::sql_error& error) {
       const std::string& sqlstate = error.sqlstate();
-      // The server says no error without its SQLSTATE: one without is libpq's own, of a line that broke. libpq may call it open still.
-      if (sqlstate.empty() || !connection->is_open()) broken = lost = true;
+      // What the server says begins with a severity, and libpqxx hands some of it on without its SQLSTATE. The rest is libpq's own, of a
+      // line that broke, though libpq may still call it open.
+      if ((sqlstate.empty() && !said_by_server(error.what())) || !connection->is_open()) broken = lost = true;
       if (sqlstate == "25006" && in_transaction && read_only) {
         throw DatabaseFault("a transaction begun for reading wrote (SQLSTATE 25006)", sqlstate);
       }
