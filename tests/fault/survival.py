@@ -61,7 +61,7 @@ class Daemon(Deployment):
         (self.data / "noroshi.toml").write_text(settings, encoding="utf-8")
 
     def command(self):
-        return [self.cli, "--lang", "en", "--data", self.data, *self.database]
+        return [self.cli, "--lang", "en", "--data", self.data, *self.database, "--content-keys", self.content_keys]
 
     def ask(self, method, target, token, body=None, key=None, patience=30):
         """(status, text)"""

@@ -47,6 +47,11 @@ INSERT INTO whole_view VALUES
   ('noroshi_delivery', 'endpoint_circuit'),
   ('noroshi_sequencer', 'event'),
   ('noroshi_ticker', 'incident_clock'),
+  ('noroshi_delivery', 'content_key'),  -- wrapped, and no use by itself
+  ('noroshi_writer', 'content_key'),
+  ('noroshi_writer', 'content_epoch'),  -- names of keys
+  ('noroshi_owner', 'content_epoch'),
+  ('noroshi_owner', 'content_key'),
   ('noroshi_owner', 'body_presence'),  -- the owner's functions read these
   ('noroshi_owner', 'person'),
   ('noroshi_owner', 'token');
@@ -73,7 +78,11 @@ INSERT INTO public_function VALUES
 
 -- Without a search path of their own: plain SQL that is put in the place of its call, and names nothing of the schema.
 CREATE TEMPORARY TABLE inlined_function (name name PRIMARY KEY);
-INSERT INTO inlined_function VALUES ('lease_holds');
+INSERT INTO inlined_function VALUES ('lease_holds'), ('is_sealed');
+
+-- What seals a database of an earlier version goes through a list of columns; it runs as the owner, whose alone it is.
+CREATE TEMPORARY TABLE speaking_function (name name PRIMARY KEY);
+INSERT INTO speaking_function VALUES ('begin_sealing'), ('unsealed'), ('seal'), ('end_sealing');
 
 -- Checkpoints of before there were histories have none, and stay.
 CREATE TEMPORARY TABLE later_constraint (name name PRIMARY KEY);
@@ -208,7 +217,8 @@ WHERE coalesce(p.sees, 'true') = 'true' AND p.command <> 'a' OR p.writes = 'true
 ORDER BY p.relation_name, p.name;
 -- Whoever acts for a body is shown what the settings of his transaction say, and nothing where they are not set. Of the record,
 -- which is everybody's, the events that concern no case and no body.
-SELECT ok(p.oid IN (SELECT policy FROM asking_policy) OR (p.relation_name = 'event' AND p.name = 'of_the_record'),
+SELECT ok(p.oid IN (SELECT policy FROM asking_policy) OR (p.relation_name = 'event' AND p.name = 'of_the_record')
+            OR p.name = 'writer' AND p.relation_name IN ('content_key', 'content_epoch'),
           'policy ' || p.name || ' of ' || p.relation_name || ' asks whose transaction this is')
 FROM policy p JOIN daemon_role d ON d.oid = p.role
 WHERE d.name IN ('noroshi_reader', 'noroshi_writer')
@@ -232,7 +242,7 @@ FROM routine r ORDER BY r.spelled;
 SELECT ok(language IN ('sql', 'plpgsql'), 'function ' || spelled || ' is written in SQL or PL/pgSQL') FROM routine ORDER BY spelled;
 -- The planner would show such a one rows before the policies are asked.
 SELECT ok(NOT leakproof, 'function ' || spelled || ' claims nothing of leaks') FROM routine ORDER BY spelled;
-SELECT ok(text !~* '\mexecute\M', 'function ' || spelled || ' makes no SQL of strings') FROM routine ORDER BY spelled;
+SELECT ok(text !~* '\mexecute\M' OR (name IN (SELECT name FROM speaking_function) AND NOT definer), 'function ' || spelled || ' makes no SQL of strings') FROM routine ORDER BY spelled;
 
 -- --- Roles and schemas -------------------------------------------------------------------------------------------------------
 

@@ -85,9 +85,9 @@ class Deployment:
         self.folder.chmod(0o711)  # started as root the cluster runs as user postgres, who must get there
         self.data = self.folder / "data"
         # All daemons on one database have the same: beside its socket, where nothing else is said.
-        self.content_keys = Path(content_keys or self.data / "keys" / "content")
+        socket = re.search(r"host=([^&]+)", database_url or "")
+        self.content_keys = Path(content_keys or (socket[1] + "/content-keys" if socket else self.data / "keys" / "content"))
         if database_url:
-            self.content_keys = Path(content_keys or re.search(r"host=([^&]+)", database_url)[1] + "/content-keys")
             self.environment["NOROSHI_DATABASE_CONTENT_KEYS"] = str(self.content_keys)
         self.port = free_port()
         self.log = self.folder / "noroshid.log"
