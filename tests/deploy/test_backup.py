@@ -43,6 +43,9 @@ class Daemon(Deployment):
         super().__init__(NOROSHID, NOROSHI, **more)
         if folder:
             self.data = folder
+        # Where a copy of the keys takes them from and puts them: in the data folder, whatever the database.
+        self.environment.pop("NOROSHI_DATABASE_CONTENT_KEYS", None)
+        self.content_keys = self.data / "keys" / "content"
         self.tokens = {}
 
     def serve(self):
