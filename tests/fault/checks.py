@@ -233,7 +233,7 @@ def check_tables(deployment):
                      for number, (_, _, query) in enumerate(questions))
     answered = "".join(f"INSERT INTO answered VALUES ($key${key}$key$, $body${body.decode()}$body$);\n"
                        for _, key, body in opened_answers(deployment))
-    findings += [Finding("bytes_changed", identifier, "a report that does not have its hash")
+    findings += [Finding("bytes_changed", identifier, "bytes that are not those of the hash")
                  for identifier, digest, opened in opened_reports(deployment) if sha256(opened).hexdigest() != digest]
     for row in deployment.sql(ANSWERED.format(rows=answered) + script):
         number, _, where = row.partition(" ")
@@ -287,7 +287,7 @@ def opened_reports(deployment):
     """(id, the hash that is stated, the report)"""
     content = Content(deployment.content_keys, deployment.sql)
     rows = deployment.sql("SELECT json_build_array(id, encode(sha256, 'hex'), encode(bytes, 'hex')) FROM report;")
-    return [(identifier, digest, content.open(bytes.fromhex(body))) for identifier, digest, body in map(json.loads, rows)]
+    return [(identifier, digest, content.open_or_nothing(bytes.fromhex(body))) for identifier, digest, body in map(json.loads, rows)]
 
 
 def stored_answers(deployment):

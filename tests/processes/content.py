@@ -9,6 +9,7 @@ import base64
 import re
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -47,6 +48,13 @@ class Content:
                 return value
             return self.opened(base64.urlsafe_b64decode(value[1:] + "=" * (-len(value[1:]) % 4))).decode()
         return self.opened(value[len(MARK):]) if value.startswith(MARK) else value
+
+    def open_or_nothing(self, value):
+        """Empty where it was altered."""
+        try:
+            return self.open(value)
+        except InvalidTag:
+            return value[:0]
 
     def opened(self, sealed):
         field, case = FIELDS[sealed[0] - 1], sealed[1:17]
