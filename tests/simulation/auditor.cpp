@@ -240,6 +240,7 @@ void Auditor::of_body(const Act& act, const Happened& event) {
     holds("four_eyes", asked.asked.role == "ciso" || event.who.role == "ciso", "a switch without the CISO");
     asked.state = event.is("approved") ? "approved" : "rejected";
     asked.decided = ++switches_decided_;
+    asked.at = event.at;
   }
 }
 

@@ -38,12 +38,13 @@ std::string Auditor::head_role(const std::string& body) const {
   return role;
 }
 
-bool Auditor::relays(const std::string& body) const {
+// By a clock that was set back, what was decided lies ahead still.
+bool Auditor::relays(const std::string& body, Instant now) const {
   const Switch* last = nullptr;
   for (const auto& [id, asked] : switches_)
     if (asked.organization == body && asked.state == "approved" && (!last || asked.decided > last->decided))
       last = &asked;
-  return last && last->on && policy_.relay_on_silence;
+  return last && last->on && last->at <= now && policy_.relay_on_silence;
 }
 
 std::vector<Auditor::Running> Auditor::running(Case& of) {
@@ -179,7 +180,7 @@ void Auditor::ticked(const std::string& incident, Instant now) {
     });
     holds("silent_agency", centre_told, "the centre was not told that " + clock.organization + " is silent");
     const auto seen = of.access.find(clock.duty->recipient);
-    holds("silent_agency", !relays(clock.duty->holder) || (seen != of.access.end() && seen->second == "content"),
+    holds("silent_agency", !relays(clock.duty->holder, now) || (seen != of.access.end() && seen->second == "content"),
           "nothing was relayed for " + clock.organization + ", who has it switched on");
   }
 }

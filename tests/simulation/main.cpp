@@ -1,8 +1,10 @@
 // The simulation's own command.
 //
-//   simulation --seeds FIRST COUNT [--kept FILE]   worlds of these seeds, those of the file first
-//   simulation --seed N [--trace] [--only 3,17,20] [--mutant NAME]
-//   simulation --mutants                           each seeded bug, and whether its check tells of it
+//   simulation --seeds FIRST COUNT [--kept FILE] [--steps N]   worlds of these seeds, those of the file first
+//   simulation --seed N [--steps N] [--trace] [--only 3,17,20] [--mutant NAME]
+//   simulation --mutants                                       each seeded bug, and whether its check tells of it
+//
+// A world of N steps is the beginning of the longer one of its seed.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -75,8 +77,8 @@ bool run_one(const Options& options, Totals& totals) {
   std::set<int> kept;
   for (int step = 1; step <= options.steps; ++step)
     if (!left_out.contains(step)) kept.insert(step);
-  std::printf("  again: simulation --seed %llu --trace, or in %zu steps: simulation --seed %llu --trace --only %s\n",
-              static_cast<unsigned long long>(options.seed), kept.size(), static_cast<unsigned long long>(options.seed),
+  const auto again = "simulation --seed " + std::to_string(options.seed) + " --steps " + std::to_string(options.steps);
+  std::printf("  again: %s --trace, or in %zu steps: %s --trace --only %s\n", again.c_str(), kept.size(), again.c_str(),
               list_of(kept).c_str());
   std::fflush(stdout);
   return false;
@@ -190,8 +192,8 @@ int run_mutants() {
   int asleep = 0;
   for (const auto& mutant : mutants()) {
     std::string told;
-    std::uint64_t seed = 1;
-    for (; seed <= 400 && told.empty(); ++seed) {
+    std::uint64_t seed = mutant.seed;
+    for (; seed < mutant.seed + 200 && told.empty(); ++seed) {
       Options options;
       options.seed = seed;
       options.mutant = mutant.name;
@@ -201,7 +203,8 @@ int run_mutants() {
       if (!told.empty() && !world.altered()) told += " (without the bug)";
     }
     const bool live = told == mutant.check;
-    std::printf("%-20s %-22s %s%s\n", mutant.name.c_str(), told.empty() ? "untold" : told.c_str(),
+    std::printf("%-20s %-22s seed %-6llu %s%s\n", mutant.name.c_str(), told.empty() ? "untold" : told.c_str(),
+                static_cast<unsigned long long>(seed - 1),
                 live ? "" : ("expected " + mutant.check + ": ").c_str(), mutant.bug.c_str());
     std::fflush(stdout);
     asleep += !live;
@@ -233,6 +236,8 @@ int main(int count, char** values) {
       options.trace = true;
     } else if (argument == "--mutant") {
       options.mutant = next();
+    } else if (argument == "--steps") {
+      options.steps = std::max(1, std::atoi(next().c_str()));
     } else if (argument == "--only") {
       std::istringstream list(next());
       for (std::string step; std::getline(list, step, ',');) options.only.insert(std::atoi(step.c_str()));
@@ -247,8 +252,8 @@ int main(int count, char** values) {
       stories = true;
     } else {
       std::fprintf(stderr,
-                   "simulation --seeds FIRST COUNT [--kept FILE] [--counts] | --seed N [--trace] [--only LIST] "
-                   "[--mutant NAME] | --mutants\n");
+                   "simulation --seeds FIRST COUNT [--kept FILE] [--steps N] [--counts] | --seed N [--steps N] [--trace] "
+                   "[--only LIST] [--mutant NAME] | --mutants\n");
       return 2;
     }
   }
