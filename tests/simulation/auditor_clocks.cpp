@@ -123,11 +123,13 @@ void Auditor::rung(Reading& reading, const Happened& event) {
   const auto name = kind + " level " + event["level"] + " to " + event["organization"] + " (" + event["code"] + ")";
   holds("alarm_once",
         of.alarms
-            .emplace(kind, event["subject"], static_cast<int>(event.number("round")), level, event["code"],
-                     event["organization"], event["role"])
+            .emplace(kind, event["subject"], static_cast<int>(event.number("round")), level,
+                     event["code"] + " of " + event["holder"], event["organization"], event["role"])
             .second,
         name + " rings twice");
-  holds("alarm_early", event.number("reached") <= event.at, name + " rings before its time");
+  // What is relayed since it was switched on names the level that was told before, which a clock set back has ahead again.
+  holds("alarm_early", event.number("reached") <= event.at || event["code"] == "relayed_automatically",
+        name + " rings before its time");
   holds("alarm_seen", of.access.contains(event["organization"]), name + " tells a body that sees nothing of the case");
   if (kind == "handover" || kind == "permission") return;  // of those who respond: auditor_sight.cpp
   for (const auto& clock : running(of)) {

@@ -293,11 +293,23 @@ bool World::ring(IncidentId id) {
 
 // The machine's clock is set: a little or a lot, forward or back, or right again.
 void World::set_clock() {
+  const auto before = clock();
+  const auto skew_before = skew_;
   if (skew_.count() && chance(2))
     skew_ = {};
   else
     skew_ += std::chrono::microseconds(one_of<std::chrono::microseconds>(
         {seconds(-3), minutes(-20), hours(-5), days(-2), seconds(7), minutes(30), hours(9), days(3)}));
+  // Never back over the day on which a body ended: who stands for whom is read of the day that the clock shows, and what
+  // has passed on would be owed by the one before as well.
+  for (const auto& body : cast_) {
+    const auto* then = source_.registry.standing_for(body, japanese_day(before));
+    const auto* now = source_.registry.standing_for(body, japanese_day(clock()));
+    if (clock() < before && then != now) {
+      skew_ = skew_before;
+      return;
+    }
+  }
   say("the clock is set");
   ring_until(clock());
 }
