@@ -183,11 +183,9 @@ void Auditor::stored(const Act& act) {
     const bool may = allowed != acts().end() && allowed->second.contains(event.type);
     const auto* met = event.type == "obligation.fulfilled" ? of.duty(event["obligation"]) : nullptr;
     // Also what leads down, or only asks, or only carries.
-    const bool closes = met && is_of_border(met->clause) && !may;
-    if (closes)
-      holds("closed_from_above", false, act.word + " meets " + met->clause + " of " + met->holder);
-    else
-      holds("foreign_act", may, act.word + " makes " + event.type);
+    const bool of_border = met && is_of_border(met->clause);
+    if (of_border) holds("closed_from_above", may, act.word + " meets " + met->clause + " of " + met->holder);
+    if (!of_border || may) holds("foreign_act", may, act.word + " makes " + event.type);
     const bool passing =
         event.type == "incident.passed" || event.type == "obligation.passed" || event.type == "message.passed" ||
         (event.type == "access.granted" && event["because"] == "successor") || event.type.starts_with("delivery.");

@@ -175,7 +175,8 @@ void Auditor::ticked(const std::string& incident, Instant now) {
     }
     // A silent desk cannot hide a report.
     const int silence = std::min(2, static_cast<int>(policy_.steps.size()));
-    const bool unrelayed = clock.duty && clock.duty->on_receipt && law_.kind(clock.duty->recipient) == "center";
+    const bool unrelayed = clock.duty && clock.duty->on_receipt && clock.duty->clause == "2.2.4(2)(g)" &&
+                           law_.kind(clock.duty->recipient) == "center";
     if (!unrelayed || clock.rungs->level < silence) continue;
     const bool centre_told = std::any_of(clock.rungs->told.begin(), clock.rungs->told.end(), [&](const auto& one) {
       return std::get<0>(one) == silence && std::get<1>(one) == "relay_silent";
