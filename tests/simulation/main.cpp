@@ -100,7 +100,7 @@ std::vector<std::uint64_t> kept_seeds(const std::string& path) {
 }
 
 // What a world has to be full of: a walk that goes nowhere proves nothing.
-int tell(const Totals& totals, bool all) {
+int tell(const Totals& totals, bool all, bool long_worlds) {
   int sleeping = 0;
   for (const char* type : {"incident.opened",
                            "report.received",
@@ -168,6 +168,8 @@ int tell(const Totals& totals, bool all) {
                            "inquiry.answered",
                            "inquiry.withdrawn"}) {
     const auto times = totals.happened.find(type);
+    // To be given up and sent again takes more than the steps of a short world.
+    if (!long_worlds && type == std::string("delivery.replayed")) continue;
     if (all && (times == totals.happened.end() || !times->second)) {
       std::printf("never happened: %s\n", type);
       ++sleeping;
@@ -269,7 +271,7 @@ int main(int count, char** values) {
     options.seed = seed;
     failed += !run_one(options, totals);
   }
-  const int sleeping = tell(totals, seeds >= 500 && !failed);
+  const int sleeping = tell(totals, seeds >= 500 && !failed, options.steps >= Options{}.steps);
   if (stories)
     for (const auto* counts : {&totals.happened, &totals.refused, &totals.looked_at})
       for (const auto& [name, times] : *counts) std::printf("%10zu %s\n", times, name.c_str());
