@@ -366,10 +366,15 @@ class Router {
     }
   }
 
+  // That of who stands in its place, where it has ended since; else its own.
   const Judgement* judgement_of(const std::string& agency) const {
+    const auto* standing = registry_.standing_for(agency, placed_day_);
+    const auto* theirs = standing && standing->slug != agency ? judgement_by(standing->slug) : nullptr;
+    return theirs ? theirs : judgement_by(agency);
+  }
+  const Judgement* judgement_by(const std::string& body) const {
     const auto& all = facts_.judgements_of_others;
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Judgement& j) { return j.organization == agency; });
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Judgement& j) { return j.organization == body; });
     return found == all.end() ? nullptr : &*found;
   }
 

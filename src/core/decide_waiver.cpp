@@ -11,7 +11,8 @@ tl::expected<const Obligation*, Refusal> find_own(const Law& law, const Incident
                                                   ObligationId id, Timestamp now) {
   const auto* obligation = known.find(id);
   if (!obligation) return tl::unexpected(refuse(RefusalCode::not_found, "見つかりません。", "Not found."));
-  if (!acts_for(law, actor.organization, obligation->holder, now))
+  // What a body that has ended left open passes on with this decision: it is its successor's to except, as it is to meet.
+  if (actor.organization != standing_for(law, obligation->holder, now))
     return tl::unexpected(refuse(RefusalCode::not_the_holder, "他の機関の義務です。例外措置は義務を負う機関が扱います。",
                                  "This duty is another body's. Its holder handles exceptions."));
   if (auto refusal = refuse_erased(known)) return tl::unexpected(std::move(*refusal));

@@ -54,6 +54,24 @@ TEST_CASE("a renamed corporation: its successor holds and meets the open duties"
   scene.accept(FulfillObligation{person("jogmec-2022"), police.id, FulfillmentMethod::police_report});
 }
 
+// Found by the simulation: an officer of the body that had ended excepted its successor's duty, in the decision that passed it on.
+TEST_CASE("what a body that has ended left open is its successor's to except, as it is to meet") {
+  Scene scene("2022-11-13T09:20:00+09:00");
+  scene.accept(report_of("jogmec", "2022-11-13T09:00:00+09:00"));
+  const auto police = scene.duty("h", "jogmec").id;
+  scene.accept(AskWaiver{person("jogmec", Role::csirt_head, "head"), police, "対象外"});
+  const auto waiver = scene.incident().waivers[0].id;
+  scene.travel_to("2022-11-14T09:00:00+09:00");
+  const auto decide = [&](const std::string& body) {
+    return DecideWaiver{person(body, Role::exception_officer, "officer"), police, waiver, true, "可"};
+  };
+  CHECK(scene.refuse(decide("jogmec")) == "not_the_holder");
+  CHECK(scene.refuse(AskWaiver{person("jogmec", Role::csirt_head, "head"), police, "対象外"}) == "not_the_holder");
+  CHECK(scene.duty("h", "jogmec").state == ObligationState::open);
+  scene.accept(decide("jogmec-2022"));
+  CHECK(scene.duty("h", "jogmec-2022").state == ObligationState::waived);
+}
+
 TEST_CASE("a successor reports on and judges in the place of the body that ended; no duty opens twice") {
   Scene scene("2022-11-13T09:20:00+09:00");
   const auto first = report_of("jogmec", "2022-11-13T09:00:00+09:00");

@@ -25,6 +25,16 @@ void World::act() {
   const auto* incident = a_case();
   if (!incident || (known_.incidents.size() < 4 && chance(12))) return submit_first();
   const auto& of = *incident;
+  // One world in eight responds much: a team of CYMAT and a head who hands over take many steps in one case.
+  if (options_.seed % 8 == 1 && chance(3)) {
+    const auto id = of.id;
+    const auto what = below(5);
+    for (int turn = 0; turn < 8 && findings().empty(); ++turn) {
+      const auto& now = known_.incidents.at(id);
+      what == 0 ? replay(now) : what < 3 ? assign(now) : cymat(now);
+    }
+    return;
+  }
   switch (below(40)) {
     case 0:
     case 1:
@@ -334,9 +344,11 @@ void World::work_off(const Incident& incident) {
   const auto id = incident.id;
   const auto now = [&]() -> const Incident& { return known_.incidents.at(id); };
   pass_all();
-  for (const auto* message : std::vector<const Message*>(unacknowledged(Incident(now())))) {
+  std::vector<Message> waiting;
+  for (const auto* message : unacknowledged(now())) waiting.push_back(*message);
+  for (const auto& message : waiting) {
     if (!findings().empty()) return;
-    if (const auto* known = now().find(message->id)) acknowledge(id, Message(*known));
+    if (const auto* known = now().find(message.id)) acknowledge(id, Message(*known));
   }
   for (int turn = 0; turn < 2; ++turn)
     for (const auto& obligation : std::vector<Obligation>(now().obligations)) {
@@ -352,7 +364,12 @@ void World::work_off(const Incident& incident) {
   if (findings().empty() && !chance(3)) move(Incident(now()), IncidentState::closed);
 }
 
-void World::erase(const Incident& incident) {
+void World::erase(const Incident& of) {
+  const auto id = of.id;
+  // Until its retention may be over.
+  if (has_ended(of.state) && !of.erased_at && chance(3)) wait_until(now_ + days(300 + below(900)), false);
+  if (!findings().empty()) return;
+  const auto& incident = known_.incidents.at(id);
   const auto* body = source_.registry.standing_for(incident.organization, japanese_day(clock()));
   const std::string own = body ? body->slug : incident.organization;
   std::vector<Erasure> pending;

@@ -22,19 +22,24 @@ using std::chrono::days;
 // and not settled before the daemon died is brought again, under the same id.
 void World::carry(bool to_the_end) {
   std::vector<std::pair<IncidentId, Delivery>> waiting;
-  for (const auto& [id, incident] : known_.incidents)
-    for (const auto& delivery : incident.deliveries)
-      if (delivery.state == MessageState::queued && (to_the_end || chance(2))) waiting.emplace_back(id, delivery);
-  for (const auto& [id, delivery] : waiting) {
-    if (!findings().empty()) return;
-    auto& attempts = attempts_[delivery.id];
-    attempts = std::max(attempts, delivery.attempts) + 1;
-    const auto outcome = below(6);
-    if (outcome < 3 || to_the_end)
-      settle(id, delivery, outcome == 0 ? MessageState::sent : MessageState::delivered, attempts);
-    else if (attempts >= 3)
-      settle(id, delivery, MessageState::dead, attempts);
-  }
+  // Who is first while one is settled may send another: to the end is until nothing waits.
+  int turns = 0;
+  do {
+    waiting.clear();
+    for (const auto& [id, incident] : known_.incidents)
+      for (const auto& delivery : incident.deliveries)
+        if (delivery.state == MessageState::queued && (to_the_end || chance(2))) waiting.emplace_back(id, delivery);
+    for (const auto& [id, delivery] : waiting) {
+      if (!findings().empty()) return;
+      auto& attempts = attempts_[delivery.id];
+      attempts = std::max(attempts, delivery.attempts) + 1;
+      const auto outcome = below(6);
+      if (outcome < 3 || to_the_end)
+        settle(id, delivery, outcome == 0 ? MessageState::sent : MessageState::delivered, attempts);
+      else if (attempts >= 3)
+        settle(id, delivery, MessageState::dead, attempts);
+    }
+  } while (to_the_end && !waiting.empty() && ++turns < 50);
 }
 
 void World::settle(IncidentId id, const Delivery& delivery, MessageState state, int attempts) {
@@ -198,6 +203,7 @@ void World::withhold(const Incident& incident) {
                     }));
     return;
   }
+  const auto id = incident.id;
   WithholdContent command;
   command.actor =
       person(body_of(incident), one_of({Role::csirt_head, Role::ciso, Role::csirt_head, Role::csirt_member}));
@@ -211,6 +217,7 @@ void World::withhold(const Incident& incident) {
                   [this, command](const Incident& known, const Known&, Moment moment) {
                     return decide_withholding(law(), known, command, moment);
                   }));
+  if (findings().empty()) read(known_.incidents.at(id));
 }
 
 void World::share(const Incident& incident) {
@@ -286,9 +293,14 @@ void World::read(const Incident& incident) {
   for (int i = 0; i < 6; ++i) {
     std::vector<std::string> bodies;
     for (const auto& [body, access] : incident.access) bodies.push_back(body);
-    const std::string body = bodies.empty() || chance(4) ? any(cast_) : any(bodies);
+    std::string body = bodies.empty() || chance(4) ? any(cast_) : any(bodies);
     const auto& members = report_members();
-    const std::string member(members[static_cast<std::size_t>(below(static_cast<int>(members.size())))]);
+    std::string member(members[static_cast<std::size_t>(below(static_cast<int>(members.size())))]);
+    if (!incident.withholdings.empty() && chance(2)) {
+      const auto& withholding = any(incident.withholdings);
+      body = withholding.from;
+      member = any(withholding.members);
+    }
     bool shown = incident.content_visible_to(body) && sees_member(law(), incident, body, member, clock());
     const auto* reader = source_.registry.find(body);
     const bool of_all = reader && (reader->kind == routing::OrganizationKind::center ||

@@ -183,11 +183,9 @@ void Auditor::stored(const Act& act) {
     const bool may = allowed != acts().end() && allowed->second.contains(event.type);
     const auto* met = event.type == "obligation.fulfilled" ? of.duty(event["obligation"]) : nullptr;
     // Also what leads down, or only asks, or only carries.
-    const bool closes = met && is_of_border(met->clause) && !may;
-    if (closes)
-      holds("closed_from_above", false, act.word + " meets " + met->clause + " of " + met->holder);
-    else
-      holds("foreign_act", may, act.word + " makes " + event.type);
+    const bool of_border = met && is_of_border(met->clause);
+    if (of_border) holds("closed_from_above", may, act.word + " meets " + met->clause + " of " + met->holder);
+    if (!of_border || may) holds("foreign_act", may, act.word + " makes " + event.type);
     const bool passing =
         event.type == "incident.passed" || event.type == "obligation.passed" || event.type == "message.passed" ||
         (event.type == "access.granted" && event["because"] == "successor") || event.type.starts_with("delivery.");
@@ -240,6 +238,7 @@ void Auditor::of_body(const Act& act, const Happened& event) {
     holds("four_eyes", asked.asked.role == "ciso" || event.who.role == "ciso", "a switch without the CISO");
     asked.state = event.is("approved") ? "approved" : "rejected";
     asked.decided = ++switches_decided_;
+    asked.at = event.at;
   }
 }
 

@@ -131,6 +131,7 @@ class Auditor {
     Who asked;
     std::string state = "pending";
     std::size_t decided = 0;  // as which
+    Instant at = 0;
   };
   // What is looked at once a whole act has been read.
   struct Reading {
@@ -178,7 +179,7 @@ class Auditor {
                                                           Instant now) const;
   std::string role_within(const std::string& body, int level, bool as_recipient) const;
   std::string head_role(const std::string& body) const;
-  bool relays(const std::string& body) const;
+  bool relays(const std::string& body, Instant now) const;
 
   // auditor_sight.cpp: who sees what, and what goes where
   void of_sight(Reading& reading, const Happened& event);

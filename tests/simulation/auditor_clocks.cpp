@@ -38,12 +38,13 @@ std::string Auditor::head_role(const std::string& body) const {
   return role;
 }
 
-bool Auditor::relays(const std::string& body) const {
+// By a clock that was set back, what was decided lies ahead still.
+bool Auditor::relays(const std::string& body, Instant now) const {
   const Switch* last = nullptr;
   for (const auto& [id, asked] : switches_)
     if (asked.organization == body && asked.state == "approved" && (!last || asked.decided > last->decided))
       last = &asked;
-  return last && last->on && policy_.relay_on_silence;
+  return last && last->on && last->at <= now && policy_.relay_on_silence;
 }
 
 std::vector<Auditor::Running> Auditor::running(Case& of) {
@@ -122,11 +123,13 @@ void Auditor::rung(Reading& reading, const Happened& event) {
   const auto name = kind + " level " + event["level"] + " to " + event["organization"] + " (" + event["code"] + ")";
   holds("alarm_once",
         of.alarms
-            .emplace(kind, event["subject"], static_cast<int>(event.number("round")), level, event["code"],
-                     event["organization"], event["role"])
+            .emplace(kind, event["subject"], static_cast<int>(event.number("round")), level,
+                     event["code"] + " of " + event["holder"], event["organization"], event["role"])
             .second,
         name + " rings twice");
-  holds("alarm_early", event.number("reached") <= event.at, name + " rings before its time");
+  // What is relayed since it was switched on names the level that was told before, which a clock set back has ahead again.
+  holds("alarm_early", event.number("reached") <= event.at || event["code"] == "relayed_automatically",
+        name + " rings before its time");
   holds("alarm_seen", of.access.contains(event["organization"]), name + " tells a body that sees nothing of the case");
   if (kind == "handover" || kind == "permission") return;  // of those who respond: auditor_sight.cpp
   for (const auto& clock : running(of)) {
@@ -172,14 +175,15 @@ void Auditor::ticked(const std::string& incident, Instant now) {
     }
     // A silent desk cannot hide a report.
     const int silence = std::min(2, static_cast<int>(policy_.steps.size()));
-    const bool unrelayed = clock.duty && clock.duty->on_receipt && law_.kind(clock.duty->recipient) == "center";
+    const bool unrelayed = clock.duty && clock.duty->on_receipt && clock.duty->clause == "2.2.4(2)(g)" &&
+                           law_.kind(clock.duty->recipient) == "center";
     if (!unrelayed || clock.rungs->level < silence) continue;
     const bool centre_told = std::any_of(clock.rungs->told.begin(), clock.rungs->told.end(), [&](const auto& one) {
       return std::get<0>(one) == silence && std::get<1>(one) == "relay_silent";
     });
     holds("silent_agency", centre_told, "the centre was not told that " + clock.organization + " is silent");
     const auto seen = of.access.find(clock.duty->recipient);
-    holds("silent_agency", !relays(clock.duty->holder) || (seen != of.access.end() && seen->second == "content"),
+    holds("silent_agency", !relays(clock.duty->holder, now) || (seen != of.access.end() && seen->second == "content"),
           "nothing was relayed for " + clock.organization + ", who has it switched on");
   }
 }

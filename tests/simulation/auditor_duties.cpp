@@ -245,7 +245,7 @@ void Auditor::whole_act(Reading& reading) {
   // A version that the agency got and the centre has from nobody is owed to it anew.
   for (const auto& duty : of.duties) {
     if (act.word != "submit" || duty.state != "fulfilled" || duty.self || !duty.on_receipt ||
-        law_.kind(duty.recipient) != "center")
+        duty.clause != "2.2.4(2)(g)" || law_.kind(duty.recipient) != "center")
       continue;
     const auto holder = standing(duty.holder, act.now);
     const bool told =

@@ -1,5 +1,6 @@
 // Who sees what, and what goes where: access, messages, what is withheld, deliveries, who responds.
 #include <algorithm>
+#include <limits>
 
 #include "tests/simulation/auditor.h"
 
@@ -74,8 +75,9 @@ void Auditor::granted(Reading& reading, const Happened& event) {
   bool earned = false;
   if (because == "own") earned = body == of.facts.organization;
   if (because == "entered")
-    earned =
-        body == event.who.organization && law_.supervises(body, of.facts.organization, day_of(of.facts.recognized));
+    earned = body == event.who.organization &&
+             (law_.supervises(body, of.facts.organization, day_of(of.facts.recognized)) ||
+              acts_for(event.who, of.facts.organization, event.at));  // who stands in the place of a body that has ended
   if (because == "successor") {
     const auto held = of.access.find(event["in_place_of"]);
     earned =
@@ -144,7 +146,7 @@ void Auditor::sent(Reading& reading, const Happened& event) {
   if (event.is("automatic")) {
     const auto* duty = of.duty(mail.obligation);
     holds("relay_switch",
-          duty && duty->state == "open" && duty->on_receipt && relays(mail.sender) &&
+          duty && duty->state == "open" && duty->on_receipt && relays(mail.sender, std::numeric_limits<Instant>::max()) &&
               law_.kind(mail.recipient) == "center" && reading.act.word == "ring",
           name + " by itself");
   }

@@ -27,19 +27,22 @@ std::string year_of(const std::string& number) {
 
 bool can_follow(const Known& known, const Event& event) {
   if (!event.incident.value.is_nil()) {
+    static const Incident none;
     const auto found = known.incidents.find(event.incident);
-    return may_follow(found == known.incidents.end() ? Incident{} : found->second, event);
+    return may_follow(found == known.incidents.end() ? none : found->second, event);
   }
   if (is_of_staff(event.what)) {
+    const auto found = known.staffs.find(body_of(event));
+    if (found != known.staffs.end()) return may_follow(found->second, event);
     Staff nobody;
     nobody.organization = body_of(event);
-    const auto found = known.staffs.find(body_of(event));
-    return may_follow(found == known.staffs.end() ? nobody : found->second, event);
+    return may_follow(nobody, event);
   }
   if (is_of_endpoint(event.what)) return may_follow(known.endpoints, event);
   if (is_of_body_information(event.what)) {
+    static const BodyInformation nothing;
     const auto found = known.information.find(body_of(event));
-    return may_follow(found == known.information.end() ? BodyInformation{} : found->second, event);
+    return may_follow(found == known.information.end() ? nothing : found->second, event);
   }
   return may_follow(known.switches, event);
 }

@@ -1,8 +1,10 @@
 // The simulation's own command.
 //
-//   simulation --seeds FIRST COUNT [--kept FILE]   worlds of these seeds, those of the file first
-//   simulation --seed N [--trace] [--only 3,17,20] [--mutant NAME]
-//   simulation --mutants                           each seeded bug, and whether its check tells of it
+//   simulation --seeds FIRST COUNT [--kept FILE] [--steps N]   worlds of these seeds, those of the file first
+//   simulation --seed N [--steps N] [--trace] [--only 3,17,20] [--mutant NAME]
+//   simulation --mutants                                       each seeded bug, and whether its check tells of it
+//
+// A world of N steps is the beginning of the longer one of its seed.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -75,8 +77,8 @@ bool run_one(const Options& options, Totals& totals) {
   std::set<int> kept;
   for (int step = 1; step <= options.steps; ++step)
     if (!left_out.contains(step)) kept.insert(step);
-  std::printf("  again: simulation --seed %llu --trace, or in %zu steps: simulation --seed %llu --trace --only %s\n",
-              static_cast<unsigned long long>(options.seed), kept.size(), static_cast<unsigned long long>(options.seed),
+  const auto again = "simulation --seed " + std::to_string(options.seed) + " --steps " + std::to_string(options.steps);
+  std::printf("  again: %s --trace, or in %zu steps: %s --trace --only %s\n", again.c_str(), kept.size(), again.c_str(),
               list_of(kept).c_str());
   std::fflush(stdout);
   return false;
@@ -98,7 +100,7 @@ std::vector<std::uint64_t> kept_seeds(const std::string& path) {
 }
 
 // What a world has to be full of: a walk that goes nowhere proves nothing.
-int tell(const Totals& totals, bool all) {
+int tell(const Totals& totals, bool all, bool long_worlds) {
   int sleeping = 0;
   for (const char* type : {"incident.opened",
                            "report.received",
@@ -166,6 +168,8 @@ int tell(const Totals& totals, bool all) {
                            "inquiry.answered",
                            "inquiry.withdrawn"}) {
     const auto times = totals.happened.find(type);
+    // To be given up and sent again takes more than the steps of a short world.
+    if (!long_worlds && type == std::string("delivery.replayed")) continue;
     if (all && (times == totals.happened.end() || !times->second)) {
       std::printf("never happened: %s\n", type);
       ++sleeping;
@@ -190,8 +194,8 @@ int run_mutants() {
   int asleep = 0;
   for (const auto& mutant : mutants()) {
     std::string told;
-    std::uint64_t seed = 1;
-    for (; seed <= 400 && told.empty(); ++seed) {
+    std::uint64_t seed = mutant.seed;
+    for (; seed < mutant.seed + 200 && told.empty(); ++seed) {
       Options options;
       options.seed = seed;
       options.mutant = mutant.name;
@@ -201,7 +205,8 @@ int run_mutants() {
       if (!told.empty() && !world.altered()) told += " (without the bug)";
     }
     const bool live = told == mutant.check;
-    std::printf("%-20s %-22s %s%s\n", mutant.name.c_str(), told.empty() ? "untold" : told.c_str(),
+    std::printf("%-20s %-22s seed %-6llu %s%s\n", mutant.name.c_str(), told.empty() ? "untold" : told.c_str(),
+                static_cast<unsigned long long>(seed - 1),
                 live ? "" : ("expected " + mutant.check + ": ").c_str(), mutant.bug.c_str());
     std::fflush(stdout);
     asleep += !live;
@@ -233,6 +238,8 @@ int main(int count, char** values) {
       options.trace = true;
     } else if (argument == "--mutant") {
       options.mutant = next();
+    } else if (argument == "--steps") {
+      options.steps = std::max(1, std::atoi(next().c_str()));
     } else if (argument == "--only") {
       std::istringstream list(next());
       for (std::string step; std::getline(list, step, ',');) options.only.insert(std::atoi(step.c_str()));
@@ -247,8 +254,8 @@ int main(int count, char** values) {
       stories = true;
     } else {
       std::fprintf(stderr,
-                   "simulation --seeds FIRST COUNT [--kept FILE] [--counts] | --seed N [--trace] [--only LIST] "
-                   "[--mutant NAME] | --mutants\n");
+                   "simulation --seeds FIRST COUNT [--kept FILE] [--steps N] [--counts] | --seed N [--steps N] [--trace] "
+                   "[--only LIST] [--mutant NAME] | --mutants\n");
       return 2;
     }
   }
@@ -264,7 +271,7 @@ int main(int count, char** values) {
     options.seed = seed;
     failed += !run_one(options, totals);
   }
-  const int sleeping = tell(totals, seeds >= 500 && !failed);
+  const int sleeping = tell(totals, seeds >= 500 && !failed, options.steps >= Options{}.steps);
   if (stories)
     for (const auto* counts : {&totals.happened, &totals.refused, &totals.looked_at})
       for (const auto& [name, times] : *counts) std::printf("%10zu %s\n", times, name.c_str());

@@ -73,10 +73,10 @@ const std::vector<Mutant>& mutants() {
       {"message_astray", "message_unseen", "a report goes to a body that does not see the case"},
       {"exercise_told", "exercise_outside", "an exercise reaches the police"},
       {"unseen_shown", "read_unseen", "a case is shown to a body outside its access"},
-      {"withheld_shown", "withheld", "a member that is withheld is shown"},
-      {"eyes_forgotten", "four_eyes", "who asks is not compared with who decides"},
-      {"retention_shortened", "erasure", "content is erased before its retention is over"},
-      {"erasure_forgotten", "nothing_after_erasure", "a report is added to a case that was erased"},
+      {"withheld_shown", "withheld", "a member that is withheld is shown", 148},
+      {"eyes_forgotten", "four_eyes", "who asks is not compared with who decides", 125},
+      {"retention_shortened", "erasure", "content is erased before its retention is over", 56},
+      {"erasure_forgotten", "nothing_after_erasure", "a report is added to a case that was erased", 18},
       {"number_skipped", "numbers", "a case gets the number after the next"},
       {"key_forgotten", "one_act_a_key", "a command that was stored is carried out again"},
       {"stale_decision", "race", "a decision is stored on a state that has moved"},
@@ -87,7 +87,7 @@ const std::vector<Mutant>& mutants() {
       {"parcel_lost", "parcel_missing", "a message does not go to an endpoint"},
       {"death_untold", "dead_told", "nobody hears of a delivery that was given up"},
       {"act_with_more", "foreign_act", "an acknowledgement raises an alarm"},
-      {"second_head", "may_follow", "a response gets a second head"},
+      {"second_head", "may_follow", "a response gets a second head", 93},
   };
   return all;
 }
@@ -242,18 +242,19 @@ bool alter(const std::string& mutant, const std::string& word, const Known& know
     return true;
   }
   if (mutant == "second_head") {
-    auto* proposed = word == "assign" && incident
-                         ? first<AssignmentProposed>(events,
-                                                     [&](const AssignmentProposed& what) {
-                                                       return incident->head_of(what.assignment.organization);
-                                                     })
-                         : nullptr;
-    if (!proposed) return false;
-    const auto assignment = std::get<AssignmentProposed>(proposed->what).assignment;
-    std::get<AssignmentProposed>(proposed->what).assignment.function = Function::head;
-    std::get<AssignmentProposed>(proposed->what).assignment.replaces.reset();
-    append(events, AssignmentAccepted{assignment.id}, identifiers);
-    append(events, AssignmentActivated{assignment.id, {}}, identifiers);
+    // Beside the one who begins to lead, another.
+    auto* activated = word == "assign" && incident ? first<AssignmentActivated>(events) : nullptr;
+    const auto* head = activated ? incident->find(std::get<AssignmentActivated>(activated->what).assignment) : nullptr;
+    if (!head || head->function != Function::head) return false;
+    Assignment second;
+    second.id = identifiers.next<AssignmentId>();
+    second.organization = head->organization;
+    second.person = identifiers.next<PersonId>();
+    second.name = head->name;
+    second.function = Function::head;
+    append(events, AssignmentProposed{second}, identifiers);
+    append(events, AssignmentAccepted{second.id}, identifiers);
+    append(events, AssignmentActivated{second.id, {}}, identifiers);
     return true;
   }
   return false;

@@ -1,6 +1,7 @@
 // Seeded bugs: each makes one promise of the program untrue, and one check of the auditor has to say so.
 #pragma once
 
+#include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct Mutant {
   std::string name;
   std::string check;  // of the auditor, which has to fail
   std::string bug;
+  std::uint64_t seed = 1;  // of a world in which it can act, found once; the ones after it are tried too
 };
 const std::vector<Mutant>& mutants();
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "src/core/four_eyes.h"
+#include "src/core/staff_needed.h"
 #include "tests/simulation/mutants.h"
 #include "tests/simulation/translation.h"
 
@@ -285,18 +286,30 @@ bool World::ring(IncidentId id) {
       on_case("ring", id, Actor::system(), [this, listeners](const Incident& known, const Known& all, Moment moment) {
         auto heard = listeners;
         Departures departures;
-        look_at_staffs(known, context(all), moment.now, heard, departures);
+        if (!needed_to_ring(known).empty()) look_at_staffs(known, context(all), moment.now, heard, departures);
         return Outcome(decide_ring(law(), known, heard, departures, moment));
       }));
 }
 
 // The machine's clock is set: a little or a lot, forward or back, or right again.
 void World::set_clock() {
+  const auto before = clock();
+  const auto skew_before = skew_;
   if (skew_.count() && chance(2))
     skew_ = {};
   else
     skew_ += std::chrono::microseconds(one_of<std::chrono::microseconds>(
         {seconds(-3), minutes(-20), hours(-5), days(-2), seconds(7), minutes(30), hours(9), days(3)}));
+  // Never back over the day on which a body ended: who stands for whom is read of the day that the clock shows, and what
+  // has passed on would be owed by the one before as well.
+  for (const auto& body : cast_) {
+    const auto* then = source_.registry.standing_for(body, japanese_day(before));
+    const auto* now = source_.registry.standing_for(body, japanese_day(clock()));
+    if (clock() < before && then != now) {
+      skew_ = skew_before;
+      return;
+    }
+  }
   say("the clock is set");
   ring_until(clock());
 }
@@ -314,8 +327,8 @@ void World::crash(const char* when) {
   for (auto& [id, rings_at] : rings_) {
     const auto next = next_ring(known_.incidents.at(id), clocks_);
     // What a decision said is no later than what follows from the case.
+    // It stands in a table of its own, which the crash leaves as it was: also what a switch had looked at again.
     if (next && (!rings_at || *rings_at > *next)) found("rings_at", "a clock of a case would have been forgotten");
-    rings_at = next;
   }
 }
 
@@ -397,19 +410,6 @@ bool World::perform(const Asked& asked) {
 bool World::store(const Asked& asked, const std::string& key, std::size_t based_on, Proposed proposed) {
   std::string fault;
   const auto id = proposed.events.front().incident;
-  // Each event of a decision follows from the ones before it; a decision on a case moves that case alone.
-  Known so_far;
-  if (id.value.is_nil())
-    so_far = known_;
-  else if (const auto before = known_.incidents.find(id); before != known_.incidents.end())
-    so_far.incidents.insert(*before);
-  for (const auto& event : proposed.events) {
-    if (!can_follow(so_far, event)) {
-      found("may_follow", asked.word + " makes " + std::string(type_of(event.what)) + ", which cannot follow");
-      return false;
-    }
-    take(so_far, event);
-  }
   Act act{asked.word,
           key,
           id.value.is_nil() ? std::string() : to_string(id),
@@ -433,6 +433,11 @@ bool World::store(const Asked& asked, const std::string& key, std::size_t based_
   std::string types;
   for (std::size_t i = 0; i < proposed.events.size(); ++i) {
     const auto& event = proposed.events[i];
+    // Each event of a decision follows from the ones before it.
+    if (options_.mutant != "erasure_forgotten" && !can_follow(known_, event)) {
+      found("may_follow", asked.word + " makes " + std::string(type_of(event.what)) + ", which cannot follow");
+      return false;
+    }
     take(known_, i < entry.events.size() ? entry.events[i] : as_recorded(event));
     act.events.push_back(simulation::plain(i < entry.events.size() ? entry.events[i] : event));
     act.events.back().who = simulation::plain(event.actor);
@@ -450,9 +455,24 @@ bool World::store(const Asked& asked, const std::string& key, std::size_t based_
     if (proposed.after && *proposed.after != known_.incidents.at(id))
       found("after", asked.word + ": the decision makes of the case what its events do not");
   }
+  look_again_for_switch(proposed.events);
   auditor_.stored(act);
   if (!id.value.is_nil() && findings().empty()) look(id);
   return findings().empty();
+}
+
+// As the store does where a switch was decided: what the body has not relayed yet is looked at again, be it after the last
+// level.
+void World::look_again_for_switch(const std::vector<Event>& events) {
+  for (const auto& event : events) {
+    const auto* decided = std::get_if<RelaySwitchDecided>(&event.what);
+    if (!decided || !decided->approved || !known_.relaying[decided->organization]) continue;
+    for (const auto& [id, incident] : known_.incidents)
+      if (std::any_of(incident.obligations.begin(), incident.obligations.end(), [&](const Obligation& duty) {
+            return duty.holder == decided->organization && duty.state == ObligationState::open;
+          }))
+        rings_[id] = event.at;
+  }
 }
 
 void World::look(IncidentId id) {
@@ -467,7 +487,7 @@ void World::look(IncidentId id) {
 Decided World::delivered(const Known& known, Decision decision, Moment moment) const {
   queue_deliveries(law(), decision, known.endpoints, moment);
   const auto rings_at = decision.rings_at;
-  auto events = decision.events;
+  auto events = std::move(decision.events);
   return Proposed{std::move(events), rings_at, std::make_shared<const Incident>(std::move(decision.after))};
 }
 Decided World::delivered(const Known& known, Outcome outcome, Moment moment) const {

@@ -95,6 +95,7 @@ class World {
   bool store(const Asked& asked, const std::string& key, std::size_t based_on, Proposed proposed);
   std::size_t version_of(const Known& known, const Asked& asked) const;
   void look(core::IncidentId id);
+  void look_again_for_switch(const std::vector<core::Event>& events);
   void found(const std::string& check, const std::string& text);
   void say(const std::string& text) const;
   // A decision on a case, with what goes to endpoints beside it.
