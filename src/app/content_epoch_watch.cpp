@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "src/app/key_file.h"
 #include "src/store/content_epochs.h"
 
 namespace noroshi::app {
@@ -44,8 +45,11 @@ void ContentEpochWatch::look() {
                     *epoch, *epoch, settings_.content_keys->epoch_in_use());
       missing_ = *epoch;
     }
+  } catch (const KeyFileFault& fault) {
+    if (missing_ != fault.what()) spdlog::error("content keys: {}", fault.what());
+    missing_ = fault.what();
   } catch (const std::exception&) {
-    // The database is away, or a file cannot be read: the next look tells.
+    // The database is away: the next look finds it, or not.
   }
 }
 

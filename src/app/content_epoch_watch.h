@@ -22,7 +22,7 @@ class ContentEpochWatch {
   void look();
 
   store::ConnectionSettings settings_;
-  std::string missing_;  // told once
+  std::string missing_;  // what was told, once: an epoch, or what a file lacks
   std::jthread thread_;
 };
 

@@ -1,6 +1,5 @@
 #include "src/app/content_key_files.h"
 
-#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -25,7 +24,7 @@ sealing::Secret read_key(const std::filesystem::path& path) {
                  : std::nullopt;
   OPENSSL_cleanse(text.data(), text.size());
   if (!key)
-    throw SigningKeyFault(fmt::format("{} holds no content key (64 hexadecimal digits): put the right file there", path.string()));
+    throw KeyFileFault(fmt::format("{} holds no content key (64 hexadecimal digits): put the right file there", path.string()));
   return sealing::Secret(std::move(*key));
 }
 
@@ -37,15 +36,15 @@ std::vector<store::EpochKey> read_content_keys(const std::filesystem::path& fold
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
     if (entry.path().extension() == ".key") keys.push_back({entry.path().stem().string(), read_key(entry.path())});
   if (error && error != std::errc::no_such_file_or_directory)
-    throw SigningKeyFault(fmt::format("cannot read {}: {}", folder.string(), error.message()));
+    throw KeyFileFault(fmt::format("cannot read {}: {}", folder.string(), error.message()));
   return keys;
 }
 
 std::filesystem::path make_content_key(const std::filesystem::path& folder, const std::string& epoch) {
   const auto path = folder / (epoch + ".key");
-  if (std::filesystem::exists(path)) throw SigningKeyFault(fmt::format("{} is there already", path.string()));
+  if (std::filesystem::exists(path)) throw KeyFileFault(fmt::format("{} is there already", path.string()));
   const auto key = sealing::draw_key();
-  if (key.view().empty()) throw SigningKeyFault("no key could be made");
+  if (key.view().empty()) throw KeyFileFault("no key could be made");
   auto text = record::to_hex(key.view()) + "\n";
   write_key_file(path, [&](std::FILE* file) { return std::fwrite(text.data(), 1, text.size(), file) == text.size(); });
   OPENSSL_cleanse(text.data(), text.size());
@@ -73,11 +72,11 @@ std::shared_ptr<store::ContentKeys> open_content_keys(const std::filesystem::pat
   for (const auto& epoch : store::list_content_epochs(owner)) {
     const auto fingerprint = keys->fingerprint(epoch.name);
     if (fingerprint && *fingerprint != epoch.fingerprint)
-      throw SigningKeyFault(fmt::format("{}/{}.key is not the key of that name with which this database was written: put the "
+      throw KeyFileFault(fmt::format("{}/{}.key is not the key of that name with which this database was written: put the "
                                         "file of another daemon on it, or of the backup of the keys, in its place",
                                         folder.string(), epoch.name));
     if (!fingerprint && (epoch.cases > 0 || epoch.name == *in_use))
-      throw SigningKeyFault(fmt::format("the key of the epoch {} is missing, without which {} cases of this database cannot be "
+      throw KeyFileFault(fmt::format("the key of the epoch {} is missing, without which {} cases of this database cannot be "
                                         "read: copy {}.key of another daemon on it, or of the backup of the keys, to {}",
                                         epoch.name, epoch.cases, epoch.name, folder.string()));
   }

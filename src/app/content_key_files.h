@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +13,7 @@
 
 namespace noroshi::app {
 
-// Those of the folder; none where it is not there. Throws SigningKeyFault where a file cannot be read or is no such key.
+// Those of the folder; none where it is not there. Throws KeyFileFault where a file cannot be read or is no such key.
 std::vector<store::EpochKey> read_content_keys(const std::filesystem::path& folder);
 // A new key; the file must not be there.
 std::filesystem::path make_content_key(const std::filesystem::path& folder, const std::string& epoch);
@@ -22,7 +21,7 @@ std::filesystem::path make_content_key(const std::filesystem::path& folder, cons
 std::string epoch_of(Timestamp at);
 
 // The keys of the folder, of which those of the database's epochs are the right ones. Where the database has no epoch yet, makes
-// the first. Throws SigningKeyFault where the key of the epoch in use is missing or another's: what people wrote of cases could
+// the first. Throws KeyFileFault where the key of the epoch in use is missing or another's: what people wrote of cases could
 // not be read. `owner` is of role owner.
 std::shared_ptr<store::ContentKeys> open_content_keys(const std::filesystem::path& folder, store::Connection& owner);
 

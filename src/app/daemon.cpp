@@ -496,7 +496,7 @@ int run_daemon(const Config& config) {
                          : "the database refused: " + error.constraint());
   } catch (const store::Unavailable& error) {
     return exit_with(ExitCode::unavailable, error.what());
-  } catch (const SigningKeyFault& error) {
+  } catch (const KeyFileFault& error) {
     return exit_with(ExitCode::configuration, error.what());
   } catch (const http::TlsError& error) {
     return exit_with(ExitCode::configuration, error.what());

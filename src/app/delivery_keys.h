@@ -15,7 +15,7 @@ class DeliveryKeys : public delivery::Keys {
  public:
   // The key of that file; made and registered where neither the file nor a key of another daemon is there. Nothing
   // where the database knows one and the file is missing or another's: this daemon sends nothing until the file is
-  // copied here. Throws SigningKeyFault where the file cannot be read. `owner` is of role owner.
+  // copied here. Throws KeyFileFault where the file cannot be read. `owner` is of role owner.
   static std::optional<DeliveryKeys> open(const std::filesystem::path& file, store::Connection& owner);
 
   std::string sign(std::string_view text) const override { return key_.sign(text); }

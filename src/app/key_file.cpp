@@ -15,9 +15,9 @@ OpenFile open_key_file(const std::filesystem::path& path) {
   OpenFile file(std::fopen(path.c_str(), "re"));
   struct stat status {};
   if (!file || ::fstat(::fileno(file.get()), &status) != 0)
-    throw SigningKeyFault(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
+    throw KeyFileFault(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
   if ((status.st_mode & 077) != 0)
-    throw SigningKeyFault(fmt::format("{} can be read by others: chmod 600 it, or move it away for a new one", path.string()));
+    throw KeyFileFault(fmt::format("{} can be read by others: chmod 600 it, or move it away for a new one", path.string()));
   return file;
 }
 
@@ -30,11 +30,11 @@ void write_key_file(const std::filesystem::path& path, const std::function<bool(
   const OpenFile file(descriptor < 0 ? nullptr : ::fdopen(descriptor, "w"));
   const bool written = file && put(file.get()) && std::fflush(file.get()) == 0 && ::fsync(descriptor) == 0 &&
                        ::rename(draft.c_str(), path.c_str()) == 0;
-  if (!written) throw SigningKeyFault(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+  if (!written) throw KeyFileFault(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
   const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = folder >= 0 && ::fsync(folder) == 0;
   if (folder >= 0) ::close(folder);
-  if (!synced) throw SigningKeyFault(fmt::format("cannot sync {}: {}", path.parent_path().string(), std::strerror(errno)));
+  if (!synced) throw KeyFileFault(fmt::format("cannot sync {}: {}", path.parent_path().string(), std::strerror(errno)));
 }
 
 }  // namespace noroshi::app

@@ -11,7 +11,7 @@ namespace noroshi::app {
 
 // The file cannot be read or is no such key, or the database does not know it: the operator has to look. The text says
 // what to do.
-class SigningKeyFault : public std::runtime_error {
+class KeyFileFault : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };

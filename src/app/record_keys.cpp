@@ -79,7 +79,7 @@ void RecordKeys::refresh(store::Connection& connection) {
   for (const auto& file : files_in(folder_)) {
     try {
       files.push_back(SigningKey::read(file));
-    } catch (const SigningKeyFault& fault) {
+    } catch (const KeyFileFault& fault) {
       spdlog::warn("a key of the record is left out: {}", fault.what());
       all_read = false;
     }

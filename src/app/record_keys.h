@@ -26,7 +26,7 @@ namespace noroshi::app {
 class RecordKeys {
  public:
   // Makes a key where the folder holds none that may sign, and registers what the database does not know: a key made
-  // when the program was ended before it could, or one that a restored database has forgotten. Throws SigningKeyFault
+  // when the program was ended before it could, or one that a restored database has forgotten. Throws KeyFileFault
   // where a file cannot be read. `owner` is of role owner.
   RecordKeys(std::filesystem::path folder, store::Connection& owner);
 

@@ -16,7 +16,7 @@ namespace {
 EVP_PKEY* must(EVP_PKEY* key, const std::string& what) {
   if (!key || EVP_PKEY_get_base_id(key) != EVP_PKEY_ED25519) {
     EVP_PKEY_free(key);
-    throw SigningKeyFault(what);
+    throw KeyFileFault(what);
   }
   return key;
 }
@@ -42,12 +42,12 @@ void write_pem(const std::filesystem::path& path, EVP_PKEY* key) {
 SigningKey::SigningKey(EVP_PKEY* key) : key_(key, EVP_PKEY_free) {
   unsigned char* der = nullptr;
   const int length = i2d_PUBKEY(key, &der);
-  if (length <= 0) throw SigningKeyFault("the public half of the key cannot be written");
+  if (length <= 0) throw KeyFileFault("the public half of the key cannot be written");
   public_key_.assign(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
   OPENSSL_free(der);
   std::size_t raw_length = raw_.size();
   if (EVP_PKEY_get_raw_public_key(key, raw_.data(), &raw_length) != 1 || raw_length != raw_.size())
-    throw SigningKeyFault("the public half of the key cannot be written");
+    throw KeyFileFault("the public half of the key cannot be written");
   id_ = record::key_id(raw_);
 }
 
@@ -69,7 +69,7 @@ SigningKey SigningKey::ensure(const std::filesystem::path& file, store::Connecti
   }
   auto key = read(file);
   if (!store::knows_key(owner, key.id_))
-    throw SigningKeyFault(
+    throw KeyFileFault(
         fmt::format("the database does not know the key {} of {}: it belongs to another database. Move the file away and "
                     "start again: a new key is made and registered",
                     key.id_, file.string()));
@@ -83,7 +83,7 @@ std::string SigningKey::sign(std::string_view text) const {
   const bool made = context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
                     EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &length,
                                    reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
-  if (!made || length != signature.size()) throw SigningKeyFault("a signature could not be made");
+  if (!made || length != signature.size()) throw KeyFileFault("a signature could not be made");
   return signature;
 }
 
@@ -93,7 +93,7 @@ std::string SigningKey::derive(std::string_view label) const {
   const bool had = EVP_PKEY_get_raw_private_key(key_.get(), reinterpret_cast<unsigned char*>(half.data()), &length) == 1;
   const sealing::Secret secret(std::move(half));
   const auto derived = sealing::derive_key(secret, label);
-  if (!had || derived.view().empty()) throw SigningKeyFault("a secret could not be derived");
+  if (!had || derived.view().empty()) throw KeyFileFault("a secret could not be derived");
   return std::string(derived.view());
 }
 

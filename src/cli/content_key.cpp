@@ -1,12 +1,10 @@
 #include "src/cli/content_key.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -21,13 +19,6 @@ namespace noroshi::cli {
 namespace {
 
 namespace json = boost::json;
-
-// Root makes files for whoever runs the daemon: who owns the folder around them.
-void give_to_daemon(const std::filesystem::path& folder, const std::filesystem::path& path) {
-  struct stat owner {};
-  if (::geteuid() == 0 && ::stat(folder.c_str(), &owner) == 0 && ::lchown(path.c_str(), owner.st_uid, owner.st_gid) != 0)
-    throw app::SigningKeyFault(fmt::format("cannot give {} to the owner of {}", path.string(), folder.string()));
-}
 
 struct Visited {
   store::Connection& owner;
@@ -56,9 +47,6 @@ int visit_keys(const DatabaseOptions& options, const Output& output, const std::
       store::ContentKeys keys([&] { return app::read_content_keys(folder); });
       Visited visited{*owner, folder, keys, store::list_content_epochs(*owner), store::content_epoch_in_use(*owner).value_or("")};
       return command(visited);
-    } catch (const app::SigningKeyFault& fault) {
-      complain(output, {fault.what(), fault.what()});
-      return exit_configuration;
     } catch (const store::ContentUnreadable& error) {
       complain(output, {error.what(), error.what()});
       return exit_failed;
@@ -193,7 +181,7 @@ int run(const ContentKeyDropOptions& options, const Output& output) {
     }
     std::error_code error;
     std::filesystem::remove(visited.folder / (options.epoch + ".key"), error);
-    if (error) throw app::SigningKeyFault(fmt::format("cannot delete {}.key: {}", options.epoch, error.message()));
+    if (error) throw app::KeyFileFault(fmt::format("cannot delete {}.key: {}", options.epoch, error.message()));
     complain(output, {fmt::format("鍵 {} を廃棄しました。ほかの機器と控えの鍵ファイルも消してください。それで、この鍵の頃のデータベースの"
                                   "控えは読めなくなり、その後に消去した内容も残りません。",
                                   options.epoch),

@@ -1,5 +1,6 @@
 #include "src/cli/database_visit.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -14,6 +15,12 @@ namespace noroshi::cli {
 std::filesystem::path content_key_folder(const DatabaseOptions& options) {
   if (!options.content_keys.empty() || options.data.empty()) return options.content_keys;
   return options.data / "keys" / "content";
+}
+
+void give_to_daemon(const std::filesystem::path& folder, const std::filesystem::path& path) {
+  struct stat owner {};
+  if (::geteuid() == 0 && ::stat(folder.c_str(), &owner) == 0 && ::lchown(path.c_str(), owner.st_uid, owner.st_gid) != 0)
+    throw app::KeyFileFault(fmt::format("cannot give {} to the owner of {}", path.string(), folder.string()));
 }
 
 DatabaseVisit::DatabaseVisit(const DatabaseOptions& options, const Output&) {
@@ -63,7 +70,7 @@ int with_database(const DatabaseOptions& options, const Output& output, const st
   } catch (const store::ClusterFault& fault) {
     complain(output, {fault.what(), fault.what()});
     return fault.exit_code();
-  } catch (const app::SigningKeyFault& fault) {
+  } catch (const app::KeyFileFault& fault) {
     complain(output, {fault.what(), fault.what()});
     return exit_configuration;
   } catch (const store::MigrationRefused& refused) {

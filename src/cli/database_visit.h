@@ -25,6 +25,9 @@ struct DatabaseOptions {
 // known.
 std::filesystem::path content_key_folder(const DatabaseOptions& options);
 
+// Root makes files for whoever runs the daemon: who owns `folder`. Throws app::KeyFileFault.
+void give_to_daemon(const std::filesystem::path& folder, const std::filesystem::path& path);
+
 // Without a URL: the private cluster of the data folder, started for the length of this object where no
 // daemon runs it.
 class DatabaseVisit {
@@ -44,7 +47,7 @@ class DatabaseVisit {
   store::ConnectionSettings settings_;
 };
 
-// Runs what needs the database. Where it cannot be had, says why and gives the exit code: 69, 75 or 78. Exit
+// Runs what needs the database. Where it, or a key, cannot be had, says why and gives the exit code: 69, 75 or 78. Exit
 // 2 where neither --data nor --database-url was given.
 int with_database(const DatabaseOptions& options, const Output& output, const std::function<int()>& command);
 

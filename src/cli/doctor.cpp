@@ -286,7 +286,7 @@ void check_database(const DatabaseOptions& options, const Law& law, const Output
     bad(findings, "database", {fault.what(), fault.what()},
         {fmt::format("{} を見てください。", (options.data / "log/postgres.log").string()),
          fmt::format("see {}", (options.data / "log/postgres.log").string())});
-  } catch (const app::SigningKeyFault& fault) {
+  } catch (const app::KeyFileFault& fault) {
     bad(findings, "content", {fault.what(), fault.what()}, {"書かれたとおりに直してください。", "do what it says"});
   } catch (const store::MigrationRefused& refused) {
     bad(findings, "migrations", {refused.what(), refused.what()},

@@ -1,8 +1,5 @@
 #include "src/cli/record_keys.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -32,24 +29,8 @@ bool has_folder(const DatabaseOptions& options, const Output& output) {
   return false;
 }
 
-// Root makes files for whoever runs the daemon.
-void give_to_daemon(const std::filesystem::path& data, const std::filesystem::path& path) {
-  struct stat owner {};
-  if (::geteuid() == 0 && ::stat(data.c_str(), &owner) == 0 && ::lchown(path.c_str(), owner.st_uid, owner.st_gid) != 0)
-    throw app::SigningKeyFault(fmt::format("cannot give {} to the owner of {}", path.string(), data.string()));
-}
-
 std::string when(const std::optional<Timestamp>& at) {
   return at ? format_rfc3339(*at) : std::string();
-}
-
-int with_key_faults(const Output& output, const std::function<int()>& command) {
-  try {
-    return command();
-  } catch (const app::SigningKeyFault& fault) {
-    complain(output, {fault.what(), fault.what()});
-    return exit_configuration;
-  }
 }
 
 std::vector<std::string> note_forms(const store::RecordKey& key, const std::vector<std::string>& origins) {
@@ -132,47 +113,45 @@ int run(const RecordKeysOptions& options, const Output& output) {
 int run(const RotateKeyOptions& options, const Output& output) {
   if (!has_folder(options.database, output)) return exit_usage;
   return with_database(options.database, output, [&]() -> int {
-    return with_key_faults(output, [&]() -> int {
-      const DatabaseVisit visit(options.database, output);
-      const auto owner = visit.owner_of_current_schema();
-      const auto folder = key_folder(options.database);
-      const auto id =
-          app::RecordKeys::add(folder, *owner, store::operator_at_machine(name_of_user()), [&](const auto& file) {
-            give_to_daemon(options.database.data, folder);
-            give_to_daemon(options.database.data, file);
-          });
-      const auto origins = store::record_origins(*owner);
-      std::string lines, before;
-      json::array forms;
-      for (const auto& key : store::record_keys(*owner)) {
-        if (key.id == id) {
-          lines = key_lines(key, origins, output);
-          forms = as_json(note_forms(key, origins));
-        } else if (!key.retired_at) {
-          before += (before.empty() ? "" : ", ") + key.id;
-        }
+    const DatabaseVisit visit(options.database, output);
+    const auto owner = visit.owner_of_current_schema();
+    const auto folder = key_folder(options.database);
+    const auto id =
+        app::RecordKeys::add(folder, *owner, store::operator_at_machine(name_of_user()), [&](const auto& file) {
+          give_to_daemon(options.database.data, folder);
+          give_to_daemon(options.database.data, file);
+        });
+    const auto origins = store::record_origins(*owner);
+    std::string lines, before;
+    json::array forms;
+    for (const auto& key : store::record_keys(*owner)) {
+      if (key.id == id) {
+        lines = key_lines(key, origins, output);
+        forms = as_json(note_forms(key, origins));
+      } else if (!key.retired_at) {
+        before += (before.empty() ? "" : ", ") + key.id;
       }
-      if (output.json) {
-        print_line(json::serialize(json::value{{"id", id}, {"keys", forms}}));
-        return exit_ok;
-      }
-      print(lines);
-      complain(output, {fmt::format("鍵 {} を追加しました。デーモンは次のチェックポイントから両方の鍵で署名します。"
-                                    "上の行を、記録を検証する全員と証人に公開してください。",
-                                    id),
-                        fmt::format("key {} was added; the daemon signs with both from its next checkpoint on. Publish "
-                                    "the lines above to all who verify the record, and to its witnesses",
-                                    id)});
-      if (!before.empty())
-        complain(
-            output,
-            {fmt::format("行き渡ったら、前の鍵（{}）を noroshi record retire-key ID --reason 理由 で廃止してください。",
-                         before),
-             fmt::format("once all have it, retire the one before ({}): noroshi record retire-key ID "
-                         "--reason TEXT",
-                         before)});
+    }
+    if (output.json) {
+      print_line(json::serialize(json::value{{"id", id}, {"keys", forms}}));
       return exit_ok;
-    });
+    }
+    print(lines);
+    complain(output, {fmt::format("鍵 {} を追加しました。デーモンは次のチェックポイントから両方の鍵で署名します。"
+                                  "上の行を、記録を検証する全員と証人に公開してください。",
+                                  id),
+                      fmt::format("key {} was added; the daemon signs with both from its next checkpoint on. Publish "
+                                  "the lines above to all who verify the record, and to its witnesses",
+                                  id)});
+    if (!before.empty())
+      complain(
+          output,
+          {fmt::format("行き渡ったら、前の鍵（{}）を noroshi record retire-key ID --reason 理由 で廃止してください。",
+                       before),
+           fmt::format("once all have it, retire the one before ({}): noroshi record retire-key ID "
+                       "--reason TEXT",
+                       before)});
+    return exit_ok;
   });
 }
 

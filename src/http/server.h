@@ -2,8 +2,8 @@
 //
 // The guards, in their order (each answers or lets pass; see guards.h): connection caps, pace of handshakes,
 // TLS handshake, header size and deadline, framing (framing.h), target, failed tokens of the address, token,
-// route (404, 405), role, media type, body size, requests of the body under way, body deadline. Under /api a caller without a good token learns nothing but 401, whatever the path,
-// except on open routes.
+// route (404, 405), role, media type, body size, requests of the body under way, body deadline. Under /api a caller
+// without a good token learns nothing but 401, whatever the path, except on open routes.
 #pragma once
 
 #include <chrono>

@@ -47,8 +47,8 @@ using std::chrono::steady_clock;
 constexpr std::size_t header_limit = 8 * 1024;
 constexpr std::size_t buffer_size = 16 * 1024;  // less makes Beast read in small steps
 constexpr std::size_t body_step = 64 * 1024;
-// What is held whole of bodies above a step, in steps, at a time, and as much of answers that wait for their readers: 1 MiB of each connection that there may be, and 24 MiB of a sealed
-// annex, would be more memory than there is. One body's never take all of it.
+// What is held whole of bodies above a step, in steps, at a time, and as much of answers that wait for their readers: 1 MiB of each
+// connection that there may be, and 24 MiB of a sealed annex, would be more memory than there is. One body's never take all of it.
 constexpr int most_held = 96 * 16;         // 96 MiB
 constexpr int most_held_of_one = 48 * 16;  // two sealed annexes of the greatest size
 constexpr std::chrono::seconds retry_after(1);

@@ -1,8 +1,5 @@
 #include "src/store/content_epochs.h"
 
-#include <array>
-#include <map>
-
 #include "src/codec/json_writer.h"
 #include "src/record/encodings.h"
 #include "src/store/column_reader.h"
@@ -81,7 +78,7 @@ class Sealing {
   void seal_column(ContentField field) {
     const auto name = name_of(field);
     const std::string table(name.substr(0, name.find('.'))), column(name.substr(name.find('.') + 1));
-    const bool as_bytes = column == "bytes" || column == "body" || column == "value";
+    const bool as_bytes = holds_bytes(field);
     while (true) {
       const auto rows = transaction_.execute(unsealed, {table, column, values_at_once});
       for (const auto& row : rows) {

@@ -99,6 +99,12 @@ inline constexpr std::array<std::string_view, 42> content_field_names{
 };
 static_assert(static_cast<std::size_t>(ContentField::event_opening_value) == content_field_names.size());
 
+// Whether the column is of type bytea; else it is text, or text[].
+constexpr bool holds_bytes(ContentField field) {
+  using enum ContentField;
+  return field == report_bytes || field == idempotency_body || field == attachment_piece_bytes || field == event_opening_value;
+}
+
 // "table.column".
 constexpr std::string_view name_of(ContentField field) {
   return content_field_names[static_cast<std::size_t>(field) - 1];

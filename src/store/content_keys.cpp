@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "src/record/encodings.h"
 #include "src/sealing/base64url.h"
 #include "src/sealing/ciphers.h"
 #include "src/store/database_error.h"
@@ -149,9 +150,7 @@ std::optional<std::string> ContentKeys::fingerprint(const std::string& epoch) {
   const auto* key = epoch_key(epoch);
   if (!key) return std::nullopt;
   const auto derived = sealing::derive_key(*key, "noroshi/epoch-fingerprint/1");
-  std::string digits;
-  for (const unsigned char byte : derived.view()) digits += fmt::format("{:02x}", byte);
-  return digits;
+  return record::to_hex(derived.view());
 }
 
 WrappedKey ContentKeys::wrap(const CaseKey& key, const std::string& organization) {

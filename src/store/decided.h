@@ -92,8 +92,7 @@ class Decided {
       cymat_members_, cymat_entries_, access_ended_, endpoints_, endpoint_decisions_, endpoint_changes_, deliveries_, delivery_settlements_, delivery_replays_,
       labels_, label_changes_, label_change_decisions_, consents_, label_mappings_, label_mapping_withdrawals_,
       sealing_keys_, sealing_key_decisions_, sealing_key_revocations_, annexes_, annex_alarms_, annex_decisions_, annex_seals_, annex_unreadables_, annex_contents_,
-      attachments_, withholdings_, releases_,
-      content_keys_,
+      attachments_, withholdings_, releases_, content_keys_,
       inquiries_, inquiry_alarms_, inquiry_answers_, inquiry_withdrawals_, notices_, notice_answers_, notice_links_,
       numbers_, answers_;
 };

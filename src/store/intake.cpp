@@ -134,8 +134,9 @@ Intake::Group Intake::take_free(std::size_t most, std::size_t lane) {
     std::erase_if(entries_, [&](Entry& entry) {
       if (group.members.size() >= most || group_bytes >= most_bytes_of_group) return false;
       std::size_t& of_body = taken_of[entry.pending.command.actor.organization];
-      const bool waits = of_body >= most_of_one || entry.lane.value_or(lane) != lane || std::any_of(entry.conflicts.begin(), entry.conflicts.end(),
-                                                               [&](const std::string& conflict) { return blocked.contains(conflict); });
+      const bool conflicts = std::any_of(entry.conflicts.begin(), entry.conflicts.end(),
+                                         [&](const std::string& conflict) { return blocked.contains(conflict); });
+      const bool waits = conflicts || of_body >= most_of_one || entry.lane.value_or(lane) != lane;
       blocked.insert(entry.conflicts.begin(), entry.conflicts.end());
       if (waits) return false;
       ++of_body;

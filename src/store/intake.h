@@ -27,7 +27,8 @@ class Intake {
   bool submit(PendingCommand command);
 
   // Commands of which no two conflict with each other or with a group that is still under way, oldest first, a body's in its
-  // order; where others wait a body has a quarter of `most` (its flood does not hold up what they send). Waits for one. Empty after close(), when nothing is left. Every group taken is given back with done().
+  // order; where others wait a body has a quarter of `most` (its flood does not hold up what they send). Waits for one. Empty after
+  // close(), when nothing is left. Every group taken is given back with done().
   struct Group {
     std::vector<PendingCommand> members;
     std::vector<std::string> conflicts;

@@ -122,7 +122,7 @@ def run(options):
     if not LIST.exists():
         raise Fault(f"{LIST} is not there: npm ci in tests/input")
     strings = [*json.loads(LIST.read_text(encoding="utf-8")), *NAMES]
-    # The seed chooses which of two long runs of marks is looked for in the log.
+
     schema = json.loads((ROOT / "schemas" / "api" / "report.schema.json").read_text(encoding="utf-8"))
     fields = [(pointer, field) for pointer, field in text_fields(schema) if pointer != ("reference",)]
     if len(fields) < 15:

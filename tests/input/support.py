@@ -13,7 +13,6 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "processes"))  # harne
 from harness import Deployment, Fault  # noqa: F401: for those who import this module
 
 HONEST_ADDRESS = "127.0.0.9"  # a client's own address: the limits are by address
-TRUNCATED = "…"
 
 
 def report(reference, **more):

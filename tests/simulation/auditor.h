@@ -116,7 +116,6 @@ class Auditor {
     Rungs followup;
     Instant ended_at = 0;
     bool erased = false;
-    std::set<std::tuple<std::string, int, std::string, std::string>> ever_owed;
     Duty* duty(const std::string& id);
     Mail* mail(const std::string& id);
   };

@@ -222,7 +222,7 @@ int main(int count, char** values) {
   std::uint64_t first = 0;
   std::uint64_t seeds = 0;
   bool one = false;
-  bool stories = false;
+  bool counts_wanted = false;
   std::string kept;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto next = [&]() -> const std::string& {
@@ -251,7 +251,7 @@ int main(int count, char** values) {
     } else if (argument == "--mutants") {
       return run_mutants();
     } else if (argument == "--counts") {
-      stories = true;
+      counts_wanted = true;
     } else {
       std::fprintf(stderr,
                    "simulation --seeds FIRST COUNT [--kept FILE] [--steps N] [--counts] | --seed N [--steps N] [--trace] "
@@ -272,7 +272,7 @@ int main(int count, char** values) {
     failed += !run_one(options, totals);
   }
   const int sleeping = tell(totals, seeds >= 500 && !failed, options.steps >= Options{}.steps);
-  if (stories)
+  if (counts_wanted)
     for (const auto* counts : {&totals.happened, &totals.refused, &totals.looked_at})
       for (const auto& [name, times] : *counts) std::printf("%10zu %s\n", times, name.c_str());
   return failed || sleeping ? 1 : 0;

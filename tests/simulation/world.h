@@ -195,7 +195,6 @@ class World {
   std::vector<std::string> cast_;
   std::map<std::string, Temper> tempers_;
   std::set<std::string> without_person_;
-  std::map<core::IncidentId, core::SubmitReport> submissions_;  // what the reporters hold of their own
   std::map<std::pair<std::string, std::string>, core::SubmitReport> first_submissions_;
   std::map<core::TokenId, core::PersonId> bound_;
   std::map<core::DeliveryId, int> attempts_;

@@ -125,16 +125,16 @@ TEST_CASE("key files: what is no key, or may be read by others, is refused with 
   Keys files;
   CHECK(std::filesystem::status(files.folder() / "2018-08-01.key").permissions() ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
-  CHECK_THROWS_AS(files.add("2018-08-01"), app::SigningKeyFault);
+  CHECK_THROWS_AS(files.add("2018-08-01"), app::KeyFileFault);
   std::filesystem::permissions(files.folder() / "2018-08-01.key", std::filesystem::perms::group_read,
                                std::filesystem::perm_options::add);
-  CHECK_THROWS_AS(files.open(), app::SigningKeyFault);
+  CHECK_THROWS_AS(files.open(), app::KeyFileFault);
   files.lose("2018-08-01");
   for (const std::string& text : {std::string(), std::string("00"), std::string(63, '0'), std::string(64, 'g'), std::string(65, '0')}) {
     const auto path = files.folder() / "x.key";
     std::ofstream(path) << text;
     std::filesystem::permissions(path, std::filesystem::perms::owner_read);
-    CHECK_THROWS_AS(app::read_content_keys(files.folder()), app::SigningKeyFault);
+    CHECK_THROWS_AS(app::read_content_keys(files.folder()), app::KeyFileFault);
     std::filesystem::remove(path);
   }
   CHECK(app::read_content_keys(files.folder()).empty());
