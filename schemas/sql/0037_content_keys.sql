@@ -79,6 +79,21 @@ $$;
 CREATE TRIGGER content_key_kept BEFORE UPDATE OR DELETE ON content_key FOR EACH ROW
   EXECUTE FUNCTION refuse_loss_of_content_key();
 
+-- Nothing is wrapped by a key that was dropped: by a daemon that did not look since, or in the moment of the drop, which waits for the
+-- lock that this takes and then sees the row.
+CREATE FUNCTION refuse_dropped_epoch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+BEGIN
+  PERFORM FROM content_epoch e WHERE e.name = NEW.epoch AND e.dropped_at IS NULL FOR KEY SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'content_epoch_is_there',
+      MESSAGE = 'a key that was dropped wraps nothing';
+  END IF;
+  RETURN NEW;
+END
+$$;
+REVOKE ALL ON FUNCTION refuse_dropped_epoch() FROM PUBLIC;
+CREATE TRIGGER content_epoch_is_there BEFORE INSERT OR UPDATE ON content_key FOR EACH ROW EXECUTE FUNCTION refuse_dropped_epoch();
+
 -- Of the receipt that an answer holds what commits to no content: it stays when the answer is erased, which is sealed.
 ALTER TABLE idempotency ADD receipt jsonb, NO FORCE ROW LEVEL SECURITY;
 UPDATE idempotency SET receipt = (convert_from(body, 'UTF8')::jsonb->'receipt') - ARRAY['sha256', 'signature']
@@ -139,19 +154,34 @@ ALTER TABLE report ALTER bytes SET STORAGE EXTERNAL, ALTER document SET STORAGE 
 
 -- What was stored in clear before there were keys is sealed by the program, all in one transaction of the owner
 -- (store::seal_what_is_stored()): meanwhile the owner sees all rows, and nothing holds him to leave them as they are. The names of
--- columns are a closed list of the program's, "table.column".
+-- columns are a closed list of the program's, "table.column". Pieces of files that were never added go: nobody sees them, and no case's
+-- key is theirs. What was said of a case after its erasure, without its key, goes too.
 CREATE FUNCTION begin_sealing(columns text[]) RETURNS void LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
 DECLARE
   relation text;
+  field text;
+  kind text;
 BEGIN
   SET CONSTRAINTS ALL IMMEDIATE;
+  ALTER TABLE event NO FORCE ROW LEVEL SECURITY;  -- tells which case an opening is of
   FOR relation IN SELECT DISTINCT split_part(c.name, '.', 1) FROM unnest(columns) AS c(name) ORDER BY 1 LOOP
     EXECUTE format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER', relation);
   END LOOP;
+  DELETE FROM attachment_piece p WHERE NOT EXISTS (SELECT FROM attachment a WHERE a.id = p.attachment_id);
+  FOR relation, field, kind IN
+    SELECT split_part(c.name, '.', 1), split_part(c.name, '.', 2), format_type(a.atttypid, NULL)
+    FROM unnest(columns) AS c(name) JOIN pg_attribute a
+      ON a.attrelid = split_part(c.name, '.', 1)::regclass AND a.attname = split_part(c.name, '.', 2)
+    WHERE split_part(c.name, '.', 1) <> 'incident' AND format_type(a.atttypid, NULL) <> 'bytea'
+  LOOP
+    EXECUTE format('UPDATE %I t SET %I = %s FROM incident i WHERE i.id = t.incident_id AND i.erased_at IS NOT NULL AND NOT is_sealed(t.%I)',
+      relation, field, CASE WHEN kind = 'text[]' THEN $v$ARRAY['erased']$v$ ELSE $v$'erased'$v$ END, field);
+  END LOOP;
 END
 $$;
--- Some values that are not sealed yet: where, of which case, and what; bytes in hexadecimal, an opening with its salt before it.
-CREATE FUNCTION unsealed(relation text, field text, most integer) RETURNS TABLE (place tid, incident uuid, texts text[])
+-- Opens a cursor of that name over the values of a column that are not sealed yet: where, of which case, and what; bytes in
+-- hexadecimal, an opening with its salt before it.
+CREATE FUNCTION unsealed(relation text, field text, named refcursor) RETURNS void
 LANGUAGE plpgsql SET search_path = noroshi, pg_temp AS $$
 DECLARE
   kind text := (SELECT format_type(a.atttypid, NULL) FROM pg_attribute a WHERE a.attrelid = relation::regclass AND a.attname = field);
@@ -165,8 +195,9 @@ DECLARE
     WHEN 'attachment_piece' THEN 'attachment_piece t JOIN attachment f ON f.id = t.attachment_id JOIN incident i ON i.id = f.incident_id'
     ELSE format('%I t JOIN incident i ON i.id = t.incident_id', relation) END;
 BEGIN
-  RETURN QUERY EXECUTE format('SELECT t.ctid, i.id, %s FROM %s WHERE i.erased_at IS NULL AND (NOT is_sealed(t.%I) OR %L) LIMIT $1',
-    value, source, field, relation = 'event_opening') USING most;
+  OPEN named FOR EXECUTE format(
+    'SELECT t.ctid AS place, i.id AS incident, %s AS texts FROM %s WHERE i.erased_at IS NULL AND (NOT is_sealed(t.%I) OR %L)',
+    value, source, field, relation = 'event_opening');
 END
 $$;
 CREATE FUNCTION seal(relation text, field text, place tid, texts text[]) RETURNS void LANGUAGE plpgsql
@@ -186,16 +217,26 @@ DECLARE
   field text;
 BEGIN
   SET CONSTRAINTS ALL IMMEDIATE;
+  -- With event still in sight: an opening that nobody found would stay in clear for ever.
+  IF EXISTS (
+      SELECT FROM event_opening o JOIN event e ON e.id = o.event_id JOIN incident i ON i.id = e.incident_id
+      WHERE i.erased_at IS NULL AND octet_length(o.salt) > 0 AND NOT outlives_erasure(e.type, o.field)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'openings_are_sealed',
+      MESSAGE = 'what people wrote is sealed whole, or the upgrade is undone';
+  END IF;
   FOR relation IN SELECT DISTINCT split_part(c.name, '.', 1) FROM unnest(columns) AS c(name) ORDER BY 1 LOOP
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY, ENABLE TRIGGER USER', relation);
   END LOOP;
+  ALTER TABLE event FORCE ROW LEVEL SECURITY;
+  -- What an alarm says is the program's, and may be said of a case that was erased, which has no key any more.
   FOR relation, field IN SELECT split_part(c.name, '.', 1), split_part(c.name, '.', 2) FROM unnest(columns) AS c(name)
       WHERE c.name NOT IN ('idempotency.body', 'event_opening.value') LOOP
-    EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I CHECK (is_sealed(%I))', relation, relation || '_' || field || '_sealed', field);
+    EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I CHECK (is_sealed(%I)%s)', relation, relation || '_' || field || '_sealed', field,
+      CASE WHEN relation = 'message' AND field = 'note' THEN $v$ OR kind = 'alarm'$v$ ELSE '' END);
   END LOOP;
 END
 $$;
-REVOKE ALL ON FUNCTION begin_sealing(text[]), unsealed(text, text, integer), seal(text, text, tid, text[]), end_sealing(text[])
+REVOKE ALL ON FUNCTION begin_sealing(text[]), unsealed(text, text, refcursor), seal(text, text, tid, text[]), end_sealing(text[])
   FROM PUBLIC;
 RESET ROLE;
 

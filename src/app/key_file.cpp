@@ -24,12 +24,15 @@ OpenFile open_key_file(const std::filesystem::path& path) {
 void write_key_file(const std::filesystem::path& path, const std::function<bool(std::FILE*)>& put) {
   std::filesystem::create_directories(path.parent_path());
   ::chmod(path.parent_path().c_str(), 0700);
-  const auto draft = path.string() + ".new";
+  const auto draft = fmt::format("{}.{}.new", path.string(), ::getpid());
   ::unlink(draft.c_str());
   const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   const OpenFile file(descriptor < 0 ? nullptr : ::fdopen(descriptor, "w"));
   const bool written = file && put(file.get()) && std::fflush(file.get()) == 0 && ::fsync(descriptor) == 0 &&
-                       ::rename(draft.c_str(), path.c_str()) == 0;
+                       ::link(draft.c_str(), path.c_str()) == 0;  // not rename: a key is never replaced
+  const int why = errno;
+  ::unlink(draft.c_str());
+  errno = why;
   if (!written) throw KeyFileFault(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
   const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = folder >= 0 && ::fsync(folder) == 0;

@@ -23,7 +23,8 @@ using OpenFile = std::unique_ptr<std::FILE, CloseFile>;
 
 // For reading; one that others can read is refused.
 OpenFile open_key_file(const std::filesystem::path& path);
-// With mode 0600, in a folder of mode 0700 that is made; whole or not at all: a daemon killed in between leaves no half key.
+// With mode 0600, in a folder of mode 0700 that is made; whole or not at all: a daemon killed in between leaves no half key. A file
+// that is there is never replaced.
 // `put` writes, and says whether it could.
 void write_key_file(const std::filesystem::path& path, const std::function<bool(std::FILE*)>& put);
 

@@ -109,7 +109,9 @@ int run(const ContentKeyAddOptions& options, const Output& output) {
                         fmt::format("there is a key {} already: give another name by --epoch", epoch)});
       return exit_failed;
     }
-    const auto path = app::make_content_key(visited.folder, epoch);
+    // One that is there was made by a run that was ended before it could say so.
+    const bool is_there = visited.keys.has(epoch);
+    const auto path = is_there ? visited.folder / (epoch + ".key") : app::make_content_key(visited.folder, epoch);
     give_to_daemon(visited.folder.parent_path(), visited.folder);
     give_to_daemon(visited.folder, path);
     store::register_content_epoch(visited.owner, epoch, visited.keys.fingerprint(epoch).value());

@@ -60,7 +60,7 @@ std::vector<Clock> running_clocks(const Incident& incident) {
       clocks.push_back({ClockKind::handover, assignment.id.value, assignment.organization, *assignment.duty_until,
                         assignment.ladder});
   for (const auto& annex : incident.annexes)
-    if (annex.state == AnnexState::asked)
+    if (annex.state == AnnexState::asked && !incident.erased_at)  // nothing is permitted any more
       clocks.push_back({ClockKind::permission, annex.id.value, annex.organization, annex.permit_by, annex.ladder});
   for (const auto& inquiry : incident.inquiries)
     if (inquiry.is_open() && !incident.erased_at)  // nothing is answered any more

@@ -73,6 +73,7 @@ struct Exchange {
   std::string id;
   std::string bearer;  // of the caller; looked up again while a body streams
   std::string taker;   // whose the places are that it takes: a body, or an address without a token
+  bool known = false;  // whether there is a token
   std::size_t bytes_received = 0;
   bool gone = false;         // the client has left; nobody is there to be answered
   bool keep_alive = true;    // as far as the request is concerned
@@ -454,6 +455,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     }
     if (auto refusal = size_guard(route, length)) co_return refuse(exchange, *refusal);
     // Until it is answered: who sends his body slowly keeps his own place, not another's.
+    exchange.known = request.caller.has_value();
     exchange.taker = request.caller ? request.caller->tenant : "address " + counted_address_;
     const auto place = place_of(exchange);
     if (!place) co_return refuse(exchange, Refusal::too_many_requests);
@@ -695,7 +697,8 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     // What waits for a reader is memory too. Answers of commands are short, and are never withheld.
     std::shared_ptr<void> share;
     if (response.body.size() > body_step && exchange.method == "GET") {
-      share = held_answers().take(exchange.taker, steps_of(response.body.size()));
+      // Of addresses anybody has many: all together take no more than one body.
+      share = held_answers().take(exchange.known ? exchange.taker : std::string(), steps_of(response.body.size()));
       if (!share) response = refuse(exchange, Refusal::overloaded);
     }
     const bool open = exchange.keep_alive && !exchange.body_unread && !environment_->ending;

@@ -7,7 +7,7 @@
 namespace noroshi::store {
 namespace {
 
-constexpr std::int64_t keys_at_once = 500, values_at_once = 200;
+constexpr std::int64_t keys_at_once = 500;
 
 constexpr Statement select_epochs{
     "content_epochs",
@@ -22,6 +22,8 @@ constexpr Statement use_epoch{
     "use_content_epoch",
     "UPDATE content_epoch SET used_from = clock(), use_number = (SELECT coalesce(max(use_number), 0) + 1 FROM content_epoch) "
     "WHERE name = $1 AND dropped_at IS NULL"};
+// Waits for whoever wraps by it just now.
+constexpr Statement lock_epoch{"lock_content_epoch", "SELECT FROM content_epoch WHERE name = $1 FOR UPDATE"};
 constexpr Statement drop_epoch{
     "drop_content_epoch",
     "UPDATE content_epoch e SET dropped_at = clock() WHERE e.name = $1 AND e.dropped_at IS NULL AND e.name IS DISTINCT FROM $2 "
@@ -46,10 +48,17 @@ constexpr Statement insert_key{
     "insert_content_key",
     "INSERT INTO content_key (incident_id, organization, epoch, wrapped) VALUES ($1::uuid, $2, $3, decode($4, 'hex'))"};
 constexpr Statement begin_sealing{"begin_sealing", "SELECT begin_sealing($1)"};
-constexpr Statement unsealed{"unsealed", "SELECT place, incident, texts FROM unsealed($1, $2, $3::integer)"};
+constexpr Statement unsealed{"unsealed", "SELECT unsealed($1, $2, 'unsealed_values')"};
+constexpr Statement next_unsealed{"next_unsealed", "FETCH 500 FROM unsealed_values"};
+constexpr Statement close_unsealed{"close_unsealed", "CLOSE unsealed_values"};
+constexpr Statement one_at_a_time{"seal_one_at_a_time", "SELECT pg_advisory_xact_lock(hashtextextended('noroshi content', 0))"};
 constexpr Statement seal{"seal", "SELECT seal($1, $2, $3::tid, $4::text[])"};
 constexpr Statement end_sealing{"end_sealing", "SELECT end_sealing($1)"};
 
+std::optional<std::string> name_in(const Rows& rows) {
+  const auto row = rows.maybe_one();
+  return row ? std::optional(row->get<std::string>("name")) : std::nullopt;
+}
 std::string bytes_of(const Row& row, std::string_view column) { return text_of(row.get<Bytes>(column)); }
 core::IncidentId incident_of(const Row& row, std::string_view column) {
   const auto id = core::parse_uuid(row.get<std::string_view>(column));
@@ -79,8 +88,9 @@ class Sealing {
     const auto name = name_of(field);
     const std::string table(name.substr(0, name.find('.'))), column(name.substr(name.find('.') + 1));
     const bool as_bytes = holds_bytes(field);
+    transaction_.execute(unsealed, {table, column});
     while (true) {
-      const auto rows = transaction_.execute(unsealed, {table, column, values_at_once});
+      const auto rows = transaction_.execute(next_unsealed);
       for (const auto& row : rows) {
         const auto key = transaction_.case_key(incident_of(row, "incident"));
         if (!key) throw ContentUnreadable("a case has no content key");
@@ -89,10 +99,11 @@ class Sealing {
           text = as_bytes ? record::to_hex(key->seal_bytes(field, record::from_hex(text).value())) : key->seal_text(field, text);
         transaction_.execute(seal, {table, column, row.get<std::string>("place"), texts});
       }
-      if (rows.empty()) return;
+      if (rows.empty()) break;
       done_ += rows.size();
       if (progress_) progress_(done_);
     }
+    transaction_.execute(close_unsealed);
   }
 
  private:
@@ -114,9 +125,7 @@ std::vector<ContentEpoch> list_content_epochs(Connection& owner) {
 }
 
 std::optional<std::string> content_epoch_in_use(Connection& connection) {
-  const auto rows = connection.execute(select_in_use);
-  const auto row = rows.maybe_one();
-  return row ? std::optional(row->get<std::string>("name")) : std::nullopt;
+  return name_in(connection.execute(select_in_use));
 }
 
 bool register_content_epoch(Connection& owner, const std::string& name, const std::string& fingerprint) {
@@ -126,7 +135,12 @@ bool use_content_epoch(Connection& owner, const std::string& name) {
   return owner.execute(use_epoch, {name}).affected() == 1;
 }
 bool drop_content_epoch(Connection& owner, const std::string& name) {
-  return owner.execute(drop_epoch, {name, content_epoch_in_use(owner)}).affected() == 1;
+  Transaction transaction(owner);
+  transaction.execute(lock_epoch, {name});
+  const auto in_use = name_in(transaction.execute(select_in_use));
+  const bool dropped = transaction.execute(drop_epoch, {name, in_use}).affected() == 1;
+  transaction.commit();
+  return dropped;
 }
 
 Rewrapped rewrap_some(Connection& owner, ContentKeys& keys) {
@@ -156,6 +170,8 @@ void seal_what_is_stored(Connection& owner, ContentKeys& keys, const std::functi
   if (owner.execute(already_sealed).one().get<bool>("done")) return;
   std::vector<std::string> columns(content_field_names.begin(), content_field_names.end());
   Transaction transaction(owner);
+  transaction.execute(one_at_a_time);
+  if (transaction.execute(already_sealed).one().get<bool>("done")) return;  // another daemon did
   transaction.execute_script("SET LOCAL ROLE noroshi_owner");
   transaction.execute(begin_sealing, {columns});
   Sealing sealing(transaction, keys, progress);

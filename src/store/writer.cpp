@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <spdlog/spdlog.h>
 
+#include "src/store/content_epochs.h"
 #include "src/store/group.h"
 #include "src/store/known.h"
 
@@ -142,6 +143,11 @@ class WriterPool::Writer {
         connection_.reset();
         return Unknown{};
       } catch (const ConstraintViolation& error) {
+        if (error.constraint() == "content_epoch_is_there") {
+          if (takes_up_epoch()) continue;
+          spdlog::error("the content key that wraps new cases was dropped, and the next one is not here");
+          return NotAvailable{};
+        }
         if (expected(error.constraint())) return conflicting(error.constraint());
         spdlog::error("constraint {} refused a decision", error.constraint());
         return Failed{};
@@ -163,6 +169,17 @@ class WriterPool::Writer {
         connection_.reset();
         return Failed{};
       }
+    }
+  }
+
+  // The key that wrapped new cases was dropped since: whether there is another now, which is here.
+  bool takes_up_epoch() {
+    try {
+      const auto epoch = content_epoch_in_use(connection());
+      if (!epoch || *epoch == settings_.content_keys->epoch_in_use()) return false;
+      return settings_.content_keys->use(*epoch);
+    } catch (const std::exception&) {
+      return false;  // no database, or a file that cannot be read
     }
   }
 

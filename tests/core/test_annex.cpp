@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "src/core/clocks.h"
 #include "src/core/annex_rules.h"
 #include "src/core/decide_annex.h"
 #include "tests/core/scene.h"
@@ -511,6 +512,14 @@ const Actor head = person("mext", Role::csirt_head, "甲");
 const Actor officer = person("mext", Role::section_officer, "乙");
 
 }  // namespace
+
+TEST_CASE("of a case that was erased no permission is waited for") {
+  Incident incident;
+  incident.annexes.emplace_back().state = AnnexState::asked;
+  CHECK(running_clocks(incident).size() == 1);
+  incident.erased_at = Timestamp{};
+  CHECK(running_clocks(incident).empty());
+}
 
 TEST_CASE("every cell of the states of a sealing key") {
   const std::map<std::pair<SealingKeyState, SealingKeyEvent>, SealingKeyState> cells = {

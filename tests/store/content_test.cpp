@@ -202,6 +202,17 @@ TEST_CASE("keys change while reports come in, and a key that was dropped is need
   CHECK(drop_content_epoch(store.owner(), "test"));
   CHECK_FALSE(use_content_epoch(store.owner(), "test"));
 
+  // A daemon that did not look since takes the new one up when it is refused: no report is lost by it.
+  auto behind = store.settings();
+  behind.content_keys = app::find_content_keys(folder);
+  REQUIRE(behind.content_keys->use("test"));
+  {
+    WriterPool late(behind, store.law());
+    incidents.push_back(incident_in(accepted(perform(late, submit(csirt_head("jps"), first("R-60", "件 R-60"), "R-60")))));
+  }
+  CHECK(behind.content_keys->epoch_in_use() == "test-2");
+  CHECK(store.count("content_key WHERE epoch = 'test'") == 0);
+
   // With the new key alone.
   Keys others;
   others.lose("2018-08-01");

@@ -898,9 +898,18 @@ TEST_CASE("a database of the time before erasures knows of its cases when they e
   const std::string held = "SELECT count(*) FROM report WHERE convert_from(bytes, 'SQL_ASCII') || document LIKE '%KANARIA%'";
   CHECK(text(held) != "0");
   const auto answers = text("SELECT count(*) FROM idempotency WHERE incident_id IS NOT NULL");
+  // What its record says, and a file that was cut off when the daemon was stopped for the upgrade.
+  run(owner,
+      "INSERT INTO event_opening (event_id, field, salt, value) SELECT '00000000-0000-7000-8000-000000000001', field, sha256('s'), "
+      "'KANARIA' FROM unnest(ARRAY['title', 'actor_name']) AS f(field); "
+      "INSERT INTO attachment_piece (attachment_id, place, bytes) VALUES (gen_random_uuid(), 0, 'KANARIA')");
   seal_at_rest(owner, *database.settings().content_keys);
   CHECK(text("SELECT count(*) FROM report WHERE NOT is_sealed(bytes) OR NOT is_sealed(document)") == "0");
   CHECK(text("SELECT count(*) FROM idempotency WHERE is_sealed(body)") == answers);
+  CHECK(text("SELECT string_agg(field || ' ' || length(salt) || ' ' || (value <> 'KANARIA'), ', ' ORDER BY field) FROM event_opening") ==
+        "actor_name 32 false, title 0 true");
+  CHECK(text("SELECT count(*) FROM attachment_piece") == "0");
+  CHECK(text("SELECT relforcerowsecurity FROM pg_class WHERE oid = 'event'::regclass") == "true");
   CHECK(text("SELECT count(*) FROM incident WHERE title <> 'erased' AND title NOT LIKE U&'\\0001%'") == "0");
   CHECK(text("SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'noroshi'::regnamespace "
              "AND NOT t.tgisinternal AND t.tgenabled = 'D'") == "0");
