@@ -85,7 +85,8 @@ struct Rule {
   std::optional<MetBy> met_by;  // of inner duties alone; nothing: by no step of its own
   Target target;      // 目標: the operator's own, never law
   std::string words;  // the standard's own words (ja); empty where the text we hold says 略
-  std::string gloss;  // ours (en)
+  std::string gloss_ja;  // ours, in Japanese; empty where an edition has none
+  std::string gloss;     // ours (en)
 
   bool inner() const { return recipient == RecipientRule::holder; }
   bool may_be_held_by(const Organization& body) const;

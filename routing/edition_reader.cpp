@@ -217,6 +217,7 @@ Rule read_rule(const toml::table& table, Mistakes& mistakes) {
   }
   rule.target.usual = reader.duration("target");
   rule.words = reader.text("words", Presence::required_maybe_empty);
+  if (table.contains("gloss_ja")) rule.gloss_ja = reader.text("gloss_ja");
   rule.gloss = reader.text("gloss");
   reader.refuse_unknown_keys();
   return rule;

@@ -1,9 +1,5 @@
 #include "src/cli/attachment.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <fstream>
@@ -15,6 +11,7 @@
 
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
+#include "src/cli/new_file.h"
 #include "src/cli/table.h"
 #include "src/core/decide_attachment.h"
 #include "src/core/file_name.h"
@@ -73,40 +70,6 @@ std::optional<std::string> read_whole(const std::filesystem::path& path, const O
   }
   return bytes;
 }
-
-// A new file, which nobody else may read. It goes with the object unless it is kept.
-class NewFile {
- public:
-  explicit NewFile(std::filesystem::path path)
-      : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) {
-    error_ = descriptor_ < 0 ? errno : 0;
-  }
-  ~NewFile() {
-    if (descriptor_ < 0) return;
-    ::close(descriptor_);
-    if (!kept_) ::unlink(path_.c_str());
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-
-  int error() const { return error_; }
-  bool write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return error_ = errno, false;
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-  }
-  bool keep() { return kept_ = ::fsync(descriptor_) == 0; }
-
- private:
-  std::filesystem::path path_;
-  int descriptor_;
-  int error_ = 0;
-  bool kept_ = false;
-};
 
 // The file of that id among those of the incident; a null value where it is not there.
 json::value find_attachment(const json::value& list, const std::string& wanted) {

@@ -36,6 +36,7 @@
 #include "src/cli/record_verify.h"
 #include "src/cli/record_witness.h"
 #include "src/cli/relay_switch.h"
+#include "src/cli/report_print.h"
 #include "src/cli/report_show.h"
 #include "src/cli/report_submit.h"
 #include "src/cli/route_explain.h"
@@ -142,6 +143,12 @@ void add_report(CLI::App& program, const Global& global, Command& chosen) {
               queue_options)
       ->add_option("--queue", queue_options->queue, "Folder of the queue")
       ->type_name("DIR");
+
+  auto print_options = std::make_shared<ReportPrintOptions>();
+  auto* print = add_command(*report, global, chosen, "print", "One incident on paper: a PDF with label, hash and clauses", print_options);
+  print->add_option("ID", print_options->id, "Id, number (JPS-2018-1) or your own reference")->required();
+  print->add_option("FILE", print_options->file, "Where it goes; never over a file that is there")->required();
+  add_connection(*print, print_options->connection);
 
   auto show_options = std::make_shared<ReportShowOptions>();
   auto* show =

@@ -56,8 +56,9 @@ std::string render_obligation(const json::value& obligation, Language language) 
                                                                            : ja      ? " 訓練"
                                                                                      : " EXERCISE"));
   line(ja ? "統一基準" : "words", text_at(obligation, "/words"));
+  const auto gloss_ja = text_at(obligation, "/gloss_ja");
   if (!ja || text_at(obligation, "/words").empty())
-    line(ja ? "要旨" : "gloss", text_at(obligation, "/gloss"));
+    line(ja ? "要旨" : "gloss", ja && !gloss_ja.empty() ? gloss_ja : text_at(obligation, "/gloss"));
   for (const auto& reason : array_at(obligation, "/because"))
     if (reason.is_string()) line(ja ? "理由" : "because", std::string(reason.get_string()));
   line(ja ? "履行" : "met by", text_at(obligation, "/fulfillment/method"));

@@ -87,7 +87,7 @@ void write_rule(JsonWriter& out, const routing::Rule& rule) {
   out.begin_object();
   out.member("id", rule.id).member("clause", rule.clause);
   if (rule.sentence != 0) out.member("sentence", rule.sentence);
-  out.member("words", rule.words).member("gloss", rule.gloss);
+  out.member("words", rule.words).member("gloss_ja", rule.gloss_ja).member("gloss", rule.gloss);
   write_words(out, "holders", rule.holders);
   out.name("openings").begin_array();
   for (const routing::Opening& opening : rule.openings) {

@@ -35,7 +35,7 @@ std::string encode_roster(const core::Staff& staff, std::optional<core::Post> po
 
 // What waits for a decision of the caller's body.
 struct ApprovalView {
-  std::string kind;  // "waiver", "erasure", "relay_switch"
+  std::string kind;  // "waiver", "erasure", "relay_switch", "endpoint", "label_change", "annex", "sealing_key"
   std::string id;
   std::string incident_id;  // empty: of none
   std::string number;       // of the incident

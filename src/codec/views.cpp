@@ -25,7 +25,7 @@ void write_obligation(JsonWriter& out, const ObligationView& view, const AnswerC
   out.member("exercise", view.exercise);
   out.member("edition", view.edition).member("rule", view.rule).member("clause", view.clause);
   write_sentence(out, view.sentence);
-  out.member("words", rule ? rule->words : "").member("gloss", rule ? rule->gloss : "");
+  out.member("words", rule ? rule->words : "").member("gloss_ja", rule ? rule->gloss_ja : "").member("gloss", rule ? rule->gloss : "");
   out.member("holder", view.holder).member("recipient", view.recipient);
   write_text_or_null(out, "formerly", view.formerly);
   write_text_or_null(out, "recipient_formerly", view.recipient_formerly);

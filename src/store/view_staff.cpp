@@ -12,7 +12,7 @@ constexpr Statement select_makers{
     "SELECT id, made_by_name, made_at FROM delegation UNION ALL SELECT id, recorded_by_name, recorded_at FROM training"};
 
 // What waits for a decision of the caller's body: of duties that it holds, of its own incidents, of its switches. The policies of
-// these tables let nothing else through.
+// these tables let nothing else through; of annexes and keys others see some too, who do not decide on them.
 constexpr Statement select_approvals{
     "view_approvals",
     "SELECT r.*, l.number, l.exercise, asked_by_oneself(r.asked_by, r.asked_at, $1::uuid) AS by_oneself, "
@@ -26,7 +26,12 @@ constexpr Statement select_approvals{
     "SELECT 'label_change', id, incident_id, NULL, reason, asked_by, asked_by_name, asked_at, '' FROM label_change "
     "WHERE decision = 'pending' UNION ALL "
     "SELECT 'endpoint', id, NULL, NULL, name, asked_by, asked_by_name, asked_at, '' FROM endpoint "
-    "WHERE state = 'proposed') AS r LEFT JOIN incident l ON l.id = r.incident_id "
+    "WHERE state = 'proposed' UNION ALL "
+    "SELECT 'annex', n.id, n.incident_id, NULL, n.title, n.asked_by, n.asked_by_name, n.asked_at, '' FROM annex n "
+    "JOIN incident_access a ON a.incident_id = n.incident_id AND a.organization = caller() AND n.organization = ANY (a.stands_for) "
+    "WHERE n.state = 'asked' UNION ALL "
+    "SELECT 'sealing_key', id, NULL, NULL, name, asked_by, asked_by_name, asked_at, '' FROM sealing_key "
+    "WHERE state = 'proposed' AND organization = caller()) AS r LEFT JOIN incident l ON l.id = r.incident_id "
     "WHERE $2::timestamptz IS NULL OR (r.asked_at, r.id) > ($2::timestamptz, $3::uuid) ORDER BY r.asked_at, r.id LIMIT $4"};
 
 codec::ApprovalView read_approval(const Row& row) {
@@ -51,6 +56,12 @@ codec::ApprovalView read_approval(const Row& row) {
   } else if (view.kind == "label_change") {
     view.role = "csirt_head, section_officer, ciso";
     view.path = "/api/v1/incidents/" + view.incident_id + "/label-changes/" + view.id + "/decision";
+  } else if (view.kind == "annex") {
+    view.role = "section_officer";
+    view.path = "/api/v1/annexes/" + view.id + "/permission";
+  } else if (view.kind == "sealing_key") {
+    view.role = "csirt_head, section_officer, ciso, center_liaison, police_desk, crisis_desk";
+    view.path = "/api/v1/sealing-keys/" + view.id + "/decision";
   } else if (view.kind == "endpoint") {
     view.role = "csirt_head, external_contact, ciso, center_liaison, police_desk, crisis_desk";
     view.path = "/api/v1/endpoints/" + view.id + "/decision";

@@ -77,6 +77,7 @@ TEST_CASE("the standard's own words stand for the sentences that we hold, and fo
       CAPTURE(rule.id);
       CHECK(rule.words.empty() == rule.inner());
       CHECK_FALSE(rule.gloss.empty());
+      CHECK_FALSE(rule.gloss_ja.empty());
       if (!rule.inner()) CHECK(rule.words.ends_with("こと。"));
     }
   CHECK(edition("h30").find("g.2")->words.find("当該法人を所管する国の行政機関に連絡すること") !=

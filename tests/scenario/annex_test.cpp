@@ -75,6 +75,10 @@ class World {
     write_file(open, made.output);
     const auto asked =
         does(body, "csirt_head", body + " の責任者", {"sealing", "propose", open.string(), "--name", name});
+    const auto waiting = desk(body, "section_officer", body + " の課室責任者").list("/approvals");
+    REQUIRE(waiting.size() == 1);
+    CHECK(text(waiting.front(), "kind") == "sealing_key");
+    CHECK(text(waiting.front(), "path") == "/api/v1/sealing-keys/" + text(asked, "id") + "/decision");
     does(body, "section_officer", body + " の課室責任者",
          {"sealing", "decide", text(asked, "id"), "--decision", "approved", "--reason", "確認"});
     return own;
@@ -144,6 +148,14 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
   // Nobody else knows of it, and nothing is sent before it is permitted.
   CHECK(world.desk("mext", "csirt_member").get("/annexes/" + id).status == 404);
   CHECK(mentions(world.send(id).errors, "section officer"));
+  // It waits for those of the body who may decide, and for nobody elsewhere.
+  const auto waiting = world.desk("jaxa", "section_officer", "乙").list("/approvals");
+  REQUIRE(waiting.size() == 1);
+  CHECK(text(waiting.front(), "kind") == "annex");
+  CHECK(text(waiting.front(), "reason") == "調査記録");
+  CHECK(text(waiting.front(), "path") == "/api/v1/annexes/" + id + "/permission");
+  CHECK(waiting.front().at("may_decide").as_bool());
+  CHECK(world.desk("mext", "section_officer").list("/approvals").empty());
   // Not by who asked, whatever his token.
   CHECK(world.desk("jaxa", "section_officer", "甲")
             .post("/annexes/" + id + "/permission", {{"decision", "approved"}, {"reason", "可"}})

@@ -25,10 +25,11 @@ INWARD = {
     "src/core": ("routing",),
     "src/record": ("routing", "src/core"),
     "src/codec": ("routing", "src/core"),
+    "src/print": ("routing", "src/core", "src/codec"),
     "src/sealing": (),  # Ciphers, JWE and nothing else: what is sealed is not its business
     "src/store": ("routing", "src/core", "src/record", "src/codec", "src/sealing"),
     "src/delivery": ("routing", "src/core", "src/record", "src/codec", "src/sealing", "src/store"),
-    "src/http": ("routing", "src/core", "src/record", "src/codec", "src/sealing", "src/store", "src/web"),
+    "src/http": ("routing", "src/core", "src/record", "src/codec", "src/print", "src/sealing", "src/store", "src/web"),
     "src/web": (),
     "src/app": ("routing", "src/core", "src/record", "src/codec", "src/sealing", "src/store", "src/delivery",
                 "src/http", "src/web"),
@@ -42,6 +43,8 @@ PURE = ("routing", "src/core", "src/record")
 LIBRARY_HOMES = {
     "boost/json": ("src/codec/", "src/sealing/", "src/cli/", "src/witness/"),  # the latter two read what the daemon wrote
     "pqxx/": ("src/store/",),
+    "pango/": ("src/print/",),
+    "cairo": ("src/print/",),
     "boost/beast": ("src/http/", "src/delivery/"),
     "CLI/": ("src/app/", "src/cli/", "src/witness/"),  # And there in one file each: see cli11_once.
     "toml++/": ("routing/edition_reader.cpp", "src/app/config.cpp", "src/cli/configuration.cpp",

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include "src/codec/incident_sheet.h"
+#include "src/core/label_words.h"
+#include "src/http/api_routes.h"
+#include "src/http/reading.h"
+#include "src/print/pdf.h"
+
+namespace noroshi::http {
+namespace {
+
+// Of what asks for no copies, paper is one (取扱制限).
+Response restriction_forbids(Language language) {
+  return problem_response(
+      {409,
+       "restriction_forbids",
+       {"このインシデントの取扱制限は、複製と持出しを禁じています。", "The handling restrictions of this incident forbid copies."},
+       {"画面で読んでください。制限を変えるには、格付を決めた者か上位者に変更を申請します。",
+        "Read it on the screen. To have the restriction changed, ask who decided the label, or a superior."},
+       {}},
+      language);
+}
+
+bool forbids_copies(const codec::IncidentDetail& incident) {
+  if (incident.labels.empty()) return false;
+  core::Label label;
+  label.restrictions = incident.labels.back().restrictions;
+  return core::restricts(label, core::Restriction::no_export);
+}
+
+std::string printed_for(const Caller& caller, const codec::AnswerContext& context) {
+  const auto* body = context.law.registry.find(caller.organization);
+  const std::string name = !body ? caller.organization
+                           : context.language == Language::en && !body->name_en.empty() ? body->name_en
+                                                                                        : body->name_ja;
+  return caller.name.empty() ? fmt::format("{}　{}", name, caller.role) : fmt::format("{}　{}　{}", name, caller.role, caller.name);
+}
+
+// A page of the browser chooses its language by itself, a link cannot: the query counts before Accept-Language.
+std::optional<Language> parse_language(std::string_view word) {
+  if (word == "ja") return Language::ja;
+  if (word == "en") return Language::en;
+  return std::nullopt;
+}
+
+Response print(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+  QueryReader query(request, {"language"});
+  const auto language = query.word("language", parse_language, "ja, en").value_or(context.language);
+  if (!query.ok()) return refused(query, request.language);
+  const codec::AnswerContext in_language{context.law, language, context.now};
+  const auto id = id_in_path<core::IncidentId>(request, "id");
+  if (!id) return not_found(request.language);
+  const auto incident = store::find_incident(transaction, context.law.registry, *id, sees_own_only(*request.caller), context.now);
+  if (!incident) return not_found(request.language);
+  if (forbids_copies(*incident)) return restriction_forbids(language);
+  const auto sheet = codec::incident_sheet(*incident, printed_for(*request.caller, in_language), in_language);
+  Response response;
+  response.content_type = "application/pdf";
+  response.body = print::draw_pdf(sheet, context.now);
+  response.headers.push_back({"Content-Disposition", fmt::format("inline; filename=\"{}.pdf\"", sheet.number)});
+  return response;
+}
+
+}  // namespace
+
+void add_print_routes(Router& router, const ReadContext& context) {
+  get(router, "/incidents/{id}/print", readers_of_incidents, reading(context, print));
+}
+
+}  // namespace noroshi::http
