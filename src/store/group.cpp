@@ -643,11 +643,6 @@ class Group {
                            {"疎通確認はシステムのものです。届いたかを自ら調べるため、人が評価、終結、追記することはできません。",
                             "The canary is the daemon's, which looks whether it arrives: nobody assesses, ends or adds to it."},
                            {}};
-    if (!if_match_holds(command, known))
-      return core::Refusal{core::RefusalCode::precondition_failed,
-                           {"この間に変更されています。最新の状態を読み直してください。",
-                            "It has changed meanwhile. Read it again."},
-                           {}};
     return decide(command, known, row, at, slot);
   }
 
@@ -885,6 +880,14 @@ class Group {
         Decider{law_, command.actor, known, number, response_, {at, identifiers}, applicant, approver,
                 reaches_endpoint(command), people_registered(command.actor.organization), mappings, annex_context},
         amended ? *amended : command.action);
+    // What the caller may not know of is not there, whatever revision he names.
+    if (!decided.outcome && decided.outcome.error().code == core::RefusalCode::not_found)
+      return std::move(decided.outcome.error());
+    if (!if_match_holds(command, known))
+      return core::Refusal{core::RefusalCode::precondition_failed,
+                           {"この間に変更されています。最新の状態を読み直してください。",
+                            "It has changed meanwhile. Read it again."},
+                           {}};
     if (!decided.outcome) return std::move(decided.outcome.error());
     if (auto refusal = unbound_refused(command, applicant, approver)) return std::move(*refusal);
 

@@ -147,6 +147,7 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
   const auto id = text(asked, "id");
   // Nobody else knows of it, and nothing is sent before it is permitted.
   CHECK(world.desk("mext", "csirt_member").get("/annexes/" + id).status == 404);
+  CHECK(world.desk("mext", "csirt_member").post("/annexes/" + id + "/unreadable", {{"reason", "鍵がない"}}, {.if_match = "\"r9\""}).status == 404);
   CHECK(mentions(world.send(id).errors, "section officer"));
   // It waits for those of the body who may decide, and for nobody elsewhere.
   const auto waiting = world.desk("jaxa", "section_officer", "乙").list("/approvals");
