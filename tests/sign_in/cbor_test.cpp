@@ -35,7 +35,8 @@ TEST_CASE("bytes, texts, booleans, lists and maps") {
   const auto list = read_whole_cbor("\x83\x01\x82\x02\x03\x82\x04\x05"s);
   REQUIRE(list);
   CHECK(list->list.at(2).list.at(1).number == 5);
-  const auto map = read_whole_cbor("\xa2\x61\x61\x01\x20\x41\x07"s);
+  const auto written = "\xa2\x61\x61\x01\x20\x41\x07"s;
+  const auto map = read_whole_cbor(written);
   REQUIRE(map);
   CHECK(map->find("a", Kind::number)->number == 1);
   CHECK(map->find(-1, Kind::bytes)->bytes == "\x07"s);
