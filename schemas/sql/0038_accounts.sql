@@ -138,16 +138,22 @@ CREATE FUNCTION lock_sign_in_try(of_login bytea) RETURNS TABLE (failures integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
 DECLARE
   at timestamptz := clock();
+  last_at timestamptz;
 BEGIN
   DELETE FROM sign_in_try f WHERE f.login_sha256 IN (
     SELECT o.login_sha256 FROM sign_in_try o WHERE o.tried_at < at - shown_length(interval '1 day') AND o.login_sha256 <> of_login
     ORDER BY o.tried_at LIMIT 20 FOR UPDATE SKIP LOCKED);
   INSERT INTO sign_in_try (login_sha256, failures, tried_at) VALUES (of_login, 0, at) ON CONFLICT DO NOTHING;
-  RETURN QUERY
-    SELECT CASE WHEN f.tried_at < at - shown_length(interval '1 day') THEN 0 ELSE f.failures END,
-      CASE WHEN f.tried_at <= at
-        THEN (extract(epoch FROM at - f.tried_at) / extract(epoch FROM shown_length(interval '1 second')))::double precision END
-    FROM sign_in_try f WHERE f.login_sha256 = of_login FOR UPDATE;
+  SELECT f.failures, f.tried_at INTO failures, last_at FROM sign_in_try f WHERE f.login_sha256 = of_login FOR UPDATE;
+  -- After the lock: another try may have been counted while this one waited for it.
+  at := clock();
+  IF last_at < at - shown_length(interval '1 day') THEN
+    failures := 0;
+  END IF;
+  IF last_at <= at THEN
+    elapsed := extract(epoch FROM at - last_at) / extract(epoch FROM shown_length(interval '1 second'));
+  END IF;
+  RETURN NEXT;
 END
 $$;
 -- NULL: as many as there are; the wait begins now, when the try was answered.

@@ -1,11 +1,13 @@
 """What a browser does when somebody signs in: requests with a cookie, one-time codes and passkeys, made by the standards with
 Python and the openssl command alone. Shares nothing with the daemon."""
 
+import atexit
 import base64
 import hashlib
 import hmac
 import http.client
 import json
+import os
 import ssl
 import struct
 import subprocess
@@ -15,6 +17,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 COOKIE = "__Host-noroshi"
+KEYS = tempfile.TemporaryDirectory()
+atexit.register(KEYS.cleanup)
 
 
 def base64url(data):
@@ -132,8 +136,7 @@ class Authenticator:
     """Holds one key and signs as an authenticator does. `algorithm`: COSE, -7, -8 or -257."""
 
     def __init__(self, algorithm=-7):
-        self.folder = tempfile.TemporaryDirectory()
-        self.key = Path(self.folder.name) / "key.pem"
+        self.key = Path(KEYS.name) / f"{os.urandom(8).hex()}.pem"
         self.algorithm = algorithm
         kind = {-7: ("EC", "-pkeyopt", "ec_paramgen_curve:P-256"), -8: ("ED25519",),
                 -257: ("RSA", "-pkeyopt", "rsa_keygen_bits:2048")}[algorithm]

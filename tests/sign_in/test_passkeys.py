@@ -1,11 +1,9 @@
 """Passkeys with a real daemon: made, used, and wrong in one thing at a time; and the links of a demonstration."""
 
-import os
-import subprocess
 import unittest
 
-from browser import Authenticator, Browser, base64url, code_of, from_base64url, totp
-from test_sessions import NOROSHI, NOROSHID, Scene, Deployment, plain_environment
+from browser import Authenticator, base64url, from_base64url
+from test_sessions import Scene
 
 
 class Passkeys(Scene):

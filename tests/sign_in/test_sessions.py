@@ -196,7 +196,7 @@ class Sessions(Scene):
     def test_failures_are_waited_out_and_tell_nothing(self):
         _, secret = self.set_up("guessed")
         texts = {}
-        for login in ("no-login", "jps/nobody", "jps/guessed"):
+        for login in ("nonsense", "jps/nobody", "jps/guessed"):
             texts[login] = []
             for _ in range(6):
                 answer = self.browser().ask("POST", "/session/passphrase",
@@ -205,7 +205,7 @@ class Sessions(Scene):
             self.assertEqual([status for status, _ in texts[login]], [401] * 5 + [429])
             self.assertIn(answer.headers["Retry-After"], "12")
         self.assertEqual(texts["jps/guessed"], texts["jps/nobody"])
-        self.assertEqual(texts["jps/guessed"], texts["no-login"])
+        self.assertEqual(texts["jps/guessed"], texts["nonsense"])
         # With the right passphrase too, until it has passed; then it is good, and the failures are forgotten.
         self.deployment.sql("UPDATE sign_in_try SET failures = 10;")  # so that no slow machine waits it out: 64 seconds
         self.assertEqual(self.sign_in("jps/guessed", secret)[1].code, "sign_in_later")
