@@ -257,6 +257,9 @@ TEST_CASE("a registration that is wrong in one thing is refused for it") {
       {"key_not_supported", with_key(other_algorithm)},
       {"key_not_supported", with_key(strange_algorithm)},
       {"key_not_supported", with_key(small.cose())},
+      // 2^2048 - 1, which three divides.
+      {"key_not_supported", with_key(head(5, 4) + number(1) + number(3) + number(3) + number(-257) + number(-1) +
+                                     bytes(std::string(256, '\xff')) + number(-2) + bytes("\x01\x00\x01"s))},
       {"key_not_supported", with_key(head(5, 0))},
       {"key_not_supported", with_key(number(1))},
       {"attestation_not_asked_for", [](Parts& p) { p.statement = head(5, 1) + text("a") + number(1); }},
