@@ -17,6 +17,9 @@ struct Name {
   Enum value;
   std::string_view text;
 };
+// clang before 17 makes none of an aggregate.
+template <class Enum>
+Name(Enum, std::string_view) -> Name<Enum>;
 constexpr std::array methods = {
     Name{FulfillmentMethod::relay, "relay"},
     Name{FulfillmentMethod::report, "report"},

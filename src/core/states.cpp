@@ -11,6 +11,9 @@ struct Cell {
   Event event;
   State to;
 };
+// clang before 17 makes none of an aggregate.
+template <class State, class Event>
+Cell(State, Event, State) -> Cell<State, Event>;
 
 using enum IncidentState;
 
@@ -107,6 +110,8 @@ struct Name {
   Enum value;
   std::string_view text;
 };
+template <class Enum>
+Name(Enum, std::string_view) -> Name<Enum>;
 
 constexpr std::array incident_states = {
     Name{reported, "reported"},   Name{assessed, "assessed"}, Name{contained, "contained"},
