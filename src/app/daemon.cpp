@@ -47,6 +47,7 @@
 #include "src/http/api_withholdings.h"
 #include "src/http/server.h"
 #include "src/http/tls.h"
+#include "src/http/web_pages.h"
 #include "src/http/worker_pool.h"
 #include "src/store/attachments.h"
 #include "src/store/clock.h"
@@ -391,6 +392,7 @@ class Service {
     http::add_stream_route(router, streams_);
     add_health_routes(router, health_);
     add_metrics_route(router, metrics_page_);
+    http::add_web_routes(router, web::embedded_web());
     return router;
   }
 
