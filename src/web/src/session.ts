@@ -1,6 +1,7 @@
 // Who is signed in.
 import { signal } from "@preact/signals";
 import { onSessionGone, Problem, send, useCsrf } from "./api";
+import { dropAllDrafts } from "./draft";
 import { go, path } from "./router";
 
 export interface Session {
@@ -40,6 +41,7 @@ export async function askSession() {
 
 export async function signOut(everywhere: boolean) {
   await send(everywhere ? "/api/v1/session/all" : "/api/v1/session", { method: "DELETE" });
+  dropAllDrafts();
   forget();
   go("/sign-in?out=1");
 }

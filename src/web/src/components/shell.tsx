@@ -12,15 +12,15 @@ import { Announcer } from "./countdown";
 import { Icon } from "./icon";
 
 export function LanguageSwitch() {
-  const choice = (to: Language, name: string) => (
+  const button = (to: Language, name: string) => (
     <button type="button" lang={to} aria-pressed={language.value === to} onClick={() => setLanguage(to)}>
       {name}
     </button>
   );
   return (
     <div class="dads-switch" role="group" aria-label={t("language.label")}>
-      {choice("ja", t("language.ja"))}
-      {choice("en", t("language.en"))}
+      {button("ja", t("language.ja"))}
+      {button("en", t("language.en"))}
     </div>
   );
 }
