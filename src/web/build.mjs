@@ -2,6 +2,7 @@
 // writes web_files.cpp, which puts all of it into the binary.
 //
 //   node build.mjs [--out DIR]      DIR is src/web/dist where none is named
+//   node build.mjs --untyped        without the type check
 //   node build.mjs --watch          the same again after each change, without the type check; for `noroshid` see ARCHITECTURE.md
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
@@ -183,7 +184,7 @@ async function once(withTypes) {
   write(await bundle());
 }
 
-await once(!process.argv.includes("--watch"));
+await once(!process.argv.includes("--watch") && !process.argv.includes("--untyped"));
 if (process.argv.includes("--watch")) {
   let timer;
   watch(join(here, "src"), { recursive: true }, () => {

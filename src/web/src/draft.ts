@@ -8,7 +8,7 @@ interface Draft {
   savedAt: number;
 }
 
-const place = (who: Session, incident: string) => `draft.${who.organization.id}/${who.login}.${incident || "new"}`;
+const place = (who: Session, incident: string) => `draft.${who.login}.${incident || "new"}`;
 
 export function draftOf(who: Session, incident: string): Draft | null {
   const found = keptObject<Draft>(place(who, incident));

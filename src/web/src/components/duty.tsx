@@ -72,19 +72,20 @@ export function MeetDuty({ duty, size = "small", kind = "outline", onDone }: { d
         <span>{t("duty.judge")}</span>
       </Link>
     );
+  const done = () => {
+    open.value = false;
+    onDone();
+  };
   return (
     <>
       <Button kind={kind} size={size} onClick={() => (open.value = true)}>
         {duty.opens_on === "receipt" ? t("duty.relay") : duty.inner ? t("duty.done") : t("duty.meet")}
       </Button>
       <Dialog title={nameOfDuty(duty)} open={open.value} onClose={() => (open.value = false)}>
-        <MeetForm
-          duty={duty}
-          onDone={() => {
-            open.value = false;
-            onDone();
-          }}
-        />
+        <MeetForm duty={duty} onDone={done} />
+        <Disclosure summary={t("waiver.ask")}>
+          <WaiverForm duty={duty} onDone={done} />
+        </Disclosure>
       </Dialog>
     </>
   );
@@ -140,40 +141,27 @@ export function MeetForm({ duty, onDone }: { duty: Duty; onDone: () => void }) {
 }
 
 // An exception is asked for by one and decided by another.
-export function AskWaiver({ duty, onDone }: { duty: Duty; onDone: () => void }) {
-  const open = useSignal(false);
+function WaiverForm({ duty, onDone }: { duty: Duty; onDone: () => void }) {
   const reason = useSignal("");
   const mistake = useSignal<string | null>(null);
   const act = useAct("/api/v1/obligations/{id}/waivers");
-  if (!mayMeet(duty)) return null;
   const submit = async (event: Event) => {
     event.preventDefault();
     mistake.value = reason.value.trim() ? null : t("duty.reason_needed");
     if (mistake.value) return;
-    if (await act.run({ id: duty.id }, { reason: reason.value.trim() })) {
-      open.value = false;
-      onDone();
-    }
+    if (await act.run({ id: duty.id }, { reason: reason.value.trim() })) onDone();
   };
   return (
-    <>
-      <Button kind="text" size="small" onClick={() => (open.value = true)}>
-        {t("waiver.ask")}
-      </Button>
-      <Dialog title={t("waiver.title")} open={open.value} onClose={() => (open.value = false)}>
-        <form class="dads-form dads-tight" onSubmit={submit} noValidate>
-          <p>{nameOfDuty(duty)}</p>
-          {act.problem && <ProblemBanner problem={act.problem} />}
-          <TextArea label={t("duty.reason")} help={t("waiver.help")} required mistake={mistake.value} value={reason.value} onValue={(value) => (reason.value = value)} rows={3} maxLength={4000} />
-          <div class="dads-row">
-            <Button type="submit" busy={act.busy}>
-              {t("waiver.press")}
-            </Button>
-          </div>
-          <CurlLine line={curlOf("POST", addressOf("/api/v1/obligations/{id}/waivers", { id: duty.id }), { reason: reason.value.trim() })} />
-        </form>
-      </Dialog>
-    </>
+    <form class="dads-form dads-tight" onSubmit={submit} noValidate>
+      {act.problem && <ProblemBanner problem={act.problem} />}
+      <TextArea label={t("duty.reason")} help={t("waiver.help")} required mistake={mistake.value} value={reason.value} onValue={(value) => (reason.value = value)} rows={3} maxLength={4000} />
+      <div class="dads-row">
+        <Button type="submit" kind="outline" busy={act.busy}>
+          {t("waiver.press")}
+        </Button>
+      </div>
+      <CurlLine line={curlOf("POST", addressOf("/api/v1/obligations/{id}/waivers", { id: duty.id }), { reason: reason.value.trim() })} />
+    </form>
   );
 }
 
@@ -196,7 +184,9 @@ export function DutyList({ duties, caption, withIncident, onDone }: { duties: Du
               </p>
               <p class="dads-duties__who">
                 <span>{nameOf(duty.holder)}</span>
-                {!duty.inner && (
+                {duty.inner ? (
+                  <span class="dads-clause">{t("duty.inner")}</span>
+                ) : (
                   <>
                     <Icon name="arrow" />
                     <span>{nameOf(duty.recipient)}</span>
@@ -208,7 +198,6 @@ export function DutyList({ duties, caption, withIncident, onDone }: { duties: Du
             </div>
             <div class="dads-duties__act dads-no-print">
               <MeetDuty duty={duty} onDone={onDone} />
-              <AskWaiver duty={duty} onDone={onDone} />
             </div>
           </li>
         ))}

@@ -6,7 +6,7 @@ import { colours, setColours, type Colours } from "../colours";
 import { clockTime, fullTime, span } from "../format";
 import { lastHeard, link } from "../live";
 import { Link, path } from "../router";
-import { homeOf, isCsirt, session, type Session } from "../session";
+import { homeOf, isCsirt, nameOfBody, session, type Session } from "../session";
 import { language, setLanguage, t, word, type Key, type Language } from "../text";
 import { Announcer } from "./countdown";
 import { Icon } from "./icon";
@@ -129,7 +129,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </Link>
           {who && (
             <div class="dads-who">
-              <span class="dads-who__body">{language.value === "en" && who.organization.name_en ? who.organization.name_en : who.organization.name}</span>
+              <span class="dads-who__body">{nameOfBody(who.organization)}</span>
               <span class="dads-who__role">
                 {word("role", who.role)}
                 {who.name && <bdi>{t("list.dot") + who.name}</bdi>}

@@ -18,7 +18,7 @@ interface Moment {
 }
 
 // What follows from something else: told in one line.
-const minor = (type: string) => /^(access\.|obligation\.(opened|superseded)|message\.|incident\.opened|label\.given|delivery\.)/.test(type);
+const minor = (type: string) => /^(incident\.moved|access\.|obligation\.(opened|superseded)|message\.|incident\.opened|label\.given|delivery\.)/.test(type);
 const icons: [RegExp, IconName][] = [
   [/^report\./, "send"],
   [/^obligation\.fulfilled|acknowledged/, "check"],
@@ -50,8 +50,10 @@ function momentsOf(timeline: Entry[], duties: Duty[], nowAt: number): Moment[] {
 
 const dayOf = (at: number) => fullTime(at).replace(/\s*\d\d:\d\d.*$/, "");
 
-export function Timeline({ timeline, duties }: { timeline: Entry[]; duties: Duty[] }) {
+export function Timeline({ incident }: { incident: Schemas["IncidentDetail"] }) {
+  const { timeline, obligations: duties } = incident;
   const byId = new Map(duties.map((duty) => [duty.id, duty]));
+  const detail = detailsOf(incident);
   let day = "";
   return (
     <ol class="dads-timeline">
@@ -66,7 +68,7 @@ export function Timeline({ timeline, duties }: { timeline: Entry[]; duties: Duty
                 <h3>{newDay}</h3>
               </li>
             )}
-            <MomentItem key={moment.key} moment={moment} byId={byId} />
+            <MomentItem key={moment.key} moment={moment} byId={byId} detail={detail} />
           </>
         );
       })}
@@ -74,7 +76,34 @@ export function Timeline({ timeline, duties }: { timeline: Entry[]; duties: Duty
   );
 }
 
-function MomentItem({ moment, byId }: { moment: Moment; byId: Map<string, Duty> }) {
+// What an entry is about, in a few words: of an event only its kind, its moment and its subject are told.
+function detailsOf(incident: Schemas["IncidentDetail"]): (entry: Entry) => string {
+  const reports = new Map(incident.reports.map((report) => [report.id, report]));
+  const messages = new Map(incident.messages.map((message) => [message.id, message]));
+  const alarms = new Map(incident.alarms.map((alarm) => [alarm.id, alarm]));
+  const people = new Map(incident.assignments.map((one) => [one.id, one]));
+  return (entry) => {
+    const subject = entry.subject ?? "";
+    const report = reports.get(subject);
+    if (report) return `${word("stage", report.stage)} ${t("version.in_brackets", { number: report.version })}`;
+    const message = messages.get(subject);
+    if (message) {
+      const way = t("timeline.way", { from: message.from ? nameOf(message.from) : t("timeline.system"), to: nameOf(message.to) });
+      return message.acknowledged_by && /acknowledged/.test(entry.type) ? `${way} ${message.acknowledged_by}` : way;
+    }
+    const alarm = alarms.get(subject);
+    if (alarm) return t("timeline.alarm", { level: alarm.level, body: nameOf(alarm.organization), role: alarm.role ? word("role", alarm.role) : "" });
+    const person = people.get(subject);
+    if (person) return `${word("function", person.function)} ${person.name}`;
+    if (/assess|judg/.test(entry.type)) {
+      const judgement = incident.assessments.find((one) => one.made_at === entry.at && one.organization === entry.organization);
+      if (judgement) return `${word("assessment", judgement.assessment)}${t("list.dot")}${word("cyberattack", judgement.cyberattack)}`;
+    }
+    return "";
+  };
+}
+
+function MomentItem({ moment, byId, detail }: { moment: Moment; byId: Map<string, Duty>; detail: (entry: Entry) => string }) {
   const clock = <time dateTime={new Date(moment.at).toISOString()}>{clockTime(moment.at)}</time>;
   if (moment.passed.length)
     return (
@@ -105,7 +134,7 @@ function MomentItem({ moment, byId }: { moment: Moment; byId: Map<string, Duty> 
           const duty = byId.get(entry.subject ?? "");
           return (
             <p key={entry.id}>
-              <strong>{entry.text}</strong> {duty && `${nameOfDuty(duty)} `}
+              <strong>{entry.text}</strong> {duty ? `${nameOfDuty(duty)} ` : <bdi>{detail(entry)}</bdi>}
               {duty && <Clause duty={duty} />}
             </p>
           );
@@ -130,7 +159,9 @@ function MomentItem({ moment, byId }: { moment: Moment; byId: Map<string, Duty> 
           <Disclosure summary={t("timeline.rest", { number: behind.length })}>
             <ul>
               {behind.map((entry) => (
-                <li key={entry.id}>{entry.text}</li>
+                <li key={entry.id}>
+                  {entry.text} <bdi>{detail(entry)}</bdi>
+                </li>
               ))}
             </ul>
           </Disclosure>

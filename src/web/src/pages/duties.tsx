@@ -18,6 +18,7 @@ import { useLoaded } from "../loading";
 import { t, word } from "../text";
 
 const most = 400;
+const day = 86_400_000;
 const approvers = new Set(["csirt_member", "csirt_head", "external_contact", "exception_officer", "ciso", "section_officer"]);
 
 export function Duties() {
@@ -30,8 +31,8 @@ export function Duties() {
       <Shown of={mine}>
         {({ items, cut }) => {
           const own = items.filter((duty) => duty.holder === who.organization.id);
-          const outer = own.filter((duty) => !duty.inner);
-          const inner = own.filter((duty) => duty.inner);
+          const soon = own.filter((duty) => Date.parse(duty.due_at) < now.value + day);
+          const later = own.filter((duty) => Date.parse(duty.due_at) >= now.value + day);
           const awaited = items.filter((duty) => duty.holder !== who.organization.id);
           const late = own.filter((duty) => Date.parse(duty.due_at) < now.value).length;
           return (
@@ -47,16 +48,16 @@ export function Duties() {
                   </p>
                 </Empty>
               )}
-              {outer.length > 0 && (
+              {soon.length > 0 && (
                 <section class="dads-section">
-                  <h2>{t("duties.outer")}</h2>
-                  <DutyList caption={t("duties.outer")} duties={outer} withIncident onDone={mine.again} />
+                  <h2>{t("duties.soon")}</h2>
+                  <DutyList caption={t("duties.soon")} duties={soon} withIncident onDone={mine.again} />
                 </section>
               )}
-              {inner.length > 0 && (
+              {later.length > 0 && (
                 <section class="dads-section">
-                  <h2>{t("duties.inner")}</h2>
-                  <DutyList caption={t("duties.inner")} duties={inner} withIncident onDone={mine.again} />
+                  <h2>{t("duties.later")}</h2>
+                  <DutyList caption={t("duties.later")} duties={later} withIncident onDone={mine.again} />
                 </section>
               )}
               {awaited.length > 0 && (

@@ -74,7 +74,7 @@ function Content({ message, relay, again }: Read & { again: () => void }) {
         <div>
           {message.note && (
             <section class="dads-panel">
-              <h2>{t("message.note")}</h2>
+              <h2>{message.kind === "alarm" ? t("message.alarm_text") : t("message.note")}</h2>
               <p class="dads-written">
                 <bdi>{message.note}</bdi>
               </p>

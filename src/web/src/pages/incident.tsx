@@ -134,7 +134,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
           chosen={tab}
           onChoose={(next) => setQuery({ tab: next === "timeline" ? null : next })}
           tabs={[
-            { id: "timeline", label: t("incident.timeline"), content: () => <Timeline timeline={incident.timeline} duties={incident.obligations} /> },
+            { id: "timeline", label: t("incident.timeline"), content: () => <Timeline incident={incident} /> },
             { id: "duties", label: t("incident.duties"), count: open.length, content: () => <AllDuties incident={incident} mine={mine.length} again={again} /> },
             { id: "report", label: t("incident.report"), count: incident.reports.length, content: () => <Versions incident={incident} /> },
             { id: "messages", label: t("incident.messages"), count: incident.messages.length, content: () => <Messages incident={incident} /> },
@@ -428,7 +428,7 @@ function Printed({ incident, outer }: { incident: Incident; outer: Incident["obl
         ]}
       />
       <h2>{t("incident.timeline")}</h2>
-      <Timeline timeline={incident.timeline} duties={incident.obligations} />
+      <Timeline incident={incident} />
       <p class="dads-printed-hash">
         {incident.number} {newest && t("version.number", { number: newest.version })} SHA-256 {newest?.sha256} {t("print.at", { time: fullTime(now.value) })}
       </p>
