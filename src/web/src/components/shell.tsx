@@ -136,15 +136,14 @@ export function Shell({ children }: { children: ComponentChildren }) {
               </span>
             </div>
           )}
+          {who && (
+            <div class="dads-header__now">
+              <Freshness />
+              <Clock />
+            </div>
+          )}
           <div class="dads-header__tools">
-            {who && (
-              <div class="dads-header__now">
-                <Freshness />
-                <Clock />
-              </div>
-            )}
             <LanguageSwitch />
-            <ColourSwitch />
             {who && (
               <Link to="/desk/account" class="dads-icon-button" aria-label={t("place.account")} title={t("place.account")}>
                 <Icon name="person" />
@@ -170,7 +169,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       <footer class="dads-footer">
-        <p>{t("footer.text")}</p>
+        <div>
+          <p>{t("footer.text")}</p>
+          <ColourSwitch />
+        </div>
       </footer>
       <Announcer />
     </>

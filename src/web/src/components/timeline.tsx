@@ -1,7 +1,7 @@
 // The story of an incident: what happened, by whom, and what was owed until when. What one decision brought stands together.
 import type { Schemas } from "../api";
 import { now } from "../clock";
-import { clockTime, fullTime } from "../format";
+import { clockTime, fullDay, fullTime } from "../format";
 import { nameOf } from "../names";
 import { t, word } from "../text";
 import { nameOfDuty, Clause, type Duty } from "./duty";
@@ -48,8 +48,6 @@ function momentsOf(timeline: Entry[], duties: Duty[], nowAt: number): Moment[] {
   return [...moments.values()].sort((a, b) => a.at - b.at);
 }
 
-const dayOf = (at: number) => fullTime(at).replace(/\s*\d\d:\d\d.*$/, "");
-
 export function Timeline({ incident }: { incident: Schemas["IncidentDetail"] }) {
   const { timeline, obligations: duties } = incident;
   const byId = new Map(duties.map((duty) => [duty.id, duty]));
@@ -58,7 +56,7 @@ export function Timeline({ incident }: { incident: Schemas["IncidentDetail"] }) 
   return (
     <ol class="dads-timeline">
       {momentsOf(timeline, duties, now.value).map((moment) => {
-        const newDay = dayOf(moment.at);
+        const newDay = fullDay(moment.at);
         const heading = newDay !== day;
         day = newDay;
         return (
