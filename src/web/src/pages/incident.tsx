@@ -138,7 +138,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
             { id: "duties", label: t("incident.duties"), count: open.length, content: () => <AllDuties incident={incident} mine={mine.length} again={again} /> },
             { id: "report", label: t("incident.report"), count: incident.reports.length, content: () => <Versions incident={incident} /> },
             { id: "messages", label: t("incident.messages"), count: incident.messages.length, content: () => <Messages incident={incident} /> },
-            { id: "inquiries", label: t("place.inquiries"), count: inquiries.value?.length ?? 0, content: () => <Asked inquiries={inquiries.value ?? []} again={inquiries.again} /> },
+            { id: "inquiries", label: t("place.inquiries"), count: inquiries.value?.length, content: () => <Asked inquiries={inquiries.value ?? []} again={inquiries.again} /> },
             { id: "people", label: t("incident.people"), count: incident.assignments.filter((one) => !one.ended_at).length, content: () => <People incident={incident} again={again} /> },
             { id: "proof", label: t("incident.proof"), content: () => <Proof incident={incident} /> },
           ]}
