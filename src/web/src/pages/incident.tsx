@@ -97,7 +97,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
       {waiting.map((message) => (
         <div class="dads-panel dads-strip" data-strong key={message.id}>
           <div>
-            <p class="dads-strip__title">{t("incident.acknowledge", { from: message.from ? nameOf(message.from) : t("inbox.from_system"), kind: word("message", message.kind) })}</p>
+            <p class="dads-strip__title">{t("incident.acknowledge", { from: message.from ? nameOf(message.from) : t("inbox.from_system"), kind: word("message", message.kind) })}{message.version ? t("inbox.version", { number: message.version }) : ""}</p>
             <Countdown due={message.acknowledge_by!} of={t("inbox.announced", { number: message.number })} />
           </div>
           <Acknowledge message={message} onDone={again} />
@@ -199,8 +199,8 @@ function Versions({ incident }: { incident: Incident }) {
         <section class="dads-section">
           <h2>{t("version.beside")}</h2>
           <div class="dads-filters">
-            <Select label={t("version.left")} width="short" value={String(left.value)} onValue={(value) => (left.value = Number(value))} choices={choices} />
-            <Select label={t("version.right")} width="short" value={String(right.value)} onValue={(value) => (right.value = Number(value))} choices={choices} />
+            <Select label={t("version.left")} value={String(left.value)} onValue={(value) => (left.value = Number(value))} choices={choices} />
+            <Select label={t("version.right")} value={String(right.value)} onValue={(value) => (right.value = Number(value))} choices={choices} />
           </div>
           {before && after ? <ComparedDocuments before={before} after={after} names={[nameOfVersion(left.value), nameOfVersion(right.value)]} /> : <p class="dads-aside">{t("version.not_seen")}</p>}
         </section>
@@ -209,6 +209,7 @@ function Versions({ incident }: { incident: Incident }) {
         <h2>{t("version.in_force", { name: nameOfVersion(last) })}</h2>
         <ReportDocument document={incident.report as Document} />
       </section>
+      <section class="dads-section">
       <Table
         caption={t("version.all")}
         rows={[...versions].reverse()}
@@ -220,6 +221,7 @@ function Versions({ incident }: { incident: Incident }) {
           { key: "hash", head: t("message.hash"), cell: (row) => <code class="dads-hash">{row.sha256 ?? ""}</code> },
         ]}
       />
+      </section>
     </>
   );
 }
