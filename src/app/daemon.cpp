@@ -49,6 +49,7 @@
 #include "src/http/api_withholdings.h"
 #include "src/http/server.h"
 #include "src/http/tls.h"
+#include "src/http/web_pages.h"
 #include "src/http/worker_pool.h"
 #include "src/store/attachments.h"
 #include "src/store/clock.h"
@@ -415,6 +416,7 @@ class Service {
     http::add_session_routes(router, {sign_ins_, tokens_, law_, workers_, passphrases_, sign_in_options_});
     add_health_routes(router, health_);
     add_metrics_route(router, metrics_page_);
+    http::add_web_routes(router, web::embedded_web());
     return router;
   }
 

@@ -48,6 +48,7 @@ struct Request {
   // once.
   std::optional<std::string> content_type;
   std::optional<std::string> accept;
+  std::optional<std::string> accept_encoding;
   std::optional<std::string> idempotency_key;
   std::optional<std::string> if_match;
   std::optional<std::string> if_none_match;

@@ -479,6 +479,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     request.language = exchange.language;
     request.content_type = field(fields, "Content-Type");
     request.accept = field(fields, "Accept");
+    request.accept_encoding = field(fields, "Accept-Encoding");
     request.idempotency_key = field(fields, "Idempotency-Key");
     request.if_match = field(fields, "If-Match");
     request.if_none_match = field(fields, "If-None-Match");

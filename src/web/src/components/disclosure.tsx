@@ -1,0 +1,44 @@
+import type { ComponentChildren } from "preact";
+import { useSignal } from "@preact/signals";
+import { t } from "../text";
+import { Icon } from "./icon";
+
+export function Disclosure({ summary, children, open }: { summary: ComponentChildren; children: ComponentChildren; open?: boolean }) {
+  return (
+    <details class="dads-disclosure" open={open}>
+      <summary>
+        <Icon name="down" />
+        <span>{summary}</span>
+      </summary>
+      <div class="dads-disclosure__content">{children}</div>
+    </details>
+  );
+}
+
+// The same by a terminal: the curl line of what is pressed here.
+export function CurlLine({ line }: { line: string }) {
+  const copied = useSignal(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(line);
+      copied.value = true;
+      setTimeout(() => (copied.value = false), 3000);
+    } catch {
+      // Not permitted: the line can be marked by hand.
+    }
+  };
+  return (
+    <details class="dads-curl">
+      <summary>{t("curl.summary")}</summary>
+      <div>
+        <pre tabIndex={0}>
+          <code>{line}</code>
+        </pre>
+        <button type="button" class="dads-button" data-kind="text" data-size="small" onClick={copy}>
+          <Icon name="copy" />
+          <span aria-live="polite">{copied.value ? t("curl.copied") : t("curl.copy")}</span>
+        </button>
+      </div>
+    </details>
+  );
+}

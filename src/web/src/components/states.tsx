@@ -1,0 +1,70 @@
+// What stands where nothing stands yet: being read, empty, not readable.
+import type { ComponentChildren } from "preact";
+import type { Problem } from "../api";
+import type { Loaded } from "../loading";
+import { t } from "../text";
+import { Banner } from "./banner";
+import { Button } from "./button";
+
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="dads-empty">
+      <p class="dads-empty__title">{title}</p>
+      <div>{children}</div>
+    </div>
+  );
+}
+
+// The title and the remedy of a problem, in the reader's language: the daemon's own words where it spoke.
+export function wordsOf(problem: Problem): { title: string; detail: string } {
+  if (problem.status === 0) return { title: t("problem.unreachable"), detail: t("problem.unreachable_detail") };
+  return {
+    title: problem.title || t("problem.unnamed", { status: problem.status }),
+    detail: problem.detail || t("problem.unnamed_detail"),
+  };
+}
+
+// `list`: mistakes that no field of the page shows.
+export function ProblemBanner({ problem, again, list = true }: { problem: Problem; again?: () => void; list?: boolean }) {
+  const { title, detail } = wordsOf(problem);
+  return (
+    <Banner tone="error" title={title} live>
+      <p>{detail}</p>
+      {problem.retryAfter !== null && <p>{t("problem.retry_after", { seconds: problem.retryAfter })}</p>}
+      {list && problem.mistakes.length > 0 && (
+        <ul>
+          {problem.mistakes.map((mistake) => (
+            <li key={mistake.pointer + mistake.code}>
+              <code>{mistake.pointer}</code> {mistake.message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {again && (
+        <Button kind="outline" size="small" onClick={again}>
+          {t("problem.again")}
+        </Button>
+      )}
+    </Banner>
+  );
+}
+
+// Shows what was read; what stood there before stays while it is read anew, or cannot be.
+export function Shown<T>({ of, children }: { of: Loaded<T>; children: (value: T) => ComponentChildren }) {
+  return (
+    <>
+      {of.problem && <ProblemBanner problem={of.problem} again={of.again} />}
+      {of.value !== null ? (
+        <div class="dads-shown" aria-busy={of.loading}>
+          {children(of.value)}
+        </div>
+      ) : (
+        !of.problem && (
+          <p class="dads-loading" role="status">
+            {t("state_of_page.loading")}
+          </p>
+        )
+      )}
+    </>
+  );
+}

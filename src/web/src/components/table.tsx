@@ -1,0 +1,47 @@
+import type { ComponentChildren } from "preact";
+
+export interface Column<Row> {
+  key: string;
+  head: string;
+  cell: (row: Row) => ComponentChildren;
+  align?: "end";
+  rowHead?: boolean; // names the row
+  wide?: boolean;
+}
+
+// Rows of things; on a phone each row becomes a card with the heads beside its values.
+export function Table<Row>({ caption, columns, rows, rowKey, rowTone }: { caption: ComponentChildren; columns: Column<Row>[]; rows: Row[]; rowKey: (row: Row) => string; rowTone?: (row: Row) => string | undefined }) {
+  return (
+    <div class="dads-table">
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th scope="col" key={column.key} data-align={column.align} data-wide={column.wide || undefined}>
+                {column.head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)} data-tone={rowTone?.(row)}>
+              {columns.map((column) =>
+                column.rowHead ? (
+                  <th scope="row" key={column.key} data-head={column.head}>
+                    {column.cell(row)}
+                  </th>
+                ) : (
+                  <td key={column.key} data-head={column.head} data-align={column.align}>
+                    {column.cell(row)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
