@@ -43,6 +43,7 @@
 #include "src/http/api_commands.h"
 #include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
+#include "src/http/api_print.h"
 #include "src/http/api_read.h"
 #include "src/http/api_session.h"
 #include "src/http/api_stream.h"
@@ -68,6 +69,8 @@ using namespace std::chrono_literals;
 
 constexpr auto grace = 10s;           // for requests under way when the daemon ends
 constexpr std::size_t reading_queue = 512;  // reading calls that wait for a connection; more are told to come again
+constexpr std::size_t sign_in_queue = 64;  // sessions looked at, links followed, passkeys
+constexpr std::size_t press_queue = 8;     // incidents that are printed
 constexpr std::size_t passphrase_queue = 16;  // people who sign in and wait for their turn
 constexpr auto patience_with_cluster = 60s;  // that its supervisor brings back while the daemon starts
 constexpr std::chrono::milliseconds succession_every = 1h;  // what a day did not bring by itself: a registry that changed
@@ -410,10 +413,11 @@ class Service {
     http::add_delivery_routes(router, {readers_, workers_, law_}, writers_, delivery_services_,
                               [this] { return sealing_.too_late(); });
     http::add_read_routes(router, {readers_, workers_, law_});
+    http::add_print_routes(router, {readers_, press_, law_});
     http::add_attachment_routes(router, {{readers_, workers_, law_}, pieces_, writers_, [this] { return sealing_.too_late(); }});
     http::add_heartbeat_routes(router, {readers_, workers_, law_}, signer_);
     http::add_stream_route(router, streams_);
-    http::add_session_routes(router, {sign_ins_, tokens_, law_, workers_, passphrases_, sign_in_options_});
+    http::add_session_routes(router, {sign_ins_, tokens_, law_, sign_in_workers_, passphrases_, sign_in_options_});
     add_health_routes(router, health_);
     add_metrics_route(router, metrics_page_);
     http::add_web_routes(router, web::embedded_web());
@@ -437,6 +441,8 @@ class Service {
   store::ConnectionPool operators_;
   store::ConnectionPool pieces_;  // of files on their way in
   http::WorkerPool passphrases_{1, passphrase_queue};
+  http::WorkerPool sign_in_workers_{2, sign_in_queue};  // with passphrases_ as many as sign_ins_ has connections
+  http::WorkerPool press_{1, press_queue};
   http::WorkerPool workers_;      // longer than the writers, whose answers give it work
   Sealing sealing_;
   store::WriterPool writers_;  // signs receipts for the tree that sealing knows, until its last command

@@ -259,6 +259,11 @@ SheetSection case_section(const IncidentDetail& incident, const AnswerContext& c
   add_line(section, chosen("サイバー攻撃", "Cyberattack", context), in_words(yes_or_no, summary.cyberattack, context.language));
   add_line(section, chosen("認知", "Recognised", context), paper_time(summary.recognized_at, context.language));
   add_line(section, chosen("受付", "Received", context), paper_time(summary.opened_at, context.language));
+  if (!incident.labels.empty()) {
+    std::string restrictions;
+    for (const auto& restriction : incident.labels.back().restrictions) restrictions += (restrictions.empty() ? "" : "\n") + restriction;
+    add_line(section, chosen("取扱制限", "Handling", context), restrictions);
+  }
   if (summary.erased_at)
     add_line(section, chosen("内容の消去", "Content erased", context),
              fmt::format("{}　{}", shown(summary.erased_at, context), name_of(summary.erased_by, context)));

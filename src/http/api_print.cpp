@@ -1,13 +1,23 @@
+#include "src/http/api_print.h"
+
+#include <functional>
+#include <memory>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "src/codec/incident_sheet.h"
 #include "src/core/label_words.h"
-#include "src/http/api_routes.h"
 #include "src/http/reading.h"
+#include "src/http/refusals.h"
+#include "src/http/shares.h"
 #include "src/print/pdf.h"
 
 namespace noroshi::http {
 namespace {
+
+constexpr int most_sheets = 8;         // drawn or waiting
+constexpr int most_sheets_of_one = 2;  // of one body
 
 // Of what asks for no copies, paper is one (取扱制限).
 Response restriction_forbids(Language language) {
@@ -43,28 +53,46 @@ std::optional<Language> parse_language(std::string_view word) {
   return std::nullopt;
 }
 
-Response print(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
+std::function<Response()> ready(Response response) {
+  return [response = std::move(response)] { return response; };
+}
+
+std::function<Response()> print(store::TenantTransaction& transaction, const Request& request, const codec::AnswerContext& context) {
   QueryReader query(request, {"language"});
   const auto language = query.word("language", parse_language, "ja, en").value_or(context.language);
-  if (!query.ok()) return refused(query, request.language);
+  if (!query.ok()) return ready(refused(query, request.language));
   const codec::AnswerContext in_language{context.law, language, context.now};
   const auto id = id_in_path<core::IncidentId>(request, "id");
-  if (!id) return not_found(request.language);
+  if (!id) return ready(not_found(request.language));
   const auto incident = store::find_incident(transaction, context.law.registry, *id, sees_own_only(*request.caller), context.now);
-  if (!incident) return not_found(request.language);
-  if (forbids_copies(*incident)) return restriction_forbids(language);
-  const auto sheet = codec::incident_sheet(*incident, printed_for(*request.caller, in_language), in_language);
-  Response response;
-  response.content_type = "application/pdf";
-  response.body = print::draw_pdf(sheet, context.now);
-  response.headers.push_back({"Content-Disposition", fmt::format("inline; filename=\"{}.pdf\"", sheet.number)});
-  return response;
+  if (!incident) return ready(not_found(request.language));
+  if (forbids_copies(*incident)) return ready(restriction_forbids(language));
+  return [sheet = codec::incident_sheet(*incident, printed_for(*request.caller, in_language), in_language), at = context.now] {
+    Response response;
+    response.content_type = "application/pdf";
+    response.body = print::draw_pdf(sheet, at);
+    response.headers.push_back({"Content-Disposition", fmt::format("inline; filename=\"{}.pdf\"", sheet.number)});
+    return response;
+  };
+}
+
+// A sheet may take seconds to draw: one body does not have the press for itself.
+Handler with_place(Handler handler) {
+  const auto places = std::make_shared<Shares>(most_sheets, most_sheets_of_one);
+  return [places, handler = std::move(handler)](Request request, Responder respond) {
+    const auto place = places->take(request.caller->organization);
+    if (!place) return respond(retry_later(problem_of(Refusal::overloaded), request.language));
+    const Responder held([place, respond](std::optional<Response> response) {
+      if (response) respond(std::move(*response));
+    });
+    handler(std::move(request), held);
+  };
 }
 
 }  // namespace
 
-void add_print_routes(Router& router, const ReadContext& context) {
-  get(router, "/incidents/{id}/print", readers_of_incidents, reading(context, print));
+void add_print_routes(Router& router, const ReadContext& press) {
+  get(router, "/incidents/{id}/print", readers_of_incidents, with_place(reading_first(press, print)));
 }
 
 }  // namespace noroshi::http

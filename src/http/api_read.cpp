@@ -8,7 +8,6 @@ namespace noroshi::http {
 
 void add_read_routes(Router& router, const ReadContext& context) {
   add_incident_routes(router, context);
-  add_print_routes(router, context);
   add_assignment_routes(router, context);
   add_handling_routes(router, context);
   add_label_routes(router, context);

@@ -6,7 +6,6 @@
 namespace noroshi::http {
 
 void add_incident_routes(Router& router, const ReadContext& context);    // incidents
-void add_print_routes(Router& router, const ReadContext& context);        // one of them on paper
 void add_assignment_routes(Router& router, const ReadContext& context);  // who responds to one
 void add_obligation_routes(Router& router, const ReadContext& context);  // duties
 void add_handling_routes(Router& router, const ReadContext& context);  // steps, instructions, platforms

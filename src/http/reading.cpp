@@ -86,6 +86,20 @@ Handler reading(const ReadContext& context, Read read) {
   });
 }
 
+Handler reading_first(const ReadContext& context, ReadFirst read) {
+  return on_worker(context.workers, [&readers = context.readers, &law = context.law, read = std::move(read)](
+                                        const Request& request, Deadline deadline) {
+    std::function<Response()> make;
+    {
+      const Caller& caller = *request.caller;
+      auto lease = readers.acquire(deadline);
+      store::TenantTransaction transaction(*lease, caller.tenant, actor_of(caller));
+      make = read(transaction, request, {law, request.language, store::read_clock(transaction)});
+    }
+    return make();
+  });
+}
+
 Handler looking(const ReadContext& context, Look look) {
   return on_worker(context.workers, [&readers = context.readers, &law = context.law, look = std::move(look)](
                                         const Request& request, Deadline deadline) {

@@ -19,6 +19,11 @@ namespace noroshi::http {
 using Read = std::function<Response(store::TenantTransaction&, const Request&, const codec::AnswerContext&)>;
 Handler reading(const ReadContext& context, Read read);
 
+// The same for an answer that takes a while to make: it is made when the transaction has ended and its connection is free again. An
+// answer that is ready, such as a refusal, is made by a function that returns it.
+using ReadFirst = std::function<std::function<Response()>(store::TenantTransaction&, const Request&, const codec::AnswerContext&)>;
+Handler reading_first(const ReadContext& context, ReadFirst read);
+
 // Answers on a worker from what is in memory, with the shown time; for calls that see no body's content.
 using Look = std::function<Response(const Request&, const codec::AnswerContext&)>;
 Handler looking(const ReadContext& context, Look look);

@@ -24,6 +24,8 @@ constexpr double bottom = page_height - 56;  // above the footer
 constexpr double label_width = 112;
 constexpr double gap = 6;
 constexpr double cell_padding = 3;
+// What somebody wrote into twenty thousand lines is not for paper.
+constexpr int most_pages = 100;
 
 // Japanese first: a character that both have is drawn in its Japanese form.
 constexpr const char* family = "Noto Sans CJK JP, IPAexGothic, sans-serif";
@@ -59,12 +61,15 @@ struct Style {
 // the first time on a canvas that keeps nothing.
 class Pages {
  public:
-  Pages(const codec::Sheet& sheet, cairo_t* canvas, int of) : sheet_(sheet), canvas_(canvas), of_(of) {}
+  Pages(const codec::Sheet& sheet, cairo_t* canvas, int of)
+      : sheet_(sheet), canvas_(canvas), of_(of), number_(layout_of(sheet.number, inner_width / 3, {small_size})), marks_(marks()),
+        footer_(layout_of(sheet.footer, inner_width - 48, {small_size})) {}
 
   void lay_out() {
     begin_page();
     title();
-    for (const auto& section : sheet_.sections) lay_out(section);
+    for (const auto& section : sheet_.sections)
+      if (!is_cut_) lay_out(section);
     end_page();
   }
   int count() const { return page_; }
@@ -107,30 +112,45 @@ class Pages {
     cairo_set_source_rgb(canvas_, 0, 0, 0);
   }
 
+  // Two lines at most: more would lie over what is below.
+  Layout marks() const {
+    std::string all;
+    for (const auto& mark : sheet_.marks) all += (all.empty() ? "" : "　") + mark;
+    auto layout = layout_of(all, inner_width * 2 / 3, {text_size, true, PANGO_ALIGN_RIGHT});
+    pango_layout_set_height(layout.get(), -2);
+    pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_END);
+    return layout;
+  }
+
   void begin_page() {
     ++page_;
     y_ = top;
-    std::string marks;
-    for (const auto& mark : sheet_.marks) marks += (marks.empty() ? "" : "　") + mark;
-    put(layout_of(sheet_.number, inner_width / 2, {small_size}), margin, 32);
-    put(layout_of(marks, inner_width, {text_size, true, PANGO_ALIGN_RIGHT}), margin, 30);
+    put(number_, margin, 36);
+    put(marks_, margin + inner_width / 3, 46 - height_of(marks_));
     rule(52, 0.8, 0.2);
   }
   void end_page() {
     rule(bottom + 8, 0.4, 0.5);
-    put(layout_of(sheet_.footer, inner_width - 48, {small_size}), margin, bottom + 14);
+    put(footer_, margin, bottom + 14);
     put(layout_of(fmt::format("{} / {}", page_, of_), inner_width, {small_size, false, PANGO_ALIGN_RIGHT}), margin, bottom + 14);
     cairo_show_page(canvas_);
   }
   void next_page() {
+    if (page_ == most_pages) {
+      put(layout_of(sheet_.language == codec::Language::en ? "(cut here: too long for paper)" : "（長いため、紙ではここまでです）", inner_width,
+                    {small_size, true}),
+          margin, bottom - 4);
+      is_cut_ = true;
+      return;
+    }
     end_page();
     begin_page();
   }
   // A page with room for so much; what is higher than a page begins at its top.
   bool make_room(double height) {
-    if (y_ + height <= bottom || y_ == top) return false;
+    if (is_cut_ || y_ + height <= bottom || y_ == top) return false;
     next_page();
-    return true;
+    return !is_cut_;
   }
 
   void title() {
@@ -142,6 +162,7 @@ class Pages {
   void lay_out(const codec::SheetSection& section) {
     const auto heading = layout_of(section.heading, inner_width, {heading_size, true});
     make_room(height_of(heading) + 40);  // not alone at the end of a page
+    if (is_cut_) return;
     y_ += gap;
     put(heading, margin, y_);
     y_ += height_of(heading) + 2;
@@ -156,6 +177,7 @@ class Pages {
   void lay_out(const codec::SheetLine& line) {
     const auto label = layout_of(line.label, label_width - gap, {text_size, true});
     make_room(height_of(label) + 2);
+    if (is_cut_) return;
     put(label, margin, y_);
     const double begin = y_;
     const int page = page_;
@@ -177,6 +199,7 @@ class Pages {
       pango_layout_line_get_extents(line, nullptr, &box);
       const double height = static_cast<double>(box.height) / PANGO_SCALE + 1.5;
       make_room(height);
+      if (is_cut_) return;
       cairo_move_to(canvas_, x, y_ - static_cast<double>(box.y) / PANGO_SCALE);
       pango_cairo_show_layout_line(canvas_, line);
       y_ += height;
@@ -193,6 +216,7 @@ class Pages {
     const Style head{small_size, true};
     row(heads, widths, head);
     for (const auto& cells : table.rows) {
+      if (is_cut_) return;
       if (make_room(height_of_row(cells, widths, {small_size}))) row(heads, widths, head);
       row(cells, widths, {small_size});
     }
@@ -207,6 +231,7 @@ class Pages {
   void row(const std::vector<std::string>& cells, const std::vector<double>& widths, const Style& style) {
     const double height = height_of_row(cells, widths, style);
     make_room(height);
+    if (is_cut_) return;
     if (style.bold) {
       cairo_set_source_rgb(canvas_, 0.93, 0.93, 0.93);
       cairo_rectangle(canvas_, margin, y_, inner_width, height);
@@ -225,8 +250,10 @@ class Pages {
   const codec::Sheet& sheet_;
   cairo_t* canvas_;
   int of_;
+  const Layout number_, marks_, footer_;  // on each page
   int page_ = 0;
   double y_ = top;
+  bool is_cut_ = false;
 };
 
 void check(cairo_status_t status) {

@@ -16,6 +16,7 @@
 #include "src/http/api_commands.h"
 #include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
+#include "src/http/api_print.h"
 #include "src/http/api_read.h"
 #include "src/http/api_session.h"
 #include "src/http/api_stream.h"
@@ -43,6 +44,7 @@ struct AllRoutes {
     http::add_delivery_routes(router, {readers, workers, law}, writers, services);
     http::add_withholding_routes(router, {readers, workers, law}, writers);
     http::add_read_routes(router, {readers, workers, law});
+    http::add_print_routes(router, {readers, workers, law});
     http::add_heartbeat_routes(router, {readers, workers, law}, {"", [](std::string_view) { return std::string(); }});
     http::add_stream_route(router, streams);
     http::add_attachment_routes(router, {{readers, workers, law}, readers, writers});

@@ -42,7 +42,7 @@ TEST_CASE("sound header blocks pass") {
       "HEAD /a/b%20c;v=1?x=%E3%81%82&y=(z)~* HTTP/1.1\r\nHost: 127.0.0.1:8443\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: [::1]:8443\r\nX-Empty:\r\nX-Tab: a\tb\r\nTE: trailers\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: TEST-Host\r\nContent-Length: 0\r\n\r\n",
-      "GET / HTTP/1.1\r\nHost: [::1]\r\nConnection: keep-alive\r\nCookie: a\r\nCookie: b\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: [::1]\r\nConnection: keep-alive\r\nVia: 1.1 a\r\nVia: 1.1 b\r\n\r\n",
       "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9223372036854775807\r\nExpect: "
       "100-Continue\r\n\r\n",
       "PATCH /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: \t 003 \r\n\r\n",

@@ -27,7 +27,9 @@ from seeded import main, say
 # None of them is in a story. The first two have cases of their own.
 STRANGERS = ("mof", "jica", "police-okinawa")
 # Nobody's in particular: what they name is for everybody who may make the call, or is itself the permission.
-NOT_OF_A_BODY = {"/api/v1/editions/{id}", "/api/v1/editions/{id}/explain", "/api/v1/record/proofs/{sequence}"}
+NOT_OF_A_BODY = {"/api/v1/editions/{id}", "/api/v1/editions/{id}/explain", "/api/v1/record/proofs/{sequence}",
+                 "/api/v1/set-up/{code}", "/api/v1/set-up/{code}/passphrase", "/api/v1/set-up/{code}/passkey",
+                 "/api/v1/set-up/{code}/demonstration"}
 TABLES = {"assignment": "assignment", "erasure": "erasure", "waiver": "waiver", "message": "message", "person": "person",
           "instruction": "instruction", "request": "cymat_request", "member": "cymat_member", "change": "label_change"}
 BY_PATH = {"incidents": "incident", "obligations": "obligation", "relay-switch": "relay_switch", "appointments": "appointment",

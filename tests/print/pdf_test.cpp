@@ -1,5 +1,6 @@
 #include "src/print/pdf.h"
 
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -38,6 +39,15 @@ TEST_CASE("a sheet is a PDF, and what is long goes on over pages") {
   for (int i = 0; i < 5000; ++i) long_text += "報告";
   CHECK(pages_in(print::draw_pdf(sheet_with(long_text, 3), made_at)) >= 3);
   CHECK(pages_in(print::draw_pdf(sheet_with("短い", 400), made_at)) >= 5);
+}
+
+TEST_CASE("what nobody would print is cut, and its marks cover nothing") {
+  auto sheet = sheet_with(std::string(19'999, '\n') + "end", 3);
+  sheet.marks.assign(50, std::string(199, 'm'));
+  const auto begin = std::chrono::steady_clock::now();
+  const auto pdf = print::draw_pdf(sheet, made_at);
+  CHECK(pages_in(pdf) == 100);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
 TEST_CASE("texts that are hard to set end all the same") {

@@ -10,7 +10,9 @@ import http.client
 import json
 import subprocess
 import sys
+import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "delivery"))  # flow_scene.py
@@ -79,6 +81,21 @@ class Paper(unittest.TestCase):
         self.assertEqual(foreign[2], missing[2])
         status, _, said = self.get(f"/incidents/{incident}/print?language=fr", self.mhlw)
         self.assertEqual((status, json.loads(said)["errors"][0]["pointer"]), (422, "/language"))
+
+    def test_one_body_has_not_the_press_for_itself(self):
+        """However long what it prints: readings go on, and more than two at a time are asked to come again."""
+        incident, _, _ = self.report(summary="あ\n" * 9_000, handling=["取" * 199] * 50, classification={"confidentiality": 2})
+        with ThreadPoolExecutor(6) as threads:
+            prints = [threads.submit(self.get, f"/incidents/{incident}/print", self.jps) for _ in range(6)]
+            begun = time.monotonic()
+            self.assertEqual(self.get("/incidents?limit=1", self.mhlw)[0], 200)
+            self.assertLess(time.monotonic() - begun, 5)
+            said = [future.result() for future in prints]
+        statuses = sorted(status for status, _, _ in said)
+        self.assertEqual(statuses[0], 200)
+        self.assertEqual(set(statuses[2:]) - {200}, {503})
+        refused = next(headers for status, headers, _ in said if status == 503)
+        self.assertIn("Retry-After", refused)
 
     def test_what_forbids_copies_is_not_printed(self):
         incident, _, _ = self.report(handling=["複製禁止"], classification={"confidentiality": 2})
