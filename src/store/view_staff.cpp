@@ -29,9 +29,9 @@ constexpr Statement select_approvals{
     "WHERE state = 'proposed' UNION ALL "
     "SELECT 'annex', n.id, n.incident_id, NULL, n.title, n.asked_by, n.asked_by_name, n.asked_at, '' FROM annex n "
     "JOIN incident_access a ON a.incident_id = n.incident_id AND a.organization = caller() AND n.organization = ANY (a.stands_for) "
-    "WHERE n.state = 'asked' UNION ALL "
+    "WHERE n.state = 'asked' AND $5::boolean UNION ALL "
     "SELECT 'sealing_key', id, NULL, NULL, name, asked_by, asked_by_name, asked_at, '' FROM sealing_key "
-    "WHERE state = 'proposed' AND organization = caller()) AS r LEFT JOIN incident l ON l.id = r.incident_id "
+    "WHERE state = 'proposed' AND organization = caller() AND $5::boolean) AS r LEFT JOIN incident l ON l.id = r.incident_id "
     "WHERE $2::timestamptz IS NULL OR (r.asked_at, r.id) > ($2::timestamptz, $3::uuid) ORDER BY r.asked_at, r.id LIMIT $4"};
 
 codec::ApprovalView read_approval(const Row& row) {
@@ -87,7 +87,9 @@ PageOutcome<codec::ApprovalView> list_approvals(TenantTransaction& transaction, 
                                                 const PageRequest& page) {
   auto key = key_of(page, 'v', "tu");
   if (!key) return tl::unexpected(key.error());
-  const Rows rows = transaction.execute(select_approvals, {token, (*key)[0], (*key)[1], page.limit + 1});
+  // Who reads no annexes and no keys does not read of them here either.
+  const bool sees_annexes = role != core::to_string(core::Role::exception_officer);
+  const Rows rows = transaction.execute(select_approvals, {token, (*key)[0], (*key)[1], page.limit + 1, sees_annexes});
   auto found = read_page(rows, page.limit, read_approval, [](const Row& row) {
     return write_cursor('v', {row.get<Timestamp>("asked_at"), uuid_of(row, "id")});
   });

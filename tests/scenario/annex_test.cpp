@@ -157,6 +157,7 @@ TEST_CASE("A corporation's annex is readable at the ministry with its own key, a
   CHECK(text(waiting.front(), "path") == "/api/v1/annexes/" + id + "/permission");
   CHECK(waiting.front().at("may_decide").as_bool());
   CHECK(world.desk("mext", "section_officer").list("/approvals").empty());
+  CHECK(world.desk("jaxa", "exception_officer").list("/approvals").empty());
   // Not by who asked, whatever his token.
   CHECK(world.desk("jaxa", "section_officer", "甲")
             .post("/annexes/" + id + "/permission", {{"decision", "approved"}, {"reason", "可"}})
