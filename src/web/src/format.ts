@@ -61,6 +61,12 @@ export function span(milliseconds: number, seconds = true): string {
   return seconds ? t("time.span_minutes", { minutes, seconds: two(total % 60) }) : t("time.span_only_minutes", { minutes });
 }
 
+// Where there is little room: days alone where there are any.
+export function shortSpan(milliseconds: number): string {
+  const days = Math.floor(Math.abs(milliseconds) / 86_400_000);
+  return days >= 1 ? t("time.days", { days }) : span(milliseconds, false);
+}
+
 // "PT1H30M", "P1D": ISO 8601, as targets are stated.
 export function durationMilliseconds(text: string): number | null {
   const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text);

@@ -4,12 +4,12 @@ import { now } from "../clock";
 import { Icon } from "../components/icon";
 import { Shown } from "../components/states";
 import { Tag } from "../components/tag";
-import { span } from "../format";
+import { shortSpan } from "../format";
 import { useLoaded } from "../loading";
 import { nameOf } from "../names";
 import { Link, setQuery } from "../router";
 import { t, word } from "../text";
-import { filters, silences } from "./data";
+import { filters, shortName, silences } from "./data";
 
 export function Silent({ most }: { most: number }) {
   const found = silences.value;
@@ -26,10 +26,10 @@ export function Silent({ most }: { most: number }) {
         {found.slice(0, most).map((one) => (
           <li key={one.body} data-state={one.relays ? "overdue" : "unacknowledged"}>
             <button type="button" aria-pressed={filters.value.agency === one.body} onClick={() => setQuery({ agency: filters.value.agency === one.body ? null : one.body })}>
-              <bdi>{nameOf(one.body)}</bdi>
+              <bdi title={nameOf(one.body)}>{shortName(one.body)}</bdi>
               <span class="board-silent__since">
                 <Icon name={one.relays ? "alert" : "clock"} />
-                {span(now.value - one.since, false)}
+                {shortSpan(now.value - one.since)}
               </span>
               <small>
                 {[one.relays ? t("board.silent.relays", { number: one.relays }) : "", one.receipts ? t("board.silent.receipts", { number: one.receipts }) : "", one.followups ? t("board.silent.followups", { number: one.followups }) : ""].filter(Boolean).join(t("list.and"))}

@@ -4,6 +4,7 @@ import { get, Problem, type Schemas } from "../api";
 import { heardNow, now } from "../clock";
 import { onLive } from "../live";
 import { nameOf, organizations } from "../names";
+import { t } from "../text";
 
 export type Item = Schemas["BoardIncident"];
 export type Duty = Schemas["BoardDuty"];
@@ -96,7 +97,8 @@ export function rowOf(item: Item, at: number): Row {
     if (!chief || order < 0 || (order === 0 && duty.due_at < chief.due_at)) [chief, state] = [duty, other];
   };
   outer.forEach(weigh);
-  if (state !== "overdue") inner.forEach(weigh);
+  // What stays inside of a body is its own affair as long as the chain itself is late.
+  if (!["overdue", "soon", "unacknowledged"].includes(state)) inner.forEach(weigh);
   const found = chief as Duty | null;
   const innerOverdue = inner.filter((duty) => stateOf(duty, at) === "overdue").length;
   const followup = item.content?.followup_due_at;
@@ -108,7 +110,10 @@ export function rowOf(item: Item, at: number): Row {
   const overdue = all.includes("overdue");
   const soon = all.includes("soon");
   const unacknowledged = all.includes("unacknowledged");
-  const rank = overdue && !isInner ? 0 : soon && !isInner ? 1 : unacknowledged ? 2 : overdue ? 3 : soon ? 4 : all.includes("waiting") ? 5 : 6;
+  const order: State[] = ["overdue", "soon", "unacknowledged", "waiting"];
+  const relay = !!found && !found.clause.endsWith("(h)");
+  const step = order.indexOf(state);
+  const rank = step < 0 ? 9 : isInner ? 4 + step : state === "overdue" ? (relay ? 0 : 1) : step + 1;
   return {
     item,
     organization: content?.organization ?? toAgency[0]?.holder ?? outer[0]?.holder ?? inner[0]?.holder ?? "",
@@ -361,4 +366,9 @@ export const silences = computed<Silence[]>(() => {
   return [...found.values()].sort((a, b) => b.relays - a.relays || b.receipts - a.receipts || a.since - b.since);
 });
 
-export const shortName = (id: string) => nameOf(id);
+// Without the words of its legal form, which many bodies share.
+export function shortName(id: string): string {
+  const name = nameOf(id);
+  for (const form of t("board.legal_forms").split("|")) if (name.startsWith(form) && name.length > form.length) return name.slice(form.length).trim();
+  return name;
+}

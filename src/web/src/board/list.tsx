@@ -5,12 +5,12 @@ import { Empty } from "../components/states";
 import { ExerciseMark, Tag } from "../components/tag";
 import { Icon } from "../components/icon";
 import { now } from "../clock";
-import { span } from "../format";
+import { shortSpan, span } from "../format";
 import { nameOf } from "../names";
 import { Link } from "../router";
 import { t, word } from "../text";
 import { Chain } from "./chain";
-import { chosen, type Row } from "./data";
+import { chosen, shortName, type Row } from "./data";
 import { icons } from "./state_mark";
 
 // Who has to do what, and how long it is over: the first thing that is read.
@@ -19,15 +19,15 @@ function Urgency({ row }: { row: Row }) {
   const text = !row.due
     ? word("board.state", row.state)
     : row.state === "overdue"
-      ? t("board.over", { span: span(left, false) })
-      : t("board.left", { span: span(left, left < 3_600_000) });
+      ? t("board.over", { span: shortSpan(left) })
+      : t("board.left", { span: left < 3_600_000 ? span(left) : shortSpan(left) });
   return (
     <p class="board-urgency" data-state={row.state}>
       <Icon name={icons[row.state]} />
       <strong>{text}</strong>
       {row.holder && (
         <span>
-          <bdi>{nameOf(row.holder)}</bdi>
+          <bdi title={nameOf(row.holder)}>{shortName(row.holder)}</bdi>
           <small>{row.state === "unacknowledged" ? t("board.receipt") : row.inner ? t("board.inner", { clause: row.clause ?? "" }) : row.clause}</small>
         </span>
       )}
@@ -48,6 +48,7 @@ function Case({ row, place, of }: { row: Row; place: number; of: number }) {
               {t("board.large_mark")}
             </Tag>
           )}
+          {row.innerOverdue > 0 && !row.inner && <small class="board-case__inner">{t("board.inner_overdue", { number: row.innerOverdue })}</small>}
           {row.silent && <Tag tone="soon">{t("board.silent_mark")}</Tag>}
           {item.exercise && <ExerciseMark />}
         </p>

@@ -1,7 +1,7 @@
 // A state as drawing, word and colour together.
 import { Icon, type IconName } from "../components/icon";
 import { now } from "../clock";
-import { span } from "../format";
+import { shortSpan } from "../format";
 import { t, word } from "../text";
 import type { Hop, State } from "./data";
 
@@ -18,7 +18,7 @@ export const icons: Record<State, IconName> = {
 export function HopMark({ hop }: { hop: Hop }) {
   const left = Date.parse(hop.due) - now.value;
   const text =
-    hop.state === "overdue" ? t("board.over", { span: span(left, false) }) : hop.state === "soon" || hop.state === "waiting" ? t("board.left", { span: span(left, false) }) : word("board.state", hop.state);
+    hop.state === "overdue" ? t("board.over", { span: shortSpan(left) }) : hop.state === "soon" || hop.state === "waiting" ? t("board.left", { span: shortSpan(left) }) : word("board.state", hop.state);
   return (
     <span class="board-mark" data-state={hop.state}>
       <Icon name={icons[hop.state]} />
