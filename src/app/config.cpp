@@ -3,8 +3,10 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <toml++/toml.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -486,6 +488,17 @@ void set_mail_file(const Given& given, Draft& draft) {
   if (auto path = given.path()) draft.config.mail.*of = std::move(*path);
 }
 
+void set_relying_party(const Given& given, Draft& draft) {
+  auto value = given.text();
+  if (!value) return;
+  const bool lower = std::none_of(value->begin(), value->end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  const auto last = value->substr(value->rfind('.') + 1);
+  const bool number = last.find_first_not_of("0123456789") == std::string::npos;
+  if (!lower || number || !is_host_name(*value) || value->find(':') != std::string::npos)
+    return given.refuse("must be the name of a host in small letters, as \"noroshi.example.go.jp\": no address, no port");
+  draft.config.relying_party = std::move(*value);
+}
+
 void set_log_level(const Given& given, Draft& draft) {
   static constexpr std::pair<std::string_view, std::string_view> levels[] = {
       {"trace", "trace"},  {"debug", "debug"}, {"info", "info"},        {"warning", "warning"},
@@ -543,6 +556,7 @@ constexpr Setting settings[] = {
     {"canary", "organization", set_canary_organization},
     {"canary", "at", set_canary_at},
     {"canary", "within", set_canary_within},
+    {"sign_in", "relying_party", set_relying_party},
     {"delivery", "base_url", set_base_url},
     {"delivery", "backoff", set_backoff},
     {"delivery", "give_up", set_give_up},
@@ -885,6 +899,39 @@ std::filesystem::path content_key_folder(const Config& config) {
   return config.content_keys.value_or(config.data / "keys" / "content");
 }
 
+namespace {
+
+bool on_loopback(const Config& config) { return config.listen_host.starts_with("127.") || config.listen_host == "::1"; }
+
+std::string host_of_base_url(const Config& config) {
+  if (!config.base_url) return {};
+  auto host = config.base_url->substr(std::string_view("https://").size());
+  host.resize(std::min(host.size(), host.find(':', host.starts_with('[') ? host.find(']') : 0)));
+  const bool address = host.starts_with('[') || host.find_first_not_of("0123456789.") == std::string::npos;
+  return address ? std::string() : host;
+}
+
+std::string name_of_machine() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
+  std::string text = name.data();
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return text;
+}
+
+}  // namespace
+
+std::string relying_party(const Config& config) {
+  if (config.relying_party) return *config.relying_party;
+  if (auto host = host_of_base_url(config); !host.empty()) return host;
+  return on_loopback(config) ? "localhost" : name_of_machine();
+}
+
+std::string web_address(const Config& config, std::uint16_t port) {
+  if (config.base_url) return *config.base_url;
+  return fmt::format("https://{}:{}", relying_party(config), port);
+}
+
 core::Zone database_zone(const Config& config) {
   return config.database_zone.value_or(config.database_url ? core::Zone::internet : core::Zone::closed);
 }
@@ -989,6 +1036,9 @@ std::string show(const Config& config) {
   if (!config.canary.organization.empty()) line("organization", toml_text(config.canary.organization));
   line("at", time_of_day(config.canary.at));
   line("within", quoted_duration(config.canary.within));
+
+  table("sign_in");
+  if (config.relying_party) line("relying_party", toml_text(*config.relying_party));
 
   table("delivery");
   if (config.base_url) line("base_url", toml_text(*config.base_url));

@@ -68,6 +68,7 @@ struct Config {
   core::RetentionPolicy retention;                  // [retention] confidentiality_1 = "P5Y": whole years
   core::CanaryPlan canary;                          // [canary] organization, at = "06:30" (Japanese time), within
   ConfigPlace canary_place;                         // where its body was set
+  std::optional<std::string> relying_party;         // [sign_in] relying_party; else as relying_party() says
   std::optional<std::string> base_url;              // [delivery] base_url = "https://HOST:PORT"; else what is listened on
   delivery::RetryPolicy retry;                      // [delivery] backoff, give_up
   std::chrono::seconds delivery_timeout{30};        // [delivery] timeout
@@ -82,6 +83,12 @@ struct Config {
 core::Zone database_zone(const Config& config);
 // Where the keys are with which what people wrote of cases is sealed.
 std::filesystem::path content_key_folder(const Config& config);
+
+// To which host name passkeys belong (WebAuthn's rpId): what was set, else the host of base_url, else "localhost" where the daemon
+// listens on loopback, else the name of this machine.
+std::string relying_party(const Config& config);
+// How a person's browser reaches the daemon: base_url, else that host and `port` (an address has no passkeys).
+std::string web_address(const Config& config, std::uint16_t port);
 
 // What was set on the command line; empty where it was not.
 struct ConfigFlags {

@@ -25,6 +25,7 @@
 #include "src/app/content_key_files.h"
 #include "src/app/delivery_keys.h"
 #include "src/app/delivery_services.h"
+#include "src/app/demonstration_folder.h"
 #include "src/app/health.h"
 #include "src/app/law.h"
 #include "src/app/metrics.h"
@@ -43,6 +44,7 @@
 #include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
+#include "src/http/api_session.h"
 #include "src/http/api_stream.h"
 #include "src/http/api_withholdings.h"
 #include "src/http/server.h"
@@ -66,6 +68,7 @@ using namespace std::chrono_literals;
 
 constexpr auto grace = 10s;           // for requests under way when the daemon ends
 constexpr std::size_t reading_queue = 512;  // reading calls that wait for a connection; more are told to come again
+constexpr std::size_t passphrase_queue = 16;  // people who sign in and wait for their turn
 constexpr auto patience_with_cluster = 60s;  // that its supervisor brings back while the daemon starts
 constexpr std::chrono::milliseconds succession_every = 1h;  // what a day did not bring by itself: a registry that changed
 constexpr std::chrono::milliseconds succession_at_most = 1s;  // where the shown clock runs fast
@@ -215,7 +218,8 @@ http::Authenticator authenticator(store::TokenDirectory& tokens, boost::asio::th
                         .name = actor.name,
                         .person = actor.person ? core::to_string(*actor.person) : std::string(),
                         .tenant = core::tenant_of(actor),
-                        .signing_key = answer.signing_key};
+                        .signing_key = answer.signing_key,
+                        .session = answer.session ? core::to_string(*answer.session) : std::string()};
   };
   return [&tokens, &threads, outcome](std::string_view bearer, std::function<void(http::AuthenticationOutcome)> callback) {
     if (auto known = tokens.remembered(bearer)) return callback(outcome(*known));
@@ -273,6 +277,22 @@ class SuccessionTimer {
   std::jthread thread_;
 };
 
+// All daemons on one database seal and sign alike: what one of them set up or challenged, another one lets in.
+http::SignInOptions sign_in_options(const Config& config, const DeliveryKeys* keys, std::vector<std::string> names, bool clock_is_real) {
+  http::SignInOptions options;
+  if (keys)
+    options.keys = {keys->derive("noroshi sign-in totp"), keys->derive("noroshi sign-in set-up"),
+                    keys->derive("noroshi sign-in challenge")};
+  options.relying_party = relying_party(config);
+  options.names = std::move(names);
+  options.clock_shifted = !clock_is_real;
+  options.demonstration = is_demonstration(config.data);
+  options.now = [] {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  };
+  return options;
+}
+
 std::string url_of(const Config& config, std::uint16_t port) {
   const bool v6 = config.listen_host.find(':') != std::string::npos;
   return v6 ? fmt::format("https://[{}]:{}", config.listen_host, port)
@@ -295,12 +315,14 @@ class Service {
         signer_{signing_key.id(), [signing_key](std::string_view text) { return signing_key.sign(text); }},
         readers_(database, store::DatabaseRole::reader, static_cast<std::size_t>(config.readers)),
         authenticators_(database, store::DatabaseRole::authenticator, 2),
+        tokens_(authenticators_, clock_is_real ? 1s : 0s),
+        sign_ins_(database, store::DatabaseRole::authenticator, 3),
+        sign_in_options_(sign_in_options(config, delivery_keys, names_, clock_is_real)),
         operators_(database, store::DatabaseRole::operator_, 2),
         pieces_(database, store::DatabaseRole::writer, 2),
         workers_(static_cast<std::size_t>(config.readers), reading_queue),
         sealing_(database, record_keys, config.data / "record", record_origin),
         writers_(database, law_, writer_options(config, record_keys)),
-        tokens_(authenticators_, clock_is_real ? 1s : 0s),
         sequencing_(database),
         succession_(database, law_),
         ticking_(database, law_, metrics_.ticking_observer()),
@@ -329,6 +351,7 @@ class Service {
   void retry_database() {
     readers_.retry_now();
     authenticators_.retry_now();
+    sign_ins_.retry_now();
     operators_.retry_now();
     pieces_.retry_now();
   }
@@ -390,6 +413,7 @@ class Service {
     http::add_attachment_routes(router, {{readers_, workers_, law_}, pieces_, writers_, [this] { return sealing_.too_late(); }});
     http::add_heartbeat_routes(router, {readers_, workers_, law_}, signer_);
     http::add_stream_route(router, streams_);
+    http::add_session_routes(router, {sign_ins_, tokens_, law_, workers_, passphrases_, sign_in_options_});
     add_health_routes(router, health_);
     add_metrics_route(router, metrics_page_);
     http::add_web_routes(router, web::embedded_web());
@@ -407,12 +431,15 @@ class Service {
   Metrics metrics_;
   store::ConnectionPool readers_;
   store::ConnectionPool authenticators_;
+  store::TokenDirectory tokens_;
+  store::ConnectionPool sign_ins_;
+  http::SignInOptions sign_in_options_;
   store::ConnectionPool operators_;
   store::ConnectionPool pieces_;  // of files on their way in
+  http::WorkerPool passphrases_{1, passphrase_queue};
   http::WorkerPool workers_;      // longer than the writers, whose answers give it work
   Sealing sealing_;
   store::WriterPool writers_;  // signs receipts for the tree that sealing knows, until its last command
-  store::TokenDirectory tokens_;
   SequencingThread sequencing_;
   SuccessionTimer succession_;
   Ticking ticking_;

@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "src/app/demonstration_folder.h"
 #include "src/app/law.h"
 #include "src/cli/daemon_process.h"
 #include "src/cli/database_visit.h"
@@ -24,6 +25,7 @@
 #include "src/cli/story.h"
 #include "src/cli/story_clock.h"
 #include "src/cli/story_player.h"
+#include "src/store/accounts.h"
 #include "src/store/clock.h"
 #include "src/store/migrations.h"
 #include "src/store/tokens.h"
@@ -35,7 +37,6 @@ namespace fs = std::filesystem;
 
 constexpr auto patience = std::chrono::seconds(120);
 constexpr auto time_to_pass_on = std::chrono::seconds(20);
-constexpr std::string_view marker_text = "noroshi demo\n";
 constexpr std::string_view replayed_text = "noroshi demo\nreplayed\n";
 
 fs::path default_data() {
@@ -59,7 +60,7 @@ class Folder {
     fs::create_directories(path_);
     // As the cluster's own rule: as root it must be passable for user postgres.
     fs::permissions(path_, ::getuid() == 0 ? fs::perms(0711) : fs::perms(0700));
-    write(marker_text);
+    write(app::demonstration_marker);
     return true;
   }
   bool replayed() const {
@@ -71,12 +72,15 @@ class Folder {
   const fs::path& path() const { return path_; }
   fs::path certificate_authority() const { return path_ / "tls" / "ca.pem"; }
   fs::path log() const { return path_ / "noroshid.log"; }
+  fs::path link(const std::string& organization, core::Role role) const {
+    return path_ / "links" / fmt::format("{}.{}", organization, to_string(role));
+  }
   fs::path token(const std::string& organization, core::Role role) const {
     return path_ / "tokens" / fmt::format("{}.{}", organization, to_string(role));
   }
 
  private:
-  fs::path marker() const { return path_ / "demo"; }
+  fs::path marker() const { return app::demonstration_file(path_); }
   void write(std::string_view text) const {
     const auto aside = path_ / "demo.new";
     std::ofstream stream(aside, std::ios::trunc);
@@ -173,6 +177,12 @@ class Demonstration {
       print_line(fmt::format("  {:<18} {:<13} {}", core::to_string(role), organization, token));
       print_line(fmt::format("  {:<18} {:<13} {}", "", "", folder_.token(organization, role).string()));
     }
+    print_line(output_({"\n画面: 役割ごとのリンク（開くとその役割でサインインします）:",
+                        "\nThe page: a link for each role (opening it signs in as that role):"}));
+    for (const auto role : core::all_roles())
+      if (const auto organization = body_for(role); !organization.empty())
+        print_line(fmt::format("  {:<18} {:<13} {}/set-up/{}", core::to_string(role), organization, web_address(),
+                               link_of(organization, role)));
     const auto curl = [this](const std::string& organization, core::Role role, const std::string& rest) {
       return fmt::format("  curl -s --cacert {} -H \"Authorization: Bearer $(cat {})\" {}",
                          folder_.certificate_authority().string(), folder_.token(organization, role).string(),
@@ -241,6 +251,28 @@ class Demonstration {
     token = store::issue_token(*owner_, organization, role, "demo", std::nullopt);
     write_secret(path, token);
     return token;
+  }
+
+  // By name: passkeys belong to names, and the page may be tried with one.
+  std::string web_address() const {
+    auto url = daemon_.url();
+    constexpr std::string_view loopback = "https://127.0.0.1:";
+    return url.starts_with(loopback) ? "https://localhost:" + url.substr(loopback.size()) : url;
+  }
+
+  // The account of that role, signed in to without a credential, and only in this folder.
+  std::string link_of(const std::string& organization, core::Role role) {
+    const auto path = folder_.link(organization, role);
+    std::string code;
+    std::ifstream stream(path);
+    std::getline(stream, code);
+    const store::Login login{organization, std::string(to_string(role))};
+    const auto account = store::find_account(*owner_, login);
+    if (account && account->linked && !code.empty()) return code;
+    const auto id = account ? account->token : *store::add_account(*owner_, {login, role, "demo", std::nullopt, std::nullopt});
+    code = store::make_set_up_link(*owner_, id, true);
+    write_secret(path, code);
+    return code;
   }
 
   ApiClient client(const std::string& organization, core::Role role) {

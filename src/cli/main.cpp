@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "src/cli/account.h"
 #include "src/cli/alarms.h"
 #include "src/cli/annex.h"
 #include "src/cli/assign.h"
@@ -989,6 +990,15 @@ CLI::App* add_local_command(CLI::App& parent, const Global& global, Command& cho
   return app;
 }
 
+void add_holder(CLI::App& command, HolderOptions& options) {
+  command.add_option("--org", options.organization, "The body")->type_name("SLUG")->required();
+  command.add_option("--role", options.role, "What its holder may do")->type_name("ROLE")->required();
+  command.add_option("--name", options.name, "Whose it is; stands in the record")->type_name("TEXT");
+  command.add_option("--person", options.person, "Of the body's staff, to whom it is bound (noroshi user list)")
+      ->type_name("ID");
+  command.add_option("--expires", options.expires, "P90D, PT12H [never]")->type_name("DURATION");
+}
+
 void add_token(CLI::App& program, const Global& global, Command& chosen) {
   auto* token =
       program.add_subcommand("token", "Bearer tokens; needs --data or --database-url, the daemon up or down");
@@ -996,14 +1006,9 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
   auto issue_options = std::make_shared<TokenIssueOptions>();
   auto* issue = add_local_command(*token, global, chosen, "issue",
                                   "Make a token and print it alone; shown this once", issue_options);
-  issue->add_option("--org", issue_options->organization, "The body")->type_name("SLUG")->required();
-  issue->add_option("--role", issue_options->role, "What its holder may do")->type_name("ROLE")->required();
-  issue->add_option("--name", issue_options->name, "Whose it is; stands in the record")->type_name("TEXT");
+  add_holder(*issue, *issue_options);
   issue->add_option("--signing-key", issue_options->signing_key, "Its holder's public key, PEM; he may sign what he sends")
       ->type_name("FILE");
-  issue->add_option("--person", issue_options->person, "Of the body's staff, to whom it is bound (noroshi user list)")
-      ->type_name("ID");
-  issue->add_option("--expires", issue_options->expires, "P90D, PT12H [never]")->type_name("DURATION");
   issue->add_option("--registry", issue_options->registry, "The daemon's registry, where it has its own")
       ->type_name("DIR");
   add_local_command(*token, global, chosen, "list", "All tokens, without their secrets",
@@ -1012,6 +1017,29 @@ void add_token(CLI::App& program, const Global& global, Command& chosen) {
   add_local_command(*token, global, chosen, "revoke", "End a token; within a second the daemon knows",
                     revoke_options)
       ->add_option("ID", revoke_options->id, "As listed")
+      ->required();
+}
+
+void add_account(CLI::App& program, const Global& global, Command& chosen) {
+  auto* account = program.add_subcommand(
+      "account", "Persons who sign in by the page; needs --data or --database-url, the daemon up or down");
+  account->require_subcommand(1);
+  auto add_options = std::make_shared<AccountAddOptions>();
+  auto* add = add_local_command(*account, global, chosen, "add",
+                                "Make an account and print its set-up link alone: good once, for 30 minutes", add_options);
+  add_holder(*add, *add_options);
+  add->add_option("--login", add_options->login, "duty-1: within the body, [a-z0-9][a-z0-9._-]{1,39}")->type_name("LOGIN")->required();
+  add->add_option("--registry", add_options->registry, "The daemon's registry, where it has its own")->type_name("DIR");
+  add->add_option("--url", add_options->url, "Where the page is [of the configuration]")->type_name("URL");
+  auto link_options = std::make_shared<AccountLinkOptions>();
+  auto* link = add_local_command(*account, global, chosen, "link",
+                                 "A new set-up link; what he signs in with now is good until it is used", link_options);
+  link->add_option("LOGIN", link_options->login, "As at sign-in: jps/duty-1")->required();
+  link->add_option("--url", link_options->url, "Where the page is [of the configuration]")->type_name("URL");
+  add_local_command(*account, global, chosen, "list", "All accounts, revoked ones too", std::make_shared<AccountListOptions>());
+  auto revoke_options = std::make_shared<AccountRevokeOptions>();
+  add_local_command(*account, global, chosen, "revoke", "End an account; its sessions end within a second", revoke_options)
+      ->add_option("LOGIN", revoke_options->login, "As at sign-in: jps/duty-1")
       ->required();
 }
 
@@ -1340,7 +1368,7 @@ void add_global(CLI::App& program, Global& global) {
   program.add_flag("--json", global.json, "JSON instead of tables");
   program
       .add_option("--data", global.database.data,
-                  "Data folder of the daemon (token, record, config, migrate, doctor, demo)")
+                  "Data folder of the daemon (account, token, record, config, migrate, doctor, demo)")
       ->type_name("DIR");
   program
       .add_option("--database-url", global.database.database_url,
@@ -1381,6 +1409,7 @@ int run_program(int argc, char** argv) {
   add_sealing(program, global, chosen);
   add_bundle(program, global, chosen);
   add_annex(program, global, chosen);
+  add_account(program, global, chosen);
   add_token(program, global, chosen);
   add_user(program, global, chosen);
   add_roster(program, global, chosen);

@@ -17,29 +17,6 @@ namespace {
 
 namespace json = boost::json;
 
-struct Wanted {
-  std::string organization;
-  core::Role role{};
-  std::optional<std::chrono::seconds> valid_for;
-  std::optional<record::ActorKey> signing_key;
-  std::optional<core::PersonId> person;
-};
-
-std::string roles_that_fit(const routing::Organization& organization) {
-  std::string list;
-  for (const auto role : core::all_roles())
-    if (core::role_fits(role, organization))
-      list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(role));
-  return list;
-}
-
-std::string all_role_names() {
-  std::string list;
-  for (const auto role : core::all_roles())
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(role));
-  return list;
-}
-
 // SubjectPublicKeyInfo in PEM, as openssl writes it.
 std::optional<record::ActorKey> read_public_key(const std::filesystem::path& path) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(path.c_str(), "r"), BIO_free);
@@ -59,50 +36,6 @@ std::string shown_key(const std::optional<record::ActorKey>& key, std::size_t by
   if (key)
     for (std::size_t i = 0; i < bytes; ++i) text += fmt::format("{:02x}", record::id_of(*key)[i]);
   return text;
-}
-
-// What was asked for, if it makes sense; else why not.
-tl::expected<Wanted, Text> check(const TokenIssueOptions& options, const routing::Registry& registry) {
-  const auto* organization = registry.find(options.organization);
-  if (!organization)
-    return tl::unexpected(Text{fmt::format("{} という機関は登録されていません。", options.organization),
-                               fmt::format("there is no body {} in the registry", options.organization)});
-  const auto role = core::parse_role(options.role);
-  if (!role)
-    return tl::unexpected(
-        Text{fmt::format("{} という役割はありません。あるのは {} です。", options.role, all_role_names()),
-             fmt::format("there is no role {}; there are {}", options.role, all_role_names())});
-  if (!core::role_fits(*role, *organization))
-    return tl::unexpected(
-        Text{fmt::format("役割 {} は {}（{}）に合いません。合うのは {} です。", options.role,
-                         organization->name_ja, organization->slug, roles_that_fit(*organization)),
-             fmt::format("role {} does not fit {}; those that do: {}", options.role, organization->slug,
-                         roles_that_fit(*organization))});
-  Wanted wanted{organization->slug, *role, std::nullopt, std::nullopt, std::nullopt};
-  if (options.signing_key) {
-    auto key = read_public_key(*options.signing_key);
-    if (!key)
-      return tl::unexpected(
-          Text{fmt::format("{} に公開鍵がありません。Ed25519、または P-256 か P-384 の ECDSA の公開鍵を PEM で渡してください"
-                           "（例: openssl pkey -in key.pem -pubout）。",
-                           options.signing_key->string()),
-               fmt::format("{} holds no public key that signs here: give one of Ed25519, or of ECDSA on P-256 or P-384, in "
-                           "PEM (openssl pkey -in key.pem -pubout)",
-                           options.signing_key->string())});
-    wanted.signing_key = std::move(*key);
-  }
-  if (!options.person.empty()) {
-    const auto person = core::parse_uuid(options.person);
-    if (!person)
-      return tl::unexpected(Text{"--person は noroshi user list に出る ID です。", "--person is an id that noroshi user list shows"});
-    wanted.person = core::PersonId{*person};
-  }
-  if (options.expires.empty()) return wanted;
-  wanted.valid_for = parse_duration(options.expires);
-  if (!wanted.valid_for || *wanted.valid_for <= std::chrono::seconds(0))
-    return tl::unexpected(Text{"--expires は P90D や PT12H の形の期間で書いてください。",
-                               "--expires must be a duration like P90D or PT12H"});
-  return wanted;
 }
 
 std::string when(const std::optional<Timestamp>& at) {
@@ -141,26 +74,30 @@ int run(const TokenIssueOptions& options, const Output& output) {
     for (const auto& mistake : law.error()) complain(output, {to_string(mistake), to_string(mistake)});
     return exit_configuration;
   }
-  const auto wanted = check(options, law->registry);
-  if (!wanted) {
-    complain(output, wanted.error());
+  auto holder = check_holder(options, law->registry);
+  if (!holder) {
+    complain(output, holder.error());
+    return exit_usage;
+  }
+  const auto signing_key = options.signing_key ? read_public_key(*options.signing_key) : std::nullopt;
+  if (options.signing_key && !signing_key) {
+    complain(output, {fmt::format("{} に公開鍵がありません。Ed25519、または P-256 か P-384 の ECDSA の公開鍵を PEM で渡してください"
+                                  "（例: openssl pkey -in key.pem -pubout）。",
+                                  options.signing_key->string()),
+                      fmt::format("{} holds no public key that signs here: give one of Ed25519, or of ECDSA on P-256 or P-384, in "
+                                  "PEM (openssl pkey -in key.pem -pubout)",
+                                  options.signing_key->string())});
     return exit_usage;
   }
   return with_database(options.database, output, [&]() -> int {
     const DatabaseVisit visit(options.database, output);
     const auto owner = visit.owner_of_current_schema();
-    std::string name = options.name;
-    if (wanted->person) {
-      const auto person = store::name_of_person(*owner, wanted->organization, *wanted->person);
-      if (!person) {
-        complain(output, {fmt::format("{} の名簿にその者はいません（noroshi user list）。", wanted->organization),
-                          fmt::format("there is no such person in the staff of {} (noroshi user list)", wanted->organization)});
-        return exit_usage;
-      }
-      if (name.empty()) name = *person;
+    if (const auto found = check_person(*holder, *owner); !found) {
+      complain(output, found.error());
+      return exit_usage;
     }
-    print_line(store::issue_token(*owner, wanted->organization, wanted->role, name, wanted->valid_for, wanted->signing_key,
-                                  wanted->person));
+    print_line(store::issue_token(*owner, holder->organization, holder->role, holder->name, holder->valid_for, signing_key,
+                                  holder->person));
     return exit_ok;
   });
 }

@@ -6,17 +6,13 @@
 #include <string>
 
 #include "src/cli/database_visit.h"
+#include "src/cli/holder.h"
 #include "src/cli/output.h"
 
 namespace noroshi::cli {
 
-struct TokenIssueOptions {
-  std::string organization;  // slug
-  std::string role;
-  std::string name;  // of the person or the machine; stands in the record beside what is done with the token
+struct TokenIssueOptions : HolderOptions {
   std::optional<std::filesystem::path> signing_key;  // PEM of the holder's public key, with which he signs what he sends
-  std::string person;   // id in the body's staff, to whom it is bound; empty: nobody
-  std::string expires;  // ISO 8601 duration; empty: until revoked
   std::optional<std::filesystem::path> registry;
   DatabaseOptions database;
 };

@@ -106,9 +106,10 @@ std::optional<FramingFault> request_line_fault(std::string_view line, std::strin
 }
 
 // Fields that may stand once, beside Host and Content-Length, which have faults of their own.
-constexpr std::array<std::string_view, 10> single_fields = {
+constexpr std::array<std::string_view, 14> single_fields = {
     "authorization", "content-type",  "content-encoding", "expect",        "idempotency-key",
-    "if-match",      "if-none-match", "last-event-id",    "content-range", "accept-language"};
+    "if-match",      "if-none-match", "last-event-id",    "content-range", "accept-language",
+    "cookie",        "origin",        "sec-fetch-site",   "x-csrf-token"};
 
 struct Fields {
   std::optional<std::string_view> host;

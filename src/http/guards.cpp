@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/sign_in/passphrase.h"
+
 namespace noroshi::http {
 namespace {
 
@@ -54,6 +56,19 @@ std::optional<std::string_view> bearer_token(std::string_view authorization) {
   if (!rest.starts_with(' ')) return std::nullopt;
   const std::string_view token = trimmed(rest);
   return is_token68(token) ? std::optional(token) : std::nullopt;
+}
+
+bool is_foreign(const std::optional<std::string>& origin, const std::optional<std::string>& fetch_site, std::string_view host) {
+  if (origin && !equal_ignoring_case(*origin, "https://" + std::string(host))) return true;
+  return fetch_site && *fetch_site != "same-origin";
+}
+
+std::optional<Refusal> csrf_guard(std::string_view method, bool foreign, std::string_view expected,
+                                  const std::optional<std::string>& sent) {
+  if (method == "GET" || method == "HEAD" || method == "OPTIONS") return std::nullopt;
+  if (foreign) return Refusal::foreign_origin;
+  if (!sent || expected.empty() || !sign_in::same_bytes(*sent, expected)) return Refusal::csrf_token_required;
+  return std::nullopt;
 }
 
 std::optional<Refusal> route_guard(const Router::Match& match) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "src/http/refusals.h"
@@ -19,6 +20,13 @@ Access access_of(const Router::Match& match, const std::vector<std::string>& seg
 // The token of "Bearer <token68>" (RFC 6750 2.1), scheme in any case; nothing where the field has another
 // form.
 std::optional<std::string_view> bearer_token(std::string_view authorization);
+
+// Whether the browser says that a page of another origin sent it: Origin is not https:// and the Host of the request, or
+// Sec-Fetch-Site is another than same-origin. What is not sent says nothing.
+bool is_foreign(const std::optional<std::string>& origin, const std::optional<std::string>& fetch_site, std::string_view host);
+// Of a request by cookie: one that changes something shows that a page of ours sent it.
+std::optional<Refusal> csrf_guard(std::string_view method, bool foreign, std::string_view expected,
+                                  const std::optional<std::string>& sent);
 
 std::optional<Refusal> route_guard(const Router::Match& match);
 std::optional<Refusal> role_guard(const Route& route, const Caller* caller);

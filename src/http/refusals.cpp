@@ -121,6 +121,17 @@ Problem make_problem(Refusal refusal) {
                    "Check the token. It is of no use once it has expired or was revoked, or once its person has left, or holds the "
                    "post no more that goes with its role. Ask the operator for one of the present post (noroshi token issue "
                    "--person ID)."});
+    case no_session:
+      return make(401, code, {"サインインしていません", "There is no session"},
+                  {"サインインしてください（POST /api/v1/session/passphrase）。サインインは、12時間で、又は60分操作がないと終わります。",
+                   "Sign in (POST /api/v1/session/passphrase). A session ends after 12 hours, or after 60 minutes without a request."});
+    case csrf_token_required:
+      return make(403, code, {"X-CSRF-Tokenが必要です", "X-CSRF-Token is required"},
+                  {"GET /api/v1/session が返す csrf を、X-CSRF-Tokenヘッダーに付けて送り直してください。画面からのときは、再読み込みしてください。",
+                   "Send again with the value of csrf of GET /api/v1/session as X-CSRF-Token. On a page, reload it."});
+    case foreign_origin:
+      return make(403, code, {"他のサイトから送られた要求です", "The request was sent by another site"},
+                  {"このサーバーの画面から操作してください。", "Use the pages of this server."});
     case authentication_unavailable:
       return make(
           503, code, {"いまトークンを確認できません", "The token cannot be checked at the moment"},
@@ -213,6 +224,12 @@ std::string_view to_string(Refusal refusal) {
       return "token_missing";
     case token_invalid:
       return "token_invalid";
+    case no_session:
+      return "no_session";
+    case csrf_token_required:
+      return "csrf_token_required";
+    case foreign_origin:
+      return "foreign_origin";
     case authentication_unavailable:
       return "authentication_unavailable";
     case not_found:

@@ -16,6 +16,9 @@ enum class Refusal {
   target_not_decodable,        // 400
   token_missing,               // 401
   token_invalid,               // 401
+  no_session,                  // 401
+  csrf_token_required,         // 403
+  foreign_origin,              // 403
   authentication_unavailable,  // 503
   not_found,           // 404, also for what the caller may not see: handlers answer with the same document
   method_not_allowed,  // 405

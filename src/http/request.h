@@ -18,7 +18,7 @@ using codec::Language;
 enum class Method { get, post, put, patch, delete_ };
 std::string_view to_string(Method method);
 
-// Who holds the bearer token of a request.
+// Who holds the bearer token of a request, or the cookie of a session.
 struct Caller {
   std::string organization;  // slug
   std::string role;          // opaque to this room; compared with Route::roles only
@@ -27,6 +27,7 @@ struct Caller {
   std::string person;  // id of the person to whom the token is bound; empty: nobody
   std::string tenant;  // under which name he sees what he sees: the body, or the seat of a member of CYMAT
   std::optional<record::ActorKey> signing_key;  // with which he signs what he sends, where he has one
+  std::string session;  // id of the session by whose cookie he comes; empty: by a bearer token
 };
 
 struct Request {
@@ -55,6 +56,9 @@ struct Request {
   std::optional<std::string> signature;  // Noroshi-Signature
 
   std::optional<Caller> caller;  // always set where Route::access is token_required
+  // What unsafe methods of the caller's session have to send as X-CSRF-Token; empty without a session.
+  std::string csrf_token;
+  bool foreign_origin = false;   // Origin or Sec-Fetch-Site says that another origin's page sent it
   std::string remote_address;    // numeric, without the port
   std::string id;  // 32 hexadecimal digits, in the access log too; tells nothing and is not sent out
 

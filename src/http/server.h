@@ -1,9 +1,9 @@
 // The HTTPS server: accepts, guards, and hands requests to the routes.
 //
 // The guards, in their order (each answers or lets pass; see guards.h): connection caps, pace of handshakes,
-// TLS handshake, header size and deadline, framing (framing.h), target, failed tokens of the address, token,
-// route (404, 405), role, media type, body size, requests of the body under way, body deadline. Under /api a caller
-// without a good token learns nothing but 401, whatever the path, except on open routes.
+// TLS handshake, header size and deadline, framing (framing.h), target, failed tokens of the address, token
+// or session, signs of a foreign page (CSRF), route (404, 405), role, media type, body size, requests of the body under
+// way, body deadline. Under /api a caller without a good token or session learns nothing but 401, whatever the path, except on open routes.
 #pragma once
 
 #include <chrono>
@@ -33,8 +33,8 @@ struct AuthenticationUnavailable {
 };
 using AuthenticationOutcome = std::variant<Caller, InvalidToken, AuthenticationUnavailable>;
 
-// Says who holds a bearer token. Called on the io thread, must not block; `bearer` is valid during the call
-// only. The callback is called once, at once or later, on any thread while the io_context lives; dropped it
+// Says who holds a bearer token, or a session: its secret comes behind store::session_prefix. Called on the io thread, must not
+// block; `bearer` is valid during the call only. The callback is called once, at once or later, on any thread while the io_context lives; dropped it
 // counts as unavailable.
 using Authenticator =
     std::function<void(std::string_view bearer, std::function<void(AuthenticationOutcome)> callback)>;

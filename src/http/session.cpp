@@ -33,6 +33,8 @@
 #include "src/http/one_shot.h"
 #include "src/http/shares.h"
 #include "src/record/encodings.h"
+#include "src/sign_in/session_secret.h"
+#include "src/store/tokens.h"
 
 namespace noroshi::http {
 namespace {
@@ -71,7 +73,8 @@ struct Exchange {
   std::string_view code;           // of a refusal
   Language language = Language::ja;
   std::string id;
-  std::string bearer;  // of the caller; looked up again while a body streams
+  std::string bearer;  // of the caller, or the secret of his session; looked up again while a body streams
+  bool by_cookie = false;
   std::string taker;   // whose the places are that it takes: a body, or an address without a token
   std::size_t bytes_received = 0;
   bool gone = false;         // the client has left; nobody is there to be answered
@@ -176,6 +179,10 @@ Response refuse(Exchange& exchange, Refusal refusal) {
   switch (refusal) {
     case Refusal::token_missing:
       response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="noroshi")"});
+      break;
+    case Refusal::no_session:
+      response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="noroshi")"});
+      response.headers.push_back({"Set-Cookie", sign_in::take_cookie()});
       break;
     case Refusal::token_invalid:
       response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="noroshi", error="invalid_token")"});
@@ -435,6 +442,12 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     const Access access = access_of(match, target->segments);
     if (auto answer = co_await authenticate(exchange, fields, access, request.caller)) co_return answer;
     if (cut_) co_return std::nullopt;
+    request.foreign_origin = is_foreign(field(fields, "Origin"), field(fields, "Sec-Fetch-Site"), field(fields, "Host").value_or(""));
+    if (exchange.by_cookie) {
+      request.csrf_token = sign_in::csrf_token_of(exchange.bearer);
+      if (auto refusal = csrf_guard(exchange.method, request.foreign_origin, request.csrf_token, field(fields, "X-CSRF-Token")))
+        co_return refuse(exchange, *refusal);
+    }
     if (auto refusal = route_guard(match)) {
       Response answer = refuse(exchange, *refusal);
       if (const auto* others = std::get_if<Router::OtherMethods>(&match)) {
@@ -491,19 +504,23 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
                                                         Access access, std::optional<Caller>& caller) {
     if (access == Access::open) co_return std::nullopt;
     const auto authorization = field(fields, "Authorization");
-    if (!authorization) {
+    const std::string cookies = field(fields, "Cookie").value_or("");
+    const auto session = authorization ? std::nullopt : sign_in::session_in(cookies);
+    if (!authorization && !session) {
       if (access == Access::token_optional) co_return std::nullopt;
       co_return refuse(exchange, Refusal::token_missing);
     }
-    const auto bearer = bearer_token(*authorization);
+    exchange.by_cookie = session.has_value();
+    const auto bearer = session ? session : bearer_token(*authorization);
     if (!bearer) co_return refuse(exchange, Refusal::token_invalid);
-    exchange.bearer = *bearer;
-    const auto tried = environment_->addresses->try_token(counted_address_, *bearer, steady_clock::now());
+    if (session) exchange.bearer = store::session_prefix;
+    exchange.bearer += *bearer;
+    const auto tried = environment_->addresses->try_token(counted_address_, exchange.bearer, steady_clock::now());
     if (tried == AddressLimits::Try::refused) co_return refuse(exchange, Refusal::too_many_failed_tokens);
 
     const auto handoff = std::make_shared<Handoff<AuthenticationOutcome>>(stream_.get_executor());
     waiting_ = handoff;
-    ask_authenticator(*bearer, handoff->door());
+    ask_authenticator(exchange.bearer, handoff->door());
     const auto outcome = co_await handoff->wait(options().deadlines.authentication);
     const bool answered = outcome == Handoff<AuthenticationOutcome>::Outcome::delivered;
     if (tried == AddressLimits::Try::counted && !(answered && std::holds_alternative<InvalidToken>(handoff->value())))
@@ -541,7 +558,11 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
       return answer;
     }
     environment_->addresses->token_was_bad(exchange.bearer);
-    return refuse(exchange, Refusal::token_invalid);
+    return refuse(exchange, no_longer_valid(exchange));
+  }
+
+  static Refusal no_longer_valid(const Exchange& exchange) {
+    return exchange.by_cookie ? Refusal::no_session : Refusal::token_invalid;
   }
 
   // Of the requests under way: null where there are as many of that body as there may be.
@@ -590,7 +611,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     // It took a while.
     const bool valid = co_await still_valid(exchange);
     if (cut_) co_return std::nullopt;
-    if (!valid) co_return refuse(exchange, Refusal::token_invalid);
+    if (!valid) co_return refuse(exchange, no_longer_valid(exchange));
     const Handler complete = completing(sink);
     co_return co_await handle(exchange, complete, std::move(request));
   }

@@ -37,12 +37,16 @@ std::string issue_token(Connection& owner, const std::string& organization, core
                         const std::optional<core::PersonId>& person = std::nullopt);
 // The name of a person who is of that body's staff and has not left; nothing where there is none.
 std::optional<std::string> name_of_person(Connection& owner, const std::string& organization, core::PersonId person);
-// All, revoked and expired ones too, newest first.
+// All that are bearer tokens, revoked and expired ones too, newest first.
 std::vector<IssuedToken> list_tokens(Connection& owner);
-// False where there is no such token, or it has been revoked already.
+// Of an account too (accounts.h), whose sessions and credentials end with it. False where there is no such token, or it has been
+// revoked already.
 bool revoke_token(Connection& owner, core::TokenId id);
 
-// Looks tokens up, and keeps when somebody of a body was last here. Good answers are remembered for a second, so that a
+// In the place of a bearer token: the secret of a session (accounts.h) behind this. No token can begin so (RFC 6750 2.1).
+inline constexpr std::string_view session_prefix = "session:";
+
+// Looks tokens and sessions up, and keeps when somebody of a body was last here. Good answers are remembered for a second, so that a
 // revocation takes effect within that and a busy client costs the database one question a second. Safe from any thread.
 class TokenDirectory {
  public:
@@ -56,6 +60,7 @@ class TokenDirectory {
     Verdict verdict = Verdict::bad;
     core::Actor actor;                            // where good
     std::optional<record::ActorKey> signing_key;  // of the token, where it has one
+    std::optional<core::Uuid> session;            // of an account that signed in (accounts.h); nothing: a bearer token
   };
   // From memory; nothing where the database has to be asked. Never blocks. A malformed token is bad at once.
   std::optional<Answer> remembered(std::string_view bearer) const;
@@ -65,6 +70,8 @@ class TokenDirectory {
   Answer look_up(std::string_view bearer, std::chrono::steady_clock::time_point deadline = default_deadline());
   // What a caller who asks now may wait for a connection: with no database the daemon refuses within a second.
   static std::chrono::steady_clock::time_point default_deadline();
+  // Its sessions have ended: none is good from memory here.
+  void forget_sessions_of(core::TokenId account);
 
  private:
   struct Memory;

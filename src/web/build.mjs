@@ -2,6 +2,7 @@
 // writes web_files.cpp, which puts all of it into the binary.
 //
 //   node build.mjs [--out DIR]      DIR is src/web/dist where none is named
+//   node build.mjs --untyped        without the type check
 //   node build.mjs --watch          the same again after each change, without the type check; for `noroshid` see ARCHITECTURE.md
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
@@ -30,7 +31,7 @@ function sources(folder) {
 }
 
 // Every word of a page stands in text/ja.json and text/en.json: the same keys, the same {places}, none unused, none missing.
-// A key is used by t("key"), or by a family: word("family", value) uses every "family.*".
+// A key is used where it stands as a string, or by a family: word("family", value), words(…), options(…), choice(…) use every "family.*".
 function checkCatalogues() {
   const read = (name) => {
     const text = readFileSync(join(here, "src/text", name), "utf8");
@@ -54,10 +55,10 @@ function checkCatalogues() {
   for (const file of sources(join(here, "src"))) {
     const text = readFileSync(file, "utf8");
     for (const match of text.matchAll(/\bt\(\s*"([^"]+)"/g)) used.add(match[1]);
-    for (const match of text.matchAll(/\bt\([^()]*\?\s*"([^"]+)"\s*:\s*"([^"]+)"/g)) used.add(match[1]).add(match[2]);
-    for (const match of text.matchAll(/\bword\(\s*"([^"]+)"/g)) families.add(match[1]);
+    for (const match of text.matchAll(/"([^"\s]+\.[^"\s]+)"/g)) if (match[1] in ja) used.add(match[1]);
+    for (const match of text.matchAll(/\b(?:word|words|options|choice)\(\s*"([^"]+)"/g)) families.add(match[1]);
   }
-  const inFamily = (key) => families.has(key.slice(0, key.lastIndexOf(".")));
+  const inFamily = (key) => [...families].some((family) => key.startsWith(`${family}.`));
   for (const key of used) if (!(key in ja)) mistakes.push(`${key} is used, but stands in no catalogue`);
   for (const key of Object.keys(ja)) if (!used.has(key) && !inFamily(key)) mistakes.push(`${key} is not used: take it out`);
   for (const family of families)
@@ -183,7 +184,7 @@ async function once(withTypes) {
   write(await bundle());
 }
 
-await once(!process.argv.includes("--watch"));
+await once(!process.argv.includes("--watch") && !process.argv.includes("--untyped"));
 if (process.argv.includes("--watch")) {
   let timer;
   watch(join(here, "src"), { recursive: true }, () => {

@@ -74,6 +74,8 @@ exercise = "P2Y"
 organization = "jps"
 at = "23:05"
 within = "PT1H"
+[sign_in]
+relying_party = "noroshi.example.jp"
 [log]
 level = "warn"
 format = "text"
@@ -102,6 +104,7 @@ format = "text"
   CHECK(config->clocks.relay_on_silence);
   CHECK(config->retention == core::RetentionPolicy{.confidentiality_1 = 3, .confidentiality_2 = 30, .exercise = 2});
   CHECK(config->canary == core::CanaryPlan{.organization = "jps", .at = 23h + 5min, .within = 1h});
+  CHECK(config->relying_party == "noroshi.example.jp");
   CHECK(config->log_level == "warning");
   CHECK_FALSE(config->log_automatic);
   CHECK_FALSE(config->log_json);
@@ -169,6 +172,11 @@ TEST_CASE("each mistake is told with its line and column") {
       {"[canary]\nat = \"06-30\"", "noroshi.toml:2:6: 'at' must be a time of the day"},
       {"[canary]\nat = \"+6:30\"", "noroshi.toml:2:6: 'at' must be a time of the day"},
       {"[canary]\nwithin = \"PT13H\"", "noroshi.toml:2:10: 'within' must be"},
+      {"[sign_in]\nrelying_party = \"Noroshi.example.jp\"", "noroshi.toml:2:17: 'relying_party' must be the name of a host in small letters"},
+      {"[sign_in]\nrelying_party = \"127.0.0.1\"", "noroshi.toml:2:17: 'relying_party' must be"},
+      {"[sign_in]\nrelying_party = \"::1\"", "noroshi.toml:2:17: 'relying_party' must be"},
+      {"[sign_in]\nrelying_party = \"localhost:8443\"", "noroshi.toml:2:17: 'relying_party' must be"},
+      {"[sign_in]\nrelying_party = \"https://localhost\"", "noroshi.toml:2:17: 'relying_party' must be"},
       {"[retention]\nexercise = \"P0Y\"", "noroshi.toml:2:12: 'exercise' must be whole years, from \"P1Y\" to \"P60Y\""},
       {"[retention]\nexercise = \"P61Y\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
       {"[retention]\nexercise = \"P18M\"", "noroshi.toml:2:12: 'exercise' must be whole years"},
@@ -358,6 +366,8 @@ exercise = "P60Y"
 organization = "jps"
 at = "00:00"
 within = "PT5M"
+[sign_in]
+relying_party = "example.jp"
 [log]
 level = "critical"
 format = "text"
@@ -374,6 +384,7 @@ format = "text"
   CHECK(again->database_url == config->database_url);
   CHECK(again->retention == config->retention);
   CHECK(again->canary == config->canary);
+  CHECK(again->relying_party == config->relying_party);
   CHECK(digest(*again) == digest(*config));
 
   auto other = *config;
@@ -455,6 +466,31 @@ TEST_CASE("targets by severity and by body, of rules, acknowledgements, follow-u
   REQUIRE(again);
   CHECK(again->targets == config->targets);
   CHECK(again->clocks == config->clocks);
+}
+
+TEST_CASE("the page and its passkeys are reached by name") {
+  Config config;
+  CHECK(relying_party(config) == "localhost");
+  CHECK(web_address(config, 8443) == "https://localhost:8443");
+  config.listen_host = "::1";
+  CHECK(relying_party(config) == "localhost");
+  config.listen_host = "0.0.0.0";
+  CHECK_FALSE(relying_party(config).empty());
+  CHECK(relying_party(config) != "localhost");
+  CHECK(web_address(config, 8443) == "https://" + relying_party(config) + ":8443");
+  for (const char* address : {"https://192.0.2.7:9", "https://[2001:db8::1]:9"}) {
+    config.base_url = address;
+    CHECK(web_address(config, 8443) == address);
+    CHECK(relying_party(config).find_first_of("0123456789:[") != 0);
+  }
+  config.base_url = "https://noroshi.example.jp:9443";
+  CHECK(relying_party(config) == "noroshi.example.jp");
+  CHECK(web_address(config, 8443) == "https://noroshi.example.jp:9443");
+  config.base_url = "https://noroshi.example.jp";
+  CHECK(relying_party(config) == "noroshi.example.jp");
+  config.relying_party = "example.jp";
+  CHECK(relying_party(config) == "example.jp");
+  CHECK(web_address(config, 8443) == "https://noroshi.example.jp");
 }
 
 TEST_CASE("a canary is of a body that reports incidents") {

@@ -17,6 +17,7 @@
 #include "src/http/api_delivery.h"
 #include "src/http/api_heartbeat.h"
 #include "src/http/api_read.h"
+#include "src/http/api_session.h"
 #include "src/http/api_stream.h"
 #include "src/http/api_withholdings.h"
 #include "tests/app/api_request.h"
@@ -45,6 +46,7 @@ struct AllRoutes {
     http::add_heartbeat_routes(router, {readers, workers, law}, {"", [](std::string_view) { return std::string(); }});
     http::add_stream_route(router, streams);
     http::add_attachment_routes(router, {{readers, workers, law}, readers, writers});
+    http::add_session_routes(router, {readers, tokens, law, workers, workers, sign_in});
     add_health_routes(router, health);
     add_metrics_route(router, page);
   }
@@ -60,6 +62,8 @@ struct AllRoutes {
   boost::asio::io_context io;
   http::WorkerPool workers{1, 1};
   http::DeliveryServices services;
+  store::TokenDirectory tokens{readers};
+  http::SignInOptions sign_in;
   http::LiveStreams streams{io.get_executor(), {readers, workers, law}};
   Health health{HealthSources{readers, law.registry, [] { return std::size_t{0}; }, 1, ".", "", ""}};
   Metrics metrics;

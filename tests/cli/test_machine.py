@@ -311,6 +311,12 @@ class Demo(Case):
         with urllib.request.urlopen(request, context=context, timeout=30) as answer:
             return json.load(answer), answer.headers
 
+    def enter(self, url, data, code):
+        request = urllib.request.Request(f"{url}/api/v1/set-up/{code}/demonstration", b"{}", {"Content-Type": "application/json"})
+        context = ssl.create_default_context(cafile=data / "tls/ca.pem")
+        with urllib.request.urlopen(request, context=context, timeout=60) as answer:
+            return json.load(answer), answer.headers["Set-Cookie"]
+
     def test_a_folder_that_is_no_demonstrations_is_left_alone(self):
         mine = self.folder() / "mine"
         mine.mkdir()
@@ -364,6 +370,15 @@ class Demo(Case):
                   for item in listed["items"]]
         self.assertGreater(len(clocks), 10)
         self.assertEqual(len(set(clocks)), len(clocks))
+        # A link for each role signs in, as often as it is opened; the same link in each run.
+        links = lambda text: re.findall(r"^  (\w+) +(\S+) +https://localhost:\d+/set-up/([\w-]{43})$", text, re.M)
+        self.assertEqual(len(links(again)), 13)
+        self.assertEqual(links(again), links(out))
+        [(_, body, code)] = [link for link in links(again) if link[0] == "center_liaison"]
+        for _ in range(2):
+            session, cookie = self.enter(url, data, code)
+            self.assertEqual((session["organization"]["id"], session["role"], session["clock_shifted"]), (body, "center_liaison", False))
+            self.assertIn("HttpOnly; SameSite=Strict", cookie)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(timeout=60), 0)
         with self.assertRaises(OSError):

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "src/sign_in/session_secret.h"
 #include "tests/http/test_server.h"
 
 namespace noroshi::http::testing {
@@ -55,6 +56,48 @@ TEST_CASE("a good token opens, its scheme in any case") {
       ask(server, request("GET", "/api/v1/things/a%20b?x=1&x=2", "Authorization: bEARER head\r\n"));
   CHECK(response.status == 200);
   CHECK(response.body == "GET /api/v1/things/{id} id=a b ?x=1 ?x=2 by csirt_head from 127.0.0.1");
+}
+
+std::string cookie(const std::string& session) { return "Cookie: __Host-noroshi=" + session + "\r\n"; }
+
+TEST_CASE("a session's cookie opens as a token does, and is 401 with its own code") {
+  TestServer server;
+  CHECK(ask(server, request("GET", "/api/v1/things/1", cookie("open"))).body ==
+        "GET /api/v1/things/{id} id=1 by csirt_head from 127.0.0.1");
+  const RawResponse gone = ask(server, request("GET", "/api/v1/things/1", cookie("gone")));
+  CHECK(gone.status == 401);
+  CHECK(has_code(gone, "no_session"));
+  CHECK(gone.header("set-cookie") == "__Host-noroshi=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0");
+  // Authorization counts where both are there, and neither is taken for the other.
+  CHECK(has_code(ask(server, request("GET", "/api/v1/things/1", cookie("open") + bearer("wrong"))), "token_invalid"));
+  CHECK(ask(server, request("GET", "/api/v1/things/1", cookie("gone") + bearer("head"))).status == 200);
+  CHECK(has_code(ask(server, request("GET", "/api/v1/things/1", bearer("session:open"))), "token_invalid"));
+  CHECK(has_code(ask(server, request("GET", "/api/v1/things/1", cookie("head"))), "no_session"));
+  CHECK(has_code(ask(server, request("GET", "/api/v1/things/1", "Cookie: other=1\r\n")), "token_missing"));
+  CHECK(has_code(ask(server, request("GET", "/api/v1/things/1", cookie("open") + cookie("open"))), "header_duplicated"));
+  CHECK(has_code(ask(server, request("GET", "/api/v1/things/1", "Cookie: __Host-noroshi=open; __Host-noroshi=open\r\n")),
+                 "token_missing"));
+}
+
+TEST_CASE("what changes something by cookie shows that a page of ours sent it") {
+  TestServer server;
+  const auto post = [&](const std::string& fields) { return ask(server, request("POST", "/api/v1/things", fields, "{}")); };
+  const std::string token = "X-CSRF-Token: " + sign_in::csrf_token_of("session:open") + "\r\n";
+  const std::string origin = "Origin: https://localhost\r\n", site = "Sec-Fetch-Site: same-origin\r\n";
+  CHECK(post(cookie("open") + token).status == 201);
+  CHECK(post(cookie("open") + token + origin + site).status == 201);
+  CHECK(has_code(post(cookie("open")), "csrf_token_required"));
+  CHECK(has_code(post(cookie("open") + origin + site), "csrf_token_required"));
+  CHECK(has_code(post(cookie("open") + "X-CSRF-Token: \r\n"), "csrf_token_required"));
+  CHECK(has_code(post(cookie("open") + "X-CSRF-Token: " + sign_in::csrf_token_of("session:other") + "\r\n"), "csrf_token_required"));
+  for (const char* foreign : {"Origin: https://evil.example\r\n", "Origin: http://localhost\r\n", "Origin: https://localhost:8443\r\n",
+                              "Origin: null\r\n", "Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n",
+                              "Sec-Fetch-Site: none\r\n"})
+    CHECK(has_code(post(cookie("open") + token + foreign), "foreign_origin"));
+  // A token of its own needs none of it; reading is free.
+  CHECK(post(bearer("head") + "Origin: https://evil.example\r\n").status == 201);
+  CHECK(ask(server, request("GET", "/api/v1/things/1", cookie("open") + "Origin: https://evil.example\r\n")).status == 200);
+  CHECK(post(cookie("gone") + token).status == 401);
 }
 
 TEST_CASE("a token may be answered for on another thread") {

@@ -217,6 +217,11 @@ void TestServer::authenticate(std::string_view token, std::function<void(Authent
   if (token == "other") return callback(Caller{.organization = "mhlw", .role = "csirt_head", .token_id = "t3", .name = "Other", .tenant = "mhlw"});
   if (token == "reporter") return callback(Caller{.organization = "jps", .role = "reporter", .token_id = "t2", .name = "Reporter", .tenant = "jps"});
   if (token == "revocable" && !revoked_) return callback(head);
+  if (token == "session:open" || (token == "session:revocable" && !revoked_)) {
+    Caller person = head;
+    person.session = "s1";
+    return callback(person);
+  }
   if (token == "unavailable") return callback(AuthenticationUnavailable{std::chrono::seconds(7)});
   if (token == "dropped") return;
   if (token == "throwing") throw std::runtime_error("the authenticator failed");

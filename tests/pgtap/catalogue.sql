@@ -41,6 +41,10 @@ CREATE TEMPORARY TABLE whole_view (role name, relation name, PRIMARY KEY (role, 
 INSERT INTO whole_view VALUES
   ('noroshi_authenticator', 'body_presence'),  -- when a body's people were last here
   ('noroshi_authenticator', 'token'),
+  ('noroshi_authenticator', 'account'),  -- and by what accounts are entered
+  ('noroshi_authenticator', 'passkey'),
+  ('noroshi_authenticator', 'set_up_link'),
+  ('noroshi_authenticator', 'web_session'),
   ('noroshi_delivery', 'attempt'),
   ('noroshi_delivery', 'delivery'),
   ('noroshi_delivery', 'endpoint'),
@@ -54,6 +58,12 @@ INSERT INTO whole_view VALUES
   ('noroshi_owner', 'content_key'),
   ('noroshi_owner', 'body_presence'),  -- the owner's functions read these
   ('noroshi_owner', 'person'),
+  ('noroshi_owner', 'account'),
+  ('noroshi_owner', 'passkey'),
+  ('noroshi_owner', 'set_up_link'),
+  ('noroshi_owner', 'sign_in_try'),
+  ('noroshi_owner', 'used_challenge'),
+  ('noroshi_owner', 'web_session'),
   ('noroshi_owner', 'token');
 
 -- What a role of the daemon writes itself, and not through apply(): leases, numbers, tiles.

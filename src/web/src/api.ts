@@ -32,7 +32,7 @@ export class Problem extends Error {
 type Answer<O> = O extends { responses: infer R }
   ? { [S in keyof R]: S extends 200 | 201 ? (R[S] extends { content: { "application/json": infer J } } ? J : undefined) : never }[keyof R]
   : never;
-type Body<O> = O extends { requestBody: { content: { "application/json": infer J } } } ? J : undefined;
+type Body<O> = O extends { requestBody?: { content: { "application/json": infer J } } } ? J : undefined;
 
 export type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P : never }[keyof paths];
 export type PostPath = { [P in keyof paths]: paths[P] extends { post: object } ? P : never }[keyof paths];

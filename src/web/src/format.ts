@@ -19,18 +19,21 @@ function partsOf(at: number, options: Intl.DateTimeFormatOptions, calendar = "ja
 
 // The year by the emperor's reign; the first is 元年.
 export function eraYear(at: number): string {
-  const parts = partsOf(at, { era: "long", year: "numeric" }, "ja-JP-u-ca-japanese");
-  return `${parts["era"] ?? ""}${parts["year"] ?? ""}${t("time.year_mark")}`;
+  const parts = partsOf(at, { era: "long", year: "numeric" }, language.value === "ja" ? "ja-JP-u-ca-japanese" : "en-u-ca-japanese");
+  return t("time.era_year", { era: parts["era"] ?? "", year: parts["year"] ?? "" });
 }
 
 const timeOf = (value: string | number) => (typeof value === "number" ? value : Date.parse(value));
 
-// In full: day with 和暦 and weekday, and the minute.
-export function fullTime(value: string | number): string {
+export function fullDay(value: string | number): string {
   const at = timeOf(value);
   const day = format(locale(), { year: "numeric", month: "long", day: "numeric", weekday: "short" }).format(at);
-  const clock = format("en-GB", { hour: "2-digit", minute: "2-digit" }).format(at);
-  return language.value === "ja" ? `${day}（${eraYear(at)}）${clock}` : `${day}, ${clock} JST (${eraYear(at)})`;
+  return t("time.full_day", { day, era: eraYear(at) });
+}
+
+// In full: day with 和暦 and weekday, and the minute.
+export function fullTime(value: string | number): string {
+  return t("time.full", { day: fullDay(value), clock: clockTime(value) });
 }
 
 // In tables: the year only where it is not this one.

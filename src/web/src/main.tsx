@@ -95,7 +95,7 @@ function App() {
   const who = session.value;
   useEffect(() => {
     if (!who) return stopLive();
-    startLive(who.role, `${who.organization.id}/${who.login}`);
+    startLive(who.role, who.login);
     askOrganizations().catch(() => {}); // names then stand as their identifiers
   }, [who]);
   return (

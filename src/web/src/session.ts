@@ -1,13 +1,27 @@
 // Who is signed in.
 import { signal } from "@preact/signals";
 import { onSessionGone, Problem, send, useCsrf } from "./api";
+import { dropAllDrafts } from "./draft";
 import { go, path } from "./router";
+import { language } from "./text";
+
+export interface Body {
+  id: string;
+  name?: string; // absent where the registry does not have it
+  name_ja?: string;
+  name_en?: string | null;
+  kind?: string;
+}
+
+export function nameOfBody(body: Body): string {
+  return (language.value === "en" ? body.name_en : null) || body.name_ja || body.name || body.id;
+}
 
 export interface Session {
-  organization: { id: string; name: string; name_en: string | null; kind: string };
+  organization: Body;
   role: string;
   name: string;
-  login: string;
+  login: string; // as it is written at sign-in: "jps/duty-1"
   person: { id: string; name: string } | null;
   csrf: string;
   ends_at: string;
@@ -40,6 +54,7 @@ export async function askSession() {
 
 export async function signOut(everywhere: boolean) {
   await send(everywhere ? "/api/v1/session/all" : "/api/v1/session", { method: "DELETE" });
+  dropAllDrafts();
   forget();
   go("/sign-in?out=1");
 }

@@ -39,7 +39,7 @@ export function Countdown({ due, of, big }: { due: string; of?: string; big?: bo
   }, [urgency]);
   return (
     <time class="dads-countdown" dateTime={due} title={fullTime(due)} data-urgency={urgency} data-big={big || undefined}>
-      <Icon name={urgency === "bad" ? "alert" : urgency === "soon" ? "clock" : "check"} />
+      <Icon name={urgency === "bad" ? "alert" : "clock"} />
       <span>{urgency === "bad" ? t("clock.over", { span: span(left) }) : t("clock.left", { span: span(left) })}</span>
     </time>
   );

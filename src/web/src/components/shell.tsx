@@ -6,21 +6,21 @@ import { colours, setColours, type Colours } from "../colours";
 import { clockTime, fullTime, span } from "../format";
 import { lastHeard, link } from "../live";
 import { Link, path } from "../router";
-import { homeOf, isCsirt, session, type Session } from "../session";
+import { homeOf, isCsirt, nameOfBody, session, type Session } from "../session";
 import { language, setLanguage, t, word, type Key, type Language } from "../text";
 import { Announcer } from "./countdown";
 import { Icon } from "./icon";
 
 export function LanguageSwitch() {
-  const choice = (to: Language, name: string) => (
+  const button = (to: Language, name: string) => (
     <button type="button" lang={to} aria-pressed={language.value === to} onClick={() => setLanguage(to)}>
       {name}
     </button>
   );
   return (
     <div class="dads-switch" role="group" aria-label={t("language.label")}>
-      {choice("ja", t("language.ja"))}
-      {choice("en", t("language.en"))}
+      {button("ja", t("language.ja"))}
+      {button("en", t("language.en"))}
     </div>
   );
 }
@@ -129,22 +129,21 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </Link>
           {who && (
             <div class="dads-who">
-              <span class="dads-who__body">{language.value === "en" && who.organization.name_en ? who.organization.name_en : who.organization.name}</span>
+              <span class="dads-who__body">{nameOfBody(who.organization)}</span>
               <span class="dads-who__role">
                 {word("role", who.role)}
                 {who.name && <bdi>{t("list.dot") + who.name}</bdi>}
               </span>
             </div>
           )}
+          {who && (
+            <div class="dads-header__now">
+              <Freshness />
+              <Clock />
+            </div>
+          )}
           <div class="dads-header__tools">
-            {who && (
-              <div class="dads-header__now">
-                <Freshness />
-                <Clock />
-              </div>
-            )}
             <LanguageSwitch />
-            <ColourSwitch />
             {who && (
               <Link to="/desk/account" class="dads-icon-button" aria-label={t("place.account")} title={t("place.account")}>
                 <Icon name="person" />
@@ -170,7 +169,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       <footer class="dads-footer">
-        <p>{t("footer.text")}</p>
+        <div>
+          <p>{t("footer.text")}</p>
+          <ColourSwitch />
+        </div>
       </footer>
       <Announcer />
     </>

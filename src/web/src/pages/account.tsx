@@ -5,8 +5,8 @@ import { Button } from "../components/button";
 import { When } from "../components/countdown";
 import { Heading } from "../components/shell";
 import { ProblemBanner } from "../components/states";
-import { session, signOut } from "../session";
-import { language, t, word } from "../text";
+import { nameOfBody, session, signOut } from "../session";
+import { t, word } from "../text";
 
 export function Account() {
   const busy = useSignal<"" | "here" | "everywhere">("");
@@ -31,7 +31,7 @@ export function Account() {
       {problem.value && <ProblemBanner problem={problem.value} />}
       <dl class="dads-facts dads-panel">
         <dt>{t("set_up.body")}</dt>
-        <dd>{language.value === "en" && who.organization.name_en ? who.organization.name_en : who.organization.name}</dd>
+        <dd>{nameOfBody(who.organization)}</dd>
         <dt>{t("set_up.role")}</dt>
         <dd>{word("role", who.role)}</dd>
         {who.name && <dt>{t("account.name")}</dt>}
@@ -42,9 +42,7 @@ export function Account() {
         )}
         <dt>{t("sign_in.login")}</dt>
         <dd>
-          <code>
-            {who.organization.id}/{who.login}
-          </code>
+          <code>{who.login}</code>
         </dd>
         <dt>{t("account.methods")}</dt>
         <dd>

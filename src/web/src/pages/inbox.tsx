@@ -1,14 +1,145 @@
-import { Empty } from "../components/states";
+// What was sent to the body: what nobody has acknowledged first, by its target; one press acknowledges.
+import { useSignal } from "@preact/signals";
+import { addressOf, curlOf, getAll, type Schemas } from "../api";
+import { useAct } from "../act";
+import { Banner } from "../components/banner";
+import { Button } from "../components/button";
+import { Countdown, urgencyOf, When } from "../components/countdown";
+import { CurlLine } from "../components/disclosure";
+import { Clause } from "../components/duty";
+import { Icon } from "../components/icon";
 import { Heading } from "../components/shell";
-import { t } from "../text";
+import { Empty, ProblemBanner, Shown } from "../components/states";
+import { ExerciseMark, LabelMark, Tag } from "../components/tag";
+import { now } from "../clock";
+import { nameOf } from "../names";
+import { useLoaded } from "../loading";
+import { Link } from "../router";
+import { session } from "../session";
+import { t, word } from "../text";
+
+export type Message = Schemas["Message"];
+const mostWaiting = 400;
+const mostDone = 50;
 
 export function Inbox() {
+  const who = session.value!;
+  const concerns = (event: { kind: string }) => event.kind === "message" || event.kind === "event";
+  const waiting = useLoaded((signal) => getAll<Message>("/api/v1/inbox", {}, { acknowledged: false }, mostWaiting, signal), [], concerns);
+  const done = useLoaded((signal) => getAll<Message>("/api/v1/inbox", {}, { acknowledged: true }, mostDone, signal), [], concerns);
+  const again = () => {
+    waiting.again();
+    done.again();
+  };
   return (
     <>
-      <Heading title={t("place.inbox")} />
-      <Empty title={t("page.not_yet")}>
-        <p>{t("page.not_yet_detail")}</p>
-      </Empty>
+      <Heading title={t("inbox.title", { body: nameOf(who.organization.id) })} lead={t("inbox.lead")} />
+      <Shown of={waiting}>
+        {({ items, cut }) => {
+          const sorted = [...items].sort((a, b) => (a.acknowledge_by ?? "9").localeCompare(b.acknowledge_by ?? "9"));
+          const late = sorted.filter((message) => message.acknowledge_by && Date.parse(message.acknowledge_by) < now.value).length;
+          return (
+            <section class="dads-section" aria-labelledby="waiting">
+              <h2 id="waiting">
+                {t("inbox.waiting")} <span class="dads-number">{t("list.number", { number: items.length })}</span>
+              </h2>
+              {late > 0 && <Banner tone="error" title={t("inbox.late", { number: late })} />}
+              {cut && <Banner tone="info" title={t("list.cut", { most: mostWaiting })} />}
+              {sorted.length ? (
+                <ul class="dads-messages">
+                  {sorted.map((message) => (
+                    <MessageRow key={message.id} message={message} onDone={again} />
+                  ))}
+                </ul>
+              ) : (
+                <Empty title={t("inbox.none_waiting")}>
+                  <p>{t("inbox.none_waiting_detail")}</p>
+                </Empty>
+              )}
+            </section>
+          );
+        }}
+      </Shown>
+      <Shown of={done}>
+        {({ items }) =>
+          items.length ? (
+            <section class="dads-section" aria-labelledby="done">
+              <h2 id="done">{t("inbox.done")}</h2>
+              <ul class="dads-messages">
+                {items.map((message) => (
+                  <MessageRow key={message.id} message={message} onDone={again} />
+                ))}
+              </ul>
+            </section>
+          ) : null
+        }
+      </Shown>
+      <CurlLine line={curlOf("GET", addressOf("/api/v1/inbox", {}, { acknowledged: false }))} />
     </>
+  );
+}
+
+function MessageRow({ message, onDone }: { message: Message; onDone: () => void }) {
+  const waits = !message.acknowledged_at;
+  return (
+    <li data-tone={waits && message.acknowledge_by ? urgencyOf(message.acknowledge_by, now.value) : "over"}>
+      <div class="dads-messages__clock">
+        {waits ? message.acknowledge_by && <Countdown due={message.acknowledge_by} of={t("inbox.announced", { number: message.number })} /> : <AcknowledgedMark message={message} />}
+        <small>
+          {t("inbox.sent")} <When at={message.sent_at} />
+        </small>
+      </div>
+      <div class="dads-messages__what">
+        <p class="dads-messages__title">
+          {message.exercise && <ExerciseMark />}{" "}
+          <Link to={`/desk/inbox/${message.id}`}>
+            <bdi>{message.title ?? word("message", message.kind)}</bdi>
+          </Link>
+        </p>
+        <p class="dads-messages__facts">
+          <Tag tone={message.kind === "alarm" ? "bad" : "neutral"}>{word("message", message.kind)}</Tag>
+          {message.automatic && <Tag tone="soon">{t("inbox.automatic")}</Tag>}
+          <span>
+            {message.from ? nameOf(message.from) : t("inbox.from_system")}
+            {message.version ? t("inbox.version", { number: message.version }) : ""}
+          </span>
+          <Clause duty={message} />
+          <Link to={`/desk/incidents/${message.incident_id}`}>{message.number}</Link>
+          {message.label && <LabelMark label={message.label} />}
+        </p>
+      </div>
+      <div class="dads-messages__act dads-no-print">{waits && <Acknowledge message={message} onDone={onDone} />}</div>
+    </li>
+  );
+}
+
+export function AcknowledgedMark({ message }: { message: Message }) {
+  if (!message.acknowledged_at) return null;
+  return (
+    <span class="dads-acknowledged">
+      <Icon name="check" /> {t("inbox.acknowledged")} <bdi>{message.acknowledged_by}</bdi> <When at={message.acknowledged_at} />
+    </span>
+  );
+}
+
+// One press, in the name of who is signed in.
+export function Acknowledge({ message, onDone, size = "medium" }: { message: Message; onDone: () => void; size?: "medium" | "large" }) {
+  const act = useAct("/api/v1/inbox/{message}/acknowledgement");
+  const done = useSignal(false);
+  const who = session.value!;
+  const by = who.person?.name || who.name || who.login;
+  const press = async () => {
+    if (await act.run({ message: message.id }, { by })) {
+      done.value = true;
+      onDone();
+    }
+  };
+  return (
+    <div class="dads-acknowledge">
+      <Button onClick={press} busy={act.busy || done.value} icon="check" size={size}>
+        {t("inbox.acknowledge")}
+      </Button>
+      {act.problem && <ProblemBanner problem={act.problem} />}
+    </div>
   );
 }

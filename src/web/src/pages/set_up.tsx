@@ -12,15 +12,15 @@ import { ProblemBanner, Shown } from "../components/states";
 import { useLoaded } from "../loading";
 import { makePasskey, passkeysAreThere, type NewPasskey } from "../passkey";
 import { go } from "../router";
-import { begin, homeOf } from "../session";
-import { language, t, word } from "../text";
+import { begin, homeOf, nameOfBody, type Body } from "../session";
+import { t, word } from "../text";
 
 interface Invitation {
-  organization: { id: string; name: string; name_en: string | null };
+  organization: Body;
   role: string;
   name: string;
   login: string;
-  expires_at: string;
+  expires_at: string | null; // null: of a demonstration, whose links stay good
   totp: { secret: string; uri: string };
   passkey: NewPasskey;
   demonstration: boolean;
@@ -95,7 +95,7 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
     <>
       <dl class="dads-facts dads-panel">
         <dt>{t("set_up.body")}</dt>
-        <dd>{language.value === "en" && invitation.organization.name_en ? invitation.organization.name_en : invitation.organization.name}</dd>
+        <dd>{nameOfBody(invitation.organization)}</dd>
         <dt>{t("set_up.role")}</dt>
         <dd>
           {word("role", invitation.role)}
@@ -103,14 +103,14 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
         </dd>
         <dt>{t("sign_in.login")}</dt>
         <dd>
-          <code>
-            {invitation.organization.id}/{invitation.login}
-          </code>
+          <code>{invitation.login}</code>
         </dd>
-        <dt>{t("set_up.until")}</dt>
-        <dd>
-          <When at={invitation.expires_at} />
-        </dd>
+        {invitation.expires_at && <dt>{t("set_up.until")}</dt>}
+        {invitation.expires_at && (
+          <dd>
+            <When at={invitation.expires_at} />
+          </dd>
+        )}
       </dl>
       {problem.value && <ProblemBanner problem={problem.value} />}
       {closed.value && <Banner tone="info" title={t("sign_in.passkey_closed")} live />}
@@ -146,7 +146,7 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
           <Icon name="lock" /> {t("set_up.passphrase")}
         </h2>
         <form class="dads-form dads-tight" onSubmit={byPassphrase} noValidate>
-          <input type="hidden" name="username" autocomplete="username" value={`${invitation.organization.id}/${invitation.login}`} />
+          <input type="hidden" name="username" autocomplete="username" value={invitation.login} />
           <TextField label={t("set_up.passphrase_label")} help={t("set_up.passphrase_help", { shortest })} mistake={mistakes.value.passphrase} type="password" value={passphrase.value} onValue={(value) => (passphrase.value = value)} required autocomplete="new-password" name="passphrase" />
           <TextField label={t("set_up.again")} mistake={mistakes.value.again} type="password" value={again.value} onValue={(value) => (again.value = value)} required autocomplete="new-password" name="again" />
           <div class="dads-totp">

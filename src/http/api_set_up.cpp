@@ -1,0 +1,138 @@
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "src/codec/session_commands.h"
+#include "src/http/signing_in.h"
+#include "src/sealing/base64url.h"
+#include "src/sign_in/passphrase.h"
+#include "src/sign_in/totp.h"
+#include "src/store/bytes.h"
+
+namespace noroshi::http {
+namespace {
+
+std::string set_up_purpose(const std::string& code) { return "set-up " + code; }
+
+Ask show_set_up(const SessionContext& context) {
+  return [context](store::Connection& connection, const Request& request, const Responder& respond) {
+    const auto& code = request.path_parameter("code");
+    const auto link = store::find_set_up_link(connection, code);
+    const auto account = link ? store::describe_account(connection, link->account) : std::nullopt;
+    if (!account) return respond(set_up_not_found(request.language));
+    const auto secret = totp_secret_of_link(*context.options.keys, code);
+    codec::SetUpView view;
+    view.organization = account->actor.organization;
+    view.role = core::to_string(*account->actor.role);
+    view.name = account->actor.name;
+    view.login = store::to_string(account->login);
+    view.expires_at = link->expires_at;
+    view.totp_secret = sign_in::to_base32(secret);
+    view.totp_uri = sign_in::totp_uri(secret, view.login);
+    view.passkey = passkey_options(context.options, set_up_purpose(code));
+    const auto id = link->account.value.bytes;
+    view.user_id = sealing::to_base64url({reinterpret_cast<const char*>(id.data()), id.size()});
+    view.user_display_name = view.name.empty() ? view.login : view.name;
+    view.demonstration = !link->expires_at && context.options.demonstration;
+    respond(json_response(200, codec::encode_set_up(view, answer_context(context, connection, request.language))));
+  };
+}
+
+core::FieldError passphrase_mistake(sign_in::PassphraseFault fault) {
+  using sign_in::PassphraseFault;
+  switch (fault) {
+    case PassphraseFault::too_short:
+      return {"/passphrase", "too_short", {"15文字以上にしてください。文字の種類は問いません。", "Use 15 characters or more, of whatever kind."}};
+    case PassphraseFault::too_long:
+      return {"/passphrase", "too_long", {"1,024バイト以内にしてください。", "Use no more than 1,024 bytes."}};
+    case PassphraseFault::is_login:
+      return {"/passphrase", "value", {"ログイン名とは別のものにしてください。", "Choose something else than the login."}};
+    case PassphraseFault::not_text:
+      break;
+  }
+  return {"/passphrase", "control_character", {"制御文字は使えません。", "Control characters cannot be used."}};
+}
+
+Ask set_up_passphrase(const SessionContext& context) {
+  return [context](store::Connection& connection, const Request& request, const Responder& respond) {
+    const auto command = codec::decode_passphrase_set_up(request.body);
+    if (!command) return respond(refuse_body(command.error(), request.language));
+    const auto& code = request.path_parameter("code");
+    const auto link = store::find_set_up_link(connection, code);
+    const auto account = link ? store::describe_account(connection, link->account) : std::nullopt;
+    if (!account) return respond(set_up_not_found(request.language));
+    const auto& keys = *context.options.keys;
+    const auto secret = totp_secret_of_link(keys, code);
+    std::vector<core::FieldError> mistakes;
+    const auto passphrase = sign_in::accept_passphrase(command->passphrase, store::to_string(account->login));
+    if (!passphrase) mistakes.push_back(passphrase_mistake(passphrase.error()));
+    const auto step = sign_in::totp_step_of(secret, as_meant(command->code), context.options.now());
+    if (!step)
+      mistakes.push_back({"/code", "value", {"認証アプリに今表示されている6桁のコードを入れてください。端末の時計も確かめてください。",
+                                              "Give the six digits that the authenticator app shows now; check the clock of the device."}});
+    if (!command->totp_secret.empty() && command->totp_secret != sign_in::to_base32(secret))
+      mistakes.push_back({"/totp_secret", "value", {"このリンクが示したものではありません。", "This is not what the link showed."}});
+    if (!mistakes.empty()) return respond(refuse_body(std::move(mistakes), request.language));
+
+    store::NewPassphrase fresh;
+    fresh.salt = store::random_bytes(sign_in::passphrase_salt_length);
+    fresh.rounds = sign_in::passphrase_rounds;
+    fresh.hash = sign_in::derive_passphrase(*passphrase, fresh.salt, fresh.rounds);
+    auto sealed = seal_totp_secret(keys, link->account, secret);
+    if (fresh.hash.empty() || !sealed) throw std::runtime_error("the passphrase could not be derived");
+    fresh.totp_secret = std::move(*sealed);
+    fresh.totp_step = *step;
+    const auto session = store::set_up_passphrase(connection, code, fresh);
+    if (!session) return respond(set_up_not_found(request.language));
+    context.tokens.forget_sessions_of(link->account);
+    respond(entered(context, connection, link->account, *session, request.language));
+  };
+}
+
+Ask enter_demonstration(const SessionContext& context) {
+  return [context](store::Connection& connection, const Request& request, const Responder& respond) {
+    if (auto command = codec::decode_no_members(request.body); !command)
+      return respond(refuse_body(command.error(), request.language));
+    const auto& code = request.path_parameter("code");
+    const auto link = store::find_set_up_link(connection, code);
+    const auto session = link && context.options.demonstration ? store::enter_by_link(connection, code) : std::nullopt;
+    respond(session ? entered(context, connection, link->account, *session, request.language) : set_up_not_found(request.language));
+  };
+}
+
+Ask set_up_passkey(const SessionContext& context) {
+  return [context](store::Connection& connection, const Request& request, const Responder& respond) {
+    const auto command = codec::decode_passkey_set_up(request.body);
+    if (!command) return respond(refuse_body(command.error(), request.language));
+    const auto& code = request.path_parameter("code");
+    const auto link = store::find_set_up_link(connection, code);
+    if (!link) return respond(set_up_not_found(request.language));
+    const auto expected = expectation_of(context.options, set_up_purpose(code), command->state);
+    if (!expected)
+      return respond(refuse_body({{"/state", "value", {"時間が経ちすぎました。ページを再読み込みしてください。",
+                                                       "It is over. Load the page again."}}},
+                                 request.language));
+    const auto made = sign_in::verify_registration(*expected, command->id, command->client_data_json, command->attestation_object);
+    if (!made)
+      return respond(refuse_body({{"/attestation_object", std::string(sign_in::to_string(made.error())),
+                                   {"このパスキーは登録できません。本人確認（PIN、指紋など）のできる認証器を使ってください。",
+                                    "This passkey cannot be registered. Use an authenticator that verifies who uses it (PIN, fingerprint)."}}},
+                                 request.language));
+    const store::NewPasskey fresh{made->id, made->key.der, static_cast<int>(made->key.algorithm), made->counter, expected->challenge};
+    const auto session = store::set_up_passkey(connection, code, fresh);
+    if (!session) return respond(set_up_not_found(request.language));
+    context.tokens.forget_sessions_of(link->account);
+    respond(entered(context, connection, link->account, *session, request.language));
+  };
+}
+
+}  // namespace
+
+void add_set_up_routes(Router& router, const SessionContext& context) {
+  add_open(router, context, Method::get, "/set-up/{code}", on_worker(context, show_set_up(context)));
+  add_open(router, context, Method::post, "/set-up/{code}/passphrase", in_turn(context, set_up_passphrase(context)));
+  add_open(router, context, Method::post, "/set-up/{code}/passkey", on_worker(context, set_up_passkey(context)));
+  add_open(router, context, Method::post, "/set-up/{code}/demonstration", on_worker(context, enter_demonstration(context)));
+}
+
+}  // namespace noroshi::http
