@@ -4,7 +4,7 @@ import { get, Problem, type Schemas } from "../api";
 import { heardNow, now } from "../clock";
 import { onLive } from "../live";
 import { nameOf, organizations } from "../names";
-import { t } from "../text";
+import { language, t } from "../text";
 
 export type Item = Schemas["BoardIncident"];
 export type Duty = Schemas["BoardDuty"];
@@ -345,6 +345,9 @@ export interface Silence {
   since: number; // the oldest
 }
 
+// A receipt is asked for within so long (README, alarms); before that nobody is silent.
+const patience = 15 * 60_000;
+
 export const silences = computed<Silence[]>(() => {
   const at = slowTick.value;
   const found = new Map<string, Silence>();
@@ -359,15 +362,16 @@ export const silences = computed<Silence[]>(() => {
       if (duty.inner || !isRelay(duty)) continue;
       const state = stateOf(duty, at);
       if (state === "overdue") add(duty.holder, "relays", duty.due_at);
-      if (state === "unacknowledged") add(duty.recipient, "receipts", duty.fulfilled_at ?? duty.due_at);
+      if (state === "unacknowledged" && duty.fulfilled_at && at - Date.parse(duty.fulfilled_at) > patience) add(duty.recipient, "receipts", duty.fulfilled_at ?? duty.due_at);
     }
     if (row.followupOverdue) add(row.organization, "followups", row.item.content!.followup_due_at!);
   }
   return [...found.values()].sort((a, b) => b.relays - a.relays || b.receipts - a.receipts || a.since - b.since);
 });
 
-// Without the words of its legal form, which many bodies share.
+// Without the words of its legal form, which many bodies share. In English as it is known by its letters.
 export function shortName(id: string): string {
+  if (language.value === "en" && organizations.value.has(id)) return id.toUpperCase();
   const name = nameOf(id);
   for (const form of t("board.legal_forms").split("|")) if (name.startsWith(form) && name.length > form.length) return name.slice(form.length).trim();
   return name;

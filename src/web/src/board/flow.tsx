@@ -2,9 +2,9 @@
 import { computed } from "@preact/signals";
 import { sankey, sankeyLinkHorizontal, type SankeyGraph } from "d3-sankey";
 import { Disclosure } from "../components/disclosure";
-import { nameOf, organizations } from "../names";
-import { t, word } from "../text";
-import { rows, type Hop, type State } from "./data";
+import { organizations } from "../names";
+import { language, t, word } from "../text";
+import { rows, shortName, type Hop, type State } from "./data";
 
 type Tone = "overdue" | "soon" | "waiting" | "done";
 const toneOf = (state: State): Tone => (state === "overdue" ? "overdue" : state === "soon" ? "soon" : state === "done" || state === "late" || state === "waived" ? "done" : "waiting");
@@ -38,7 +38,7 @@ const flow = computed(() => {
     if (!nodes.has(id)) nodes.set(id, { id, stage, name });
     return id;
   };
-  const agencyNode = (id: string) => (named.has(id) ? node(`a:${id}`, 1, nameOf(id)) : node("a:", 1, t("board.flow.other_agencies")));
+  const agencyNode = (id: string) => (named.has(id) ? node(`a:${id}`, 1, shortName(id)) : node("a:", 1, t("board.flow.other_agencies")));
   const kindNode = (id: string) => {
     const kind = organizations.value.get(id)?.kind ?? "other";
     return node(`k:${kind}`, 0, word("board.kind", kind));
@@ -60,6 +60,7 @@ const flow = computed(() => {
   return { nodes: [...nodes.values()], links: [...links.values()].sort((a, b) => tones.indexOf(a.tone) - tones.indexOf(b.tone)) };
 });
 
+const longest = { ja: 12, en: 18 };
 const width = 760;
 const height = 360;
 
@@ -75,7 +76,14 @@ const drawn = computed<SankeyGraph<Node, Link> | null>(() => {
       [112, 8],
       [width - 92, height - 8],
     ]);
-  return layout({ nodes: nodes.map((node) => ({ ...node })), links: links.map((link) => ({ ...link })) });
+  const graph = layout({ nodes: nodes.map((node) => ({ ...node })), links: links.map((link) => ({ ...link })) });
+  // d3 knows as many columns as the longest way has stops; police and crisis desk, told at once, stand behind them all.
+  const last = width - 92;
+  for (const node of graph.nodes) {
+    node.x0 = [112, 300, 510, last][node.stage]! - 14;
+    node.x1 = node.x0 + 14;
+  }
+  return graph;
 });
 
 export function Flow() {
@@ -98,7 +106,7 @@ export function Flow() {
             <g key={node.id}>
               <rect x={node.x0} y={node.y0} width={node.x1! - node.x0!} height={Math.max(2, node.y1! - node.y0!)} rx="2" />
               <text x={x} y={(node.y0! + node.y1!) / 2} dy="0.35em" text-anchor={left ? "end" : "start"}>
-                {node.name.length > 12 ? `${node.name.slice(0, 11)}…` : node.name} <tspan class="board-flow__number">{node.value}</tspan>
+                {node.name.length > longest[language.value] ? `${node.name.slice(0, longest[language.value] - 1)}\u2026` : node.name} <tspan class="board-flow__number">{node.value}</tspan>
               </text>
             </g>
           );

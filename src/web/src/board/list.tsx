@@ -8,10 +8,13 @@ import { now } from "../clock";
 import { shortSpan, span } from "../format";
 import { nameOf } from "../names";
 import { Link } from "../router";
-import { t, word } from "../text";
+import { language, t, word } from "../text";
 import { Chain } from "./chain";
 import { chosen, shortName, type Row } from "./data";
 import { icons } from "./state_mark";
+
+// "2.2.4(2)(g)" is (g) to everybody here.
+const briefClause = (clause: string | null) => clause?.replace(/^2\.2\.4\(2\)/, "") ?? "";
 
 // Who has to do what, and how long it is over: the first thing that is read.
 function Urgency({ row }: { row: Row }) {
@@ -19,16 +22,16 @@ function Urgency({ row }: { row: Row }) {
   const text = !row.due
     ? word("board.state", row.state)
     : row.state === "overdue"
-      ? t("board.over", { span: shortSpan(left) })
-      : t("board.left", { span: left < 3_600_000 ? span(left) : shortSpan(left) });
+      ? t("board.over", { span: -left < 86_400_000 ? span(left, false) : shortSpan(left) })
+      : t("board.left", { span: left < 86_400_000 ? span(left) : shortSpan(left) });
   return (
     <p class="board-urgency" data-state={row.state}>
       <Icon name={icons[row.state]} />
       <strong>{text}</strong>
       {row.holder && (
         <span>
-          <bdi title={nameOf(row.holder)}>{shortName(row.holder)}</bdi>
-          <small>{row.state === "unacknowledged" ? t("board.receipt") : row.inner ? t("board.inner", { clause: row.clause ?? "" }) : row.clause}</small>
+          <bdi title={nameOf(row.holder)}>{language.value === "en" ? nameOf(row.holder) : shortName(row.holder)}</bdi>
+          <small>{row.state === "unacknowledged" ? t("board.receipt") : row.inner ? t("board.inner", { clause: briefClause(row.clause) }) : briefClause(row.clause)}</small>
         </span>
       )}
     </p>
@@ -48,7 +51,7 @@ function Case({ row, place, of }: { row: Row; place: number; of: number }) {
               {t("board.large_mark")}
             </Tag>
           )}
-          {row.innerOverdue > 0 && !row.inner && <small class="board-case__inner">{t("board.inner_overdue", { number: row.innerOverdue })}</small>}
+          {row.innerOverdue > 0 && !row.inner && !row.large && !row.silent && <small class="board-case__inner">{t("board.inner_overdue", { number: row.innerOverdue })}</small>}
           {row.silent && <Tag tone="soon">{t("board.silent_mark")}</Tag>}
           {item.exercise && <ExerciseMark />}
         </p>
