@@ -76,11 +76,15 @@ export function RoutePreview({ organization, document, recognizedAt }: { organiz
 
 function Explained({ explanation, organization, recognizedAt }: { explanation: Schemas["Explanation"]; organization: string; recognizedAt: string }) {
   const outer = explanation.obligations;
-  const reached = [...new Set(outer.map((duty) => duty.recipient))];
+  // Who gets this report without a further deed of the reader, and whom his body has to tell besides.
+  const byOneself = (duty: Explained) => duty.holder === organization && !isMetBySending(duty);
+  const names = (duties: Explained[]) => [...new Set(duties.map((duty) => nameOf(duty.recipient)))].join(t("list.and"));
+  const reached = names(outer.filter((duty) => !byOneself(duty)));
+  const besides = names(outer.filter(byOneself));
   return (
     <>
       <p class="dads-route__sentence" role="status">
-        {outer.length ? t("route.sentence", { bodies: reached.map(nameOf).join(t("list.and")) }) : t("route.nobody")}
+        {reached ? t("route.sentence", { bodies: reached }) : t("route.nobody")} {besides && t("route.besides", { bodies: besides })}
       </p>
       <ol class="dads-route__list">
         {outer.map((duty) => (
@@ -125,11 +129,14 @@ function ruleOf(duty: Explained): string {
   return duty.sentence ? `${letter}.${duty.sentence}` : letter!;
 }
 
+// An own incident's report is the telling of (g) to whom it goes first.
+const isMetBySending = (duty: Explained) => ["g.1", "g.2"].includes(ruleOf(duty));
+
 function Step({ duty, organization, recognizedAt }: { duty: Explained; organization: string; recognizedAt: string }) {
   const own = duty.holder === organization;
   const length = durationMilliseconds(duty.target) ?? 0;
   const rule = ruleOf(duty);
-  const atOnce = own && (rule === "g.1" || rule === "g.2");
+  const atOnce = own && isMetBySending(duty);
   const from = duty.opens_on === "receipt" ? now.value : Date.parse(recognizedAt);
   const due = from + length;
   const left = due - now.value;
