@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::string_view states_of_endpoints = "proposed, active, rejected, disabled, withdrawn";
 constexpr std::string_view states_of_deliveries = "queued, sent, delivered, dead";
+// Who sets endpoints, and who operates the daemon: nothing of a report is in them.
+const std::vector<std::string> endpoint_viewers = {"csirt_head",  "external_contact", "ciso",    "center_liaison",
+                                                   "police_desk", "crisis_desk",      "operator"};
 constexpr std::ptrdiff_t longest_name = 200;  // of who acknowledges, in characters
 
 // -- Reading ------------------------------------------------------------------------------------------------------

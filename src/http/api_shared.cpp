@@ -41,8 +41,6 @@ const std::vector<std::string> endpoint_roles = {"csirt_head",     "external_con
                                                  "center_liaison", "police_desk",      "crisis_desk"};
 const std::vector<std::string> delivery_roles = {"csirt_member",   "csirt_head",  "external_contact", "ciso",
                                                  "center_liaison", "police_desk", "crisis_desk",      "operator"};
-const std::vector<std::string> endpoint_viewers = {"csirt_head",     "external_contact", "ciso",    "center_liaison",
-                                                   "police_desk",    "crisis_desk",      "operator"};
 const std::vector<std::string> label_roles = {"reporter", "csirt_member", "csirt_head", "external_contact", "ciso", "section_officer"};
 const std::vector<std::string> label_mapping_roles = {"csirt_head", "ciso", "section_officer"};
 const std::vector<std::string> auditors = {"auditor"};

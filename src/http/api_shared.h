@@ -37,8 +37,7 @@ extern const std::vector<std::string> cymat_withdrawing_roles;
 extern const std::vector<std::string> cymat_logging_roles;
 extern const std::vector<std::string> cymat_reporting_roles;
 extern const std::vector<std::string> endpoint_roles;    // who sets where a body's messages go
-extern const std::vector<std::string> endpoint_viewers;  // those, and who operates the daemon: nothing of a report is in it
-extern const std::vector<std::string> delivery_roles;    // who has them sent again; the operator among them
+extern const std::vector<std::string> delivery_roles;    // who has them sent again
 extern const std::vector<std::string> label_roles;          // who asks for another label, or decided one
 extern const std::vector<std::string> label_mapping_roles;  // who says how a body's labels map
 extern const std::vector<std::string> auditors;

@@ -66,13 +66,14 @@ function Case({ row, place, of }: { row: Row; place: number; of: number }) {
 
 const around = 6; // rows drawn beyond either end of the window
 
-// `most`: on a wall, which nobody scrolls, and at first on a phone.
-export function CaseList({ most }: { most?: number }) {
+// `most`: at first on a phone. `fit`: on a wall, which nobody scrolls, as many whole rows as there is room for.
+export function CaseList({ most, fit }: { most?: number; fit?: boolean }) {
   const list = useRef<HTMLOListElement>(null);
   const window_ = useSignal({ from: 0, to: 24 });
   const printing = useSignal(false);
   const all = chosen.value;
-  const total = most ? Math.min(most, all.length) : all.length;
+  const room = useSignal(fit ? 6 : Infinity);
+  const total = Math.min(most ?? Infinity, room.value, all.length);
 
   const height = () => {
     const element = list.current;
@@ -87,6 +88,7 @@ export function CaseList({ most }: { most?: number }) {
       const row = height();
       // The pane scrolls by itself on a desk, with the page on a phone: what is to be seen of it is the same question.
       const pane = element.parentElement!.getBoundingClientRect();
+      if (fit) room.value = Math.max(1, Math.floor((element.parentElement!.clientHeight + 1) / row));
       const top = Math.max(0, pane.top);
       const above = top - element.getBoundingClientRect().top;
       const from = Math.max(0, Math.floor(above / row) - around);
@@ -98,6 +100,7 @@ export function CaseList({ most }: { most?: number }) {
     const print = () => (printing.value = true);
     const printed = () => (printing.value = false);
     look();
+    if (!performance.getEntriesByName("noroshi.board.shown").length) performance.mark("noroshi.board.shown"); // for who measures
     addEventListener("scroll", later, { passive: true, capture: true });
     addEventListener("resize", later);
     addEventListener("beforeprint", print);

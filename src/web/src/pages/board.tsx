@@ -194,7 +194,7 @@ function Wall() {
       <Counters still />
       <div class="board-wall__two">
         <section class="board-pane" aria-label={t("board.list")}>
-          <CaseList most={12} />
+          <CaseList fit />
         </section>
         <section aria-labelledby="wall-silent">
           <h2 id="wall-silent">{t("board.silent.title")}</h2>
