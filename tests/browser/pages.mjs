@@ -63,6 +63,7 @@ const table = () => [
   ["operator-dead", "operator", "/desk/operator?tab=dead", ".dads-empty"],
   ["operator-law", "operator", "/desk/operator?tab=law", "tbody tr"],
   ["auditor", "auditor", "/desk/auditor", "tbody tr"],
+  ["people", "jps", "/desk/people", ".dads-empty"],
   ["account", "jps", "/desk/account", ".dads-facts"],
   ["no-such-page", "jps", "/desk/nowhere", ".dads-empty"],
 ];

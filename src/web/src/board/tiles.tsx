@@ -49,6 +49,7 @@ export function Tiles() {
               {name}
             </span>
           );
+        const spoken = t(figure.overdue ? "board.tiles.overdue" : "board.tiles.all", { name: word("prefecture", code), number: figure.all, overdue: figure.overdue });
         return (
           <button
             key={code}
@@ -57,7 +58,7 @@ export function Tiles() {
             style={place}
             data-overdue={figure.overdue > 0 || undefined}
             aria-pressed={chosen === code}
-            aria-label={t(figure.overdue ? "board.tiles.overdue" : "board.tiles.all", { name: word("prefecture", code), number: figure.all, overdue: figure.overdue })}
+            title={spoken}
             onClick={() => setQuery({ prefecture: chosen === code ? null : code })}
           >
             <span>{name}</span>
@@ -65,6 +66,7 @@ export function Tiles() {
               {figure.overdue > 0 && <Icon name="alert" />}
               {figure.overdue || figure.all}
             </b>
+            <span class="dads-hidden">{spoken}</span>
           </button>
         );
       })}

@@ -88,9 +88,9 @@ function Health() {
                 .sort(([, a], [, b]) => order(a.status) - order(b.status))
                 .map(([name, check]) => (
                   <li key={name} data-tone={toneOf(check.status)}>
-                    <h3>
+                    <h2>
                       {hasWord("operator.check", name) ? word("operator.check", name) : name} <State status={check.status} />
-                    </h3>
+                    </h2>
                     <Figures check={check} />
                   </li>
                 ))}
