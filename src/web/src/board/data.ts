@@ -222,7 +222,7 @@ async function readSome(ids: string[]) {
   }
 }
 
-const settle = 80; // events of one deed come together
+const settle = 30; // events of one deed come together
 const most = 8; // more at once than that: everything
 
 export function watchBoard(): () => void {
