@@ -87,7 +87,8 @@ test("what did not arrive is sent again: one, and all of a receiver", async () =
   const before = hook.seen.length;
   await page.locator("#replay-reason").fill("受信側が復旧した");
   await page.getByRole("button", { name: "1件を送り直す" }).click();
-  await page.getByText("1件を送り直しました").waitFor();
+  await page.locator(".operator-done").waitFor();
+  assert.match(await page.locator("main").innerText(), /1件を送り直しました/);
   await until("the receiver has it", () => hook.seen.length === before + 1);
   assert.ok(hook.seen.slice(0, before).includes(hook.seen.at(-1)), "it keeps its identity");
   await page.waitForFunction((left) => document.querySelectorAll(".operator-box").length === left, all - 1);
@@ -123,29 +124,33 @@ test("the auditor verifies in the browser: proof, signature, and that the record
   await page.reload();
   await page.getByText("前回からの連続 正しい").waitFor();
 
-  // A leaf that is another's.
-  await page.route("**/api/v1/record/proofs/**", async (route) => {
-    const answer = await route.fetch();
-    const proof = await answer.json();
-    if (proof.proof.length) proof.proof[0] = btoa(String.fromCharCode(...new Uint8Array(32).fill(7)));
-    await route.fulfill({ response: answer, json: proof });
+  // Answers that were altered on their way, as a daemon that lies would give them.
+  await page.addInitScript(() => {
+    const asked = window.fetch;
+    const other = (byte) => btoa(String.fromCharCode(...new Uint8Array(32).fill(byte)));
+    window.fetch = async (address, ...rest) => {
+      const answer = await asked(address, ...rest);
+      const altered = sessionStorage.getItem("altered");
+      if (!altered || !String(address).includes(altered)) return answer;
+      const said = await answer.json();
+      if (said.proof?.length) said.proof[0] = other(7);
+      else if (said.note) Object.assign(said, { note: said.note.replace(said.root, other(9)), root: other(9) });
+      return new Response(JSON.stringify(said), { status: answer.status, headers: answer.headers });
+    };
   });
+  const altering = async (what) => {
+    await page.evaluate((chosen) => sessionStorage.setItem("altered", chosen), what);
+    await page.reload();
+  };
+  await altering("/record/proofs/");
+  await page.locator("tbody tr").first().waitFor();
   await verify.click();
   await page.getByText(/件が検証に失敗しました/).waitFor();
-  await page.unroute("**/api/v1/record/proofs/**");
-
-  // A checkpoint with another root: neither signed nor the continuation of what was.
-  await page.route("**/api/v1/record/checkpoint", async (route) => {
-    const answer = await route.fetch();
-    const checkpoint = await answer.json();
-    const other = btoa(String.fromCharCode(...new Uint8Array(32).fill(9)));
-    await route.fulfill({ response: answer, json: { ...checkpoint, root: other, note: checkpoint.note.replace(checkpoint.root, other) } });
-  });
-  await page.reload();
+  // Neither signed nor the continuation of what was.
+  await altering("/record/checkpoint");
   await page.getByText("署名 誤り").waitFor();
   await page.getByText("前回からの連続 誤り").waitFor();
-  await page.unroute("**/api/v1/record/checkpoint");
-  await page.reload();
+  await altering("");
   await page.getByText("前回からの連続 正しい").waitFor();
 
   // A browser that cannot verify the signature says so.

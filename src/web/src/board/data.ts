@@ -1,5 +1,5 @@
 // What the board shows: every open incident with its chain, one signal each, so that an event touches what it concerns alone.
-import { computed, signal, type Signal } from "@preact/signals";
+import { computed, effect, signal, type Signal } from "@preact/signals";
 import { get, Problem, type Schemas } from "../api";
 import { heardNow, now } from "../clock";
 import { onLive } from "../live";
@@ -270,20 +270,47 @@ export const filters = signal<Filters>({ show: "all", agency: "", prefecture: ""
 // Orders and counters follow the clock by five seconds; what ticks inside of a row follows it by one.
 const slowTick = computed(() => Math.floor(now.value / 5000) * 5000);
 
+// What was worked out of an item holds until it changes, or the clock goes on.
+const workedOut = new WeakMap<Item, { at: number; row: Row }>();
+function known(item: Item, at: number): Row {
+  const before = workedOut.get(item);
+  if (before?.at === at) return before.row;
+  const row = rowOf(item, at);
+  workedOut.set(item, { at, row });
+  return row;
+}
+
 export const rows = computed<Row[]>(() => {
   void version.value;
   const at = slowTick.value;
   const { exercises } = filters.value;
   const made: Row[] = [];
-  for (const item of items.values()) if (item.peek().exercise === exercises) made.push(rowOf(item.peek(), at));
+  for (const item of items.values()) if (item.peek().exercise === exercises) made.push(known(item.peek(), at));
   return made;
+});
+
+// What the diagrams show: the same, once a second at most, so that a burst of events does not draw them anew each time.
+export const drawnRows = signal<Row[]>([]);
+let drawing: ReturnType<typeof setTimeout> | undefined;
+effect(() => {
+  const found = rows.value;
+  if (!drawnRows.peek().length) drawnRows.value = found;
+  else drawing ??= setTimeout(() => ((drawing = undefined), (drawnRows.value = rows.peek())), 1000);
 });
 
 export const agenciesOf = (row: Row) => [...(row.agency?.to ?? []), ...(row.center?.from ?? [])];
 
+// In the order of the registry.
+export const agencies = computed(() => {
+  const held = new Set(drawnRows.value.flatMap(agenciesOf));
+  return [...organizations.value.keys()].filter((id) => held.has(id));
+});
+
 export function prefectureOf(row: Row): string | null {
   return organizations.value.get(row.organization)?.prefecture ?? null;
 }
+
+const before = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0); // times of one form: as texts
 
 export const chosen = computed<Row[]>(() => {
   const { show, agency, prefecture } = filters.value;
@@ -301,9 +328,9 @@ export const chosen = computed<Row[]>(() => {
     (a, b) =>
       a.rank - b.rank ||
       Number(b.large) - Number(a.large) ||
-      (a.due ?? "9").localeCompare(b.due ?? "9") ||
-      (b.item.opened_at ?? "").localeCompare(a.item.opened_at ?? "") ||
-      a.item.id.localeCompare(b.item.id),
+      before(a.due ?? "9", b.due ?? "9") ||
+      before(b.item.opened_at ?? "", a.item.opened_at ?? "") ||
+      before(a.item.id, b.item.id),
   );
 });
 
@@ -357,7 +384,7 @@ export const silences = computed<Silence[]>(() => {
     known.since = Math.min(known.since, Date.parse(since));
     found.set(body, known);
   };
-  for (const row of rows.value) {
+  for (const row of drawnRows.value) {
     for (const duty of row.item.duties) {
       if (duty.inner || !isRelay(duty)) continue;
       const state = stateOf(duty, at);

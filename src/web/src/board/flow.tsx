@@ -4,7 +4,7 @@ import { sankey, sankeyLinkHorizontal, type SankeyGraph } from "d3-sankey";
 import { Disclosure } from "../components/disclosure";
 import { organizations } from "../names";
 import { language, t, word } from "../text";
-import { rows, shortName, type Hop, type State } from "./data";
+import { drawnRows, shortName, type Hop, type State } from "./data";
 
 type Tone = "overdue" | "soon" | "waiting" | "done";
 const toneOf = (state: State): Tone => (state === "overdue" ? "overdue" : state === "soon" ? "soon" : state === "done" || state === "late" || state === "waived" ? "done" : "waiting");
@@ -27,7 +27,7 @@ const mostAgencies = 9;
 // The same body may stand at two stages: a node is one stage of it, so that no flow runs in a circle.
 const flow = computed(() => {
   const byAgency = new Map<string, number>();
-  for (const row of rows.value) {
+  for (const row of drawnRows.value) {
     const agency = row.agency?.to[0] ?? row.center?.from[0];
     if (agency) byAgency.set(agency, (byAgency.get(agency) ?? 0) + 1);
   }
@@ -50,7 +50,7 @@ const flow = computed(() => {
     if (known) known.value++;
     else links.set(key, { source, target, tone, value: 1 });
   };
-  for (const row of rows.value) {
+  for (const row of drawnRows.value) {
     const origin = row.agency ? kindNode(row.organization) : agencyNode(row.center?.from[0] ?? row.organization);
     if (row.agency) add(origin, agencyNode(row.agency.to[0]!), row.agency);
     if (row.center && row.center.from[0] !== row.center.to[0]) add(agencyNode(row.center.from[0]!), node("center", 2, word("board.stage", "center")), row.center);

@@ -4,7 +4,7 @@ import { Icon } from "../components/icon";
 import { setQuery } from "../router";
 import { t, word } from "../text";
 import ja from "../text/ja.json";
-import { filters, prefectureOf, rows } from "./data";
+import { filters, prefectureOf, drawnRows } from "./data";
 
 // JIS X 0401 code: column, row.
 const places: Record<string, [number, number]> = {
@@ -25,7 +25,7 @@ export const prefectureCode = (name: string | null) => (name ? (codes.get(name) 
 
 const figures = computed(() => {
   const found = new Map<string, { all: number; overdue: number }>();
-  for (const row of rows.value) {
+  for (const row of drawnRows.value) {
     const code = prefectureCode(prefectureOf(row));
     const known = found.get(code) ?? { all: 0, overdue: 0 };
     known.all++;

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Cymat, Silent } from "../board/aside";
 import { awake, call, setSound, sound, stayAwake } from "../board/attention";
-import { boardCut, boardLoading, boardProblem, boardReadAt, chosen, counts, filters, newLarge, onLarge, readBoard, rows, agenciesOf, watchBoard, type Counts, type Show } from "../board/data";
+import { boardCut, boardLoading, boardProblem, boardReadAt, chosen, counts, filters, newLarge, onLarge, readBoard, agencies, watchBoard, type Counts, type Show } from "../board/data";
 import { Days } from "../board/days";
 import { Flow } from "../board/flow";
 import { CaseList } from "../board/list";
@@ -120,7 +120,7 @@ function Chosen() {
       <span class="dads-hidden">{t("board.filter.drop")}</span>
     </button>
   );
-  const held = [...new Set(rows.value.flatMap(agenciesOf))].sort((a, b) => nameOf(a).localeCompare(nameOf(b), "ja"));
+  const held = agencies.value;
   return (
     <div class="board-filters">
       <h2>

@@ -198,7 +198,7 @@ type Endpoint = Schemas["Endpoint"];
 type Delivery = Schemas["Delivery"];
 
 function Receivers() {
-  const loaded = useLoaded((signal) => getAll<Endpoint>("/api/v1/endpoints", {}, {}, 200, signal), []);
+  const loaded = useLoaded((signal) => get("/api/v1/endpoints", {}, {}, signal), []);
   useAgain(loaded);
   return (
     <Shown of={loaded}>
