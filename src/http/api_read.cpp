@@ -1,5 +1,6 @@
 #include "src/http/api_read.h"
 
+#include "src/http/api_board.h"
 #include "src/http/api_inquiries.h"
 #include "src/http/api_routes.h"
 #include "src/http/api_statistics.h"
@@ -7,6 +8,7 @@
 namespace noroshi::http {
 
 void add_read_routes(Router& router, const ReadContext& context) {
+  add_board_routes(router, context);
   add_incident_routes(router, context);
   add_assignment_routes(router, context);
   add_handling_routes(router, context);

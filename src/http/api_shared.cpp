@@ -39,7 +39,8 @@ const std::vector<std::string> cymat_logging_roles = {"csirt_member", "csirt_hea
 const std::vector<std::string> cymat_reporting_roles = {"center_liaison", "cymat_member"};
 const std::vector<std::string> endpoint_roles = {"csirt_head",     "external_contact", "ciso",
                                                  "center_liaison", "police_desk",      "crisis_desk"};
-const std::vector<std::string> delivery_roles = readers_of_alarms;
+const std::vector<std::string> delivery_roles = {"csirt_member",   "csirt_head",  "external_contact", "ciso",
+                                                 "center_liaison", "police_desk", "crisis_desk",      "operator"};
 const std::vector<std::string> label_roles = {"reporter", "csirt_member", "csirt_head", "external_contact", "ciso", "section_officer"};
 const std::vector<std::string> label_mapping_roles = {"csirt_head", "ciso", "section_officer"};
 const std::vector<std::string> auditors = {"auditor"};

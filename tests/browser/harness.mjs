@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { spawn, execFile } from "node:child_process";
 import { createHash, createHmac, randomInt, X509Certificate } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,7 +42,10 @@ export class Daemon {
     daemon.port = await freePort();
     daemon.origin = `https://localhost:${daemon.port}`;
     daemon.log = join(daemon.folder, "noroshid.log");
-    daemon.config = config;
+    if (config) {
+      mkdirSync(daemon.data);
+      writeFileSync(join(daemon.data, "noroshi.toml"), config);
+    }
     await daemon.spawn();
     daemon.pin = await daemon.certificatePin();
     return daemon;

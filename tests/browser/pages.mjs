@@ -27,6 +27,9 @@ before(async () => {
   const arrive = async (name, org, role) => (persons[name] = await (await Person.arrive(browser, daemon)).setUp(await daemon.account(org, role, `${name}-1`, "--name", "情報受付当直")));
   await arrive("jps", "jps", "csirt_member");
   await arrive("mhlw", "mhlw", "csirt_member");
+  await arrive("liaison", "nco", "center_liaison");
+  await arrive("operator", "nco", "operator");
+  await arrive("auditor", "nco", "auditor");
   link = await daemon.account("cao", "csirt_member", "new-1");
   persons.nobody = await Person.arrive(browser, daemon);
 });
@@ -52,6 +55,15 @@ const table = () => [
   ["inbox", "mhlw", "/desk/inbox", ".dads-messages li"],
   ["message", "mhlw", `/desk/inbox/${message}`, ".dads-document"],
   ["inquiries", "jps", "/desk/inquiries", ".dads-cards li"],
+  ["board", "liaison", "/desk/board", ".board-case"],
+  ["board-wall", "liaison", "/desk/board?wall=1", ".board-wall .board-case"],
+  ["operator", "operator", "/desk/operator", ".operator-checks li"],
+  ["operator-queues", "operator", "/desk/operator?tab=queues", "tbody tr"],
+  ["operator-receivers", "operator", "/desk/operator?tab=receivers", ".dads-empty"],
+  ["operator-dead", "operator", "/desk/operator?tab=dead", ".dads-empty"],
+  ["operator-law", "operator", "/desk/operator?tab=law", "tbody tr"],
+  ["auditor", "auditor", "/desk/auditor", "tbody tr"],
+  ["people", "jps", "/desk/people", ".dads-empty"],
   ["account", "jps", "/desk/account", ".dads-facts"],
   ["no-such-page", "jps", "/desk/nowhere", ".dads-empty"],
 ];

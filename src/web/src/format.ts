@@ -64,6 +64,13 @@ export function span(milliseconds: number, seconds = true): string {
   return seconds ? t("time.span_minutes", { minutes, seconds: two(total % 60) }) : t("time.span_only_minutes", { minutes });
 }
 
+// Where there is little room: days alone, hours alone, or minutes.
+export function shortSpan(milliseconds: number): string {
+  const minutes = Math.floor(Math.abs(milliseconds) / 60_000);
+  if (minutes >= 1440) return t("time.days", { days: Math.floor(minutes / 1440) });
+  return minutes >= 60 ? t("time.hours", { hours: Math.floor(minutes / 60) }) : t("time.minutes", { minutes });
+}
+
 // "PT1H30M", "P1D": ISO 8601, as targets are stated.
 export function durationMilliseconds(text: string): number | null {
   const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text);

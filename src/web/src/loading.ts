@@ -15,8 +15,9 @@ export interface Loaded<T> {
 
 const settle = 120; // events come in bursts: one reading for all of them
 
-// `read` is called again when one of `of` changes, and after an event that `concerns` says yes to.
-export function useLoaded<T>(read: (signal: AbortSignal) => Promise<T>, of: unknown[], concerns?: (event: LiveEvent) => boolean): Loaded<T> {
+// `read` is called again when one of `of` changes, and after an event that `concerns` says yes to; `wait` milliseconds after it,
+// where that is costly and need not be at once.
+export function useLoaded<T>(read: (signal: AbortSignal) => Promise<T>, of: unknown[], concerns?: (event: LiveEvent) => boolean, wait = settle): Loaded<T> {
   const state: Signal<Omit<Loaded<T>, "again">> = useSignal({ value: null, problem: null, loading: true, readAt: 0 });
   const running = useRef<AbortController | null>(null);
   const latest = useRef({ read, concerns });
@@ -49,7 +50,7 @@ export function useLoaded<T>(read: (signal: AbortSignal) => Promise<T>, of: unkn
       else again();
     };
     const ended = onLive((event) => {
-      if (event.kind === "reset" || latest.current.concerns?.(event)) timer ??= setTimeout(soon, settle);
+      if (event.kind === "reset" || latest.current.concerns?.(event)) timer ??= setTimeout(soon, wait);
     });
     return () => {
       ended();

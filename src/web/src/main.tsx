@@ -16,6 +16,7 @@ import { IncidentPage } from "./pages/incident";
 import { Incidents } from "./pages/incidents";
 import { Inquiries } from "./pages/inquiries";
 import { Operator } from "./pages/operator";
+import { People } from "./pages/people";
 import { Report } from "./pages/report";
 import { SetUp } from "./pages/set_up";
 import { SignIn } from "./pages/sign_in";
@@ -38,6 +39,7 @@ const pages: [string, Page][] = [
   ["/desk/board", Board],
   ["/desk/operator", Operator],
   ["/desk/auditor", Auditor],
+  ["/desk/people", People],
   ["/desk/account", Account],
 ];
 

@@ -2,14 +2,14 @@
 // the root, compared with the root in the checkpoint. Signatures are checked by `noroshi record verify`.
 import { get } from "./api";
 
-function bytesOfHex(text: string): Uint8Array<ArrayBuffer> {
+export function bytesOfHex(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
-function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
+export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
-async function node(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+export async function node(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const joined = new Uint8Array(1 + left.length + right.length);
   joined[0] = 1;
   joined.set(left, 1);
@@ -18,7 +18,7 @@ async function node(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<Arr
 }
 
 // RFC 9162 2.1.3.2.
-async function rootOf(leaf: Uint8Array<ArrayBuffer>, index: number, size: number, proof: Uint8Array<ArrayBuffer>[]): Promise<Uint8Array | null> {
+export async function rootOf(leaf: Uint8Array<ArrayBuffer>, index: number, size: number, proof: Uint8Array<ArrayBuffer>[]): Promise<Uint8Array | null> {
   if (index >= size) return null;
   let place = index;
   let last = size - 1;

@@ -28,6 +28,16 @@ export function Button({ kind = "solid", size = "medium", icon, danger, busy, ch
   );
 }
 
+// To what the daemon makes itself, such as a PDF: in a tab of its own.
+export function ButtonAway({ href, kind = "outline", size = "medium", icon, children }: Look & { href: string }) {
+  return (
+    <a href={href} target="_blank" rel="noopener" class="dads-button" data-kind={kind} data-size={size}>
+      {icon && <Icon name={icon} />}
+      <span>{children}</span>
+    </a>
+  );
+}
+
 export function ButtonLink({ to, kind = "solid", size = "medium", icon, children }: Look & { to: string }) {
   return (
     <Link to={to} class="dads-button" data-kind={kind} data-size={size}>

@@ -7,7 +7,7 @@ import { duration } from "../format";
 import { nameOf } from "../names";
 import { Link } from "../router";
 import { isCsirt, session } from "../session";
-import { hasWord, t, word } from "../text";
+import { hasWord, language, t, word } from "../text";
 import { Button } from "./button";
 import { Countdown, urgencyOf, When } from "./countdown";
 import { CurlLine, Disclosure } from "./disclosure";
@@ -23,7 +23,7 @@ export type Duty = Schemas["Obligation"];
 export function dutyName(rule: string, words: string): string {
   return hasWord("duty", rule) ? word("duty", rule) : words || rule;
 }
-export const nameOfDuty = (duty: Duty) => dutyName(duty.rule, duty.words || duty.gloss);
+export const nameOfDuty = (duty: Duty) => dutyName(duty.rule, language.value === "ja" ? duty.words || duty.gloss_ja || duty.gloss : duty.gloss);
 
 export function Clause({ duty }: { duty: { clause: string | null; sentence?: number } }) {
   if (!duty.clause) return null;

@@ -90,6 +90,7 @@ export function placesOf(who: Session): Place[] {
   add("/desk/incidents", "place.incidents", office !== "operator" && office !== "auditor");
   add("/desk/inbox", "place.inbox", inbox && !national && isCsirt(office));
   add("/desk/inquiries", "place.inquiries", isCsirt(office) || office === "ciso" || office === "center_liaison");
+  add("/desk/people", "place.people", isCsirt(office) || ["exception_officer", "ciso", "section_officer"].includes(office));
   return places;
 }
 

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { addressOf, curlOf, get, getAll, Problem, type Schemas } from "../api";
 import { useAct } from "../act";
 import { Banner } from "../components/banner";
-import { Button } from "../components/button";
+import { Button, ButtonAway } from "../components/button";
 import { Countdown, When } from "../components/countdown";
 import { CurlLine } from "../components/disclosure";
 import { Clause, DutyList, mayMeet, MeetDuty, nameOfDuty } from "../components/duty";
@@ -26,7 +26,7 @@ import type { Document } from "../report_form";
 import { cellWords, undone } from "../report_rows";
 import { query, setQuery } from "../router";
 import { isCsirt, session } from "../session";
-import { t, word } from "../text";
+import { language, t, word } from "../text";
 import { Acknowledge, AcknowledgedMark } from "./inbox";
 import { InquiryList, type Inquiry } from "./inquiries";
 
@@ -79,9 +79,16 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
           </>
         }
         actions={
-          <Button kind="outline" size="small" icon="print" onClick={() => print()}>
-            {t("incident.print")}
-          </Button>
+          <>
+            <Button kind="outline" size="small" icon="print" onClick={() => print()}>
+              {t("incident.print")}
+            </Button>
+            {!incident.label?.enforced.includes("no_export") && (
+              <ButtonAway size="small" href={addressOf("/api/v1/incidents/{id}/print", { id: incident.id }, { language: language.value })}>
+                {t("incident.pdf")}
+              </ButtonAway>
+            )}
+          </>
         }
       />
       {incident.erased_at && <Banner tone="info" title={t("message.erased")} />}
