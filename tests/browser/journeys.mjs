@@ -82,7 +82,7 @@ test("a first report of few inputs reaches the ministry's open inbox without a r
   await did(jps.page.getByLabel("インシデントである").check());
   await did(jps.page.getByLabel("おそれあり").check());
   const route = jps.page.locator(".dads-route");
-  await route.getByText(/この報告は 厚生労働省、国家サイバー統括室 に届きます。警視庁 へは、あなたの機関から連絡します。/).waitFor();
+  await route.getByText(/この報告は 厚生労働省、国家サイバー統括室 に届きます。\s*警視庁 へは、あなたの機関から連絡します。/).waitFor();
   assert.match(await route.innerText(), /2\.2\.4\(2\)\(g\) 第2文/);
   await did(jps.page.getByLabel("概要").fill("調査中"));
   await did(jps.page.getByRole("button", { name: "確認へ進む" }).click());

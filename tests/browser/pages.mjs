@@ -48,7 +48,7 @@ const table = () => [
   ["incidents", "jps", "/desk/incidents", "tbody tr"],
   ["incident", "jps", `/desk/incidents/${incident}`, ".dads-timeline li"],
   ["incident-duties", "jps", `/desk/incidents/${incident}?tab=duties`, ".dads-duties li"],
-  ["incident-report", "mhlw", `/desk/incidents/${incident}?tab=report`, ".dads-compared tr"],
+  ["incident-report", "mhlw", `/desk/incidents/${incident}?tab=report`, ".dads-compared tbody tr"],
   ["incident-messages", "mhlw", `/desk/incidents/${incident}?tab=messages`, "tbody tr"],
   ["incident-people", "jps", `/desk/incidents/${incident}?tab=people`, ".dads-tabs__panel .dads-empty"],
   ["incident-assess", "mhlw", `/desk/incidents/${incident}?do=assess`, "dialog[open] form"],

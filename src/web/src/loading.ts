@@ -43,10 +43,14 @@ export function useLoaded<T>(read: (signal: AbortSignal) => Promise<T>, of: unkn
   useEffect(() => {
     again();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    // A burst is one reading; what comes while it runs is another one after it, so that a steady flow cannot starve it.
+    const soon = () => {
+      timer = undefined;
+      if (state.peek().loading) timer = setTimeout(soon, wait);
+      else again();
+    };
     const ended = onLive((event) => {
-      if (event.kind !== "reset" && !latest.current.concerns?.(event)) return;
-      clearTimeout(timer);
-      timer = setTimeout(again, wait);
+      if (event.kind === "reset" || latest.current.concerns?.(event)) timer ??= setTimeout(soon, wait);
     });
     return () => {
       ended();

@@ -53,6 +53,7 @@ type Method = Schemas["FulfillmentCommand"]["method"];
 function methodsOf(duty: Duty): Method[] {
   if (duty.inner && duty.rule !== "h.decide") return ["done"];
   if (duty.rule === "h") return session.value?.role === "csirt_head" ? ["police_report", "consultation", "decided_not_needed"] : ["police_report", "consultation"];
+  if (duty.rule === "i") return ["telephone", "relay", "in_person"]; // the quickest means first
   if (duty.opens_on === "receipt") return ["relay", "telephone", "in_person"];
   return ["telephone", "in_person", "report"];
 }
@@ -79,7 +80,7 @@ export function MeetDuty({ duty, size = "small", kind = "outline", onDone }: { d
   return (
     <>
       <Button kind={kind} size={size} onClick={() => (open.value = true)}>
-        {duty.opens_on === "receipt" ? t("duty.relay") : duty.inner ? t("duty.done") : t("duty.meet")}
+        {duty.rule === "g.3" ? t("duty.relay") : duty.inner ? t("duty.done") : t("duty.meet")}
       </Button>
       <Dialog title={nameOfDuty(duty)} open={open.value} onClose={() => (open.value = false)}>
         <MeetForm duty={duty} onDone={done} />

@@ -69,6 +69,7 @@ export function RoutePreview({ organization, document, recognizedAt }: { organiz
           <Icon name="info" /> {wordsOf(problem.value).title} {wordsOf(problem.value).detail}
         </p>
       )}
+      {ready && !explanation.value && !problem.value && <p class="dads-aside">{t("state_of_page.loading")}</p>}
       {ready && explanation.value && <Explained explanation={explanation.value} organization={organization} recognizedAt={recognizedAt!} />}
     </section>
   );

@@ -63,7 +63,7 @@ export function Timeline({ incident }: { incident: Schemas["IncidentDetail"] }) 
           <>
             {heading && (
               <li class="dads-timeline__day" key={`day ${newDay}`}>
-                <h3>{newDay}</h3>
+                <h2>{newDay}</h2>
               </li>
             )}
             <MomentItem key={moment.key} moment={moment} byId={byId} detail={detail} />

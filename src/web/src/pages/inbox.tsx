@@ -25,20 +25,26 @@ const mostDone = 50;
 export function Inbox() {
   const who = session.value!;
   const concerns = (event: { kind: string }) => event.kind === "message" || event.kind === "event";
-  const waiting = useLoaded((signal) => getAll<Message>("/api/v1/inbox", {}, { acknowledged: false }, mostWaiting, signal), [], concerns);
-  const done = useLoaded((signal) => getAll<Message>("/api/v1/inbox", {}, { acknowledged: true }, mostDone, signal), [], concerns);
-  const again = () => {
-    waiting.again();
-    done.again();
-  };
+  // Shown together, so that a message moves from one list to the other at once.
+  const read = useLoaded(
+    async (signal) => {
+      const [waiting, done] = await Promise.all([getAll<Message>("/api/v1/inbox", {}, { acknowledged: false }, mostWaiting, signal), getAll<Message>("/api/v1/inbox", {}, { acknowledged: true }, mostDone, signal)]);
+      const acknowledged = new Set(done.items.map((message) => message.id));
+      return { waiting: waiting.items.filter((message) => !acknowledged.has(message.id)), cut: waiting.cut, done: done.items };
+    },
+    [],
+    concerns,
+  );
+  const again = read.again;
   return (
     <>
       <Heading title={t("inbox.title", { body: nameOf(who.organization.id) })} lead={t("inbox.lead")} />
-      <Shown of={waiting}>
-        {({ items, cut }) => {
+      <Shown of={read}>
+        {({ waiting: items, cut, done }) => {
           const sorted = [...items].sort((a, b) => (a.acknowledge_by ?? "9").localeCompare(b.acknowledge_by ?? "9"));
           const late = sorted.filter((message) => message.acknowledge_by && Date.parse(message.acknowledge_by) < now.value).length;
           return (
+            <>
             <section class="dads-section" aria-labelledby="waiting">
               <h2 id="waiting">
                 {t("inbox.waiting")} <span class="dads-number">{t("list.number", { number: items.length })}</span>
@@ -57,22 +63,19 @@ export function Inbox() {
                 </Empty>
               )}
             </section>
+            {done.length > 0 && (
+              <section class="dads-section" aria-labelledby="done">
+                <h2 id="done">{t("inbox.done")}</h2>
+                <ul class="dads-messages">
+                  {done.map((message) => (
+                    <MessageRow key={message.id} message={message} onDone={again} />
+                  ))}
+                </ul>
+              </section>
+            )}
+            </>
           );
         }}
-      </Shown>
-      <Shown of={done}>
-        {({ items }) =>
-          items.length ? (
-            <section class="dads-section" aria-labelledby="done">
-              <h2 id="done">{t("inbox.done")}</h2>
-              <ul class="dads-messages">
-                {items.map((message) => (
-                  <MessageRow key={message.id} message={message} onDone={again} />
-                ))}
-              </ul>
-            </section>
-          ) : null
-        }
       </Shown>
       <CurlLine line={curlOf("GET", addressOf("/api/v1/inbox", {}, { acknowledged: false }))} />
     </>

@@ -97,7 +97,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
       {waiting.map((message) => (
         <div class="dads-panel dads-strip" data-strong key={message.id}>
           <div>
-            <p class="dads-strip__title">{t("incident.acknowledge", { from: message.from ? nameOf(message.from) : t("inbox.from_system"), kind: word("message", message.kind) })}</p>
+            <p class="dads-strip__title">{t("incident.acknowledge", { from: message.from ? nameOf(message.from) : t("inbox.from_system"), kind: word("message", message.kind) })}{message.version ? t("inbox.version", { number: message.version }) : ""}</p>
             <Countdown due={message.acknowledge_by!} of={t("inbox.announced", { number: message.number })} />
           </div>
           <Acknowledge message={message} onDone={again} />
@@ -138,7 +138,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
             { id: "duties", label: t("incident.duties"), count: open.length, content: () => <AllDuties incident={incident} mine={mine.length} again={again} /> },
             { id: "report", label: t("incident.report"), count: incident.reports.length, content: () => <Versions incident={incident} /> },
             { id: "messages", label: t("incident.messages"), count: incident.messages.length, content: () => <Messages incident={incident} /> },
-            { id: "inquiries", label: t("place.inquiries"), count: inquiries.value?.length ?? 0, content: () => <Asked inquiries={inquiries.value ?? []} again={inquiries.again} /> },
+            { id: "inquiries", label: t("place.inquiries"), count: inquiries.value?.length, content: () => <Asked inquiries={inquiries.value ?? []} again={inquiries.again} /> },
             { id: "people", label: t("incident.people"), count: incident.assignments.filter((one) => !one.ended_at).length, content: () => <People incident={incident} again={again} /> },
             { id: "proof", label: t("incident.proof"), content: () => <Proof incident={incident} /> },
           ]}
@@ -199,8 +199,8 @@ function Versions({ incident }: { incident: Incident }) {
         <section class="dads-section">
           <h2>{t("version.beside")}</h2>
           <div class="dads-filters">
-            <Select label={t("version.left")} width="short" value={String(left.value)} onValue={(value) => (left.value = Number(value))} choices={choices} />
-            <Select label={t("version.right")} width="short" value={String(right.value)} onValue={(value) => (right.value = Number(value))} choices={choices} />
+            <Select label={t("version.left")} value={String(left.value)} onValue={(value) => (left.value = Number(value))} choices={choices} />
+            <Select label={t("version.right")} value={String(right.value)} onValue={(value) => (right.value = Number(value))} choices={choices} />
           </div>
           {before && after ? <ComparedDocuments before={before} after={after} names={[nameOfVersion(left.value), nameOfVersion(right.value)]} /> : <p class="dads-aside">{t("version.not_seen")}</p>}
         </section>
@@ -209,6 +209,7 @@ function Versions({ incident }: { incident: Incident }) {
         <h2>{t("version.in_force", { name: nameOfVersion(last) })}</h2>
         <ReportDocument document={incident.report as Document} />
       </section>
+      <section class="dads-section">
       <Table
         caption={t("version.all")}
         rows={[...versions].reverse()}
@@ -220,6 +221,7 @@ function Versions({ incident }: { incident: Incident }) {
           { key: "hash", head: t("message.hash"), cell: (row) => <code class="dads-hash">{row.sha256 ?? ""}</code> },
         ]}
       />
+      </section>
     </>
   );
 }

@@ -508,7 +508,7 @@ function Sent({ answer }: { answer: Answer }) {
           )}
         </dl>
       </section>
-      <div class="dads-row">
+      <div class="dads-row dads-section">
         <ButtonLink to={`/desk/incidents/${answer.incident.id}`} size="large">
           {t("sent.open")}
         </ButtonLink>
