@@ -46,7 +46,7 @@ export function useLoaded<T>(read: (signal: AbortSignal) => Promise<T>, of: unkn
     // A burst is one reading; what comes while it runs is another one after it, so that a steady flow cannot starve it.
     const soon = () => {
       timer = undefined;
-      if (state.peek().loading) timer = setTimeout(soon, settle);
+      if (state.peek().loading) timer = setTimeout(soon, wait);
       else again();
     };
     const ended = onLive((event) => {
