@@ -167,7 +167,7 @@ def commands(root):
         path
         for folder in ("deploy", "tests", ".ci")
         for path in sorted((root / folder).rglob("*"))
-        if path.is_file() and os.access(path, os.X_OK) and path.read_bytes()[:2] == b"#!"
+        if "node_modules" not in path.parts and path.is_file() and os.access(path, os.X_OK) and path.read_bytes()[:2] == b"#!"
     ]
     for script in scripts:
         first = script.read_text().splitlines()[0]
