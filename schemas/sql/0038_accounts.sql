@@ -42,8 +42,8 @@ CREATE TABLE passkey (
 );
 CREATE INDEX passkey_of_account ON passkey (token);
 
--- By which a person gives himself his credentials: once, within half an hour. One of a demonstration stays good and opens a session
--- by itself; only `noroshi demo` makes them, and only a daemon in its folder follows them.
+-- By which a person gives himself his credentials: once, within half an hour. One of a demonstration stays good and opens sessions,
+-- and gives no credentials; only `noroshi demo` makes them, and to a daemon outside its folder they are no links.
 CREATE TABLE set_up_link (
   code_sha256 bytea PRIMARY KEY CHECK (octet_length(code_sha256) = 32),
   token uuid NOT NULL REFERENCES account,
@@ -197,7 +197,8 @@ BEGIN
 END
 $$;
 
--- Follows a link: it is used up, and what the account was entered by until now is gone, sessions too. NULL: the link does not hold.
+-- Follows a link: it is used up, and what the account was entered by until now is gone, sessions too. NULL: the link does not hold, or
+-- is a demonstration's.
 CREATE FUNCTION follow_set_up_link(of_code bytea) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = noroshi, pg_temp AS $$
 DECLARE
@@ -205,7 +206,7 @@ DECLARE
   account_of uuid;
 BEGIN
   UPDATE set_up_link l SET used_at = at
-    WHERE l.code_sha256 = of_code AND (l.demonstration OR l.used_at IS NULL AND l.expires_at > at) AND account_is_live(l.token, at)
+    WHERE l.code_sha256 = of_code AND NOT l.demonstration AND l.used_at IS NULL AND l.expires_at > at AND account_is_live(l.token, at)
     RETURNING l.token INTO account_of;
   IF account_of IS NULL THEN
     RETURN NULL;

@@ -14,26 +14,39 @@ namespace {
 
 std::string set_up_purpose(const std::string& code) { return "set-up " + code; }
 
+// A link of a demonstration is one in its folder alone.
+std::optional<store::SetUpLink> find_link(const SessionContext& context, store::Connection& connection, const std::string& code) {
+  return store::find_set_up_link(connection, code, context.options.demonstration);
+}
+// One by which credentials are given: no demonstration's.
+std::optional<store::SetUpLink> find_link_for_credentials(store::Connection& connection, const std::string& code) {
+  return store::find_set_up_link(connection, code);
+}
+
+void offer_credentials(const SessionContext& context, const std::string& code, core::TokenId account, codec::SetUpView& view) {
+  const auto secret = totp_secret_of_link(*context.options.keys, code);
+  view.totp_secret = sign_in::to_base32(secret);
+  view.totp_uri = sign_in::totp_uri(secret, view.login);
+  view.passkey = passkey_options(context.options, set_up_purpose(code));
+  const auto& id = account.value.bytes;
+  view.user_id = sealing::to_base64url({reinterpret_cast<const char*>(id.data()), id.size()});
+  view.user_display_name = view.name.empty() ? view.login : view.name;
+}
+
 Ask show_set_up(const SessionContext& context) {
   return [context](store::Connection& connection, const Request& request, const Responder& respond) {
     const auto& code = request.path_parameter("code");
-    const auto link = store::find_set_up_link(connection, code);
+    const auto link = find_link(context, connection, code);
     const auto account = link ? store::describe_account(connection, link->account) : std::nullopt;
     if (!account) return respond(set_up_not_found(request.language));
-    const auto secret = totp_secret_of_link(*context.options.keys, code);
     codec::SetUpView view;
     view.organization = account->actor.organization;
     view.role = core::to_string(*account->actor.role);
     view.name = account->actor.name;
     view.login = store::to_string(account->login);
     view.expires_at = link->expires_at;
-    view.totp_secret = sign_in::to_base32(secret);
-    view.totp_uri = sign_in::totp_uri(secret, view.login);
-    view.passkey = passkey_options(context.options, set_up_purpose(code));
-    const auto id = link->account.value.bytes;
-    view.user_id = sealing::to_base64url({reinterpret_cast<const char*>(id.data()), id.size()});
-    view.user_display_name = view.name.empty() ? view.login : view.name;
-    view.demonstration = !link->expires_at && context.options.demonstration;
+    view.demonstration = !link->expires_at;
+    if (!view.demonstration) offer_credentials(context, code, link->account, view);
     respond(json_response(200, codec::encode_set_up(view, answer_context(context, connection, request.language))));
   };
 }
@@ -58,7 +71,7 @@ Ask set_up_passphrase(const SessionContext& context) {
     const auto command = codec::decode_passphrase_set_up(request.body);
     if (!command) return respond(refuse_body(command.error(), request.language));
     const auto& code = request.path_parameter("code");
-    const auto link = store::find_set_up_link(connection, code);
+    const auto link = find_link_for_credentials(connection, code);
     const auto account = link ? store::describe_account(connection, link->account) : std::nullopt;
     if (!account) return respond(set_up_not_found(request.language));
     const auto& keys = *context.options.keys;
@@ -94,8 +107,8 @@ Ask enter_demonstration(const SessionContext& context) {
     if (auto command = codec::decode_no_members(request.body); !command)
       return respond(refuse_body(command.error(), request.language));
     const auto& code = request.path_parameter("code");
-    const auto link = store::find_set_up_link(connection, code);
-    const auto session = link && context.options.demonstration ? store::enter_by_link(connection, code) : std::nullopt;
+    const auto link = find_link(context, connection, code);
+    const auto session = link && !link->expires_at ? store::enter_by_link(connection, code) : std::nullopt;
     respond(session ? entered(context, connection, link->account, *session, request.language) : set_up_not_found(request.language));
   };
 }
@@ -105,7 +118,7 @@ Ask set_up_passkey(const SessionContext& context) {
     const auto command = codec::decode_passkey_set_up(request.body);
     if (!command) return respond(refuse_body(command.error(), request.language));
     const auto& code = request.path_parameter("code");
-    const auto link = store::find_set_up_link(connection, code);
+    const auto link = find_link_for_credentials(connection, code);
     if (!link) return respond(set_up_not_found(request.language));
     const auto expected = expectation_of(context.options, set_up_purpose(code), command->state);
     if (!expected)

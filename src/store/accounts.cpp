@@ -55,7 +55,7 @@ constexpr Statement forget_tries{"forget_sign_in_tries", "SELECT forget_sign_in_
 constexpr Statement select_link{
     "select_set_up_link",
     "SELECT token, expires_at FROM set_up_link, clock() AS at WHERE code_sha256 = $1::bytea "
-    "AND (demonstration OR used_at IS NULL AND expires_at > at) AND account_is_live(token, at)"};
+    "AND CASE WHEN demonstration THEN $2::boolean ELSE used_at IS NULL AND expires_at > at END AND account_is_live(token, at)"};
 constexpr Statement take_step{"take_totp_step", "SELECT take_totp_step($1::uuid, $2::bigint)"};
 constexpr Statement take_counter{"take_passkey_counter", "SELECT take_passkey_counter($1::bytea, $2::bigint)"};
 constexpr Statement take_challenge{"take_challenge", "SELECT take_challenge($1::bytea)"};
@@ -230,8 +230,8 @@ void sign_in_failed(Connection& authenticator, std::string_view written) {
   authenticator.execute(note_try, {bytes_of(sha256(written)), nullptr});
 }
 
-std::optional<SetUpLink> find_set_up_link(Connection& authenticator, std::string_view code) {
-  const auto row = authenticator.execute(select_link, {bytes_of(sha256(code))}).maybe_one();
+std::optional<SetUpLink> find_set_up_link(Connection& authenticator, std::string_view code, bool demonstration) {
+  const auto row = authenticator.execute(select_link, {bytes_of(sha256(code)), demonstration}).maybe_one();
   if (!row) return std::nullopt;
   return SetUpLink{id_of<core::TokenId>(row->get<std::string_view>("token")), row->get<std::optional<Timestamp>>("expires_at")};
 }
@@ -258,7 +258,7 @@ std::optional<OpenedSession> enter_by_passkey(Connection& authenticator, core::T
 }
 
 std::optional<OpenedSession> enter_by_link(Connection& authenticator, std::string_view code) {
-  const auto link = find_set_up_link(authenticator, code);
+  const auto link = find_set_up_link(authenticator, code, true);
   if (!link || link->expires_at) return std::nullopt;
   Transaction transaction(authenticator);
   auto session = open(transaction, link->account);

@@ -103,6 +103,22 @@ TEST_CASE("a link is followed once, in its time, and ends what was before") {
   CHECK(enter_by_link(accounts.authenticator, shown));
 }
 
+TEST_CASE("a link of a demonstration is none elsewhere, and gives no credentials anywhere") {
+  Accounts accounts;
+  const auto account = accounts.add("shown");
+  const auto link = make_set_up_link(accounts.owner, account, true);
+  CHECK_FALSE(find_set_up_link(accounts.authenticator, link));
+  const auto found = find_set_up_link(accounts.authenticator, link, true);
+  REQUIRE(found);
+  CHECK_FALSE(found->expires_at);
+  CHECK_FALSE(set_up_passphrase(accounts.authenticator, link, Accounts::passphrase()));
+  CHECK_FALSE(set_up_passkey(accounts.authenticator, link, {"shown", std::string(91, 'k'), -7, 0, "challenge of a demonstration"}));
+  CHECK(accounts.count("passkey", account) == 0);
+  CHECK_FALSE(find_passphrase(accounts.authenticator, {"jps", "shown"}));
+  // One that is none of a demonstration is one there too.
+  CHECK(find_set_up_link(accounts.authenticator, make_set_up_link(accounts.owner, account), true));
+}
+
 TEST_CASE("of two who follow one link at once one comes in") {
   Accounts accounts;
   const auto link = make_set_up_link(accounts.owner, accounts.add("raced"));
