@@ -74,7 +74,8 @@ std::string encode_set_up(const SetUpView& set_up, const AnswerContext& context)
   if (set_up.demonstration) {
     out.name("totp").null().name("passkey").null();
   } else {
-    out.name("totp").begin_object().member("secret", set_up.totp_secret).member("uri", set_up.totp_uri).end_object();
+    out.name("totp").begin_object().member("secret", set_up.totp_secret).member("uri", set_up.totp_uri);
+    out.member("state", set_up.totp_state).end_object();
     write_passkey(out, set_up);
   }
   out.member("demonstration", set_up.demonstration);

@@ -40,6 +40,7 @@ struct SetUpView {
   // What credentials are made with; of no demonstration, whose links give none.
   std::string totp_secret;  // base32
   std::string totp_uri;
+  std::string totp_state;  // to be sent back
   PasskeyOptionsView passkey;
   std::string user_id;            // base64url
   std::string user_display_name;

@@ -22,7 +22,7 @@ namespace noroshi::http {
 
 struct SignInKeys {
   std::string totp;       // 32 bytes: seals the secrets of one-time codes
-  std::string set_up;     // 32 bytes: gives the secret that a set-up link shows
+  std::string set_up;     // 32 bytes: seals the secret that a set-up page was shown, in its state
   std::string challenge;  // 32 bytes: signs the states of challenges
 };
 

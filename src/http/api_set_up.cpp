@@ -6,6 +6,7 @@
 #include "src/http/signing_in.h"
 #include "src/sealing/base64url.h"
 #include "src/sign_in/passphrase.h"
+#include "src/sign_in/shown_secret.h"
 #include "src/sign_in/totp.h"
 #include "src/store/bytes.h"
 
@@ -24,9 +25,13 @@ std::optional<store::SetUpLink> find_link_for_credentials(store::Connection& con
 }
 
 void offer_credentials(const SessionContext& context, const std::string& code, core::TokenId account, codec::SetUpView& view) {
-  const auto secret = totp_secret_of_link(*context.options.keys, code);
-  view.totp_secret = sign_in::to_base32(secret);
-  view.totp_uri = sign_in::totp_uri(secret, view.login);
+  // A fresh one for each who looks: it becomes the account's only with the state in which it is sealed.
+  const sealing::Secret secret(store::random_bytes(sign_in::totp_secret_length));
+  auto state = sign_in::seal_shown_secret(context.options.keys->set_up, code, secret.view(), context.options.now());
+  if (!state) throw std::runtime_error("the secret of one-time codes could not be sealed");
+  view.totp_secret = sign_in::to_base32(secret.view());
+  view.totp_uri = sign_in::totp_uri(secret.view(), view.login);
+  view.totp_state = std::move(*state);
   view.passkey = passkey_options(context.options, set_up_purpose(code));
   const auto& id = account.value.bytes;
   view.user_id = sealing::to_base64url({reinterpret_cast<const char*>(id.data()), id.size()});
@@ -66,6 +71,11 @@ core::FieldError passphrase_mistake(sign_in::PassphraseFault fault) {
   return {"/passphrase", "control_character", {"制御文字は使えません。", "Control characters cannot be used."}};
 }
 
+Response state_is_over(Language language) {
+  return refuse_body({{"/state", "value", {"時間が経ちすぎました。ページを再読み込みしてください。", "It is over. Load the page again."}}},
+                     language);
+}
+
 Ask set_up_passphrase(const SessionContext& context) {
   return [context](store::Connection& connection, const Request& request, const Responder& respond) {
     const auto command = codec::decode_passphrase_set_up(request.body);
@@ -75,23 +85,22 @@ Ask set_up_passphrase(const SessionContext& context) {
     const auto account = link ? store::describe_account(connection, link->account) : std::nullopt;
     if (!account) return respond(set_up_not_found(request.language));
     const auto& keys = *context.options.keys;
-    const auto secret = totp_secret_of_link(keys, code);
+    const auto secret = sign_in::open_shown_secret(keys.set_up, code, command->state, context.options.now());
+    if (!secret) return respond(state_is_over(request.language));
     std::vector<core::FieldError> mistakes;
     const auto passphrase = sign_in::accept_passphrase(command->passphrase, store::to_string(account->login));
     if (!passphrase) mistakes.push_back(passphrase_mistake(passphrase.error()));
-    const auto step = sign_in::totp_step_of(secret, as_meant(command->code), context.options.now());
+    const auto step = sign_in::totp_step_of(secret->view(), as_meant(command->code), context.options.now());
     if (!step)
       mistakes.push_back({"/code", "value", {"認証アプリに今表示されている6桁のコードを入れてください。端末の時計も確かめてください。",
                                               "Give the six digits that the authenticator app shows now; check the clock of the device."}});
-    if (!command->totp_secret.empty() && command->totp_secret != sign_in::to_base32(secret))
-      mistakes.push_back({"/totp_secret", "value", {"このリンクが示したものではありません。", "This is not what the link showed."}});
     if (!mistakes.empty()) return respond(refuse_body(std::move(mistakes), request.language));
 
     store::NewPassphrase fresh;
     fresh.salt = store::random_bytes(sign_in::passphrase_salt_length);
     fresh.rounds = sign_in::passphrase_rounds;
     fresh.hash = sign_in::derive_passphrase(*passphrase, fresh.salt, fresh.rounds);
-    auto sealed = seal_totp_secret(keys, link->account, secret);
+    auto sealed = seal_totp_secret(keys, link->account, secret->view());
     if (fresh.hash.empty() || !sealed) throw std::runtime_error("the passphrase could not be derived");
     fresh.totp_secret = std::move(*sealed);
     fresh.totp_step = *step;
@@ -121,10 +130,7 @@ Ask set_up_passkey(const SessionContext& context) {
     const auto link = find_link_for_credentials(connection, code);
     if (!link) return respond(set_up_not_found(request.language));
     const auto expected = expectation_of(context.options, set_up_purpose(code), command->state);
-    if (!expected)
-      return respond(refuse_body({{"/state", "value", {"時間が経ちすぎました。ページを再読み込みしてください。",
-                                                       "It is over. Load the page again."}}},
-                                 request.language));
+    if (!expected) return respond(state_is_over(request.language));
     const auto made = sign_in::verify_registration(*expected, command->id, command->client_data_json, command->attestation_object);
     if (!made)
       return respond(refuse_body({{"/attestation_object", std::string(sign_in::to_string(made.error())),

@@ -10,7 +10,6 @@
 #include "src/sealing/base64url.h"
 #include "src/sealing/ciphers.h"
 #include "src/sign_in/challenge.h"
-#include "src/sign_in/keyed_hash.h"
 #include "src/sign_in/passphrase.h"
 #include "src/sign_in/session_secret.h"
 #include "src/sign_in/totp.h"
@@ -161,10 +160,6 @@ std::string as_meant(std::string_view text) {
   for (char& c : result)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return result;
-}
-
-std::string totp_secret_of_link(const SignInKeys& keys, std::string_view code) {
-  return sign_in::keyed_hash(keys.set_up, code).substr(0, sign_in::totp_secret_length);
 }
 
 // IV, secret, tag.

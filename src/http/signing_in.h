@@ -43,8 +43,6 @@ void add_session_route(Router& router, Method method, std::string pattern, Acces
 // A code and a login as they were meant: from a keyboard for Japanese they may come in full width.
 std::string as_meant(std::string_view text);
 
-// The secret of one-time codes that a set-up link shows: its own, so that a page that is loaded twice shows the same.
-std::string totp_secret_of_link(const SignInKeys& keys, std::string_view code);
 // At rest: bound to the account. Nothing where it was sealed under other keys, or for another account.
 std::optional<std::string> seal_totp_secret(const SignInKeys& keys, core::TokenId account, std::string_view secret);
 std::optional<sealing::Secret> open_totp_secret(const SignInKeys& keys, core::TokenId account, std::string_view sealed);

@@ -69,8 +69,9 @@ class Scene(unittest.TestCase):
         browser = browser or self.browser()
         code = self.add(login, *others)
         shown = browser.ask("GET", f"/set-up/{code}").json
-        secret = shown["totp"]["secret"]
-        answer = browser.ask("POST", f"/set-up/{code}/passphrase", {"passphrase": passphrase, "code": totp(secret, step=step)})
+        secret, state = shown["totp"]["secret"], shown["totp"]["state"]
+        answer = browser.ask("POST", f"/set-up/{code}/passphrase",
+                             {"passphrase": passphrase, "code": totp(secret, step=step), "state": state})
         self.assertEqual(answer.status, 200, answer.body)
         return browser, secret
 
@@ -94,15 +95,15 @@ class Sessions(Scene):
                          ("jps", "csirt_member", "当直 一号", "jps/duty-1", False))
         self.assertEqual(shown["totp"]["uri"],
                          f"otpauth://totp/Noroshi:jps%2Fduty-1?secret={shown['totp']['secret']}&issuer=Noroshi")
-        self.assertEqual(shown["totp"], browser.ask("GET", f"/set-up/{code}").json["totp"])  # a page that is loaded again
         self.assertEqual(shown["passkey"]["rp_id"], "localhost")
-        secret = shown["totp"]["secret"]
+        secret, state = shown["totp"]["secret"], shown["totp"]["state"]
         for passphrase, digits, pointer in (("too short", totp(secret), "/passphrase"), (PASSPHRASE, "000000", "/code"),
                                             ("パスワード" * 2 + "四文字だ", totp(secret), "/passphrase")):
-            refused = browser.ask("POST", f"/set-up/{code}/passphrase", {"passphrase": passphrase, "code": digits})
+            refused = browser.ask("POST", f"/set-up/{code}/passphrase",
+                                  {"passphrase": passphrase, "code": digits, "state": state})
             self.assertEqual((refused.status, [error["pointer"] for error in refused.json["errors"]]), (422, [pointer]))
         done = browser.ask("POST", f"/set-up/{code}/passphrase",
-                           {"passphrase": PASSPHRASE, "code": totp(secret), "totp_secret": secret})
+                           {"passphrase": PASSPHRASE, "code": totp(secret), "state": state})
         self.assertEqual(done.status, 200, done.body)
         [cookie] = done.cookies
         self.assertRegex(cookie, rf"\A{COOKIE}=[0-9a-f]{{32}}_[A-Za-z0-9_-]{{43}}; Path=/; Secure; HttpOnly; SameSite=Strict\Z")
@@ -114,9 +115,28 @@ class Sessions(Scene):
         self.assertEqual((session["role"], session["login"], session["person"], session["clock_shifted"], session["methods"]),
                          ("csirt_member", "jps/duty-1", None, False, {"passkeys": 0, "passphrase": True}))
         for again in (browser.ask("GET", f"/set-up/{code}"), browser.ask("GET", "/set-up/" + "x" * 43),
-                      browser.ask("POST", f"/set-up/{code}/passphrase", {"passphrase": PASSPHRASE, "code": totp(secret)}),
+                      browser.ask("POST", f"/set-up/{code}/passphrase",
+                                  {"passphrase": PASSPHRASE, "code": totp(secret), "state": state}),
                       browser.ask("POST", f"/set-up/{code}/demonstration", {})):
             self.assertEqual((again.status, again.code), (404, "set_up_not_found"))
+
+    def test_who_looked_at_a_link_has_no_secret_of_the_account(self):
+        code, other = self.add("looked-at"), self.add("looked-at-too")
+        look = lambda link: self.browser().ask("GET", f"/set-up/{link}").json["totp"]
+        seen, shown, elsewhere = look(code), look(code), look(other)
+        self.assertEqual(len({totp["secret"] for totp in (seen, shown, elsewhere)}), 3)
+        self.assertEqual(len({totp["state"] for totp in (seen, shown, elsewhere)}), 3)
+        send = lambda digits, state: self.browser().ask("POST", f"/set-up/{code}/passphrase",
+                                                        {"passphrase": PASSPHRASE, "code": digits, **state})
+        for secret, state, pointer in ((seen["secret"], {"state": shown["state"]}, "/code"),
+                                       (elsewhere["secret"], {"state": elsewhere["state"]}, "/state"),
+                                       (shown["secret"], {"state": shown["state"][:-4] + "AAAA"}, "/state"),
+                                       (shown["secret"], {}, "/state")):
+            refused = send(totp(secret), state)
+            self.assertEqual((refused.status, [error["pointer"] for error in refused.json["errors"]]), (422, [pointer]))
+        self.assertEqual(send(totp(shown["secret"], step=-1), {"state": shown["state"]}).status, 200)
+        self.assertEqual(self.sign_in("jps/looked-at", seen["secret"])[1].status, 401)
+        self.assertEqual(self.sign_in("jps/looked-at", shown["secret"])[1].status, 200)
 
     def test_signing_in_and_out(self):
         first, secret = self.set_up("in-and-out")
@@ -324,10 +344,12 @@ class MovedClock(Scene):
         self.assertEqual(browser.ask("GET", "/session").status, 200)
         self.assertEqual(self.sign_in("jps/linked", secret)[1].status, 200)
         link = code_of(out)
-        fresh = self.browser().ask("GET", f"/set-up/{link}").json["totp"]["secret"]
+        shown = self.browser().ask("GET", f"/set-up/{link}").json["totp"]
+        fresh = shown["secret"]
         self.assertNotEqual(fresh, secret)
         other = "another passphrase of mine"
-        done = self.browser().ask("POST", f"/set-up/{link}/passphrase", {"passphrase": other, "code": totp(fresh, step=-1)})
+        done = self.browser().ask("POST", f"/set-up/{link}/passphrase", {"passphrase": other, "code": totp(fresh, step=-1),
+                                                                                "state": shown["state"]})
         self.assertEqual(done.status, 200, done.body)
         self.assertEqual(browser.ask("GET", "/session").status, 401)
         self.assertEqual(self.sign_in("jps/linked", secret, step=1)[1].status, 401)

@@ -21,7 +21,7 @@ interface Invitation {
   name: string;
   login: string;
   expires_at: string | null; // null: of a demonstration, whose links stay good
-  totp: { secret: string; uri: string } | null; // null, as the passkey: of a demonstration, whose links give no credentials
+  totp: { secret: string; uri: string; state: string } | null; // null, as the passkey: of a demonstration, whose links give no credentials
   passkey: NewPasskey | null;
   demonstration: boolean;
 }
@@ -89,7 +89,7 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
     };
     if (Object.keys(mistakes.value).length) return;
     const shown = invitation.totp;
-    if (shown) attempt("passphrase", async () => (await send(`${address}/passphrase`, { method: "POST", body: { passphrase: passphrase.value, code: digits, totp_secret: shown.secret } })).json);
+    if (shown) attempt("passphrase", async () => (await send(`${address}/passphrase`, { method: "POST", body: { passphrase: passphrase.value, code: digits, state: shown.state } })).json);
   };
   const { totp: shownTotp, passkey: newPasskey } = invitation;
 
