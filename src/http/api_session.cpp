@@ -78,7 +78,7 @@ Ask sign_in_by_passkey(const SessionContext& context) {
     if (!algorithm || !names_account(command->user_handle, kept->account)) return respond(sign_in_refused(request.language));
     const auto assertion = sign_in::verify_assertion(*expected, {*algorithm, kept->public_key}, command->client_data_json,
                                                      command->authenticator_data, command->signature);
-    const auto session = assertion ? store::enter_by_passkey(connection, kept->account, command->id, assertion->counter, expected->challenge)
+    const auto session = assertion ? store::enter_by_passkey(connection, command->id, assertion->counter, expected->challenge)
                                    : std::nullopt;
     respond(session ? entered(context, connection, kept->account, *session, request.language) : sign_in_refused(request.language));
   };

@@ -119,8 +119,8 @@ struct OpenedSession {
 // With the passphrase known to be right: takes the code's step, forgets the failures.
 std::optional<OpenedSession> enter_by_passphrase(Connection& authenticator, core::TokenId account, std::string_view written,
                                                  std::int64_t totp_step);
-std::optional<OpenedSession> enter_by_passkey(Connection& authenticator, core::TokenId account, std::string_view passkey,
-                                              std::uint32_t counter, std::string_view challenge);
+std::optional<OpenedSession> enter_by_passkey(Connection& authenticator, std::string_view passkey, std::uint32_t counter,
+                                              std::string_view challenge);
 // By a link of a demonstration, and by no other; whether this daemon is one is the caller's affair.
 std::optional<OpenedSession> enter_by_link(Connection& authenticator, std::string_view code);
 
