@@ -69,6 +69,7 @@ using namespace std::chrono_literals;
 constexpr auto grace = 10s;           // for requests under way when the daemon ends
 constexpr std::size_t reading_queue = 512;  // reading calls that wait for a connection; more are told to come again
 constexpr std::size_t passphrase_queue = 16;  // people who sign in and wait for their turn
+constexpr int passphrase_niceness = 5;         // reports go first
 constexpr auto patience_with_cluster = 60s;  // that its supervisor brings back while the daemon starts
 constexpr std::chrono::milliseconds succession_every = 1h;  // what a day did not bring by itself: a registry that changed
 constexpr std::chrono::milliseconds succession_at_most = 1s;  // where the shown clock runs fast
@@ -436,7 +437,7 @@ class Service {
   http::SignInOptions sign_in_options_;
   store::ConnectionPool operators_;
   store::ConnectionPool pieces_;  // of files on their way in
-  http::WorkerPool passphrases_{1, passphrase_queue};
+  http::WorkerPool passphrases_{1, passphrase_queue, passphrase_niceness};
   http::WorkerPool workers_;      // longer than the writers, whose answers give it work
   Sealing sealing_;
   store::WriterPool writers_;  // signs receipts for the tree that sealing knows, until its last command

@@ -1,9 +1,9 @@
 // How a person signs in by a page, and out: /session and /set-up/{code}. A session is a cookie, and who comes with it is the same
 // Caller as who comes with a bearer token (Caller::session).
 //
-// Passphrases are derived one at a time, on a thread of their own, a few waiting and fewer of one address: what costs the daemon a
-// third of a second is no lever against what reports need. A login that nobody has is answered as one whose passphrase is wrong,
-// after the same work. No login, code or passphrase stands in a log.
+// Passphrases are derived one at a time, on a thread of their own that gives way to others, a few waiting and fewer of one address
+// (passphrase_turns.h): what costs the daemon a third of a second is no lever against what reports need, nor against who signs in. A
+// login that nobody has is answered as one whose passphrase is wrong, after the same work or the same time. No login, code or passphrase stands in a log.
 #pragma once
 
 #include <cstdint>

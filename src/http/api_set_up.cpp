@@ -1,3 +1,4 @@
+#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -76,8 +77,22 @@ Response state_is_over(Language language) {
                      language);
 }
 
-Ask set_up_passphrase(const SessionContext& context) {
-  return [context](store::Connection& connection, const Request& request, const Responder& respond) {
+Ask keep_passphrase(const SessionContext& context, core::TokenId account, const store::NewPassphrase& chosen,
+                    const std::shared_ptr<const sealing::Secret>& passphrase) {
+  return [context, account, chosen, passphrase](store::Connection& connection, const Request& request, const Responder& respond) {
+    auto fresh = chosen;
+    fresh.hash = sign_in::derive_passphrase(*passphrase, fresh.salt, fresh.rounds);
+    if (fresh.hash.empty()) throw std::runtime_error("the passphrase could not be derived");
+    const auto session = store::set_up_passphrase(connection, request.path_parameter("code"), fresh);
+    if (!session) return respond(set_up_not_found(request.language));
+    context.tokens.forget_sessions_of(account);
+    respond(entered(context, connection, account, *session, request.language));
+  };
+}
+
+// Derived in turn, once all else is known to be right.
+Ask set_up_passphrase(const SessionContext& context, const std::shared_ptr<PassphraseTurns>& turns) {
+  return [context, turns](store::Connection& connection, const Request& request, const Responder& respond) {
     const auto command = codec::decode_passphrase_set_up(request.body);
     if (!command) return respond(refuse_body(command.error(), request.language));
     const auto& code = request.path_parameter("code");
@@ -88,7 +103,7 @@ Ask set_up_passphrase(const SessionContext& context) {
     const auto secret = sign_in::open_shown_secret(keys.set_up, code, command->state, context.options.now());
     if (!secret) return respond(state_is_over(request.language));
     std::vector<core::FieldError> mistakes;
-    const auto passphrase = sign_in::accept_passphrase(command->passphrase, store::to_string(account->login));
+    auto passphrase = sign_in::accept_passphrase(command->passphrase, store::to_string(account->login));
     if (!passphrase) mistakes.push_back(passphrase_mistake(passphrase.error()));
     const auto step = sign_in::totp_step_of(secret->view(), as_meant(command->code), context.options.now());
     if (!step)
@@ -99,15 +114,14 @@ Ask set_up_passphrase(const SessionContext& context) {
     store::NewPassphrase fresh;
     fresh.salt = store::random_bytes(sign_in::passphrase_salt_length);
     fresh.rounds = sign_in::passphrase_rounds;
-    fresh.hash = sign_in::derive_passphrase(*passphrase, fresh.salt, fresh.rounds);
     auto sealed = seal_totp_secret(keys, link->account, secret->view());
-    if (fresh.hash.empty() || !sealed) throw std::runtime_error("the passphrase could not be derived");
+    if (!sealed) throw std::runtime_error("the secret of one-time codes could not be sealed");
     fresh.totp_secret = std::move(*sealed);
     fresh.totp_step = *step;
-    const auto session = store::set_up_passphrase(connection, code, fresh);
-    if (!session) return respond(set_up_not_found(request.language));
-    context.tokens.forget_sessions_of(link->account);
-    respond(entered(context, connection, link->account, *session, request.language));
+    const auto place = place_of(*turns, request, true);
+    if (!place.held) return respond(no_turn_left(request.language));
+    in_turn(context, turns, place.held, request, respond,
+            keep_passphrase(context, link->account, fresh, std::make_shared<sealing::Secret>(std::move(*passphrase))));
   };
 }
 
@@ -147,9 +161,9 @@ Ask set_up_passkey(const SessionContext& context) {
 
 }  // namespace
 
-void add_set_up_routes(Router& router, const SessionContext& context) {
+void add_set_up_routes(Router& router, const SessionContext& context, const std::shared_ptr<PassphraseTurns>& turns) {
   add_open(router, context, Method::get, "/set-up/{code}", on_worker(context, show_set_up(context)));
-  add_open(router, context, Method::post, "/set-up/{code}/passphrase", in_turn(context, set_up_passphrase(context)));
+  add_open(router, context, Method::post, "/set-up/{code}/passphrase", on_worker(context, set_up_passphrase(context, turns)));
   add_open(router, context, Method::post, "/set-up/{code}/passkey", on_worker(context, set_up_passkey(context)));
   add_open(router, context, Method::post, "/set-up/{code}/demonstration", on_worker(context, enter_demonstration(context)));
 }

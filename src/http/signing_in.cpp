@@ -6,7 +6,6 @@
 #include "src/http/address_limits.h"
 #include "src/http/framing.h"
 #include "src/http/refusals.h"
-#include "src/http/shares.h"
 #include "src/sealing/base64url.h"
 #include "src/sealing/ciphers.h"
 #include "src/sign_in/challenge.h"
@@ -19,8 +18,6 @@
 namespace noroshi::http {
 namespace {
 
-// Passphrases that wait for their turn, in all and of one address.
-constexpr int most_passphrases = 16, most_passphrases_of_one = 4;
 constexpr std::size_t body_limit = 32 * 1024;
 
 Response sign_in_unavailable(Language language) {
@@ -127,17 +124,29 @@ Response entered(const SessionContext& context, store::Connection& connection, c
 
 Handler on_worker(const SessionContext& context, Ask ask) { return on_pool(context, context.workers, std::move(ask)); }
 
-Handler in_turn(const SessionContext& context, Ask ask) {
-  const auto places = std::make_shared<Shares>(most_passphrases, most_passphrases_of_one);
-  return [context, places, ask = std::move(ask)](Request request, Responder respond) {
-    const auto place = places->take(counted_address(request.remote_address));
-    if (!place) return respond(retry_later(problem_of(Refusal::overloaded), request.language));
-    const Ask held = [place, ask](store::Connection& connection, const Request& asked, const Responder& answer) {
-      ask(connection, asked, answer);
-    };
-    on_pool(context, context.passphrases, held)(std::move(request), std::move(respond));
-  };
+PassphraseTurns::Place place_of(PassphraseTurns& turns, const Request& request, bool exists) {
+  return turns.take(counted_address(request.remote_address), exists);
 }
+
+void in_turn(const SessionContext& context, const std::shared_ptr<PassphraseTurns>& turns, std::shared_ptr<void> place,
+             const Request& request, const Responder& respond, Ask ask) {
+  const Ask held = [turns, place = std::move(place), ask = std::move(ask)](store::Connection& connection, const Request& asked,
+                                                                           const Responder& answer) {
+    const auto since = std::chrono::steady_clock::now();
+    ask(connection, asked, answer);
+    turns->took(std::chrono::steady_clock::now() - since);
+  };
+  on_pool(context, context.passphrases, held)(request, respond);
+}
+
+void out_of_turn(const SessionContext& context, LaterCalls& later, PassphraseTurns::Place place, const Request& request,
+                 const Responder& respond, Ask ask) {
+  later.call(place.wait, [context, held = std::move(place.held), request, respond, ask = std::move(ask)] {
+    on_worker(context, ask)(request, respond);
+  });
+}
+
+Response no_turn_left(Language language) { return retry_later(problem_of(Refusal::overloaded), language); }
 
 void add_session_route(Router& router, Method method, std::string pattern, Access access, Handler handler) {
   Route route;

@@ -59,8 +59,10 @@ class Answer:
 class Browser:
     """One profile: keeps the cookie as a browser does, and the csrf token as the page does."""
 
-    def __init__(self, port, authority, host="localhost"):
-        self.port, self.host = port, host
+    def __init__(self, port, authority, host="localhost", address=None, timeout=30):
+        """`address`: of this machine, from which it comes."""
+        self.port, self.host, self.timeout = port, host, timeout
+        self.source = (address, 0) if address else None
         self.context = ssl.create_default_context(cafile=str(authority))
         self.cookie = None
         self.csrf = None
@@ -80,7 +82,8 @@ class Browser:
         if origin and method != "GET":
             sent.setdefault("Origin", self.origin)
             sent.setdefault("Sec-Fetch-Site", "same-origin")
-        connection = http.client.HTTPSConnection(self.host, self.port, context=self.context, timeout=30)
+        connection = http.client.HTTPSConnection(self.host, self.port, context=self.context, timeout=self.timeout,
+                                                 source_address=self.source)
         try:
             data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
             if method in ("POST", "PUT", "PATCH") and data is None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -251,6 +252,38 @@ class Sessions(Scene):
         least = {login: min(taken) for login, taken in times.items()}
         self.assertLess(max(least.values()), 2 * min(least.values()), times)
         self.assertGreater(min(least.values()), 0.03)  # a derivation was done for each
+
+    def processor_time(self):
+        """Of the daemon, in seconds: what else the machine does is not in it."""
+        fields = Path(f"/proc/{self.deployment.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def test_logins_that_nobody_has_keep_nobody_out(self):
+        _, secret = self.set_up("crowded")
+        ending, heard = threading.Event(), []
+
+        def crowd(number):
+            browser, tries = self.browser(address=f"127.0.1.{number}", timeout=120), 0
+            while not ending.is_set():
+                tries += 1
+                answer = browser.ask("POST", "/session/passphrase",
+                                     {"login": f"jps/crowd-{number}-{tries}", "passphrase": PASSPHRASE, "code": "000000"})
+                heard.append((answer.status, answer.body))
+
+        threads = [threading.Thread(target=crowd, args=(number,)) for number in range(1, 25)]
+        try:
+            for thread in threads:
+                thread.start()
+            until(lambda: len(heard) >= 8, patience=60)
+            entered = [self.sign_in("jps/crowded", secret, step=step, browser=self.browser(address="127.0.2.1", timeout=120))[1]
+                       for step in (0, 1)]
+        finally:
+            ending.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual([answer.status for answer in entered], [200, 200], [answer.body for answer in entered])
+        self.assertEqual({status for status, _ in heard}, {401})
+        self.assertEqual(len({body for _, body in heard}), 1)
 
     def test_a_revoked_account_has_no_session_within_a_second(self):
         browser, secret = self.set_up("revoked")
