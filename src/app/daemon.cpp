@@ -286,6 +286,7 @@ http::SignInOptions sign_in_options(const Config& config, const DeliveryKeys* ke
                     keys->derive("noroshi sign-in challenge")};
   options.relying_party = relying_party(config);
   options.names = std::move(names);
+  options.base_url = config.base_url.value_or("");
   options.clock_shifted = !clock_is_real;
   options.demonstration = is_demonstration(config.data);
   options.now = [] {
@@ -341,6 +342,7 @@ class Service {
 
   void start() {
     server_.start();
+    sign_in_options_.port = server_.port();  // nobody is served before this thread runs the server
     start_delivering();
   }
   std::uint16_t port() const { return server_.port(); }

@@ -29,7 +29,9 @@ struct SignInKeys {
 struct SignInOptions {
   std::optional<SignInKeys> keys;  // nothing: another daemon's are needed here, and nobody signs in
   std::string relying_party;       // WebAuthn's rpId: a host name
-  std::vector<std::string> names;  // the Host allowlist: origins of pages
+  std::vector<std::string> names;  // the Host allowlist: origins of pages, with `port`
+  std::uint16_t port = 0;          // the bound one; set before anybody is served
+  std::string base_url;            // how the server is reached from outside, another origin of its pages; may be empty
   bool clock_shifted = false;
   bool demonstration = false;      // a folder of `noroshi demo`
   std::function<std::int64_t()> now;  // seconds since 1970, real clock; any thread

@@ -5,6 +5,7 @@
 
 #include "src/http/address_limits.h"
 #include "src/http/framing.h"
+#include "src/http/guards.h"
 #include "src/http/refusals.h"
 #include "src/sealing/base64url.h"
 #include "src/sealing/ciphers.h"
@@ -193,10 +194,10 @@ codec::PasskeyOptionsView passkey_options(const SignInOptions& options, std::str
 std::optional<sign_in::Expectation> expectation_of(const SignInOptions& options, std::string_view purpose, std::string_view state) {
   auto challenge = sign_in::read_state(options.keys->challenge, purpose, state, options.now());
   if (!challenge) return std::nullopt;
-  // Whatever name of this server the page was opened by, the browser sees to it that the credential belongs to it.
-  const auto is_origin = [hosts = HostAllowlist(options.names)](std::string_view origin) {
-    constexpr std::string_view scheme = "https://";
-    return origin.starts_with(scheme) && hosts.allows(origin.substr(scheme.size()));
+  // Whatever name of this server the page was opened by, the browser sees to it that the credential belongs to it. Another port of
+  // this machine is another server.
+  const auto is_origin = [hosts = HostAllowlist(options.names), port = options.port, base_url = options.base_url](std::string_view origin) {
+    return is_own_origin(origin, hosts, port, base_url);
   };
   return sign_in::Expectation{std::move(*challenge), options.relying_party, is_origin};
 }

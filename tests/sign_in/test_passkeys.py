@@ -56,6 +56,8 @@ class Passkeys(Scene):
 
         signed(origin="https://evil.example")
         signed(origin=browser.origin.replace("https", "http"))
+        signed(origin=f"https://localhost:{self.deployment.port + 1}")  # another server of this machine
+        signed(origin="https://localhost")
         signed(flags=0x01)
         signed(flags=0x04)
         signed({**self.options(browser), "rp_id": "evil.example"})
