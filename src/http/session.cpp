@@ -831,9 +831,10 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
                                     steady_clock::time_point& checked) {
     using Outcome = Handoff<BodySource::Piece>::Outcome;
     const steady_clock::time_point given_up = steady_clock::now() + options().deadlines.silence;
+    const auto recheck = exchange.by_cookie ? options().deadlines.recheck_session : options().deadlines.recheck;
     for (;;) {
       waiting_ = waiting;
-      const auto outcome = co_await handoff.wait(checked + options().deadlines.recheck - steady_clock::now());
+      const auto outcome = co_await handoff.wait(checked + recheck - steady_clock::now());
       if (cut_ || reader_gone_) co_return false;
       if (outcome == Outcome::dropped) {
         spdlog::warn("http: the body of {} is cut off before its end, request {}", exchange.pattern, exchange.id);
@@ -843,7 +844,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
         spdlog::error("http: the body of {} has fallen silent, request {}", exchange.pattern, exchange.id);
         co_return false;
       }
-      if (steady_clock::now() >= checked + options().deadlines.recheck) {
+      if (steady_clock::now() >= checked + recheck) {
         const bool valid = co_await still_valid(exchange);
         if (cut_ || reader_gone_) co_return false;
         if (!valid) end_stream(source, BodyEnd::token_invalid);

@@ -101,6 +101,16 @@ class Browser:
         return answer
 
 
+def stream_of(browser):
+    """The open stream of GET /stream: an http.client response, whose first bytes have come."""
+    connection = http.client.HTTPSConnection(browser.host, browser.port, context=browser.context, timeout=browser.timeout)
+    connection.request("GET", "/api/v1/stream", headers={"Cookie": f"{browser.cookie_name}={browser.cookie}"})
+    response = connection.getresponse()
+    assert response.status == 200, response.read()
+    response.read1(1)
+    return response
+
+
 def code_of(link):
     """The code of https://HOST:PORT/set-up/CODE."""
     return urlsplit(link.strip()).path.rpartition("/")[2]

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "processes"))
 
 from harness import Deployment, plain_environment  # noqa: E402
-from browser import COOKIE, Browser, code_of, totp  # noqa: E402
+from browser import COOKIE, COOKIE_OF_DEMONSTRATION, Browser, code_of, stream_of, totp  # noqa: E402
 
 NOROSHI = os.environ["NOROSHI"]
 NOROSHID = os.environ["NOROSHID"]
@@ -163,6 +163,29 @@ class Sessions(Scene):
         self.assertEqual(first.ask("DELETE", "/session/all").status, 204)
         for browser in (first, second):
             self.assertEqual(browser.ask("GET", "/session").code, "no_session")
+
+    def test_an_open_stream_ends_with_its_session(self):
+        def follow_another_link(login, _):
+            link = code_of(self.command("account", "link", f"jps/{login}", "--url", self.page)[1])
+            shown = self.browser().ask("GET", f"/set-up/{link}").json["totp"]
+            done = self.browser().ask("POST", f"/set-up/{link}/passphrase",
+                                      {"passphrase": PASSPHRASE, "code": totp(shown["secret"]), "state": shown["state"]})
+            self.assertEqual(done.status, 200, done.body)
+
+        for login, end in (("streaming-1", lambda login, browser: browser.ask("DELETE", "/session")),
+                           ("streaming-2", lambda login, browser: browser.ask("DELETE", "/session/all")),
+                           ("streaming-3", follow_another_link),
+                           ("streaming-4", lambda login, browser: self.command("account", "revoke", f"jps/{login}"))):
+            with self.subTest(login):
+                browser, _ = self.set_up(login)
+                before = time.monotonic()
+                stream = stream_of(browser)
+                end(login, browser)
+                since = time.monotonic()
+                while stream.read1(65536):
+                    pass
+                # A second, and what a busy machine takes; an end by the ten seconds of tokens would come later than that.
+                self.assertLess(time.monotonic() - since, 4 + (since - before) / 2)
 
     def test_what_changes_something_needs_the_token_of_this_session(self):
         browser, secret = self.set_up("csrf")
