@@ -64,8 +64,20 @@ core::FieldError passphrase_mistake(sign_in::PassphraseFault fault) {
       return {"/passphrase", "too_short", {"15文字以上にしてください。文字の種類は問いません。", "Use 15 characters or more, of whatever kind."}};
     case PassphraseFault::too_long:
       return {"/passphrase", "too_long", {"1,024バイト以内にしてください。", "Use no more than 1,024 bytes."}};
-    case PassphraseFault::is_login:
-      return {"/passphrase", "value", {"ログイン名とは別のものにしてください。", "Choose something else than the login."}};
+    case PassphraseFault::has_login:
+      return {"/passphrase", "guessable", {"ログイン名を含まないものにしてください。", "Leave the login out of it."}};
+    case PassphraseFault::repeats:
+      return {"/passphrase", "guessable",
+              {"同じ文字や短い並びの繰り返しです。関係のない言葉をいくつか並べてください。",
+               "It repeats a character or a short group. Put some words in a row that have nothing to do with each other."}};
+    case PassphraseFault::is_run:
+      return {"/passphrase", "guessable",
+              {"順に並んだ数字や文字、又はキーボードで隣り合うキーです。関係のない言葉をいくつか並べてください。",
+               "It is a run of digits, letters or keys. Put some words in a row that have nothing to do with each other."}};
+    case PassphraseFault::is_common:
+      return {"/passphrase", "guessable",
+              {"よく使われていて、最初に試されるものです。自分で選んだ関係のない言葉をいくつか並べてください。",
+               "Many people use it, and it is tried first. Put some words of your own in a row that have nothing to do with each other."}};
     case PassphraseFault::not_text:
       break;
   }

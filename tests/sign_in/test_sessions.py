@@ -19,7 +19,7 @@ from browser import COOKIE, COOKIE_OF_DEMONSTRATION, Browser, code_of, stream_of
 
 NOROSHI = os.environ["NOROSHI"]
 NOROSHID = os.environ["NOROSHID"]
-PASSPHRASE = "correct horse battery staple"
+PASSPHRASE = "kettle orbit velvet anchor"
 PATIENCE = 10.0
 
 
@@ -103,6 +103,11 @@ class Sessions(Scene):
             refused = browser.ask("POST", f"/set-up/{code}/passphrase",
                                   {"passphrase": passphrase, "code": digits, "state": state})
             self.assertEqual((refused.status, [error["pointer"] for error in refused.json["errors"]]), (422, [pointer]))
+        for guessable in ("a" * 20, "abcabcabcabcabcabc", "1234567890123456", "qwertyuiopasdfgh", "the words of DUTY-1 today",
+                          "correct horse battery staple"):
+            refused = browser.ask("POST", f"/set-up/{code}/passphrase", {"passphrase": guessable, "code": totp(secret), "state": state})
+            self.assertEqual((refused.status, [(error["pointer"], error["code"]) for error in refused.json["errors"]]),
+                             (422, [("/passphrase", "guessable")]))
         done = browser.ask("POST", f"/set-up/{code}/passphrase",
                            {"passphrase": PASSPHRASE, "code": totp(secret), "state": state})
         self.assertEqual(done.status, 200, done.body)
