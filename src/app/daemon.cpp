@@ -51,6 +51,7 @@
 #include "src/http/tls.h"
 #include "src/http/web_pages.h"
 #include "src/http/worker_pool.h"
+#include "src/sign_in/session_secret.h"
 #include "src/store/attachments.h"
 #include "src/store/clock.h"
 #include "src/store/content_epochs.h"
@@ -278,6 +279,10 @@ class SuccessionTimer {
   std::jthread thread_;
 };
 
+std::string_view session_cookie(const Config& config, bool clock_is_real) {
+  return clock_is_real && !is_demonstration(config.data) ? sign_in::session_cookie : sign_in::session_cookie_of_demonstration;
+}
+
 // All daemons on one database seal and sign alike: what one of them set up or challenged, another one lets in.
 http::SignInOptions sign_in_options(const Config& config, const DeliveryKeys* keys, std::vector<std::string> names, bool clock_is_real) {
   http::SignInOptions options;
@@ -289,6 +294,7 @@ http::SignInOptions sign_in_options(const Config& config, const DeliveryKeys* ke
   options.base_url = config.base_url.value_or("");
   options.clock_shifted = !clock_is_real;
   options.demonstration = is_demonstration(config.data);
+  options.cookie = session_cookie(config, clock_is_real);
   options.now = [] {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   };
@@ -395,6 +401,7 @@ class Service {
     options.requests_per_body = static_cast<std::size_t>(config.requests_per_body);
     options.handshakes_per_second = config.handshakes_per_address;
     options.failed_tokens_per_minute = config.failed_tokens_per_address;
+    options.session_cookie = session_cookie(config, clock_is_real);
     if (!clock_is_real)
       options.extra_headers = [] { return std::vector<http::Header>{{"Noroshi-Clock", "shifted"}}; };
     return options;

@@ -129,7 +129,7 @@ Ask leave(const SessionContext& context, bool everywhere) {
     context.tokens.forget_sessions_of(account);
     Response response;
     response.status = 204;
-    response.headers.push_back({"Set-Cookie", sign_in::take_cookie()});
+    response.headers.push_back({"Set-Cookie", sign_in::take_cookie(context.options.cookie)});
     respond(std::move(response));
   };
 }

@@ -34,6 +34,7 @@ struct SignInOptions {
   std::string base_url;            // how the server is reached from outside, another origin of its pages; may be empty
   bool clock_shifted = false;
   bool demonstration = false;      // a folder of `noroshi demo`
+  std::string cookie = "__Host-noroshi";  // the name of the session's
   std::function<std::int64_t()> now;  // seconds since 1970, real clock; any thread
 };
 

@@ -88,6 +88,7 @@ struct ServerOptions {
   int handshakes_per_second = 200;
   int failed_tokens_per_minute = 120;
   std::size_t drain_bytes = 8 * 1024 * 1024;
+  std::string session_cookie = "__Host-noroshi";  // its name (sign_in/session_secret.h)
   // Fields for every answer, asked anew for each; e.g. Noroshi-Clock: shifted. May be empty. Called on the io
   // thread.
   std::function<std::vector<Header>()> extra_headers;

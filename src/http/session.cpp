@@ -75,6 +75,7 @@ struct Exchange {
   std::string id;
   std::string bearer;  // of the caller, or the secret of his session; looked up again while a body streams
   bool by_cookie = false;
+  std::string_view cookie_name = sign_in::session_cookie;  // of the server's options
   std::string taker;   // whose the places are that it takes: a body, or an address without a token
   bool known = false;  // whether there is a token
   std::size_t bytes_received = 0;
@@ -183,7 +184,7 @@ Response refuse(Exchange& exchange, Refusal refusal) {
       break;
     case Refusal::no_session:
       response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="noroshi")"});
-      response.headers.push_back({"Set-Cookie", sign_in::take_cookie()});
+      response.headers.push_back({"Set-Cookie", sign_in::take_cookie(exchange.cookie_name)});
       break;
     case Refusal::token_invalid:
       response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="noroshi", error="invalid_token")"});
@@ -507,12 +508,13 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     if (access == Access::open) co_return std::nullopt;
     const auto authorization = field(fields, "Authorization");
     const std::string cookies = field(fields, "Cookie").value_or("");
-    const auto session = authorization ? std::nullopt : sign_in::session_in(cookies);
+    const auto session = authorization ? std::nullopt : sign_in::session_in(cookies, options().session_cookie);
     if (!authorization && !session) {
       if (access == Access::token_optional) co_return std::nullopt;
       co_return refuse(exchange, Refusal::token_missing);
     }
     exchange.by_cookie = session.has_value();
+    exchange.cookie_name = options().session_cookie;
     const auto bearer = session ? session : bearer_token(*authorization);
     if (!bearer) co_return refuse(exchange, Refusal::token_invalid);
     if (session) exchange.bearer = store::session_prefix;

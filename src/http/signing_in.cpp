@@ -119,7 +119,7 @@ Response entered(const SessionContext& context, store::Connection& connection, c
   const auto body = describe_session(context, connection, account, session.ends_at, csrf, language);
   if (!body) return sign_in_refused(language);
   auto response = json_response(200, *body);
-  response.headers.push_back({"Set-Cookie", sign_in::give_cookie(session.secret)});
+  response.headers.push_back({"Set-Cookie", sign_in::give_cookie(session.secret, context.options.cookie)});
   return response;
 }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 COOKIE = "__Host-noroshi"
+COOKIE_OF_DEMONSTRATION = "__Host-noroshi-demonstration"  # and under a clock that is shifted
 KEYS = tempfile.TemporaryDirectory()
 atexit.register(KEYS.cleanup)
 
@@ -65,6 +66,7 @@ class Browser:
         self.source = (address, 0) if address else None
         self.context = ssl.create_default_context(cafile=str(authority))
         self.cookie = None
+        self.cookie_name = COOKIE
         self.csrf = None
 
     @property
@@ -76,7 +78,7 @@ class Browser:
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
         if self.cookie:
-            sent.setdefault("Cookie", f"{COOKIE}={self.cookie}")
+            sent.setdefault("Cookie", f"{self.cookie_name}={self.cookie}")
         if csrf and self.csrf and method != "GET":
             sent.setdefault("X-CSRF-Token", self.csrf)
         if origin and method != "GET":
@@ -94,7 +96,8 @@ class Browser:
             connection.close()
         for cookie in answer.cookies:
             name, _, rest = cookie.partition("=")
-            assert name == COOKIE, cookie
+            assert name in (COOKIE, COOKIE_OF_DEMONSTRATION), cookie
+            self.cookie_name = name
             self.cookie = rest.split(";")[0] or None
         if answer.status == 200 and path.endswith(("/session", "/passphrase", "/passkey", "/demonstration")) and "csrf" in answer.json:
             self.csrf = answer.json["csrf"]

@@ -2,7 +2,7 @@
 
 import unittest
 
-from browser import Authenticator, base64url, from_base64url
+from browser import COOKIE_OF_DEMONSTRATION, Authenticator, base64url, from_base64url
 from test_sessions import PASSPHRASE, Scene
 
 
@@ -160,6 +160,7 @@ class Demonstration(Scene):
             answer = browser.ask("POST", f"/set-up/{code}/demonstration", {})
             self.assertEqual(answer.status, 200, answer.body)
             self.assertEqual(answer.json["methods"], {"passkeys": 0, "passphrase": False})
+            self.assertEqual(browser.cookie_name, COOKIE_OF_DEMONSTRATION)
             self.assertEqual(browser.ask("GET", "/inbox").status, 200)
         # It gives nobody credentials there either.
         self.refuses(code, "/passphrase", "/passkey")

@@ -392,13 +392,16 @@ class MovedClock(Scene):
     def test_a_session_ends_by_itself(self):
         idle, secret = self.set_up("ending")
         busy, answer = self.sign_in("jps/ending", secret)
-        self.assertEqual((answer.status, answer.json["clock_shifted"]), (200, True))
+        self.assertEqual((answer.status, answer.json["clock_shifted"], busy.cookie_name), (200, True, COOKIE_OF_DEMONSTRATION))
+        # A real daemon on another port of this host is not given it, and what that one gave is none here.
+        self.assertEqual(self.browser().ask("GET", "/session", headers={"Cookie": f"{COOKIE}={busy.cookie}"}).status, 401)
         answers = []
         for _ in range(15):
             self.move_clock("50 minutes")
             answers.append(busy.ask("GET", "/session").status)
         self.assertEqual(answers, [200] * 14 + [401])  # 11:40, and 12:30
-        self.assertEqual(idle.ask("GET", "/session").status, 401)
+        gone = idle.ask("GET", "/session")
+        self.assertEqual((gone.status, [cookie.partition("=")[0] for cookie in gone.cookies]), (401, [COOKIE_OF_DEMONSTRATION]))
 
     def test_a_session_that_nobody_uses_ends_after_an_hour(self):
         browser, _ = self.set_up("idle")
