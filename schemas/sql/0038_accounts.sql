@@ -42,8 +42,8 @@ CREATE TABLE passkey (
 );
 CREATE INDEX passkey_of_account ON passkey (token);
 
--- By which a person gives himself his credentials: once, within half an hour. One of a demonstration stays good and opens a session
--- by itself; only `noroshi demo` makes them, and only a daemon in its folder follows them.
+-- By which a person gives himself his credentials: once, within half an hour. One of a demonstration stays good and opens sessions,
+-- and gives no credentials; only `noroshi demo` makes them, and to a daemon outside its folder they are no links.
 CREATE TABLE set_up_link (
   code_sha256 bytea PRIMARY KEY CHECK (octet_length(code_sha256) = 32),
   token uuid NOT NULL REFERENCES account,
@@ -197,7 +197,8 @@ BEGIN
 END
 $$;
 
--- Follows a link: it is used up, and what the account was entered by until now is gone, sessions too. NULL: the link does not hold.
+-- Follows a link: it is used up, and what the account was entered by until now is gone, sessions too. NULL: the link does not hold, or
+-- is a demonstration's.
 CREATE FUNCTION follow_set_up_link(of_code bytea) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = noroshi, pg_temp AS $$
 DECLARE
@@ -205,7 +206,7 @@ DECLARE
   account_of uuid;
 BEGIN
   UPDATE set_up_link l SET used_at = at
-    WHERE l.code_sha256 = of_code AND (l.demonstration OR l.used_at IS NULL AND l.expires_at > at) AND account_is_live(l.token, at)
+    WHERE l.code_sha256 = of_code AND NOT l.demonstration AND l.used_at IS NULL AND l.expires_at > at AND account_is_live(l.token, at)
     RETURNING l.token INTO account_of;
   IF account_of IS NULL THEN
     RETURN NULL;
@@ -217,29 +218,6 @@ BEGIN
   RETURN account_of;
 END
 $$;
-CREATE FUNCTION set_up_passphrase(of_code bytea, hash bytea, salt bytea, rounds integer, secret bytea, step bigint) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
-DECLARE
-  account_of uuid := follow_set_up_link(of_code);
-BEGIN
-  UPDATE account a SET passphrase_hash = hash, passphrase_salt = salt, passphrase_rounds = rounds, totp_secret = secret,
-    totp_step = step WHERE a.token = account_of;
-  RETURN account_of;
-END
-$$;
-CREATE FUNCTION set_up_passkey(of_code bytea, passkey_id bytea, key bytea, of_algorithm integer, first_counter bigint) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
-DECLARE
-  account_of uuid := follow_set_up_link(of_code);
-BEGIN
-  IF account_of IS NOT NULL THEN
-    INSERT INTO passkey (id, token, public_key, algorithm, counter, made_at)
-      VALUES (passkey_id, account_of, key, of_algorithm, first_counter, clock());
-  END IF;
-  RETURN account_of;
-END
-$$;
-
 -- A new session; when it ends. NULL: the account has ended. Of one account there are twenty at most, the oldest ends.
 CREATE FUNCTION open_web_session(of_token uuid, session uuid, secret bytea, lifetime interval) RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
@@ -261,6 +239,67 @@ BEGIN
   RETURN ending;
 END
 $$;
+
+-- What opens a session: each takes what was proven and opens it in the same step, so that the role of the daemon has no way to a session
+-- of an account without using something of it up. They answer when the session ends; NULL: nobody comes in, and the caller rolls back.
+--
+-- With the passphrase known to be right: its code's step; the failures of what was written as a login are forgotten.
+CREATE FUNCTION enter_by_passphrase(of_token uuid, step bigint, of_login bytea, session uuid, secret bytea, lifetime interval)
+RETURNS timestamptz LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+BEGIN
+  IF NOT take_totp_step(of_token, step) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM forget_sign_in_tries(of_login);
+  RETURN open_web_session(of_token, session, secret, lifetime);
+END
+$$;
+CREATE FUNCTION enter_by_passkey(of_passkey bytea, new_counter bigint, of_challenge bytea, session uuid, secret bytea, lifetime interval)
+RETURNS timestamptz LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+BEGIN
+  IF NOT take_challenge(of_challenge) OR NOT take_passkey_counter(of_passkey, new_counter) THEN
+    RETURN NULL;
+  END IF;
+  RETURN open_web_session((SELECT k.token FROM passkey k WHERE k.id = of_passkey), session, secret, lifetime);
+END
+$$;
+-- By the link of a demonstration.
+CREATE FUNCTION enter_by_link(of_code bytea, session uuid, secret bytea, lifetime interval) RETURNS timestamptz LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+DECLARE
+  account_of uuid := (SELECT l.token FROM set_up_link l WHERE l.code_sha256 = of_code AND l.demonstration);
+BEGIN
+  RETURN open_web_session(account_of, session, secret, lifetime);
+END
+$$;
+CREATE FUNCTION set_up_passphrase(of_code bytea, hash bytea, salt bytea, rounds integer, totp bytea, step bigint, session uuid,
+  secret bytea, lifetime interval) RETURNS timestamptz LANGUAGE plpgsql SECURITY DEFINER SET search_path = noroshi, pg_temp AS $$
+DECLARE
+  account_of uuid := follow_set_up_link(of_code);
+BEGIN
+  UPDATE account a SET passphrase_hash = hash, passphrase_salt = salt, passphrase_rounds = rounds, totp_secret = totp,
+    totp_step = step WHERE a.token = account_of;
+  RETURN open_web_session(account_of, session, secret, lifetime);
+END
+$$;
+CREATE FUNCTION set_up_passkey(of_code bytea, passkey_id bytea, key bytea, of_algorithm integer, first_counter bigint, of_challenge bytea,
+  session uuid, secret bytea, lifetime interval) RETURNS timestamptz LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = noroshi, pg_temp AS $$
+DECLARE
+  account_of uuid;
+BEGIN
+  IF NOT take_challenge(of_challenge) THEN
+    RETURN NULL;
+  END IF;
+  account_of := follow_set_up_link(of_code);
+  IF account_of IS NOT NULL THEN
+    INSERT INTO passkey (id, token, public_key, algorithm, counter, made_at)
+      VALUES (passkey_id, account_of, key, of_algorithm, first_counter, clock());
+  END IF;
+  RETURN open_web_session(account_of, session, secret, lifetime);
+END
+$$;
+
 -- Somebody is there. Once a minute at most, as note_presence (0015).
 CREATE FUNCTION note_web_session(session uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = noroshi, pg_temp AS $$
@@ -278,14 +317,18 @@ $$;
 
 REVOKE ALL ON FUNCTION end_account(), account_is_live(uuid, timestamptz), describe_account(uuid), lock_sign_in_try(bytea),
   note_sign_in_try(bytea, integer), forget_sign_in_tries(bytea), take_totp_step(uuid, bigint), take_passkey_counter(bytea, bigint),
-  take_challenge(bytea), follow_set_up_link(bytea), set_up_passphrase(bytea, bytea, bytea, integer, bytea, bigint),
-  set_up_passkey(bytea, bytea, bytea, integer, bigint), open_web_session(uuid, uuid, bytea, interval), note_web_session(uuid),
-  end_web_session(uuid), end_web_sessions(uuid) FROM PUBLIC;
+  take_challenge(bytea), follow_set_up_link(bytea), open_web_session(uuid, uuid, bytea, interval),
+  enter_by_passphrase(uuid, bigint, bytea, uuid, bytea, interval), enter_by_passkey(bytea, bigint, bytea, uuid, bytea, interval),
+  enter_by_link(bytea, uuid, bytea, interval),
+  set_up_passphrase(bytea, bytea, bytea, integer, bytea, bigint, uuid, bytea, interval),
+  set_up_passkey(bytea, bytea, bytea, integer, bigint, bytea, uuid, bytea, interval), note_web_session(uuid), end_web_session(uuid),
+  end_web_sessions(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION account_is_live(uuid, timestamptz), describe_account(uuid), lock_sign_in_try(bytea),
-  note_sign_in_try(bytea, integer), forget_sign_in_tries(bytea), take_totp_step(uuid, bigint), take_passkey_counter(bytea, bigint),
-  take_challenge(bytea), set_up_passphrase(bytea, bytea, bytea, integer, bytea, bigint),
-  set_up_passkey(bytea, bytea, bytea, integer, bigint), open_web_session(uuid, uuid, bytea, interval), note_web_session(uuid),
-  end_web_session(uuid), end_web_sessions(uuid), shown_length(interval) TO noroshi_authenticator;
+  note_sign_in_try(bytea, integer), enter_by_passphrase(uuid, bigint, bytea, uuid, bytea, interval),
+  enter_by_passkey(bytea, bigint, bytea, uuid, bytea, interval), enter_by_link(bytea, uuid, bytea, interval),
+  set_up_passphrase(bytea, bytea, bytea, integer, bytea, bigint, uuid, bytea, interval),
+  set_up_passkey(bytea, bytea, bytea, integer, bigint, bytea, uuid, bytea, interval), note_web_session(uuid), end_web_session(uuid),
+  end_web_sessions(uuid), shown_length(interval) TO noroshi_authenticator;
 RESET ROLE;
 
 REVOKE CREATE ON SCHEMA noroshi FROM noroshi_owner, noroshi_apply;

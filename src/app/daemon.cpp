@@ -52,6 +52,7 @@
 #include "src/http/tls.h"
 #include "src/http/web_pages.h"
 #include "src/http/worker_pool.h"
+#include "src/sign_in/session_secret.h"
 #include "src/store/attachments.h"
 #include "src/store/clock.h"
 #include "src/store/content_epochs.h"
@@ -72,6 +73,7 @@ constexpr std::size_t reading_queue = 512;  // reading calls that wait for a con
 constexpr std::size_t sign_in_queue = 64;  // sessions looked at, links followed, passkeys
 constexpr std::size_t press_queue = 8;     // incidents that are printed
 constexpr std::size_t passphrase_queue = 16;  // people who sign in and wait for their turn
+constexpr int passphrase_niceness = 5;         // reports go first
 constexpr auto patience_with_cluster = 60s;  // that its supervisor brings back while the daemon starts
 constexpr std::chrono::milliseconds succession_every = 1h;  // what a day did not bring by itself: a registry that changed
 constexpr std::chrono::milliseconds succession_at_most = 1s;  // where the shown clock runs fast
@@ -280,6 +282,10 @@ class SuccessionTimer {
   std::jthread thread_;
 };
 
+std::string_view session_cookie(const Config& config, bool clock_is_real) {
+  return clock_is_real && !is_demonstration(config.data) ? sign_in::session_cookie : sign_in::session_cookie_of_demonstration;
+}
+
 // All daemons on one database seal and sign alike: what one of them set up or challenged, another one lets in.
 http::SignInOptions sign_in_options(const Config& config, const DeliveryKeys* keys, std::vector<std::string> names, bool clock_is_real) {
   http::SignInOptions options;
@@ -288,8 +294,10 @@ http::SignInOptions sign_in_options(const Config& config, const DeliveryKeys* ke
                     keys->derive("noroshi sign-in challenge")};
   options.relying_party = relying_party(config);
   options.names = std::move(names);
+  options.base_url = config.base_url.value_or("");
   options.clock_shifted = !clock_is_real;
   options.demonstration = is_demonstration(config.data);
+  options.cookie = session_cookie(config, clock_is_real);
   options.now = [] {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   };
@@ -343,6 +351,7 @@ class Service {
 
   void start() {
     server_.start();
+    sign_in_options_.port = server_.port();  // nobody is served before this thread runs the server
     start_delivering();
   }
   std::uint16_t port() const { return server_.port(); }
@@ -395,6 +404,7 @@ class Service {
     options.requests_per_body = static_cast<std::size_t>(config.requests_per_body);
     options.handshakes_per_second = config.handshakes_per_address;
     options.failed_tokens_per_minute = config.failed_tokens_per_address;
+    options.session_cookie = session_cookie(config, clock_is_real);
     if (!clock_is_real)
       options.extra_headers = [] { return std::vector<http::Header>{{"Noroshi-Clock", "shifted"}}; };
     return options;
@@ -440,7 +450,7 @@ class Service {
   http::SignInOptions sign_in_options_;
   store::ConnectionPool operators_;
   store::ConnectionPool pieces_;  // of files on their way in
-  http::WorkerPool passphrases_{1, passphrase_queue};
+  http::WorkerPool passphrases_{1, passphrase_queue, passphrase_niceness};
   http::WorkerPool sign_in_workers_{2, sign_in_queue};  // with passphrases_ as many as sign_ins_ has connections
   http::WorkerPool press_{1, press_queue};
   http::WorkerPool workers_;      // longer than the writers, whose answers give it work

@@ -89,7 +89,7 @@ Decoded<PassphraseSetUp> decode_passphrase_set_up(std::string_view body) {
   return decode<PassphraseSetUp>(body, [](ObjectReader& in, PassphraseSetUp& command) {
     command.passphrase = string_or_empty(in.text("passphrase", passphrase_text, Need::required));
     command.code = string_or_empty(in.text("code", code_text, Need::required));
-    command.totp_secret = string_or_empty(in.text("totp_secret", code_text));
+    command.state = string_or_empty(in.text("state", encoded_text, Need::required));
   });
 }
 

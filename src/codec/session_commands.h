@@ -24,11 +24,11 @@ struct PasskeySignIn {
 };
 Decoded<PasskeySignIn> decode_passkey_sign_in(std::string_view body);
 
-// POST /set-up/{code}/passphrase. `totp_secret`: may be sent back as it was given, and has to be that then; empty: not sent.
+// POST /set-up/{code}/passphrase. `state`: as it was given out with the secret of the codes.
 struct PassphraseSetUp {
   std::string passphrase;
   std::string code;
-  std::string totp_secret;
+  std::string state;
 };
 Decoded<PassphraseSetUp> decode_passphrase_set_up(std::string_view body);
 

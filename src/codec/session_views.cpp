@@ -25,6 +25,15 @@ void write_challenge(JsonWriter& out, const PasskeyOptionsView& options) {
   out.member("user_verification", "required").member("state", options.state);
 }
 
+void write_passkey(JsonWriter& out, const SetUpView& set_up) {
+  out.name("passkey").begin_object();
+  write_challenge(out, set_up.passkey);
+  out.member("rp_name", relying_party_name).member("user_id", set_up.user_id).member("user_name", set_up.login);
+  out.member("user_display_name", set_up.user_display_name);
+  out.name("algorithms").begin_array().value(-7).value(-8).value(-257).end_array();
+  out.end_object();
+}
+
 }  // namespace
 
 std::string encode_session(const SessionView& session, const AnswerContext& context) {
@@ -62,13 +71,13 @@ std::string encode_set_up(const SetUpView& set_up, const AnswerContext& context)
   out.member("role", set_up.role).member("name", set_up.name).member("login", set_up.login);
   out.name("expires_at");
   set_up.expires_at ? out.value(format_rfc3339(*set_up.expires_at)) : out.null();
-  out.name("totp").begin_object().member("secret", set_up.totp_secret).member("uri", set_up.totp_uri).end_object();
-  out.name("passkey").begin_object();
-  write_challenge(out, set_up.passkey);
-  out.member("rp_name", relying_party_name).member("user_id", set_up.user_id).member("user_name", set_up.login);
-  out.member("user_display_name", set_up.user_display_name);
-  out.name("algorithms").begin_array().value(-7).value(-8).value(-257).end_array();
-  out.end_object();
+  if (set_up.demonstration) {
+    out.name("totp").null().name("passkey").null();
+  } else {
+    out.name("totp").begin_object().member("secret", set_up.totp_secret).member("uri", set_up.totp_uri);
+    out.member("state", set_up.totp_state).end_object();
+    write_passkey(out, set_up);
+  }
   out.member("demonstration", set_up.demonstration);
   out.end_object();
   return body;

@@ -37,8 +37,10 @@ std::string encode_passkey_options(const PasskeyOptionsView& options);
 struct SetUpView {
   std::string organization, role, name, login;
   std::optional<Timestamp> expires_at;  // nothing: a demonstration's
-  std::string totp_secret;              // base32
+  // What credentials are made with; of no demonstration, whose links give none.
+  std::string totp_secret;  // base32
   std::string totp_uri;
+  std::string totp_state;  // to be sent back
   PasskeyOptionsView passkey;
   std::string user_id;            // base64url
   std::string user_display_name;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <memory>
 #include <utility>
 
 #include "src/codec/session_commands.h"
@@ -37,20 +38,32 @@ std::optional<std::int64_t> proven_step(const SignInOptions& options, const std:
   return sign_in::totp_step_of(secret->view(), as_meant(command.code), options.now());
 }
 
-Ask sign_in_by_passphrase(const SessionContext& context) {
-  return [context](store::Connection& connection, const Request& request, const Responder& respond) {
+// What was written is looked up and counted before it is queued: only the derivation is done in turn.
+Ask sign_in_by_passphrase(const SessionContext& context, const std::shared_ptr<PassphraseTurns>& turns) {
+  return [context, turns, later = std::make_shared<LaterCalls>()](store::Connection& connection, const Request& request,
+                                                                 const Responder& respond) {
     const auto command = codec::decode_passphrase_sign_in(request.body);
     if (!command) return respond(refuse_body(command.error(), request.language));
     const auto written = as_meant(command->login);
-    if (const auto wait = store::begin_sign_in(connection, written, sign_in::wait_after); wait.count() > 0)
-      return respond(sign_in_later(wait, request.language));
     const auto login = store::parse_login(written);
     const auto kept = login ? store::find_passphrase(connection, *login) : std::nullopt;
-    const auto step = proven_step(context.options, kept, *command);
-    const auto session = step ? store::enter_by_passphrase(connection, kept->account, written, *step) : std::nullopt;
-    if (session) return respond(entered(context, connection, kept->account, *session, request.language));
-    store::sign_in_failed(connection, written);
-    respond(sign_in_refused(request.language));
+    auto place = place_of(*turns, request, kept.has_value());
+    if (!place.held) return respond(no_turn_left(request.language));
+    if (const auto wait = store::begin_sign_in(connection, written, sign_in::wait_after); wait.count() > 0)
+      return respond(sign_in_later(wait, request.language));
+    const Ask refuse = [written](store::Connection& again, const Request& asked, const Responder& answer) {
+      store::sign_in_failed(again, written);
+      answer(sign_in_refused(asked.language));
+    };
+    if (!place.derives) return out_of_turn(context, *later, std::move(place), request, respond, refuse);
+    const Ask derive = [context, command = *command, written, kept, refuse](store::Connection& again, const Request& asked,
+                                                                          const Responder& answer) {
+      const auto step = proven_step(context.options, kept, command);
+      const auto session = step ? store::enter_by_passphrase(again, kept->account, written, *step) : std::nullopt;
+      if (!session) return refuse(again, asked, answer);
+      answer(entered(context, again, kept->account, *session, asked.language));
+    };
+    in_turn(context, turns, std::move(place.held), request, respond, derive);
   };
 }
 
@@ -78,7 +91,7 @@ Ask sign_in_by_passkey(const SessionContext& context) {
     if (!algorithm || !names_account(command->user_handle, kept->account)) return respond(sign_in_refused(request.language));
     const auto assertion = sign_in::verify_assertion(*expected, {*algorithm, kept->public_key}, command->client_data_json,
                                                      command->authenticator_data, command->signature);
-    const auto session = assertion ? store::enter_by_passkey(connection, kept->account, command->id, assertion->counter, expected->challenge)
+    const auto session = assertion ? store::enter_by_passkey(connection, command->id, assertion->counter, expected->challenge)
                                    : std::nullopt;
     respond(session ? entered(context, connection, kept->account, *session, request.language) : sign_in_refused(request.language));
   };
@@ -116,7 +129,7 @@ Ask leave(const SessionContext& context, bool everywhere) {
     context.tokens.forget_sessions_of(account);
     Response response;
     response.status = 204;
-    response.headers.push_back({"Set-Cookie", sign_in::take_cookie()});
+    response.headers.push_back({"Set-Cookie", sign_in::take_cookie(context.options.cookie)});
     respond(std::move(response));
   };
 }
@@ -124,7 +137,8 @@ Ask leave(const SessionContext& context, bool everywhere) {
 }  // namespace
 
 void add_session_routes(Router& router, const SessionContext& context) {
-  add_open(router, context, Method::post, "/session/passphrase", in_turn(context, sign_in_by_passphrase(context)));
+  const auto turns = std::make_shared<PassphraseTurns>();
+  add_open(router, context, Method::post, "/session/passphrase", on_worker(context, sign_in_by_passphrase(context, turns)));
   add_open(router, context, Method::post, "/session/passkey/options", give_passkey_options(context.options));
   add_open(router, context, Method::post, "/session/passkey", on_worker(context, sign_in_by_passkey(context)));
   const auto of_session = [&](Method method, std::string pattern, Access access, Ask ask) {
@@ -133,7 +147,7 @@ void add_session_routes(Router& router, const SessionContext& context) {
   of_session(Method::get, "/session", Access::token_optional, show_session(context));
   of_session(Method::delete_, "/session", Access::token_required, leave(context, false));
   of_session(Method::delete_, "/session/all", Access::token_required, leave(context, true));
-  add_set_up_routes(router, context);
+  add_set_up_routes(router, context, turns);
 }
 
 }  // namespace noroshi::http

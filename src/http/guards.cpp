@@ -1,6 +1,7 @@
 #include "src/http/guards.h"
 
 #include <algorithm>
+#include <string>
 
 #include "src/sign_in/passphrase.h"
 
@@ -61,6 +62,22 @@ std::optional<std::string_view> bearer_token(std::string_view authorization) {
 bool is_foreign(const std::optional<std::string>& origin, const std::optional<std::string>& fetch_site, std::string_view host) {
   if (origin && !equal_ignoring_case(*origin, "https://" + std::string(host))) return true;
   return fetch_site && *fetch_site != "same-origin";
+}
+
+bool is_own_origin(std::string_view origin, const HostAllowlist& names, std::uint16_t port, std::string_view base_url) {
+  constexpr std::string_view scheme = "https://", usual_port = ":443";
+  if (base_url.ends_with(usual_port)) base_url.remove_suffix(usual_port.size());  // as browsers write it
+  if (!base_url.empty() && equal_ignoring_case(origin, base_url)) return true;
+  if (!origin.starts_with(scheme)) return false;
+  auto host = origin.substr(scheme.size());
+  if (port != 443) {
+    const auto ending = ":" + std::to_string(port);
+    if (!host.ends_with(ending)) return false;
+    host.remove_suffix(ending.size());
+  }
+  // What is left has no port.
+  const bool plain = host.starts_with('[') ? host.ends_with(']') : host.find(':') == std::string_view::npos;
+  return plain && names.allows(host);
 }
 
 std::optional<Refusal> csrf_guard(std::string_view method, bool foreign, std::string_view expected,

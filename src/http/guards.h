@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "src/http/framing.h"
 #include "src/http/refusals.h"
 #include "src/http/router.h"
 
@@ -24,6 +25,9 @@ std::optional<std::string_view> bearer_token(std::string_view authorization);
 // Whether the browser says that a page of another origin sent it: Origin is not https:// and the Host of the request, or
 // Sec-Fetch-Site is another than same-origin. What is not sent says nothing.
 bool is_foreign(const std::optional<std::string>& origin, const std::optional<std::string>& fetch_site, std::string_view host);
+// Whether a page of this origin (RFC 6454) is this server's: https://, one of its names and its port, or the address by which it is
+// reached from outside (`base_url`; may be empty). As a passkey names it, whose signature binds it.
+bool is_own_origin(std::string_view origin, const HostAllowlist& names, std::uint16_t port, std::string_view base_url);
 // Of a request by cookie: one that changes something shows that a page of ours sent it.
 std::optional<Refusal> csrf_guard(std::string_view method, bool foreign, std::string_view expected,
                                   const std::optional<std::string>& sent);

@@ -67,6 +67,7 @@ struct Deadlines {
   duration piece = std::chrono::seconds(10);    // of a body that streams, and body_per_64_kib
   duration silence = std::chrono::seconds(60);  // of the source of such a body
   duration recheck = std::chrono::seconds(10);  // after which its caller's token is looked up again
+  duration recheck_session = std::chrono::milliseconds(700);  // the same of a cookie: who signed out sees no more within a second
   duration drain = std::chrono::seconds(2);  // how long what still comes in is thrown away before closing
 };
 
@@ -87,6 +88,7 @@ struct ServerOptions {
   int handshakes_per_second = 200;
   int failed_tokens_per_minute = 120;
   std::size_t drain_bytes = 8 * 1024 * 1024;
+  std::string session_cookie = "__Host-noroshi";  // its name (sign_in/session_secret.h)
   // Fields for every answer, asked anew for each; e.g. Noroshi-Clock: shifted. May be empty. Called on the io
   // thread.
   std::function<std::vector<Header>()> extra_headers;

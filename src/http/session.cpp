@@ -75,6 +75,7 @@ struct Exchange {
   std::string id;
   std::string bearer;  // of the caller, or the secret of his session; looked up again while a body streams
   bool by_cookie = false;
+  std::string_view cookie_name = sign_in::session_cookie;  // of the server's options
   std::string taker;   // whose the places are that it takes: a body, or an address without a token
   bool known = false;  // whether there is a token
   std::size_t bytes_received = 0;
@@ -183,7 +184,7 @@ Response refuse(Exchange& exchange, Refusal refusal) {
       break;
     case Refusal::no_session:
       response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="noroshi")"});
-      response.headers.push_back({"Set-Cookie", sign_in::take_cookie()});
+      response.headers.push_back({"Set-Cookie", sign_in::take_cookie(exchange.cookie_name)});
       break;
     case Refusal::token_invalid:
       response.headers.push_back({"WWW-Authenticate", R"(Bearer realm="noroshi", error="invalid_token")"});
@@ -507,12 +508,13 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
     if (access == Access::open) co_return std::nullopt;
     const auto authorization = field(fields, "Authorization");
     const std::string cookies = field(fields, "Cookie").value_or("");
-    const auto session = authorization ? std::nullopt : sign_in::session_in(cookies);
+    const auto session = authorization ? std::nullopt : sign_in::session_in(cookies, options().session_cookie);
     if (!authorization && !session) {
       if (access == Access::token_optional) co_return std::nullopt;
       co_return refuse(exchange, Refusal::token_missing);
     }
     exchange.by_cookie = session.has_value();
+    exchange.cookie_name = options().session_cookie;
     const auto bearer = session ? session : bearer_token(*authorization);
     if (!bearer) co_return refuse(exchange, Refusal::token_invalid);
     if (session) exchange.bearer = store::session_prefix;
@@ -831,9 +833,10 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
                                     steady_clock::time_point& checked) {
     using Outcome = Handoff<BodySource::Piece>::Outcome;
     const steady_clock::time_point given_up = steady_clock::now() + options().deadlines.silence;
+    const auto recheck = exchange.by_cookie ? options().deadlines.recheck_session : options().deadlines.recheck;
     for (;;) {
       waiting_ = waiting;
-      const auto outcome = co_await handoff.wait(checked + options().deadlines.recheck - steady_clock::now());
+      const auto outcome = co_await handoff.wait(checked + recheck - steady_clock::now());
       if (cut_ || reader_gone_) co_return false;
       if (outcome == Outcome::dropped) {
         spdlog::warn("http: the body of {} is cut off before its end, request {}", exchange.pattern, exchange.id);
@@ -843,7 +846,7 @@ class TlsSession final : public Session, public std::enable_shared_from_this<Tls
         spdlog::error("http: the body of {} has fallen silent, request {}", exchange.pattern, exchange.id);
         co_return false;
       }
-      if (steady_clock::now() >= checked + options().deadlines.recheck) {
+      if (steady_clock::now() >= checked + recheck) {
         const bool valid = co_await still_valid(exchange);
         if (cut_ || reader_gone_) co_return false;
         if (!valid) end_stream(source, BodyEnd::token_invalid);

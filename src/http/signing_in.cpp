@@ -5,12 +5,11 @@
 
 #include "src/http/address_limits.h"
 #include "src/http/framing.h"
+#include "src/http/guards.h"
 #include "src/http/refusals.h"
-#include "src/http/shares.h"
 #include "src/sealing/base64url.h"
 #include "src/sealing/ciphers.h"
 #include "src/sign_in/challenge.h"
-#include "src/sign_in/keyed_hash.h"
 #include "src/sign_in/passphrase.h"
 #include "src/sign_in/session_secret.h"
 #include "src/sign_in/totp.h"
@@ -20,8 +19,6 @@
 namespace noroshi::http {
 namespace {
 
-// Passphrases that wait for their turn, in all and of one address.
-constexpr int most_passphrases = 16, most_passphrases_of_one = 4;
 constexpr std::size_t body_limit = 32 * 1024;
 
 Response sign_in_unavailable(Language language) {
@@ -122,23 +119,35 @@ Response entered(const SessionContext& context, store::Connection& connection, c
   const auto body = describe_session(context, connection, account, session.ends_at, csrf, language);
   if (!body) return sign_in_refused(language);
   auto response = json_response(200, *body);
-  response.headers.push_back({"Set-Cookie", sign_in::give_cookie(session.secret)});
+  response.headers.push_back({"Set-Cookie", sign_in::give_cookie(session.secret, context.options.cookie)});
   return response;
 }
 
 Handler on_worker(const SessionContext& context, Ask ask) { return on_pool(context, context.workers, std::move(ask)); }
 
-Handler in_turn(const SessionContext& context, Ask ask) {
-  const auto places = std::make_shared<Shares>(most_passphrases, most_passphrases_of_one);
-  return [context, places, ask = std::move(ask)](Request request, Responder respond) {
-    const auto place = places->take(counted_address(request.remote_address));
-    if (!place) return respond(retry_later(problem_of(Refusal::overloaded), request.language));
-    const Ask held = [place, ask](store::Connection& connection, const Request& asked, const Responder& answer) {
-      ask(connection, asked, answer);
-    };
-    on_pool(context, context.passphrases, held)(std::move(request), std::move(respond));
-  };
+PassphraseTurns::Place place_of(PassphraseTurns& turns, const Request& request, bool exists) {
+  return turns.take(counted_address(request.remote_address), exists);
 }
+
+void in_turn(const SessionContext& context, const std::shared_ptr<PassphraseTurns>& turns, std::shared_ptr<void> place,
+             const Request& request, const Responder& respond, Ask ask) {
+  const Ask held = [turns, place = std::move(place), ask = std::move(ask)](store::Connection& connection, const Request& asked,
+                                                                           const Responder& answer) {
+    const auto since = std::chrono::steady_clock::now();
+    ask(connection, asked, answer);
+    turns->took(std::chrono::steady_clock::now() - since);
+  };
+  on_pool(context, context.passphrases, held)(request, respond);
+}
+
+void out_of_turn(const SessionContext& context, LaterCalls& later, PassphraseTurns::Place place, const Request& request,
+                 const Responder& respond, Ask ask) {
+  later.call(place.wait, [context, held = std::move(place.held), request, respond, ask = std::move(ask)] {
+    on_worker(context, ask)(request, respond);
+  });
+}
+
+Response no_turn_left(Language language) { return retry_later(problem_of(Refusal::overloaded), language); }
 
 void add_session_route(Router& router, Method method, std::string pattern, Access access, Handler handler) {
   Route route;
@@ -163,10 +172,6 @@ std::string as_meant(std::string_view text) {
   return result;
 }
 
-std::string totp_secret_of_link(const SignInKeys& keys, std::string_view code) {
-  return sign_in::keyed_hash(keys.set_up, code).substr(0, sign_in::totp_secret_length);
-}
-
 // IV, secret, tag.
 std::optional<std::string> seal_totp_secret(const SignInKeys& keys, core::TokenId account, std::string_view secret) {
   const auto sealed = sealing::encrypt(secret, aad_of(account), sealing::Secret(keys.totp));
@@ -189,10 +194,10 @@ codec::PasskeyOptionsView passkey_options(const SignInOptions& options, std::str
 std::optional<sign_in::Expectation> expectation_of(const SignInOptions& options, std::string_view purpose, std::string_view state) {
   auto challenge = sign_in::read_state(options.keys->challenge, purpose, state, options.now());
   if (!challenge) return std::nullopt;
-  // Whatever name of this server the page was opened by, the browser sees to it that the credential belongs to it.
-  const auto is_origin = [hosts = HostAllowlist(options.names)](std::string_view origin) {
-    constexpr std::string_view scheme = "https://";
-    return origin.starts_with(scheme) && hosts.allows(origin.substr(scheme.size()));
+  // Whatever name of this server the page was opened by, the browser sees to it that the credential belongs to it. Another port of
+  // this machine is another server.
+  const auto is_origin = [hosts = HostAllowlist(options.names), port = options.port, base_url = options.base_url](std::string_view origin) {
+    return is_own_origin(origin, hosts, port, base_url);
   };
   return sign_in::Expectation{std::move(*challenge), options.relying_party, is_origin};
 }

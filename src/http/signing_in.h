@@ -3,12 +3,14 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "src/codec/session_views.h"
 #include "src/http/api_session.h"
+#include "src/http/passphrase_turns.h"
 #include "src/http/reading.h"
 #include "src/sealing/jwe.h"
 #include "src/sign_in/web_authn.h"
@@ -33,8 +35,16 @@ Response entered(const SessionContext& context, store::Connection& connection, c
 
 // On a worker, with a connection of role authenticator.
 Handler on_worker(const SessionContext& context, Ask ask);
-// On the thread of passphrases, where few wait and fewer of one address: what costs a third of a second is done in turn.
-Handler in_turn(const SessionContext& context, Ask ask);
+// A place among those whose passphrases are derived in turn; whether the login is one that somebody has is known by then.
+PassphraseTurns::Place place_of(PassphraseTurns& turns, const Request& request, bool exists);
+// On the thread of passphrases, for who has a place: what costs a third of a second is done in turn.
+void in_turn(const SessionContext& context, const std::shared_ptr<PassphraseTurns>& turns, std::shared_ptr<void> place,
+             const Request& request, const Responder& respond, Ask ask);
+// On a worker, after the time that the turn would have taken, for who has a place in which nothing is derived.
+void out_of_turn(const SessionContext& context, LaterCalls& later, PassphraseTurns::Place place, const Request& request,
+                 const Responder& respond, Ask ask);
+// 503: come again.
+Response no_turn_left(Language language);
 // A route without a token, for pages of this origin and for programs, where this daemon has the keys for it.
 void add_open(Router& router, const SessionContext& context, Method method, std::string pattern, Handler handler);
 // Below /api/v1.
@@ -43,8 +53,6 @@ void add_session_route(Router& router, Method method, std::string pattern, Acces
 // A code and a login as they were meant: from a keyboard for Japanese they may come in full width.
 std::string as_meant(std::string_view text);
 
-// The secret of one-time codes that a set-up link shows: its own, so that a page that is loaded twice shows the same.
-std::string totp_secret_of_link(const SignInKeys& keys, std::string_view code);
 // At rest: bound to the account. Nothing where it was sealed under other keys, or for another account.
 std::optional<std::string> seal_totp_secret(const SignInKeys& keys, core::TokenId account, std::string_view secret);
 std::optional<sealing::Secret> open_totp_secret(const SignInKeys& keys, core::TokenId account, std::string_view sealed);
@@ -54,6 +62,6 @@ codec::PasskeyOptionsView passkey_options(const SignInOptions& options, std::str
 std::optional<sign_in::Expectation> expectation_of(const SignInOptions& options, std::string_view purpose, std::string_view state);
 
 // The calls of api_set_up.cpp.
-void add_set_up_routes(Router& router, const SessionContext& context);
+void add_set_up_routes(Router& router, const SessionContext& context, const std::shared_ptr<PassphraseTurns>& turns);
 
 }  // namespace noroshi::http

@@ -1,10 +1,12 @@
 #include "src/http/worker_pool.h"
 
+#include <sys/resource.h>
+
 #include <utility>
 
 namespace noroshi::http {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t queue) : queue_limit_(queue) {
+WorkerPool::WorkerPool(std::size_t threads, std::size_t queue, int niceness) : queue_limit_(queue), niceness_(niceness) {
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -31,6 +33,8 @@ bool WorkerPool::try_post(Job&& job) {
 }
 
 void WorkerPool::run() {
+  // Linux: of the calling thread alone. That it fails fails nothing.
+  if (niceness_ != 0) setpriority(PRIO_PROCESS, 0, niceness_);
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });

@@ -14,7 +14,8 @@ namespace noroshi::http {
 // A fixed number of threads and a queue of a fixed length. Safe from any thread.
 class WorkerPool {
  public:
-  WorkerPool(std::size_t threads, std::size_t queue);
+  // `niceness`: how far its threads give way to others (setpriority(2)).
+  WorkerPool(std::size_t threads, std::size_t queue, int niceness = 0);
   // Drops what has queued, waits for what runs.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -28,6 +29,7 @@ class WorkerPool {
   void run();
 
   const std::size_t queue_limit_;
+  const int niceness_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> queue_;

@@ -20,7 +20,10 @@ enum class PassphraseFault {
   not_text,    // no UTF-8, or a control character
   too_short,   // less than `least_characters`, counted after normalization
   too_long,
-  is_login,    // the login itself, with or without its body, in whatever case
+  has_login,   // contains the login: whole, or what stands behind its body where that is four characters or more; in whatever case
+  repeats,     // one group of at most four characters again and again
+  is_run,      // digits, letters or keys beside each other, with few jumps
+  is_common,   // one of those that are tried first (common_passphrases.h)
 };
 
 // As it is hashed: in the form NFKC, so that two keyboards that write the same write the same bytes.

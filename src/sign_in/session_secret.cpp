@@ -20,24 +20,24 @@ std::string csrf_token_of(std::string_view cookie) {
   return sealing::to_base64url(keyed_hash(cookie, "noroshi csrf"));
 }
 
-std::optional<std::string_view> session_in(std::string_view cookie_field) {
+std::optional<std::string_view> session_in(std::string_view cookie_field, std::string_view name) {
   std::optional<std::string_view> found;
   while (!cookie_field.empty()) {
     const std::size_t end = cookie_field.find(';');
     const auto pair = trimmed(cookie_field.substr(0, end));
-    if (pair.starts_with(session_cookie) && pair.substr(session_cookie.size()).starts_with('=')) {
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
       if (found) return std::nullopt;
-      found = pair.substr(session_cookie.size() + 1);
+      found = pair.substr(name.size() + 1);
     }
     cookie_field.remove_prefix(end == std::string_view::npos ? cookie_field.size() : end + 1);
   }
   return found;
 }
 
-std::string give_cookie(std::string_view value) {
-  return std::string(session_cookie).append("=").append(value).append(attributes);
+std::string give_cookie(std::string_view value, std::string_view name) {
+  return std::string(name).append("=").append(value).append(attributes);
 }
 
-std::string take_cookie() { return give_cookie("").append("; Max-Age=0"); }
+std::string take_cookie(std::string_view name) { return give_cookie("", name).append("; Max-Age=0"); }
 
 }  // namespace noroshi::sign_in

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "src/record/encodings.h"
 #include "src/store/bytes.h"
@@ -55,17 +57,21 @@ constexpr Statement forget_tries{"forget_sign_in_tries", "SELECT forget_sign_in_
 constexpr Statement select_link{
     "select_set_up_link",
     "SELECT token, expires_at FROM set_up_link, clock() AS at WHERE code_sha256 = $1::bytea "
-    "AND (demonstration OR used_at IS NULL AND expires_at > at) AND account_is_live(token, at)"};
-constexpr Statement take_step{"take_totp_step", "SELECT take_totp_step($1::uuid, $2::bigint)"};
-constexpr Statement take_counter{"take_passkey_counter", "SELECT take_passkey_counter($1::bytea, $2::bigint)"};
-constexpr Statement take_challenge{"take_challenge", "SELECT take_challenge($1::bytea)"};
+    "AND CASE WHEN demonstration THEN $2::boolean ELSE used_at IS NULL AND expires_at > at END AND account_is_live(token, at)"};
+constexpr Statement enter_with_passphrase{
+    "enter_by_passphrase",
+    "SELECT enter_by_passphrase($4::uuid, $5::bigint, $6::bytea, $1::uuid, $2::bytea, $3::interval) AS ends_at"};
+constexpr Statement enter_with_passkey{
+    "enter_by_passkey", "SELECT enter_by_passkey($4::bytea, $5::bigint, $6::bytea, $1::uuid, $2::bytea, $3::interval) AS ends_at"};
+constexpr Statement enter_with_link{"enter_by_link", "SELECT enter_by_link($4::bytea, $1::uuid, $2::bytea, $3::interval) AS ends_at"};
 constexpr Statement follow_with_passphrase{
     "set_up_passphrase",
-    "SELECT set_up_passphrase($1::bytea, $2::bytea, $3::bytea, $4::integer, $5::bytea, $6::bigint)::text AS token"};
+    "SELECT set_up_passphrase($4::bytea, $5::bytea, $6::bytea, $7::integer, $8::bytea, $9::bigint, $1::uuid, $2::bytea, $3::interval) "
+    "AS ends_at"};
 constexpr Statement follow_with_passkey{
-    "set_up_passkey", "SELECT set_up_passkey($1::bytea, $2::bytea, $3::bytea, $4::integer, $5::bigint)::text AS token"};
-constexpr Statement open_session{"open_web_session",
-                                 "SELECT open_web_session($1::uuid, $2::uuid, $3::bytea, $4::interval) AS ends_at"};
+    "set_up_passkey",
+    "SELECT set_up_passkey($4::bytea, $5::bytea, $6::bytea, $7::integer, $8::bigint, $9::bytea, $1::uuid, $2::bytea, $3::interval) "
+    "AS ends_at"};
 constexpr Statement select_session_end{"web_session_end", "SELECT ends_at FROM web_session WHERE id = $1::uuid"};
 constexpr Statement end_one{"end_web_session", "SELECT end_web_session($1::uuid)"};
 constexpr Statement end_all{"end_web_sessions", "SELECT end_web_sessions($1::uuid)"};
@@ -103,25 +109,20 @@ core::Uuid fresh_id(Transaction& transaction) {
   return fresh_identifiers(transaction.execute(clock_for_account).one().get<Timestamp>(0)).next_uuid();
 }
 
-std::optional<OpenedSession> open(Transaction& transaction, core::TokenId account) {
+// By a statement that takes id, hash and length of the session, then what was proven. Whole, or nothing of it.
+std::optional<OpenedSession> open(Connection& authenticator, const Statement& statement, std::vector<Parameter> proven) {
+  Transaction transaction(authenticator);
   OpenedSession session;
   session.id = fresh_id(transaction);
   const auto secret = base64url(random_bytes(32));
-  const auto ends = transaction
-                        .execute(open_session, {core::to_string(account), core::to_string(session.id), bytes_of(sha256(secret)),
-                                                std::chrono::seconds(session_lifetime)})
-                        .one()
-                        .get<std::optional<Timestamp>>("ends_at");
+  std::vector<Parameter> parameters{core::to_string(session.id), bytes_of(sha256(secret)), std::chrono::seconds(session_lifetime)};
+  for (auto& parameter : proven) parameters.push_back(std::move(parameter));
+  const auto ends = transaction.execute(statement, parameters).one().get<std::optional<Timestamp>>("ends_at");
   if (!ends) return std::nullopt;
+  transaction.commit();
   session.ends_at = *ends;
   session.secret = without_hyphens(session.id).append("_").append(secret);
   return session;
-}
-
-// Opens a session of the account that followed the link, where one did.
-std::optional<OpenedSession> open_followed(Transaction& transaction, const Row& followed) {
-  const auto account = followed.get<std::optional<std::string>>("token");
-  return account ? open(transaction, id_of<core::TokenId>(*account)) : std::nullopt;
 }
 
 }  // namespace
@@ -230,67 +231,38 @@ void sign_in_failed(Connection& authenticator, std::string_view written) {
   authenticator.execute(note_try, {bytes_of(sha256(written)), nullptr});
 }
 
-std::optional<SetUpLink> find_set_up_link(Connection& authenticator, std::string_view code) {
-  const auto row = authenticator.execute(select_link, {bytes_of(sha256(code))}).maybe_one();
+std::optional<SetUpLink> find_set_up_link(Connection& authenticator, std::string_view code, bool demonstration) {
+  const auto row = authenticator.execute(select_link, {bytes_of(sha256(code)), demonstration}).maybe_one();
   if (!row) return std::nullopt;
   return SetUpLink{id_of<core::TokenId>(row->get<std::string_view>("token")), row->get<std::optional<Timestamp>>("expires_at")};
 }
 
 std::optional<OpenedSession> enter_by_passphrase(Connection& authenticator, core::TokenId account, std::string_view written,
                                                  std::int64_t totp_step) {
-  Transaction transaction(authenticator);
-  if (!transaction.execute(take_step, {core::to_string(account), totp_step}).one().get<bool>(0)) return std::nullopt;
-  transaction.execute(forget_tries, {bytes_of(sha256(written))});
-  auto session = open(transaction, account);
-  if (session) transaction.commit();
-  return session;
+  return open(authenticator, enter_with_passphrase, {core::to_string(account), totp_step, bytes_of(sha256(written))});
 }
 
-std::optional<OpenedSession> enter_by_passkey(Connection& authenticator, core::TokenId account, std::string_view passkey,
-                                              std::uint32_t counter, std::string_view challenge) {
-  Transaction transaction(authenticator);
-  if (!transaction.execute(take_challenge, {bytes_of(sha256(challenge))}).one().get<bool>(0)) return std::nullopt;
-  if (!transaction.execute(take_counter, {bytes_of(passkey), static_cast<std::int64_t>(counter)}).one().get<bool>(0))
-    return std::nullopt;
-  auto session = open(transaction, account);
-  if (session) transaction.commit();
-  return session;
+std::optional<OpenedSession> enter_by_passkey(Connection& authenticator, std::string_view passkey, std::uint32_t counter,
+                                              std::string_view challenge) {
+  return open(authenticator, enter_with_passkey,
+              {bytes_of(passkey), static_cast<std::int64_t>(counter), bytes_of(sha256(challenge))});
 }
 
 std::optional<OpenedSession> enter_by_link(Connection& authenticator, std::string_view code) {
-  const auto link = find_set_up_link(authenticator, code);
-  if (!link || link->expires_at) return std::nullopt;
-  Transaction transaction(authenticator);
-  auto session = open(transaction, link->account);
-  if (session) transaction.commit();
-  return session;
+  return open(authenticator, enter_with_link, {bytes_of(sha256(code))});
 }
 
 std::optional<OpenedSession> set_up_passphrase(Connection& authenticator, std::string_view code, const NewPassphrase& passphrase) {
-  Transaction transaction(authenticator);
-  const auto followed =
-      transaction
-          .execute(follow_with_passphrase,
-                   {bytes_of(sha256(code)), bytes_of(passphrase.hash), bytes_of(passphrase.salt), passphrase.rounds,
-                    bytes_of(passphrase.totp_secret), passphrase.totp_step})
-          .one();
-  auto session = open_followed(transaction, followed);
-  if (session) transaction.commit();
-  return session;
+  return open(authenticator, follow_with_passphrase,
+              {bytes_of(sha256(code)), bytes_of(passphrase.hash), bytes_of(passphrase.salt), passphrase.rounds,
+               bytes_of(passphrase.totp_secret), passphrase.totp_step});
 }
 
 std::optional<OpenedSession> set_up_passkey(Connection& authenticator, std::string_view code, const NewPasskey& passkey) {
-  Transaction transaction(authenticator);
-  if (!transaction.execute(take_challenge, {bytes_of(sha256(passkey.challenge))}).one().get<bool>(0)) return std::nullopt;
   try {
-    const auto followed = transaction
-                              .execute(follow_with_passkey,
-                                       {bytes_of(sha256(code)), bytes_of(passkey.id), bytes_of(passkey.public_key),
-                                        passkey.algorithm, static_cast<std::int64_t>(passkey.counter)})
-                              .one();
-    auto session = open_followed(transaction, followed);
-    if (session) transaction.commit();
-    return session;
+    return open(authenticator, follow_with_passkey,
+                {bytes_of(sha256(code)), bytes_of(passkey.id), bytes_of(passkey.public_key), passkey.algorithm,
+                 static_cast<std::int64_t>(passkey.counter), bytes_of(sha256(passkey.challenge))});
   } catch (const ConstraintViolation& violation) {
     if (violation.constraint() == "passkey_pkey") return std::nullopt;  // an authenticator gives each credential an id of its own
     throw;

@@ -105,8 +105,9 @@ struct SetUpLink {
   core::TokenId account;
   std::optional<Timestamp> expires_at;  // nothing: a demonstration's
 };
-// Nothing where there never was one, or it was followed, or is over, or its account.
-std::optional<SetUpLink> find_set_up_link(Connection& authenticator, std::string_view code);
+// Nothing where there never was one, or it was followed, or is over, or its account. `demonstration`: whether this daemon is a
+// demonstration's; to any other a link of one is none.
+std::optional<SetUpLink> find_set_up_link(Connection& authenticator, std::string_view code, bool demonstration = false);
 
 struct OpenedSession {
   std::string secret;  // for the cookie
@@ -118,9 +119,9 @@ struct OpenedSession {
 // With the passphrase known to be right: takes the code's step, forgets the failures.
 std::optional<OpenedSession> enter_by_passphrase(Connection& authenticator, core::TokenId account, std::string_view written,
                                                  std::int64_t totp_step);
-std::optional<OpenedSession> enter_by_passkey(Connection& authenticator, core::TokenId account, std::string_view passkey,
-                                              std::uint32_t counter, std::string_view challenge);
-// By a link of a demonstration.
+std::optional<OpenedSession> enter_by_passkey(Connection& authenticator, std::string_view passkey, std::uint32_t counter,
+                                              std::string_view challenge);
+// By a link of a demonstration, and by no other; whether this daemon is one is the caller's affair.
 std::optional<OpenedSession> enter_by_link(Connection& authenticator, std::string_view code);
 
 struct NewPassphrase {
@@ -136,7 +137,7 @@ struct NewPasskey {
   std::uint32_t counter = 0;
   std::string challenge;
 };
-// They follow the link: what the account was entered by before, and its sessions, end.
+// They follow the link: what the account was entered by before, and its sessions, end. A link of a demonstration they do not follow.
 std::optional<OpenedSession> set_up_passphrase(Connection& authenticator, std::string_view code, const NewPassphrase& passphrase);
 std::optional<OpenedSession> set_up_passkey(Connection& authenticator, std::string_view code, const NewPasskey& passkey);
 

@@ -152,7 +152,7 @@ export function totp(secret, at = Date.now()) {
   return String((mac.readUInt32BE(place) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
-export const passphrase = "correct horse battery staple";
+export const passphrase = "kettle orbit velvet anchor";
 
 // A browser of its own: cookies, storage, language. It notes every request beyond the daemon, and every error of a page.
 export class Person {

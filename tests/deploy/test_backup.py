@@ -237,6 +237,12 @@ class PrivateCluster(Story):
         daemon.serve()
         (daemon.data / "bundles").mkdir()
         (daemon.data / "bundles" / "1.noroshi-bundle").write_bytes(b"sealed")
+        for login in ("duty-1", "gone-1"):
+            code, said, complaint = daemon.noroshi("account", "add", "--org", "jps", "--role", "csirt_member", "--login", login)
+            self.assertEqual(code, 0, complaint)
+        self.assertEqual(daemon.noroshi("account", "revoke", "jps/gone-1")[0], 0)
+        daemon.sql("INSERT INTO web_session SELECT gen_random_uuid(), token, sha256('x'), clock(), clock(), clock() + interval '12 hours'"
+                   " FROM account WHERE login = 'duty-1';")
         copied = []
         before, after, answers = self.under_load(daemon, lambda: copied.append(
             run(BACKUP, "--data", daemon.data, "--to", there / "copy", "--keys-to", there / "keys.tar")))
@@ -264,10 +270,13 @@ class PrivateCluster(Story):
         told = self.told(run(RESTORE, "--from", there / "copy", "--keys", there / "keys.tar", "--data", again.data,
                              "--checkpoint", daemon.data / "record" / "checkpoint"))
         self.assertIn("record continue", told)
+        self.assertIn("jps/duty-1", told)  # and may have been revoked since
+        self.assertNotIn("gone-1", told)
         self.assertEqual((again.data / "bundles" / "1.noroshi-bundle").read_bytes(), b"sealed")
         self.assertEqual((again.data / "tls" / "ca.pem").read_bytes(), (daemon.data / "tls" / "ca.pem").read_bytes())
         again.tokens = daemon.tokens  # tokens are in the copy
         again.serve()
+        self.assertEqual(again.sql("SELECT (SELECT count(*) FROM web_session), (SELECT count(*) FROM set_up_link);"), ["0|0"])
         self.assertTrue(self.check_restored(daemon, again, before, after, answers, known) >= after)
 
     def check_refusals(self, there):
@@ -355,7 +364,9 @@ class OutsideDatabase(Story):
         asked = ("--from", there / "copy", "--keys", there / "keys.tar", "--data", again.data, "--checkpoint",
                  daemon.data / "record" / "checkpoint")
         self.assertIn("give --cluster", self.told(run(RESTORE, *asked), 2))
-        self.assertIn("start PostgreSQL on", self.told(run(RESTORE, *asked, "--cluster", restored.data)))
+        told = self.told(run(RESTORE, *asked, "--cluster", restored.data))
+        self.assertIn("start PostgreSQL on", told)
+        self.assertIn("DELETE FROM noroshi.web_session;", told)
         with open(restored.data / "postgresql.conf", "a", encoding="ascii") as settings:
             settings.write(f"unix_socket_directories = '{restored.folder}'\n")
         self.addCleanup(restored.clear_away)

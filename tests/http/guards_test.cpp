@@ -100,6 +100,45 @@ TEST_CASE("what changes something by cookie shows that a page of ours sent it") 
   CHECK(post(cookie("gone") + token).status == 401);
 }
 
+TEST_CASE("the origin of a page is this server's with scheme, name and port") {
+  const HostAllowlist names({"localhost", "noroshi.example", "127.0.0.1", "::1"});
+  const struct {
+    const char* origin;
+    std::uint16_t port;
+    const char* base_url;
+    bool own;
+  } cases[] = {
+      {"https://localhost:8443", 8443, "", true},
+      {"https://noroshi.example:8443", 8443, "", true},
+      {"https://[::1]:8443", 8443, "", true},
+      {"https://noroshi.example", 443, "", true},
+      {"https://[::1]", 443, "", true},
+      {"https://localhost:8444", 8443, "", false},
+      {"https://localhost", 8443, "", false},
+      {"https://localhost:8443", 443, "", false},
+      {"https://localhost:8443:8443", 8443, "", false},
+      {"https://localhost:443", 443, "", false},
+      {"https://localhost:18443", 8443, "", false},
+      {"https://evil.example:8443", 8443, "", false},
+      {"http://localhost:8443", 8443, "", false},
+      {"https://localhost:8443/", 8443, "", false},
+      {"https://evil.example@localhost:8443", 8443, "", false},
+      {"null", 8443, "", false},
+      {"", 8443, "", false},
+      {"https://report.example", 8443, "https://report.example", true},
+      {"https://report.example", 8443, "https://report.example:443", true},
+      {"https://report.example:9443", 8443, "https://report.example:9443", true},
+      {"https://report.example:9444", 8443, "https://report.example:9443", false},
+      {"https://report.example:8443", 8443, "https://report.example", false},
+      {"https://localhost:8443", 8443, "https://report.example", true},
+  };
+  for (const auto& given : cases) {
+    CAPTURE(given.origin);
+    CAPTURE(given.port);
+    CHECK(is_own_origin(given.origin, names, given.port, given.base_url) == given.own);
+  }
+}
+
 TEST_CASE("a token may be answered for on another thread") {
   TestServer server;
   CHECK(ask(server, request("GET", "/api/v1/things/1", bearer("later"))).status == 200);

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 COOKIE = "__Host-noroshi"
+COOKIE_OF_DEMONSTRATION = "__Host-noroshi-demonstration"  # and under a clock that is shifted
 KEYS = tempfile.TemporaryDirectory()
 atexit.register(KEYS.cleanup)
 
@@ -59,10 +60,13 @@ class Answer:
 class Browser:
     """One profile: keeps the cookie as a browser does, and the csrf token as the page does."""
 
-    def __init__(self, port, authority, host="localhost"):
-        self.port, self.host = port, host
+    def __init__(self, port, authority, host="localhost", address=None, timeout=30):
+        """`address`: of this machine, from which it comes."""
+        self.port, self.host, self.timeout = port, host, timeout
+        self.source = (address, 0) if address else None
         self.context = ssl.create_default_context(cafile=str(authority))
         self.cookie = None
+        self.cookie_name = COOKIE
         self.csrf = None
 
     @property
@@ -74,13 +78,14 @@ class Browser:
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
         if self.cookie:
-            sent.setdefault("Cookie", f"{COOKIE}={self.cookie}")
+            sent.setdefault("Cookie", f"{self.cookie_name}={self.cookie}")
         if csrf and self.csrf and method != "GET":
             sent.setdefault("X-CSRF-Token", self.csrf)
         if origin and method != "GET":
             sent.setdefault("Origin", self.origin)
             sent.setdefault("Sec-Fetch-Site", "same-origin")
-        connection = http.client.HTTPSConnection(self.host, self.port, context=self.context, timeout=30)
+        connection = http.client.HTTPSConnection(self.host, self.port, context=self.context, timeout=self.timeout,
+                                                 source_address=self.source)
         try:
             data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
             if method in ("POST", "PUT", "PATCH") and data is None:
@@ -91,11 +96,22 @@ class Browser:
             connection.close()
         for cookie in answer.cookies:
             name, _, rest = cookie.partition("=")
-            assert name == COOKIE, cookie
+            assert name in (COOKIE, COOKIE_OF_DEMONSTRATION), cookie
+            self.cookie_name = name
             self.cookie = rest.split(";")[0] or None
         if answer.status == 200 and path.endswith(("/session", "/passphrase", "/passkey", "/demonstration")) and "csrf" in answer.json:
             self.csrf = answer.json["csrf"]
         return answer
+
+
+def stream_of(browser):
+    """The open stream of GET /stream: an http.client response, whose first bytes have come."""
+    connection = http.client.HTTPSConnection(browser.host, browser.port, context=browser.context, timeout=browser.timeout)
+    connection.request("GET", "/api/v1/stream", headers={"Cookie": f"{browser.cookie_name}={browser.cookie}"})
+    response = connection.getresponse()
+    assert response.status == 200, response.read()
+    response.read1(1)
+    return response
 
 
 def code_of(link):

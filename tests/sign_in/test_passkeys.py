@@ -2,8 +2,8 @@
 
 import unittest
 
-from browser import Authenticator, base64url, from_base64url
-from test_sessions import Scene
+from browser import COOKIE_OF_DEMONSTRATION, Authenticator, base64url, from_base64url
+from test_sessions import PASSPHRASE, Scene
 
 
 class Passkeys(Scene):
@@ -56,6 +56,8 @@ class Passkeys(Scene):
 
         signed(origin="https://evil.example")
         signed(origin=browser.origin.replace("https", "http"))
+        signed(origin=f"https://localhost:{self.deployment.port + 1}")  # another server of this machine
+        signed(origin="https://localhost")
         signed(flags=0x01)
         signed(flags=0x04)
         signed({**self.options(browser), "rp_id": "evil.example"})
@@ -133,23 +135,35 @@ class Demonstration(Scene):
     def links(self):
         self.deployment.sql("UPDATE set_up_link SET demonstration = true, expires_at = NULL;")
 
+    def refuses(self, code, *calls):
+        """As a link that never was."""
+        bodies = {"/passphrase": {"passphrase": PASSPHRASE, "code": "123456", "state": "x"}, "/demonstration": {},
+                  "/passkey": {"state": "x", "id": "", "client_data_json": "", "attestation_object": ""}}
+        for call in calls:
+            answers = [self.browser().ask("POST" if call else "GET", f"/set-up/{link}{call}", bodies.get(call))
+                       for link in (code, "x" * 43)]
+            self.assertEqual((answers[0].status, answers[0].code), (404, "set_up_not_found"), call)
+            self.assertEqual(answers[0].body, answers[1].body)
+
     def test_a_link_of_a_demonstration_works_in_its_folder_alone(self):
         code = self.add("shown")
         self.links()
         browser = self.browser()
-        self.assertFalse(browser.ask("GET", f"/set-up/{code}").json["demonstration"])
-        self.assertEqual(browser.ask("POST", f"/set-up/{code}/demonstration", {}).code, "set_up_not_found")
+        self.refuses(code, "", "/passphrase", "/passkey", "/demonstration")
         (self.deployment.data / "demo").write_text("noroshi demo\n")
         self.deployment.stop()
         self.deployment.start()
         shown = browser.ask("GET", f"/set-up/{code}").json
-        self.assertEqual((shown["demonstration"], shown["expires_at"]), (True, None))
+        self.assertEqual((shown["demonstration"], shown["expires_at"], shown["totp"], shown["passkey"]), (True, None, None, None))
         for _ in range(2):
             browser = self.browser()
             answer = browser.ask("POST", f"/set-up/{code}/demonstration", {})
             self.assertEqual(answer.status, 200, answer.body)
             self.assertEqual(answer.json["methods"], {"passkeys": 0, "passphrase": False})
+            self.assertEqual(browser.cookie_name, COOKIE_OF_DEMONSTRATION)
             self.assertEqual(browser.ask("GET", "/inbox").status, 200)
+        # It gives nobody credentials there either.
+        self.refuses(code, "/passphrase", "/passkey")
         # A link of an account that is none of a demonstration opens nothing there either.
         code = self.add("not-shown")
         self.assertEqual(self.browser().ask("POST", f"/set-up/{code}/demonstration", {}).code, "set_up_not_found")

@@ -103,6 +103,22 @@ TEST_CASE("a link is followed once, in its time, and ends what was before") {
   CHECK(enter_by_link(accounts.authenticator, shown));
 }
 
+TEST_CASE("a link of a demonstration is none elsewhere, and gives no credentials anywhere") {
+  Accounts accounts;
+  const auto account = accounts.add("shown");
+  const auto link = make_set_up_link(accounts.owner, account, true);
+  CHECK_FALSE(find_set_up_link(accounts.authenticator, link));
+  const auto found = find_set_up_link(accounts.authenticator, link, true);
+  REQUIRE(found);
+  CHECK_FALSE(found->expires_at);
+  CHECK_FALSE(set_up_passphrase(accounts.authenticator, link, Accounts::passphrase()));
+  CHECK_FALSE(set_up_passkey(accounts.authenticator, link, {"shown", std::string(91, 'k'), -7, 0, "challenge of a demonstration"}));
+  CHECK(accounts.count("passkey", account) == 0);
+  CHECK_FALSE(find_passphrase(accounts.authenticator, {"jps", "shown"}));
+  // One that is none of a demonstration is one there too.
+  CHECK(find_set_up_link(accounts.authenticator, make_set_up_link(accounts.owner, account), true));
+}
+
 TEST_CASE("of two who follow one link at once one comes in") {
   Accounts accounts;
   const auto link = make_set_up_link(accounts.owner, accounts.add("raced"));
@@ -199,7 +215,7 @@ TEST_CASE("a code, a counter and a challenge are good once") {
   const NewPasskey passkey{"counting", std::string(91, 'k'), -7, 5, "challenge 0"};
   REQUIRE(set_up_passkey(accounts.authenticator, make_set_up_link(accounts.owner, account), passkey));
   const auto enter = [&](std::uint32_t counter, const std::string& challenge) {
-    return enter_by_passkey(accounts.authenticator, account, "counting", counter, challenge).has_value();
+    return enter_by_passkey(accounts.authenticator, "counting", counter, challenge).has_value();
   };
   CHECK(enter(6, "challenge 1"));
   CHECK_FALSE(enter(7, "challenge 1"));
@@ -261,9 +277,18 @@ TEST_CASE("who looks accounts up changes nothing of them by himself, and gives n
   for (const char* sql :
        {"UPDATE account SET totp_step = 0", "DELETE FROM passkey", "INSERT INTO web_session SELECT * FROM web_session",
         "UPDATE web_session SET ends_at = 'infinity'", "DELETE FROM set_up_link", "SELECT count(*) FROM sign_in_try",
-        "SELECT count(*) FROM used_challenge", "SELECT follow_set_up_link('x')", "UPDATE token SET revoked_at = NULL",
+        "SELECT count(*) FROM used_challenge", "SELECT follow_set_up_link('x')",
+        "SELECT open_web_session(token, gen_random_uuid(), sha256('x'), '1 hour') FROM account", "SELECT take_challenge(sha256('x'))",
+        "SELECT take_totp_step(token, 9) FROM account", "SELECT take_passkey_counter(id, 9) FROM passkey",
+        "SELECT forget_sign_in_tries(sha256('x'))", "UPDATE token SET revoked_at = NULL",
         "SELECT name FROM person"})
     CHECK_THROWS_AS(run(accounts.authenticator, sql), DatabaseFault);
+  // What it may call uses something up: no account without a passphrase is entered by a step, nor a passkey's by anything but its counter.
+  const auto bare = accounts.add("bare");
+  CHECK_FALSE(enter_by_passphrase(accounts.authenticator, bare, "jps/bare", 1'000'000'000));
+  CHECK_FALSE(enter_by_passkey(accounts.authenticator, "nobody's", 1, "challenge of nobody"));
+  CHECK_FALSE(enter_by_link(accounts.authenticator, make_set_up_link(accounts.owner, bare)));
+  CHECK(accounts.count("web_session", bare) == 0);
   for (const auto role : {DatabaseRole::writer, DatabaseRole::reader, DatabaseRole::operator_, DatabaseRole::delivery}) {
     Connection other(accounts.settings, role);
     for (const char* sql : {"SELECT count(*) FROM account", "SELECT count(*) FROM web_session", "SELECT end_web_session(NULL)"})

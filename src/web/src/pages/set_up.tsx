@@ -21,8 +21,8 @@ interface Invitation {
   name: string;
   login: string;
   expires_at: string | null; // null: of a demonstration, whose links stay good
-  totp: { secret: string; uri: string };
-  passkey: NewPasskey;
+  totp: { secret: string; uri: string; state: string } | null; // null, as the passkey: of a demonstration, whose links give no credentials
+  passkey: NewPasskey | null;
   demonstration: boolean;
 }
 
@@ -88,8 +88,10 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
       ...(/^\d{6}$/.test(digits) ? {} : { code: t("set_up.six_digits") }),
     };
     if (Object.keys(mistakes.value).length) return;
-    attempt("passphrase", async () => (await send(`${address}/passphrase`, { method: "POST", body: { passphrase: passphrase.value, code: digits, totp_secret: invitation.totp.secret } })).json);
+    const shown = invitation.totp;
+    if (shown) attempt("passphrase", async () => (await send(`${address}/passphrase`, { method: "POST", body: { passphrase: passphrase.value, code: digits, state: shown.state } })).json);
   };
+  const { totp: shownTotp, passkey: newPasskey } = invitation;
 
   return (
     <>
@@ -127,21 +129,21 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
         </section>
       )}
 
-      <section class="dads-panel" aria-labelledby="new-passkey">
+      {newPasskey && <section class="dads-panel" aria-labelledby="new-passkey">
         <h2 id="new-passkey">
           <Icon name="key" /> {t("set_up.passkey")}
         </h2>
         <p>{passkeysAreThere() ? t("set_up.passkey_help") : t("sign_in.passkey_none")}</p>
         {passkeysAreThere() && (
           <p class="dads-row dads-top">
-            <Button size="large" kind={invitation.demonstration ? "outline" : "solid"} busy={busy.value === "passkey"} onClick={() => attempt("passkey", () => makePasskey(code, invitation.passkey))}>
+            <Button size="large" busy={busy.value === "passkey"} onClick={() => attempt("passkey", () => makePasskey(code, newPasskey))}>
               {t("set_up.passkey_press")}
             </Button>
           </p>
         )}
-      </section>
+      </section>}
 
-      <section class="dads-panel" aria-labelledby="new-passphrase">
+      {shownTotp && <section class="dads-panel" aria-labelledby="new-passphrase">
         <h2 id="new-passphrase">
           <Icon name="lock" /> {t("set_up.passphrase")}
         </h2>
@@ -150,12 +152,12 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
           <TextField label={t("set_up.passphrase_label")} help={t("set_up.passphrase_help", { shortest })} mistake={mistakes.value.passphrase} type="password" value={passphrase.value} onValue={(value) => (passphrase.value = value)} required autocomplete="new-password" name="passphrase" />
           <TextField label={t("set_up.again")} mistake={mistakes.value.again} type="password" value={again.value} onValue={(value) => (again.value = value)} required autocomplete="new-password" name="again" />
           <div class="dads-totp">
-            <Qr text={invitation.totp.uri} label={t("set_up.qr")} />
+            <Qr text={shownTotp.uri} label={t("set_up.qr")} />
             <div>
               <p class="dads-field__label">{t("set_up.totp")}</p>
               <p>{t("set_up.totp_help")}</p>
               <p>
-                <code class="dads-secret">{invitation.totp.secret.replace(/(.{4})(?=.)/g, "$1 ")}</code>
+                <code class="dads-secret">{shownTotp.secret.replace(/(.{4})(?=.)/g, "$1 ")}</code>
               </p>
             </div>
           </div>
@@ -166,7 +168,7 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
             </Button>
           </div>
         </form>
-      </section>
+      </section>}
     </>
   );
 }
