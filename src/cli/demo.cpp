@@ -177,12 +177,15 @@ class Demonstration {
       print_line(fmt::format("  {:<18} {:<13} {}", core::to_string(role), organization, token));
       print_line(fmt::format("  {:<18} {:<13} {}", "", "", folder_.token(organization, role).string()));
     }
-    print_line(output_({"\n画面: 役割ごとのリンク（開くとその役割でサインインします）:",
-                        "\nThe page: a link for each role (opening it signs in as that role):"}));
+    print_line(output_({"\n画面: 役割ごとのリンク（開いて「この役割で入る」を押します）:",
+                        "\nThe page: a link for each role (open it, then enter as that role):"}));
+    const auto tell_link = [this](const std::string& organization, core::Role role) {
+      print_line(fmt::format("  {:<18} {:<13} {}/set-up/{}", core::to_string(role), organization, web_address(),
+                             link_of(organization, role)));
+    };
     for (const auto role : core::all_roles())
-      if (const auto organization = body_for(role); !organization.empty())
-        print_line(fmt::format("  {:<18} {:<13} {}/set-up/{}", core::to_string(role), organization, web_address(),
-                               link_of(organization, role)));
+      if (const auto organization = body_for(role); !organization.empty()) tell_link(organization, role);
+    tell_link("mhlw", core::Role::csirt_member);  // the desk on which the reports of 2015 lay
     const auto curl = [this](const std::string& organization, core::Role role, const std::string& rest) {
       return fmt::format("  curl -s --cacert {} -H \"Authorization: Bearer $(cat {})\" {}",
                          folder_.certificate_authority().string(), folder_.token(organization, role).string(),
@@ -269,7 +272,7 @@ class Demonstration {
     const store::Login login{organization, std::string(to_string(role))};
     const auto account = store::find_account(*owner_, login);
     if (account && account->linked && !code.empty()) return code;
-    const auto id = account ? account->token : *store::add_account(*owner_, {login, role, "demo", std::nullopt, std::nullopt});
+    const auto id = account ? account->token : *store::add_account(*owner_, {login, role, "デモ", std::nullopt, std::nullopt});
     code = store::make_set_up_link(*owner_, id, true);
     write_secret(path, code);
     return code;

@@ -158,7 +158,7 @@ class Case(unittest.TestCase):
 
     def noroshi(self, *arguments, stdin=None, **variables):
         """(exit code, stdout, stderr)"""
-        done = subprocess.run(self.command(*arguments), input=stdin, capture_output=True, text=True, timeout=60,
+        done = subprocess.run(self.command(*arguments), input=stdin, capture_output=True, text=True, timeout=240,
                               env=self.environment(**variables))
         return done.returncode, done.stdout, done.stderr
 
