@@ -372,7 +372,7 @@ class Demo(Case):
         self.assertEqual(len(set(clocks)), len(clocks))
         # A link for each role signs in, as often as it is opened; the same link in each run.
         links = lambda text: re.findall(r"^  (\w+) +(\S+) +https://localhost:\d+/set-up/([\w-]{43})$", text, re.M)
-        self.assertEqual(len(links(again)), 13)
+        self.assertEqual(len(links(again)), 14)
         self.assertEqual(links(again), links(out))
         [(_, body, code)] = [link for link in links(again) if link[0] == "center_liaison"]
         for _ in range(2):
