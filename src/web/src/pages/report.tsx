@@ -10,7 +10,7 @@ import { When } from "../components/countdown";
 import { CurlLine, Disclosure } from "../components/disclosure";
 import { Checkbox, RadioGroup, Select, TextArea, TextField, TimeField, timeOf, type Choice, type ChoiceGroup, type TimeValue } from "../components/field";
 import { ComparedDocuments, ReportDocument } from "../components/report_document";
-import { RoutePreview } from "../components/route_preview";
+import { NobodyYet, RoutePreview } from "../components/route_preview";
 import { Heading } from "../components/shell";
 import { ProblemBanner, Shown } from "../components/states";
 import { Steps } from "../components/steps";
@@ -24,7 +24,7 @@ import { useLoaded } from "../loading";
 import { categories } from "../categories";
 import { brokenTimes, emptyForm, mergePatch, toDocument, toForm, type Cell, type Document, type Form } from "../report_form";
 import { go } from "../router";
-import { session, type Session } from "../session";
+import { isCsirt, session, type Session } from "../session";
 import { t, word, type Key } from "../text";
 
 type Answer = Schemas["ReportAnswer"];
@@ -78,6 +78,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
   const mistakes = useSignal<Mistakes>({});
   const answer = useSignal<Answer | null>(null);
   const act = useAct("/api/v1/reports");
+  const nobody = useSignal(false);
   const summary = useRef<HTMLDivElement>(null);
 
   const set = (changes: Partial<Form>) => {
@@ -85,6 +86,8 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
     savedAt.value = Date.now();
     notKept.value = !keepDraft(who, incident, form.value, savedAt.value);
   };
+  // Nobody knows of the case so far.
+  const fresh = !base || base["assessment"] === "possible";
   const document = useComputed(() => toDocument(form.value));
   const baseDocument = useMemo(() => (base ? toDocument(toForm(base)) : null), [base]);
   const patch = useComputed(() => (baseDocument ? (mergePatch(baseDocument, { ...document.value, reference: baseDocument.reference }) as Record<string, unknown> | undefined) : undefined));
@@ -134,7 +137,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
     showMistakes(found);
   }, [act.problem]);
 
-  if (answer.value) return <Sent answer={answer.value} />;
+  if (answer.value) return <Sent answer={answer.value} reachable={!fresh || form.value.assessment !== "possible"} />;
   const names = [t("report.step_first"), t("report.step_more"), t("report.step_send")];
   return (
     <>
@@ -192,6 +195,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
         <div>
           {step.value === 0 && <First form={form} set={set} mistakes={mistakes.value} isFollowUp={!!base} stage={stage} stages={stages} />}
           {step.value === 1 && <More form={form} set={set} mistakes={mistakes.value} who={who} />}
+          {step.value === 2 && nobody.value && <NobodyYet />}
           {step.value === 2 && (
             <section class="dads-panel">
               {baseDocument ? (
@@ -242,7 +246,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
           {step.value === 2 && <CurlLine line={curlOf("POST", addressOf("/api/v1/reports"), body.value)} />}
         </div>
         <aside>
-          <RoutePreview organization={who.organization.id} document={document.value} recognizedAt={timeOf(form.value.recognized)} />
+          <RoutePreview organization={who.organization.id} document={document.value} recognizedAt={timeOf(form.value.recognized)} fresh={fresh} onNobody={(is) => (nobody.value = is)} />
         </aside>
       </div>
     </>
@@ -471,13 +475,23 @@ function More({ form, set, mistakes, who }: PartProperties & { who: Session }) {
 }
 
 // What came of it: stored, never lost, and what is owed now.
-function Sent({ answer }: { answer: Answer }) {
+// `reachable`: it is not a case that may be an incident and of which nobody knew.
+function Sent({ answer, reachable }: { answer: Answer; reachable: boolean }) {
   const open = answer.obligations.filter((duty) => duty.state === "open" && !duty.inner);
   const met = answer.obligations.filter((duty) => duty.state === "fulfilled" && !duty.inner);
   return (
     <>
       <Heading title={t("sent.title", { number: answer.incident.number })} mark={answer.incident.exercise && <ExerciseMark />} />
-      <Banner tone="success" title={t("sent.stored")} live>
+      {!reachable && answer.obligations.every((duty) => duty.inner || duty.self) && (
+        <NobodyYet live>
+          {isCsirt(session.value!.role) && (
+            <ButtonLink to={`/desk/incidents/${answer.incident.id}?do=assess`} icon="pen">
+              {t("sent.assess")}
+            </ButtonLink>
+          )}
+        </NobodyYet>
+      )}
+      <Banner tone={met.length > 0 ? "success" : "info"} title={t("sent.stored")}>
         <p>
           {word("stage", answer.report.stage)} {t("version.in_brackets", { number: answer.report.version })} <When at={answer.receipt.received_at} full />
         </p>
