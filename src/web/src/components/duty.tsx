@@ -23,6 +23,16 @@ export type Duty = Schemas["Obligation"];
 export function dutyName(rule: string, words: string): string {
   return hasWord("duty", rule) ? word("duty", rule) : words || rule;
 }
+// The name that the editions give a rule: "2.2.4(2)(g)" with its sentence is "g.2", "2.2.4(3)(a)" is "3.a".
+export function ruleOf(duty: { clause: string; sentence?: number }): string {
+  const match = /\((\d)\)\((\w)\)(.*)$/.exec(duty.clause);
+  if (!match) return "";
+  const [, part, letter, rest] = match;
+  if (part === "3") return `3.${letter}`;
+  if (rest?.includes("decision")) return `${letter}.decide`;
+  return duty.sentence ? `${letter}.${duty.sentence}` : letter!;
+}
+
 export const nameOfDuty = (duty: Duty) => dutyName(duty.rule, language.value === "ja" ? duty.words || duty.gloss_ja || duty.gloss : duty.gloss);
 
 export function Clause({ duty }: { duty: { clause: string | null; sentence?: number } }) {

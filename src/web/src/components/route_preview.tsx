@@ -10,7 +10,7 @@ import type { Document } from "../report_form";
 import { session } from "../session";
 import { t } from "../text";
 import { Banner } from "./banner";
-import { dutyName } from "./duty";
+import { dutyName, ruleOf } from "./duty";
 import { Disclosure } from "./disclosure";
 import { Icon } from "./icon";
 import { wordsOf } from "./states";
@@ -144,16 +144,6 @@ function Explained({ explanation, organization, recognizedAt, nobody }: { explan
       ))}
     </>
   );
-}
-
-// The name that the editions give a rule: "2.2.4(2)(g)" with its sentence is "g.2", "2.2.4(3)(a)" is "3.a".
-function ruleOf(duty: Explained): string {
-  const match = /\((\d)\)\((\w)\)(.*)$/.exec(duty.clause);
-  if (!match) return "";
-  const [, part, letter, rest] = match;
-  if (part === "3") return `3.${letter}`;
-  if (rest?.includes("decision")) return `${letter}.decide`;
-  return duty.sentence ? `${letter}.${duty.sentence}` : letter!;
 }
 
 // An own incident's report is the telling of (g) to whom it goes first.

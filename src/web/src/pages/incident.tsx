@@ -57,7 +57,10 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
   const open = incident.obligations.filter((duty) => duty.state === "open").sort((a, b) => a.due_at.localeCompare(b.due_at));
   const mine = open.filter((duty) => mayMeet(duty));
   const waiting = incident.messages.filter((message) => message.to === who.organization.id && !message.acknowledged_at && message.acknowledge_by);
-  const urgent = open.find((duty) => !duty.inner) ?? open[0];
+  // Of the own body or towards it; of all where it has none, as for who looks on.
+  const concerned = open.filter((duty) => duty.holder === who.organization.id || duty.recipient === who.organization.id);
+  const nearest = concerned.length ? concerned : open;
+  const urgent = nearest.find((duty) => !duty.inner) ?? nearest[0];
   const tab = query.value.get("tab") ?? "timeline";
   return (
     <>
@@ -113,7 +116,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
       {urgent && (
         <div class="dads-panel dads-strip">
           <div>
-            <p class="dads-aside">{t("incident.next")}</p>
+            <p class="dads-aside">{Date.parse(urgent.due_at) < now.value ? t("incident.latest") : t("incident.next")}</p>
             <p class="dads-strip__title">
               {nameOf(urgent.holder)}
               {!urgent.inner && (
