@@ -24,13 +24,22 @@ import { useLoaded } from "../loading";
 import { categories } from "../categories";
 import { brokenTimes, emptyForm, mergePatch, toDocument, toForm, type Cell, type Document, type Form } from "../report_form";
 import { go } from "../router";
-import { isCsirt, session, type Session } from "../session";
+import { isCsirt, mayReport, session, type Session } from "../session";
 import { t, word, type Key } from "../text";
 
 type Answer = Schemas["ReportAnswer"];
 type Mistakes = Partial<Record<string, string>>;
 
 export function Report({ incident = "" }: Record<string, string>) {
+  if (!mayReport(session.value!.role))
+    return (
+      <>
+        <Heading title={t("report.title")} />
+        <Banner tone="warning" title={t("report.not_your_role", { role: word("role", session.value!.role) })}>
+          <p>{t("problem.role_required")}</p>
+        </Banner>
+      </>
+    );
   return incident ? <FollowUp incident={incident} /> : <Editor who={session.value!} incident="" base={null} stages={["first"]} title={t("report.title")} />;
 }
 
@@ -79,10 +88,17 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
   const answer = useSignal<Answer | null>(null);
   const act = useAct("/api/v1/reports");
   const nobody = useSignal(false);
+  const seenMore = useSignal(false);
   const summary = useRef<HTMLDivElement>(null);
 
   const set = (changes: Partial<Form>) => {
     form.value = { ...form.value, ...changes };
+    // What was missing is looked for anew, so that a mistake goes once it is mended; none is added while one writes.
+    if (Object.keys(mistakes.value).length) {
+      const left = problems();
+      const touched = (name: string) => name in changes || Object.keys(changes).some((changed) => name.startsWith(changed) || changed.startsWith(`${name}_`));
+      mistakes.value = Object.fromEntries(Object.entries(mistakes.value).filter(([name]) => left[name] || !touched(name)));
+    }
     savedAt.value = Date.now();
     notKept.value = !keepDraft(who, incident, form.value, savedAt.value);
   };
@@ -118,6 +134,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
   const toStep = (index: number) => {
     if (index === 2 && showMistakes(problems())) return;
     step.value = index;
+    if (index === 1) seenMore.value = true;
     scrollTo(0, 0);
     requestAnimationFrame(() => window.document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
   };
@@ -143,7 +160,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
     <>
       <Heading title={title} mark={form.value.exercise && <ExerciseMark />} lead={base ? t("report.followup_lead") : t("report.lead")} />
       <div class="dads-report__bar">
-        <Steps names={names} at={step.value} onStep={toStep} />
+        <Steps names={names} at={step.value} onStep={toStep} skipped={seenMore.value ? [] : [1]} />
         <p class="dads-aside" role="status">
           {notKept.value ? t("draft.not_kept") : savedAt.value ? t("draft.kept") : ""}
         </p>
