@@ -18,7 +18,7 @@ export function cellWords(cell: Cell): string {
 
 const yesNo = (value: unknown) => (value === true ? t("yes_no.yes") : value === false ? t("yes_no.no") : "");
 
-function stated(value: unknown): string {
+export function stated(value: unknown): string {
   const { value: at, precision } = (value ?? {}) as { value?: string; precision?: string };
   if (!at) return "";
   // The day alone is known: the clock that the form of the value asks for says nothing.

@@ -1,4 +1,5 @@
 // One message with the report as it came: acknowledge, relay with a note, ask back; what changed since the version before.
+import { useSignal } from "@preact/signals";
 import { addressOf, curlOf, get, getAll, type Schemas } from "../api";
 import { Banner } from "../components/banner";
 import { Countdown, When } from "../components/countdown";
@@ -9,6 +10,8 @@ import { Heading } from "../components/shell";
 import { ButtonLink } from "../components/button";
 import { Shown } from "../components/states";
 import { ExerciseMark, LabelMark, Tag } from "../components/tag";
+import { now } from "../clock";
+import { clockTime } from "../format";
 import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import type { Document } from "../report_form";
@@ -49,6 +52,7 @@ export function InboxMessage({ message: id }: Record<string, string>) {
 function Content({ message, relay, told, again }: Read & { again: () => void }) {
   const document = (message.report?.document ?? null) as Document | null;
   const changes = message.report?.changes ?? [];
+  const relayed = useSignal("");
   return (
     <>
       <Heading
@@ -72,6 +76,11 @@ function Content({ message, relay, told, again }: Read & { again: () => void }) 
           </ButtonLink>
         }
       />
+      {relayed.value && (
+        <Banner tone="success" title={relayed.value} live>
+          <Link to={`/desk/incidents/${message.incident_id}`}>{t("message.incident", { number: message.number })}</Link>
+        </Banner>
+      )}
       {message.erased_at && <Banner tone="info" title={t("message.erased")} />}
       <div class="dads-columns">
         <div>
@@ -135,7 +144,13 @@ function Content({ message, relay, told, again }: Read & { again: () => void }) 
               <p>
                 <Countdown due={relay.due_at} of={nameOfDuty(relay)} big />
               </p>
-              <MeetForm duty={relay} onDone={again} />
+              <MeetForm
+                duty={relay}
+                onDone={(method) => {
+                  if (method === "relay") relayed.value = t("message.relayed", { time: clockTime(now.peek()), body: nameOf(relay.recipient) });
+                  again();
+                }}
+              />
             </section>
           )}
           <section class="dads-panel">

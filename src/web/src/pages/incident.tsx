@@ -23,7 +23,7 @@ import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import { prove, type Proven } from "../proof";
 import type { Document } from "../report_form";
-import { cellWords, undone } from "../report_rows";
+import { cellWords, stated, undone } from "../report_rows";
 import { query, setQuery } from "../router";
 import { isCsirt, session } from "../session";
 import { language, t, word } from "../text";
@@ -61,6 +61,8 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
   const concerned = open.filter((duty) => duty.holder === who.organization.id || duty.recipient === who.organization.id);
   const nearest = concerned.length ? concerned : open;
   const urgent = nearest.find((duty) => !duty.inner) ?? nearest[0];
+  const recognized = (incident.report as { times?: { recognized?: { precision?: string } } } | null)?.times?.recognized;
+  const vague = ["day", "month", "year"].includes(recognized?.precision ?? "");
   const tab = query.value.get("tab") ?? "timeline";
   return (
     <>
@@ -78,7 +80,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
           <>
             {nameOf(incident.organization)}
             {t("list.dot")}
-            {t("incident.recognized")} <When at={incident.recognized_at} full />
+            {t("incident.recognized")} {vague ? stated(recognized) : <When at={incident.recognized_at} full />}
           </>
         }
         actions={
