@@ -99,7 +99,7 @@ test("a first report of few inputs reaches the ministry's open inbox without a r
   await message.click();
   await mhlw.page.getByLabel("メモ").fill("詳細は確認中です");
   await mhlw.page.getByRole("button", { name: "中継する" }).click();
-  await mhlw.page.getByRole("heading", { name: "受けた連絡を統括室へ中継" }).waitFor({ state: "detached" });
+  await mhlw.page.getByRole("heading", { name: "受けた連絡を国家サイバー統括室へ中継" }).waitFor({ state: "detached" });
   const nco = await daemon.token("nco", "center_liaison");
   const inbox = await daemon.call(nco, "GET", "/api/v1/inbox?acknowledged=false");
   const relayed = inbox.items.find((item) => item.kind === "relay" && item.title === "窓口端末でのマルウェア検知");

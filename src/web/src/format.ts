@@ -31,6 +31,11 @@ export function fullDay(value: string | number): string {
   return t("time.full_day", { day, era: eraYear(at) });
 }
 
+// As far as it is known: the day, the month or the year.
+export function dayTo(value: string | number, precision: "day" | "month" | "year"): string {
+  return format(locale(), { year: "numeric", ...(precision === "year" ? {} : { month: "long" }), ...(precision === "day" ? { day: "numeric" } : {}) }).format(timeOf(value));
+}
+
 // In full: day with 和暦 and weekday, and the minute.
 export function fullTime(value: string | number): string {
   return t("time.full", { day: fullDay(value), clock: clockTime(value) });

@@ -7,6 +7,7 @@ import { Heading, Shell } from "./components/shell";
 import { startLive, stopLive } from "./live";
 import { askOrganizations } from "./names";
 import { Account } from "./pages/account";
+import { Alarms } from "./pages/alarms";
 import { Auditor } from "./pages/auditor";
 import { Board } from "./pages/board";
 import { Duties } from "./pages/duties";
@@ -35,6 +36,7 @@ const pages: [string, Page][] = [
   ["/desk/duties", Duties],
   ["/desk/inbox", Inbox],
   ["/desk/inbox/{message}", InboxMessage],
+  ["/desk/alarms", Alarms],
   ["/desk/inquiries", Inquiries],
   ["/desk/board", Board],
   ["/desk/operator", Operator],

@@ -17,3 +17,8 @@ export function nameOf(id: string | null | undefined): string {
   if (!found) return id;
   return language.value === "en" && found.name_en ? found.name_en : found.name_ja;
 }
+
+// The body of every report's last receiver.
+export function centre(): string {
+  return [...organizations.value.values()].find((body) => body.in_force && (body.kind === "center" || body.also_kind === "center"))?.id ?? "";
+}

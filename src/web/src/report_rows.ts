@@ -1,5 +1,5 @@
 // A report as lines that a person reads: a label, and what stands there.
-import { fullTime } from "./format";
+import { dayTo, fullTime } from "./format";
 import type { Cell, Document } from "./report_form";
 import { nameOf } from "./names";
 import { t, word } from "./text";
@@ -18,9 +18,11 @@ export function cellWords(cell: Cell): string {
 
 const yesNo = (value: unknown) => (value === true ? t("yes_no.yes") : value === false ? t("yes_no.no") : "");
 
-function stated(value: unknown): string {
+export function stated(value: unknown): string {
   const { value: at, precision } = (value ?? {}) as { value?: string; precision?: string };
   if (!at) return "";
+  // The day alone is known: the clock that the form of the value asks for says nothing.
+  if (precision === "day" || precision === "month" || precision === "year") return t("time.no_clock", { day: dayTo(at, precision) });
   return precision && precision !== "minute" ? t("time.with_precision", { time: fullTime(at), precision: word("precision", precision) }) : fullTime(at);
 }
 

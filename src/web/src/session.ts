@@ -74,6 +74,7 @@ onSessionGone(() => {
 
 const csirt = ["csirt_member", "csirt_head", "external_contact"];
 export const isCsirt = (role: string) => csirt.includes(role);
+export const mayReport = (role: string) => isCsirt(role) || role === "reporter";
 
 // The first page after sign-in: what this office is for.
 export function homeOf(who: Session): string {

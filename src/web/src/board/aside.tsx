@@ -9,7 +9,7 @@ import { useLoaded } from "../loading";
 import { nameOf } from "../names";
 import { Link, setQuery } from "../router";
 import { t, word } from "../text";
-import { filters, shortName, silences } from "./data";
+import { filters, silences } from "./data";
 
 export function Silent({ most }: { most: number }) {
   const found = silences.value;
@@ -26,7 +26,7 @@ export function Silent({ most }: { most: number }) {
         {found.slice(0, most).map((one) => (
           <li key={one.body} data-state={one.relays ? "overdue" : "unacknowledged"}>
             <button type="button" aria-pressed={filters.value.agency === one.body} onClick={() => setQuery({ agency: filters.value.agency === one.body ? null : one.body })}>
-              <bdi title={nameOf(one.body)}>{shortName(one.body)}</bdi>
+              <bdi title={nameOf(one.body)}>{nameOf(one.body)}</bdi>
               <span class="board-silent__since">
                 <Icon name={one.relays ? "alert" : "clock"} />
                 {shortSpan(now.value - one.since)}

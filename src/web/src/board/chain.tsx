@@ -1,6 +1,6 @@
 // The chain of one incident, hop by hop: corporation, agency, centre, and beside it police and crisis desk.
 import { t, word } from "../text";
-import { nameOf } from "../names";
+import { centre, nameOf } from "../names";
 import { shortName, type Hop, type Row } from "./data";
 import { HopMark } from "./state_mark";
 
@@ -9,7 +9,7 @@ function Stop({ stage, bodies }: { stage: string; bodies: string[] }) {
   return (
     <span class="board-stop" data-stage={stage} title={`${word("board.stage", stage)} ${names.join(t("list.and"))}`}>
       <i aria-hidden="true" />
-      <bdi>{stage === "center" ? word("board.stage", "center") : shortName(bodies[0] ?? "")}</bdi>
+      <bdi>{stage === "center" ? nameOf(bodies[0] || centre()) : shortName(bodies[0] ?? "")}</bdi>
       {bodies.length > 1 && <small>{t("board.others", { number: bodies.length - 1 })}</small>}
     </span>
   );

@@ -26,7 +26,7 @@ function Bars({ days }: { days: Day[] }) {
   const height = 150;
   const bottom = height - 22;
   const top = Math.max(4, ...days.map((one) => one.in_time + one.late + one.unmet));
-  const step = (width - 34) / days.length;
+  const step = (width - 48) / days.length; // the last label stands out to the right of its bar
   const scale = (value: number) => (value / top) * (bottom - 12);
   return (
     <svg class="board-days" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("board.days.label")}>
@@ -93,8 +93,8 @@ export function Days() {
               {share === null ? t("board.days.none") : <strong>{t("board.days.share", { share })}</strong>}
               {share !== null && <span>{before === null ? t("board.days.nothing_before") : t("board.days.before", { before, change: signed(share - before) })}</span>}
             </p>
-            <Bars days={days.slice(shown)} />
-            <ul class="board-legend">
+            {share !== null && <Bars days={days.slice(shown)} />}
+            {share !== null && <ul class="board-legend">
               <li data-tone="done">
                 <i aria-hidden="true" />
                 {t("board.days.in_time")}
@@ -107,8 +107,8 @@ export function Days() {
                 <i aria-hidden="true" />
                 {t("board.days.unmet")}
               </li>
-            </ul>
-            <Disclosure summary={t("board.as_table")}>
+            </ul>}
+            {share !== null && <Disclosure summary={t("board.as_table")}>
               <div class="dads-table" data-dense>
                 <table>
                   <caption class="dads-hidden">{t("board.days.label")}</caption>
@@ -132,7 +132,7 @@ export function Days() {
                   </tbody>
                 </table>
               </div>
-            </Disclosure>
+            </Disclosure>}
           </>
         );
       }}

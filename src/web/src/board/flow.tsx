@@ -4,6 +4,7 @@ import { sankey, sankeyLinkHorizontal, type SankeyGraph } from "d3-sankey";
 import { Disclosure } from "../components/disclosure";
 import { organizations } from "../names";
 import { language, t, word } from "../text";
+import { nameOf } from "../names";
 import { drawnRows, shortName, type Hop, type State } from "./data";
 
 type Tone = "overdue" | "soon" | "waiting" | "done";
@@ -53,7 +54,7 @@ const flow = computed(() => {
   for (const row of drawnRows.value) {
     const origin = row.agency ? kindNode(row.organization) : agencyNode(row.center?.from[0] ?? row.organization);
     if (row.agency) add(origin, agencyNode(row.agency.to[0]!), row.agency);
-    if (row.center && row.center.from[0] !== row.center.to[0]) add(agencyNode(row.center.from[0]!), node("center", 2, word("board.stage", "center")), row.center);
+    if (row.center && row.center.from[0] !== row.center.to[0]) add(agencyNode(row.center.from[0]!), node("center", 2, nameOf(row.center.to[0])), row.center);
     if (row.police) add(origin, node("police", 3, word("board.stage", "police")), row.police);
     if (row.crisis) add(agencyNode(row.crisis.from[0]!), node("crisis", 3, word("board.stage", "crisis")), row.crisis);
   }

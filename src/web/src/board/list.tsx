@@ -8,9 +8,9 @@ import { now } from "../clock";
 import { shortSpan, span } from "../format";
 import { nameOf } from "../names";
 import { Link } from "../router";
-import { language, t, word } from "../text";
+import { t, word } from "../text";
 import { Chain } from "./chain";
-import { chosen, shortName, type Row } from "./data";
+import { chosen, type Row } from "./data";
 import { icons } from "./state_mark";
 
 // "2.2.4(2)(g)" is (g) to everybody here.
@@ -30,8 +30,8 @@ function Urgency({ row }: { row: Row }) {
       <strong>{text}</strong>
       {row.holder && (
         <span>
-          <bdi title={nameOf(row.holder)}>{language.value === "en" ? nameOf(row.holder) : shortName(row.holder)}</bdi>
           <small>{row.state === "unacknowledged" ? t("board.receipt") : row.inner ? t("board.inner", { clause: briefClause(row.clause) }) : briefClause(row.clause)}</small>
+          <bdi title={nameOf(row.holder)}>{nameOf(row.holder)}</bdi>
         </span>
       )}
     </p>

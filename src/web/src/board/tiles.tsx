@@ -45,7 +45,7 @@ export function Tiles() {
         const name = word("prefecture_short", code);
         if (!figure)
           return (
-            <span key={code} class="board-tile" style={place} aria-hidden="true">
+            <span key={code} class="board-tile" data-long={name.length > 2 || undefined} style={place} aria-hidden="true">
               {name}
             </span>
           );
@@ -55,6 +55,7 @@ export function Tiles() {
             key={code}
             type="button"
             class="board-tile"
+            data-long={name.length > 2 || undefined}
             style={place}
             data-overdue={figure.overdue > 0 || undefined}
             aria-pressed={chosen === code}

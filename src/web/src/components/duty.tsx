@@ -4,7 +4,7 @@ import { addressOf, curlOf, type Schemas } from "../api";
 import { useAct } from "../act";
 import { now } from "../clock";
 import { duration } from "../format";
-import { nameOf } from "../names";
+import { centre, nameOf } from "../names";
 import { Link } from "../router";
 import { isCsirt, session } from "../session";
 import { hasWord, language, t, word } from "../text";
@@ -21,8 +21,18 @@ export type Duty = Schemas["Obligation"];
 
 // A few words for a rule of an edition; what a page does not know, stands in the words of the law.
 export function dutyName(rule: string, words: string): string {
-  return hasWord("duty", rule) ? word("duty", rule) : words || rule;
+  return hasWord("duty", rule) ? word("duty", rule, { centre: nameOf(centre()) || t("place.centre") }) : words || rule;
 }
+// The name that the editions give a rule: "2.2.4(2)(g)" with its sentence is "g.2", "2.2.4(3)(a)" is "3.a".
+export function ruleOf(duty: { clause: string; sentence?: number }): string {
+  const match = /\((\d)\)\((\w)\)(.*)$/.exec(duty.clause);
+  if (!match) return "";
+  const [, part, letter, rest] = match;
+  if (part === "3") return `3.${letter}`;
+  if (rest?.includes("decision")) return `${letter}.decide`;
+  return duty.sentence ? `${letter}.${duty.sentence}` : letter!;
+}
+
 export const nameOfDuty = (duty: Duty) => dutyName(duty.rule, language.value === "ja" ? duty.words || duty.gloss_ja || duty.gloss : duty.gloss);
 
 export function Clause({ duty }: { duty: { clause: string | null; sentence?: number } }) {
@@ -92,7 +102,7 @@ export function MeetDuty({ duty, size = "small", kind = "outline", onDone }: { d
   );
 }
 
-export function MeetForm({ duty, onDone }: { duty: Duty; onDone: () => void }) {
+export function MeetForm({ duty, onDone }: { duty: Duty; onDone: (method: Method) => void }) {
   const methods = methodsOf(duty);
   const method = useSignal<Method>(methods[0]!);
   const note = useSignal("");
@@ -113,7 +123,7 @@ export function MeetForm({ duty, onDone }: { duty: Duty; onDone: () => void }) {
     event.preventDefault();
     mistake.value = noteNeeded && !note.value.trim() ? t("duty.reason_needed") : null;
     if (mistake.value || (!isNoTime(at.value) && !timeOf(at.value))) return;
-    if (await act.run({ id: duty.id }, body())) onDone();
+    if (await act.run({ id: duty.id }, body())) onDone(method.value);
   };
   return (
     <form class="dads-form dads-tight" onSubmit={submit} noValidate>

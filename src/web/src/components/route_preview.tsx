@@ -1,13 +1,16 @@
 // Whom these facts reach, by when and under which clause, before anything is sent. Nothing of it is stored.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { get, Problem, send, type Schemas } from "../api";
 import { now } from "../clock";
 import { clockTime, duration, durationMilliseconds, shortTime, span } from "../format";
-import { nameOf } from "../names";
+import { centre, nameOf } from "../names";
 import type { Document } from "../report_form";
+import { session } from "../session";
 import { t } from "../text";
-import { dutyName } from "./duty";
+import { Banner } from "./banner";
+import { dutyName, ruleOf } from "./duty";
 import { Disclosure } from "./disclosure";
 import { Icon } from "./icon";
 import { wordsOf } from "./states";
@@ -29,12 +32,31 @@ async function editionOf(day: string): Promise<string> {
 
 const settle = 350; // milliseconds after the last key
 
-export function RoutePreview({ organization, document, recognizedAt }: { organization: string; document: Document; recognizedAt: string | null }) {
+// Whom a case is told to first, once it is judged to be an incident.
+export function firstReceiver(): string {
+  const who = session.value!;
+  return who.organization.kind === "national_agency" ? nameOf(centre()) : t("route.ministry");
+}
+
+// That a case which may be an incident has reached nobody yet, and what mends that.
+export function NobodyYet({ live, children }: { live?: boolean; children?: ComponentChildren }) {
+  return (
+    <Banner tone="warning" title={t("route.nobody_yet")} live={live}>
+      <p>{t("route.nobody_yet_detail", { body: firstReceiver() })}</p>
+      {children}
+    </Banner>
+  );
+}
+
+// `fresh`: nobody knows of the case so far. `onNobody`: whether these facts leave it so.
+export function RoutePreview({ organization, document, recognizedAt, fresh, onNobody }: { organization: string; document: Document; recognizedAt: string | null; fresh: boolean; onNobody: (nobody: boolean) => void }) {
   const explanation = useSignal<Schemas["Explanation"] | null>(null);
   const problem = useSignal<Problem | null>(null);
   const { reference: _reference, stage: _stage, ...facts } = document;
   const ready = recognizedAt !== null && typeof facts["assessment"] === "string";
   const asked = JSON.stringify(facts);
+  const nobody = fresh && ready && facts["assessment"] === "possible" && explanation.value?.obligations.length === 0;
+  useEffect(() => onNobody(nobody), [nobody]);
 
   useEffect(() => {
     if (!ready) {
@@ -70,12 +92,12 @@ export function RoutePreview({ organization, document, recognizedAt }: { organiz
         </p>
       )}
       {ready && !explanation.value && !problem.value && <p class="dads-aside">{t("state_of_page.loading")}</p>}
-      {ready && explanation.value && <Explained explanation={explanation.value} organization={organization} recognizedAt={recognizedAt!} />}
+      {ready && explanation.value && <Explained explanation={explanation.value} organization={organization} recognizedAt={recognizedAt!} nobody={nobody} />}
     </section>
   );
 }
 
-function Explained({ explanation, organization, recognizedAt }: { explanation: Schemas["Explanation"]; organization: string; recognizedAt: string }) {
+function Explained({ explanation, organization, recognizedAt, nobody }: { explanation: Schemas["Explanation"]; organization: string; recognizedAt: string; nobody: boolean }) {
   const outer = explanation.obligations;
   // Who gets this report without a further deed of the reader, and whom his body has to tell besides.
   const byOneself = (duty: Explained) => duty.holder === organization && !isMetBySending(duty);
@@ -84,9 +106,13 @@ function Explained({ explanation, organization, recognizedAt }: { explanation: S
   const besides = names(outer.filter(byOneself));
   return (
     <>
-      <p class="dads-route__sentence" role="status">
-        {reached ? t("route.sentence", { bodies: reached }) : t("route.nobody")} {besides && t("route.besides", { bodies: besides })}
-      </p>
+      {nobody ? (
+        <NobodyYet live />
+      ) : (
+        <p class="dads-route__sentence" role="status">
+          {reached ? t("route.sentence", { bodies: reached }) : t("route.nobody")} {besides && t("route.besides", { bodies: besides })}
+        </p>
+      )}
       <ol class="dads-route__list">
         {outer.map((duty) => (
           <Step key={duty.clause + duty.sentence + duty.holder + duty.recipient} duty={duty} organization={organization} recognizedAt={recognizedAt} />
@@ -118,16 +144,6 @@ function Explained({ explanation, organization, recognizedAt }: { explanation: S
       ))}
     </>
   );
-}
-
-// The name that the editions give a rule: "2.2.4(2)(g)" with its sentence is "g.2", "2.2.4(3)(a)" is "3.a".
-function ruleOf(duty: Explained): string {
-  const match = /\((\d)\)\((\w)\)(.*)$/.exec(duty.clause);
-  if (!match) return "";
-  const [, part, letter, rest] = match;
-  if (part === "3") return `3.${letter}`;
-  if (rest?.includes("decision")) return `${letter}.decide`;
-  return duty.sentence ? `${letter}.${duty.sentence}` : letter!;
 }
 
 // An own incident's report is the telling of (g) to whom it goes first.

@@ -85,6 +85,7 @@ export function placesOf(who: Session): Place[] {
   const national = who.organization.kind === "national_agency";
   const inbox = isCsirt(office) || ["center_liaison", "police_desk", "crisis_desk", "cymat_member"].includes(office);
   add("/desk/inbox", "place.inbox", inbox && (national || !isCsirt(office)));
+  add("/desk/alarms", "place.alarms", office === "ciso");
   add("/desk/duties", "place.duties", isCsirt(office) || ["exception_officer", "ciso", "section_officer", "center_liaison", "police_desk", "crisis_desk"].includes(office));
   add("/desk/report", "place.report", isCsirt(office) || office === "reporter");
   add("/desk/incidents", "place.incidents", office !== "operator" && office !== "auditor");

@@ -244,7 +244,7 @@ export function Board() {
         actions={
           <>
             <button type="button" class="dads-button" data-kind="outline" data-size="small" aria-pressed={sound.value} onClick={() => setSound(!sound.value)}>
-              <Icon name={sound.value ? "check" : "cross"} />
+              <Icon name={sound.value ? "sound" : "mute"} />
               <span>{sound.value ? t("board.sound.on") : t("board.sound.off")}</span>
             </button>
             <Button kind="outline" size="small" onClick={() => setQuery({ wall: "1" })}>
@@ -268,6 +268,7 @@ export function Board() {
           <div class="board-two">
             <section class="board-cases">
               <Chosen />
+              <p class="dads-aside board-order">{t("board.order")}</p>
               <List />
             </section>
             <div class="board-side">

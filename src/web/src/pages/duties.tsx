@@ -13,7 +13,7 @@ import { Empty, ProblemBanner, Shown } from "../components/states";
 import { now } from "../clock";
 import { nameOf } from "../names";
 import { Link } from "../router";
-import { isCsirt, session } from "../session";
+import { isCsirt, mayReport, session } from "../session";
 import { useLoaded } from "../loading";
 import { t, word } from "../text";
 
@@ -31,22 +31,32 @@ export function Duties() {
       <Shown of={mine}>
         {({ items, cut }) => {
           const own = items.filter((duty) => duty.holder === who.organization.id);
-          const soon = own.filter((duty) => Date.parse(duty.due_at) < now.value + day);
+          const overdue = own.filter((duty) => Date.parse(duty.due_at) < now.value);
+          const soon = own.filter((duty) => Date.parse(duty.due_at) >= now.value && Date.parse(duty.due_at) < now.value + day);
           const later = own.filter((duty) => Date.parse(duty.due_at) >= now.value + day);
-          const awaited = items.filter((duty) => duty.holder !== who.organization.id);
-          const late = own.filter((duty) => Date.parse(duty.due_at) < now.value).length;
+          const awaited = items.filter((duty) => duty.holder !== who.organization.id && duty.recipient === who.organization.id && !duty.inner);
           return (
             <>
-              {late > 0 && <Banner tone="error" title={t("duties.late", { number: late })} />}
+              {overdue.length > 0 && <Banner tone="error" title={t("duties.late", { number: overdue.length })} />}
               {cut && <Banner tone="info" title={t("list.cut", { most })} />}
               {own.length === 0 && (
-                <Empty title={t("duties.none")}>
-                  <p>{t("duties.none_detail")}</p>
-                  {isCsirt(who.role) && <ButtonLink to="/desk/report">{t("place.report")}</ButtonLink>}
-                  <p>
-                    <code>noroshi report submit FILE</code>
-                  </p>
-                </Empty>
+                mayReport(who.role) ? (
+                  <Empty title={t("duties.none")}>
+                    <p>{t("duties.none_detail")}</p>
+                    <ButtonLink to="/desk/report">{t("place.report")}</ButtonLink>
+                    <p>
+                      <code>noroshi report submit FILE</code>
+                    </p>
+                  </Empty>
+                ) : (
+                  <Empty title={t("duties.none_own")} />
+                )
+              )}
+              {overdue.length > 0 && (
+                <section class="dads-section">
+                  <h2>{t("duties.overdue")}</h2>
+                  <DutyList caption={t("duties.overdue")} duties={overdue} withIncident onDone={mine.again} />
+                </section>
               )}
               {soon.length > 0 && (
                 <section class="dads-section">

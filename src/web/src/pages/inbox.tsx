@@ -16,6 +16,7 @@ import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import { Link } from "../router";
 import { session } from "../session";
+import { AlarmLevel, alarmSentence, alarmsOf, hearsAlarms, mostAlarms, type Alarm } from "./alarms";
 import { t, word } from "../text";
 
 export type Message = Schemas["Message"];
@@ -28,9 +29,13 @@ export function Inbox() {
   // Shown together, so that a message moves from one list to the other at once.
   const read = useLoaded(
     async (signal) => {
-      const [waiting, done] = await Promise.all([getAll<Message>("/api/v1/inbox", {}, { acknowledged: false }, mostWaiting, signal), getAll<Message>("/api/v1/inbox", {}, { acknowledged: true }, mostDone, signal)]);
+      const [waiting, done, alarms] = await Promise.all([
+        getAll<Message>("/api/v1/inbox", {}, { acknowledged: false }, mostWaiting, signal),
+        getAll<Message>("/api/v1/inbox", {}, { acknowledged: true }, mostDone, signal),
+        hearsAlarms(who.role) ? getAll<Alarm>("/api/v1/alarms", {}, {}, mostAlarms, signal) : { items: [] },
+      ]);
       const acknowledged = new Set(done.items.map((message) => message.id));
-      return { waiting: waiting.items.filter((message) => !acknowledged.has(message.id)), cut: waiting.cut, done: done.items };
+      return { waiting: waiting.items.filter((message) => !acknowledged.has(message.id)), cut: waiting.cut, done: done.items, told: alarms.items };
     },
     [],
     concerns,
@@ -40,7 +45,10 @@ export function Inbox() {
     <>
       <Heading title={t("inbox.title", { body: nameOf(who.organization.id) })} lead={t("inbox.lead")} />
       <Shown of={read}>
-        {({ waiting: items, cut, done }) => {
+        {({ waiting, cut, done, told }) => {
+          const items = waiting.filter((message) => message.kind !== "alarm");
+          const alarms = waiting.filter((message) => message.kind === "alarm");
+          const ever = waiting.length + done.length > 0;
           const sorted = [...items].sort((a, b) => (a.acknowledge_by ?? "9").localeCompare(b.acknowledge_by ?? "9"));
           const late = sorted.filter((message) => message.acknowledge_by && Date.parse(message.acknowledge_by) < now.value).length;
           return (
@@ -58,17 +66,29 @@ export function Inbox() {
                   ))}
                 </ul>
               ) : (
-                <Empty title={t("inbox.none_waiting")}>
+                <Empty title={ever ? t("inbox.none_waiting") : t("inbox.never")}>
                   <p>{t("inbox.none_waiting_detail")}</p>
                 </Empty>
               )}
             </section>
+            {alarms.length > 0 && (
+              <section class="dads-section" aria-labelledby="alarms">
+                <h2 id="alarms">
+                  {t("place.alarms")} <span class="dads-number">{t("list.number", { number: alarms.length })}</span>
+                </h2>
+                <ul class="dads-messages">
+                  {alarms.map((message) => (
+                    <MessageRow key={message.id} message={message} alarms={told} onDone={again} />
+                  ))}
+                </ul>
+              </section>
+            )}
             {done.length > 0 && (
               <section class="dads-section" aria-labelledby="done">
                 <h2 id="done">{t("inbox.done")}</h2>
                 <ul class="dads-messages">
                   {done.map((message) => (
-                    <MessageRow key={message.id} message={message} onDone={again} />
+                    <MessageRow key={message.id} message={message} alarms={told} onDone={again} />
                   ))}
                 </ul>
               </section>
@@ -82,7 +102,9 @@ export function Inbox() {
   );
 }
 
-function MessageRow({ message, onDone }: { message: Message; onDone: () => void }) {
+function MessageRow({ message, alarms = [], onDone }: { message: Message; alarms?: Alarm[]; onDone: () => void }) {
+  const isAlarm = message.kind === "alarm";
+  const told = isAlarm ? alarmsOf(message, alarms) : [];
   const waits = !message.acknowledged_at;
   return (
     <li data-tone={waits && message.acknowledge_by ? urgencyOf(message.acknowledge_by, now.value) : "over"}>
@@ -96,22 +118,26 @@ function MessageRow({ message, onDone }: { message: Message; onDone: () => void 
         <p class="dads-messages__title">
           {message.exercise && <ExerciseMark />}{" "}
           <Link to={`/desk/inbox/${message.id}`}>
-            <bdi>{message.title ?? word("message", message.kind)}</bdi>
+            <bdi>{told.length ? told.map(alarmSentence).join(t("list.and")) : message.title ?? word("message", message.kind)}</bdi>
           </Link>
         </p>
         <p class="dads-messages__facts">
-          <Tag tone={message.kind === "alarm" ? "bad" : "neutral"}>{word("message", message.kind)}</Tag>
+          {!isAlarm && <Tag>{word("message", message.kind)}</Tag>}
+          {told[0] && <AlarmLevel alarm={told.reduce((most, one) => (one.level > most.level ? one : most))} />}
+          {told.length > 0 && message.title && <bdi>{message.title}</bdi>}
           {message.automatic && <Tag tone="soon">{t("inbox.automatic")}</Tag>}
-          <span>
-            {message.from ? nameOf(message.from) : t("inbox.from_system")}
-            {message.version ? t("inbox.version", { number: message.version }) : ""}
-          </span>
+          {!isAlarm && (
+            <span>
+              {message.from ? nameOf(message.from) : t("inbox.from_system")}
+              {message.version ? t("inbox.version", { number: message.version }) : ""}
+            </span>
+          )}
           <Clause duty={message} />
           <Link to={`/desk/incidents/${message.incident_id}`}>{message.number}</Link>
           {message.label && <LabelMark label={message.label} />}
         </p>
       </div>
-      <div class="dads-messages__act dads-no-print">{waits && <Acknowledge message={message} onDone={onDone} />}</div>
+      <div class="dads-messages__act dads-no-print">{waits && <Acknowledge message={message} onDone={onDone} quiet={isAlarm} />}</div>
     </li>
   );
 }
@@ -126,7 +152,7 @@ export function AcknowledgedMark({ message }: { message: Message }) {
 }
 
 // One press, in the name of who is signed in.
-export function Acknowledge({ message, onDone, size = "medium" }: { message: Message; onDone: () => void; size?: "medium" | "large" }) {
+export function Acknowledge({ message, onDone, size = "medium", quiet }: { message: Message; onDone: () => void; size?: "medium" | "large"; quiet?: boolean }) {
   const act = useAct("/api/v1/inbox/{message}/acknowledgement");
   const done = useSignal(false);
   const who = session.value!;
@@ -139,7 +165,7 @@ export function Acknowledge({ message, onDone, size = "medium" }: { message: Mes
   };
   return (
     <div class="dads-acknowledge">
-      <Button onClick={press} busy={act.busy || done.value} icon="check" size={size}>
+      <Button onClick={press} busy={act.busy || done.value} icon="check" size={quiet ? "small" : size} kind={quiet ? "outline" : "solid"}>
         {t("inbox.acknowledge")}
       </Button>
       {act.problem && <ProblemBanner problem={act.problem} />}

@@ -1,5 +1,6 @@
 // One message with the report as it came: acknowledge, relay with a note, ask back; what changed since the version before.
-import { addressOf, curlOf, get, type Schemas } from "../api";
+import { useSignal } from "@preact/signals";
+import { addressOf, curlOf, get, getAll, type Schemas } from "../api";
 import { Banner } from "../components/banner";
 import { Countdown, When } from "../components/countdown";
 import { CurlLine } from "../components/disclosure";
@@ -9,6 +10,8 @@ import { Heading } from "../components/shell";
 import { ButtonLink } from "../components/button";
 import { Shown } from "../components/states";
 import { ExerciseMark, LabelMark, Tag } from "../components/tag";
+import { now } from "../clock";
+import { clockTime } from "../format";
 import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import type { Document } from "../report_form";
@@ -16,11 +19,13 @@ import { undone } from "../report_rows";
 import { Link } from "../router";
 import { session } from "../session";
 import { t, word } from "../text";
+import { AlarmLevel, alarmSentence, alarmsOf, hearsAlarms, mostAlarms, type Alarm } from "./alarms";
 import { Acknowledge, AcknowledgedMark } from "./inbox";
 
 interface Read {
   message: Schemas["MessageDetail"];
   relay: Duty | null;
+  told: Alarm[];
 }
 
 export function InboxMessage({ message: id }: Record<string, string>) {
@@ -30,22 +35,24 @@ export function InboxMessage({ message: id }: Record<string, string>) {
       const message = await get("/api/v1/inbox/{message}", { message: id! }, {}, signal);
       const mayOwe = ["csirt_member", "csirt_head", "external_contact"].includes(who.role);
       const duties = mayOwe ? await get("/api/v1/obligations", {}, { incident: message.incident_id, holder: who.organization.id, state: "open", limit: 100 }, signal) : { items: [] };
-      return { message, relay: duties.items.find((duty) => duty.opens_on === "receipt" && mayMeet(duty)) ?? null };
+      const alarms = message.kind === "alarm" && hearsAlarms(who.role) ? (await getAll<Alarm>("/api/v1/alarms", {}, {}, mostAlarms, signal)).items : [];
+      return { message, told: alarmsOf(message, alarms), relay: duties.items.find((duty) => duty.opens_on === "receipt" && mayMeet(duty)) ?? null };
     },
     [id],
     (event) => event.kind === "event" && "incident_id" in event.data,
   );
   return (
     <>
-      <Shown of={read}>{({ message, relay }) => <Content message={message} relay={relay} again={read.again} />}</Shown>
+      <Shown of={read}>{(found) => <Content {...found} again={read.again} />}</Shown>
       {!read.value && read.problem && <Heading title={t("place.inbox")} />}
     </>
   );
 }
 
-function Content({ message, relay, again }: Read & { again: () => void }) {
+function Content({ message, relay, told, again }: Read & { again: () => void }) {
   const document = (message.report?.document ?? null) as Document | null;
   const changes = message.report?.changes ?? [];
+  const relayed = useSignal("");
   return (
     <>
       <Heading
@@ -69,15 +76,28 @@ function Content({ message, relay, again }: Read & { again: () => void }) {
           </ButtonLink>
         }
       />
+      {relayed.value && (
+        <Banner tone="success" title={relayed.value} live>
+          <Link to={`/desk/incidents/${message.incident_id}`}>{t("message.incident", { number: message.number })}</Link>
+        </Banner>
+      )}
       {message.erased_at && <Banner tone="info" title={t("message.erased")} />}
       <div class="dads-columns">
         <div>
           {message.note && (
             <section class="dads-panel">
               <h2>{message.kind === "alarm" ? t("message.alarm_text") : t("message.note")}</h2>
-              <p class="dads-written">
-                <bdi>{message.note}</bdi>
-              </p>
+              {told.length ? (
+                told.map((alarm) => (
+                  <p class="dads-written" key={alarm.id}>
+                    <AlarmLevel alarm={alarm} /> {alarmSentence(alarm)}
+                  </p>
+                ))
+              ) : (
+                <p class="dads-written">
+                  <bdi>{message.note}</bdi>
+                </p>
+              )}
             </section>
           )}
           {document && message.report && (
@@ -124,7 +144,13 @@ function Content({ message, relay, again }: Read & { again: () => void }) {
               <p>
                 <Countdown due={relay.due_at} of={nameOfDuty(relay)} big />
               </p>
-              <MeetForm duty={relay} onDone={again} />
+              <MeetForm
+                duty={relay}
+                onDone={(method) => {
+                  if (method === "relay") relayed.value = t("message.relayed", { time: clockTime(now.peek()), body: nameOf(relay.recipient) });
+                  again();
+                }}
+              />
             </section>
           )}
           <section class="dads-panel">

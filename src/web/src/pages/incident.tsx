@@ -23,7 +23,7 @@ import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import { prove, type Proven } from "../proof";
 import type { Document } from "../report_form";
-import { cellWords, undone } from "../report_rows";
+import { cellWords, stated, undone } from "../report_rows";
 import { query, setQuery } from "../router";
 import { isCsirt, session } from "../session";
 import { language, t, word } from "../text";
@@ -57,7 +57,12 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
   const open = incident.obligations.filter((duty) => duty.state === "open").sort((a, b) => a.due_at.localeCompare(b.due_at));
   const mine = open.filter((duty) => mayMeet(duty));
   const waiting = incident.messages.filter((message) => message.to === who.organization.id && !message.acknowledged_at && message.acknowledge_by);
-  const urgent = open.find((duty) => !duty.inner) ?? open[0];
+  // Of the own body or towards it; of all where it has none, as for who looks on.
+  const concerned = open.filter((duty) => duty.holder === who.organization.id || duty.recipient === who.organization.id);
+  const nearest = concerned.length ? concerned : open;
+  const urgent = nearest.find((duty) => !duty.inner) ?? nearest[0];
+  const recognized = (incident.report as { times?: { recognized?: { precision?: string } } } | null)?.times?.recognized;
+  const vague = ["day", "month", "year"].includes(recognized?.precision ?? "");
   const tab = query.value.get("tab") ?? "timeline";
   return (
     <>
@@ -75,7 +80,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
           <>
             {nameOf(incident.organization)}
             {t("list.dot")}
-            {t("incident.recognized")} <When at={incident.recognized_at} full />
+            {t("incident.recognized")} {vague ? stated(recognized) : <When at={incident.recognized_at} full />}
           </>
         }
         actions={
@@ -113,7 +118,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
       {urgent && (
         <div class="dads-panel dads-strip">
           <div>
-            <p class="dads-aside">{t("incident.next")}</p>
+            <p class="dads-aside">{Date.parse(urgent.due_at) < now.value ? t("incident.latest") : t("incident.next")}</p>
             <p class="dads-strip__title">
               {nameOf(urgent.holder)}
               {!urgent.inner && (

@@ -30,8 +30,10 @@ function useAgain(loaded: Loaded<unknown>) {
   }, []);
 }
 
-const toneOf = (status: string): TagTone => (status === "ok" || status === "ready" ? "good" : status === "warning" ? "soon" : "bad");
-const iconOf = (status: string): IconName => (status === "ok" || status === "ready" ? "check" : status === "warning" ? "clock" : "alert");
+const toneOf = (status: string): TagTone => (status === "ok" || status === "ready" ? "good" : status === "off" ? "quiet" : status === "warning" ? "soon" : "bad");
+const iconOf = (status: string): IconName => (status === "ok" || status === "ready" ? "check" : status === "off" ? "info" : status === "warning" ? "clock" : "alert");
+// What is switched off is well, but says nothing.
+const statusOf = (check: Check) => (check.status === "ok" && check["state"] === "off" ? "off" : check.status);
 
 function State({ status }: { status: string }) {
   return (
@@ -87,11 +89,11 @@ function Health() {
               {Object.entries(checks)
                 .sort(([, a], [, b]) => order(a.status) - order(b.status))
                 .map(([name, check]) => (
-                  <li key={name} data-tone={toneOf(check.status)}>
+                  <li key={name} data-tone={toneOf(statusOf(check))}>
                     <h2>
-                      {hasWord("operator.check", name) ? word("operator.check", name) : name} <State status={check.status} />
+                      {hasWord("operator.check", name) ? word("operator.check", name) : name} <State status={statusOf(check)} />
                     </h2>
-                    <Figures check={check} />
+                    {statusOf(check) !== "off" && <Figures check={check} />}
                   </li>
                 ))}
             </ul>

@@ -43,9 +43,10 @@ function Turns({ title, shifts, now }: { title: string; shifts: Shift[]; now?: b
 export function People() {
   const roster = useLoaded((signal) => get("/api/v1/rosters", {}, {}, signal), [], (event) => event.kind === "event" && event.data.type.startsWith("shift"));
   const people = useLoaded((signal) => getAll<Person>("/api/v1/people", {}, {}, 1000, signal), [], (event) => event.kind === "event" && /^(person|appointment)/.test(event.data.type));
+  const waiting = useLoaded((signal) => get("/api/v1/approvals", {}, {}, signal), [], (event) => event.kind === "event");
   return (
     <>
-      <Heading title={t("place.people")} lead={t("staff.lead")} actions={<ButtonLink to="/desk/duties" kind="outline" size="small">{t("staff.approvals")}</ButtonLink>} />
+      <Heading title={t("place.people")} lead={t("staff.lead")} actions={waiting.value && waiting.value.items.length > 0 && <ButtonLink to="/desk/duties" kind="outline" size="small">{t("staff.approvals")}</ButtonLink>} />
       <Shown of={roster}>
         {(it) => (
           <div class="staff-two">

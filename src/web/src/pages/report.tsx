@@ -10,7 +10,7 @@ import { When } from "../components/countdown";
 import { CurlLine, Disclosure } from "../components/disclosure";
 import { Checkbox, RadioGroup, Select, TextArea, TextField, TimeField, timeOf, type Choice, type ChoiceGroup, type TimeValue } from "../components/field";
 import { ComparedDocuments, ReportDocument } from "../components/report_document";
-import { RoutePreview } from "../components/route_preview";
+import { NobodyYet, RoutePreview } from "../components/route_preview";
 import { Heading } from "../components/shell";
 import { ProblemBanner, Shown } from "../components/states";
 import { Steps } from "../components/steps";
@@ -24,13 +24,22 @@ import { useLoaded } from "../loading";
 import { categories } from "../categories";
 import { brokenTimes, emptyForm, mergePatch, toDocument, toForm, type Cell, type Document, type Form } from "../report_form";
 import { go } from "../router";
-import { session, type Session } from "../session";
+import { isCsirt, mayReport, session, type Session } from "../session";
 import { t, word, type Key } from "../text";
 
 type Answer = Schemas["ReportAnswer"];
 type Mistakes = Partial<Record<string, string>>;
 
 export function Report({ incident = "" }: Record<string, string>) {
+  if (!mayReport(session.value!.role))
+    return (
+      <>
+        <Heading title={t("report.title")} />
+        <Banner tone="warning" title={t("report.not_your_role", { role: word("role", session.value!.role) })}>
+          <p>{t("problem.role_required")}</p>
+        </Banner>
+      </>
+    );
   return incident ? <FollowUp incident={incident} /> : <Editor who={session.value!} incident="" base={null} stages={["first"]} title={t("report.title")} />;
 }
 
@@ -78,13 +87,23 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
   const mistakes = useSignal<Mistakes>({});
   const answer = useSignal<Answer | null>(null);
   const act = useAct("/api/v1/reports");
+  const nobody = useSignal(false);
+  const seenMore = useSignal(false);
   const summary = useRef<HTMLDivElement>(null);
 
   const set = (changes: Partial<Form>) => {
     form.value = { ...form.value, ...changes };
+    // What was missing is looked for anew, so that a mistake goes once it is mended; none is added while one writes.
+    if (Object.keys(mistakes.value).length) {
+      const left = problems();
+      const touched = (name: string) => name in changes || Object.keys(changes).some((changed) => name.startsWith(changed) || changed.startsWith(`${name}_`));
+      mistakes.value = Object.fromEntries(Object.entries(mistakes.value).filter(([name]) => left[name] || !touched(name)));
+    }
     savedAt.value = Date.now();
     notKept.value = !keepDraft(who, incident, form.value, savedAt.value);
   };
+  // Nobody knows of the case so far.
+  const fresh = !base || base["assessment"] === "possible";
   const document = useComputed(() => toDocument(form.value));
   const baseDocument = useMemo(() => (base ? toDocument(toForm(base)) : null), [base]);
   const patch = useComputed(() => (baseDocument ? (mergePatch(baseDocument, { ...document.value, reference: baseDocument.reference }) as Record<string, unknown> | undefined) : undefined));
@@ -115,6 +134,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
   const toStep = (index: number) => {
     if (index === 2 && showMistakes(problems())) return;
     step.value = index;
+    if (index === 1) seenMore.value = true;
     scrollTo(0, 0);
     requestAnimationFrame(() => window.document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true }));
   };
@@ -134,13 +154,13 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
     showMistakes(found);
   }, [act.problem]);
 
-  if (answer.value) return <Sent answer={answer.value} />;
+  if (answer.value) return <Sent answer={answer.value} reachable={!fresh || form.value.assessment !== "possible"} />;
   const names = [t("report.step_first"), t("report.step_more"), t("report.step_send")];
   return (
     <>
       <Heading title={title} mark={form.value.exercise && <ExerciseMark />} lead={base ? t("report.followup_lead") : t("report.lead")} />
       <div class="dads-report__bar">
-        <Steps names={names} at={step.value} onStep={toStep} />
+        <Steps names={names} at={step.value} onStep={toStep} skipped={seenMore.value ? [] : [1]} />
         <p class="dads-aside" role="status">
           {notKept.value ? t("draft.not_kept") : savedAt.value ? t("draft.kept") : ""}
         </p>
@@ -192,6 +212,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
         <div>
           {step.value === 0 && <First form={form} set={set} mistakes={mistakes.value} isFollowUp={!!base} stage={stage} stages={stages} />}
           {step.value === 1 && <More form={form} set={set} mistakes={mistakes.value} who={who} />}
+          {step.value === 2 && nobody.value && <NobodyYet />}
           {step.value === 2 && (
             <section class="dads-panel">
               {baseDocument ? (
@@ -242,7 +263,7 @@ function Editor({ who, incident, base, stages, title }: EditorProperties) {
           {step.value === 2 && <CurlLine line={curlOf("POST", addressOf("/api/v1/reports"), body.value)} />}
         </div>
         <aside>
-          <RoutePreview organization={who.organization.id} document={document.value} recognizedAt={timeOf(form.value.recognized)} />
+          <RoutePreview organization={who.organization.id} document={document.value} recognizedAt={timeOf(form.value.recognized)} fresh={fresh} onNobody={(is) => (nobody.value = is)} />
         </aside>
       </div>
     </>
@@ -471,13 +492,23 @@ function More({ form, set, mistakes, who }: PartProperties & { who: Session }) {
 }
 
 // What came of it: stored, never lost, and what is owed now.
-function Sent({ answer }: { answer: Answer }) {
+// `reachable`: it is not a case that may be an incident and of which nobody knew.
+function Sent({ answer, reachable }: { answer: Answer; reachable: boolean }) {
   const open = answer.obligations.filter((duty) => duty.state === "open" && !duty.inner);
   const met = answer.obligations.filter((duty) => duty.state === "fulfilled" && !duty.inner);
   return (
     <>
       <Heading title={t("sent.title", { number: answer.incident.number })} mark={answer.incident.exercise && <ExerciseMark />} />
-      <Banner tone="success" title={t("sent.stored")} live>
+      {!reachable && answer.obligations.every((duty) => duty.inner || duty.self) && (
+        <NobodyYet live>
+          {isCsirt(session.value!.role) && (
+            <ButtonLink to={`/desk/incidents/${answer.incident.id}?do=assess`} icon="pen">
+              {t("sent.assess")}
+            </ButtonLink>
+          )}
+        </NobodyYet>
+      )}
+      <Banner tone={met.length > 0 ? "success" : "info"} title={t("sent.stored")}>
         <p>
           {word("stage", answer.report.stage)} {t("version.in_brackets", { number: answer.report.version })} <When at={answer.receipt.received_at} full />
         </p>

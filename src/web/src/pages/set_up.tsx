@@ -59,6 +59,7 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
   const problem = useSignal<Problem | null>(null);
   const closed = useSignal(false);
   const mistakes = useSignal<{ passphrase?: string; again?: string; code?: string }>({});
+  const drop = (name: "passphrase" | "again" | "code") => mistakes.value[name] && (mistakes.value = { ...mistakes.value, [name]: undefined });
 
   const attempt = async (how: "passkey" | "passphrase" | "demonstration", call: () => Promise<unknown>) => {
     if (busy.peek()) return;
@@ -71,8 +72,15 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
       else closed.value = true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      problem.value = error;
       totp.value = "";
+      // What the daemon found wrong stands at its field.
+      const at = (pointer: string) => error.mistakes.find((mistake) => mistake.pointer === pointer)?.message;
+      const found = { passphrase: at("/passphrase"), code: at("/code") };
+      if (error.mistakes.length && error.mistakes.every(({ pointer }) => pointer === "/passphrase" || pointer === "/code")) {
+        mistakes.value = found;
+        const first = found.passphrase ? "passphrase" : "code";
+        requestAnimationFrame(() => document.querySelector<HTMLElement>(`input[name=${first}]`)?.focus());
+      } else problem.value = error;
     } finally {
       busy.value = "";
     }
@@ -149,8 +157,8 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
         </h2>
         <form class="dads-form dads-tight" onSubmit={byPassphrase} noValidate>
           <input type="hidden" name="username" autocomplete="username" value={invitation.login} />
-          <TextField label={t("set_up.passphrase_label")} help={t("set_up.passphrase_help", { shortest })} mistake={mistakes.value.passphrase} type="password" value={passphrase.value} onValue={(value) => (passphrase.value = value)} required autocomplete="new-password" name="passphrase" />
-          <TextField label={t("set_up.again")} mistake={mistakes.value.again} type="password" value={again.value} onValue={(value) => (again.value = value)} required autocomplete="new-password" name="again" />
+          <TextField label={t("set_up.passphrase_label")} help={t("set_up.passphrase_help", { shortest })} mistake={mistakes.value.passphrase} type="password" value={passphrase.value} onValue={(value) => ((passphrase.value = value), drop("passphrase"))} required autocomplete="new-password" name="passphrase" />
+          <TextField label={t("set_up.again")} mistake={mistakes.value.again} type="password" value={again.value} onValue={(value) => ((again.value = value), drop("again"))} required autocomplete="new-password" name="again" />
           <div class="dads-totp">
             <Qr text={shownTotp.uri} label={t("set_up.qr")} />
             <div>
@@ -161,7 +169,7 @@ function Choices({ invitation, code, address }: { invitation: Invitation; code: 
               </p>
             </div>
           </div>
-          <TextField label={t("set_up.code")} help={t("sign_in.code_help")} mistake={mistakes.value.code} value={totp.value} onValue={(value) => (totp.value = value)} required inputMode="numeric" autocomplete="one-time-code" width="short" maxLength={12} name="code" />
+          <TextField label={t("set_up.code")} help={t("sign_in.code_help")} mistake={mistakes.value.code} value={totp.value} onValue={(value) => ((totp.value = value), drop("code"))} required inputMode="numeric" autocomplete="one-time-code" width="short" maxLength={12} name="code" />
           <div class="dads-row">
             <Button type="submit" kind="outline" size="large" busy={busy.value === "passphrase"}>
               {t("set_up.press")}
