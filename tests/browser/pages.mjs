@@ -30,6 +30,7 @@ before(async () => {
   await arrive("liaison", "nco", "center_liaison");
   await arrive("operator", "nco", "operator");
   await arrive("auditor", "nco", "auditor");
+  await arrive("ciso", "mhlw", "ciso");
   link = await daemon.account("cao", "csirt_member", "new-1");
   persons.nobody = await Person.arrive(browser, daemon);
 });
@@ -54,6 +55,8 @@ const table = () => [
   ["incident-assess", "mhlw", `/desk/incidents/${incident}?do=assess`, "dialog[open] form"],
   ["inbox", "mhlw", "/desk/inbox", ".dads-messages li"],
   ["message", "mhlw", `/desk/inbox/${message}`, ".dads-document"],
+  ["alarms", "ciso", "/desk/alarms", ".dads-messages li, main .dads-empty"],
+  ["report-of-others", "ciso", "/desk/report", ".dads-banner"],
   ["inquiries", "jps", "/desk/inquiries", ".dads-cards li"],
   ["board", "liaison", "/desk/board", ".board-case"],
   ["board-wall", "liaison", "/desk/board?wall=1", ".board-wall .board-case"],
