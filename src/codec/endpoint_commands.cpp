@@ -1,33 +1,17 @@
 #include "src/codec/endpoint_commands.h"
 
+#include "src/codec/decoding.h"
 #include "src/codec/report_members.h"
 #include "src/codec/strict_json.h"
 
 namespace noroshi::codec {
 namespace {
 
-using Errors = std::vector<core::FieldError>;
-
 constexpr TextRule setting_text{.longest = core::longest_setting, .one_line = false};
 constexpr TextRule channel_text{.longest = core::longest_setting_name, .not_blank = true};
 constexpr std::string_view kinds = "report, relay, notice, alarm";
 
 std::string string_or_empty(std::optional<std::string_view> text) { return std::string(text.value_or("")); }
-
-template <class Command, class Read>
-Decoded<Command> decode(std::string_view body, Read read) {
-  JsonDocument document;
-  if (const auto parsed = document.parse(body.empty() ? "{}" : body); !parsed)
-    return tl::unexpected(Errors{to_field_error(parsed.error())});
-  Command command;
-  Mistakes mistakes;
-  std::string normalised;
-  JsonWriter out(normalised);
-  const Place place;
-  ObjectReader::read_object(document.root(), place, mistakes, out, [&](ObjectReader& in) { read(in, command); });
-  if (!mistakes.empty()) return tl::unexpected(mistakes.take());
-  return command;
-}
 
 void read_filter(ObjectReader& in, core::EndpointFilter& filter) {
   in.array("kinds", 4, [&](const boost::json::value& element, const Place& place) {

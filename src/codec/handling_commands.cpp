@@ -1,12 +1,11 @@
 #include "src/codec/handling_commands.h"
 
+#include "src/codec/decoding.h"
 #include "src/codec/report_members.h"
 #include "src/codec/strict_json.h"
 
 namespace noroshi::codec {
 namespace {
-
-using Errors = std::vector<core::FieldError>;
 
 std::string string_or_empty(std::optional<std::string_view> text) {
   return std::string(text.value_or(""));
@@ -16,21 +15,6 @@ constexpr std::string_view step_kinds =
     "ciso_told, situation, record, rules_followed, cause_reported, measures_ordered, lessons_shared, "
     "procedure_followed, information_shared";
 constexpr TextRule id_text{.longest = 36};
-
-template <class Command, class Read>
-Decoded<Command> decode(std::string_view body, Read read) {
-  JsonDocument document;
-  if (const auto parsed = document.parse(body.empty() ? "{}" : body); !parsed)
-    return tl::unexpected(Errors{to_field_error(parsed.error())});
-  Command command;
-  Mistakes mistakes;
-  std::string normalised;
-  JsonWriter out(normalised);
-  const Place place;
-  ObjectReader::read_object(document.root(), place, mistakes, out, [&](ObjectReader& in) { read(in, command); });
-  if (!mistakes.empty()) return tl::unexpected(mistakes.take());
-  return command;
-}
 
 void read_person(ObjectReader& in, std::optional<core::PersonId>& person) {
   const auto text = in.text("person", id_text);

@@ -1,29 +1,13 @@
 #include "src/codec/inquiry_commands.h"
 
+#include "src/codec/decoding.h"
 #include "src/codec/report_members.h"
 #include "src/codec/strict_json.h"
 
 namespace noroshi::codec {
 namespace {
 
-using Errors = std::vector<core::FieldError>;
-
 constexpr TextRule id_text{.longest = 36};
-
-template <class Command, class Read>
-Decoded<Command> decode(std::string_view body, Read read) {
-  JsonDocument document;
-  if (const auto parsed = document.parse(body.empty() ? "{}" : body); !parsed)
-    return tl::unexpected(Errors{to_field_error(parsed.error())});
-  Command command;
-  Mistakes mistakes;
-  std::string normalised;
-  JsonWriter out(normalised);
-  const Place place;
-  ObjectReader::read_object(document.root(), place, mistakes, out, [&](ObjectReader& in) { read(in, command); });
-  if (!mistakes.empty()) return tl::unexpected(mistakes.take());
-  return command;
-}
 
 std::string text_of(ObjectReader& in, std::string_view name) {
   return std::string(in.text(name, required_text, Need::required).value_or(""));

@@ -1,5 +1,6 @@
 #include "src/codec/label_commands.h"
 
+#include "src/codec/decoding.h"
 #include "src/codec/report_members.h"
 #include "src/codec/strict_json.h"
 #include "src/core/label_words.h"
@@ -7,25 +8,8 @@
 namespace noroshi::codec {
 namespace {
 
-using Errors = std::vector<core::FieldError>;
-
 constexpr TextRule optional_label{.longest = core::longest_own_label};
 constexpr TextRule required_label{.longest = core::longest_own_label, .not_blank = true};
-
-template <class Command, class Read>
-Decoded<Command> decode(std::string_view body, Read read) {
-  JsonDocument document;
-  if (const auto parsed = document.parse(body.empty() ? "{}" : body); !parsed)
-    return tl::unexpected(Errors{to_field_error(parsed.error())});
-  Command command;
-  Mistakes mistakes;
-  std::string normalised;
-  JsonWriter out(normalised);
-  const Place place;
-  ObjectReader::read_object(document.root(), place, mistakes, out, [&](ObjectReader& in) { read(in, command); });
-  if (!mistakes.empty()) return tl::unexpected(mistakes.take());
-  return command;
-}
 
 core::Grades read_grades(ObjectReader& in) {
   core::Grades grades;

@@ -2,13 +2,12 @@
 
 #include <array>
 
+#include "src/codec/decoding.h"
 #include "src/codec/field_reader.h"
 #include "src/codec/strict_json.h"
 
 namespace noroshi::codec {
 namespace {
-
-using Errors = std::vector<core::FieldError>;
 
 constexpr TextRule login_text{.longest = 200};
 constexpr TextRule passphrase_text{.longest = 1024, .one_line = false};
@@ -16,21 +15,6 @@ constexpr TextRule code_text{.longest = 40};
 constexpr TextRule encoded_text{.longest = 8192};
 
 std::string string_or_empty(std::optional<std::string_view> text) { return std::string(text.value_or("")); }
-
-template <class Command, class Read>
-Decoded<Command> decode(std::string_view body, Read read) {
-  JsonDocument document;
-  if (const auto parsed = document.parse(body.empty() ? "{}" : body); !parsed)
-    return tl::unexpected(Errors{to_field_error(parsed.error())});
-  Command command;
-  Mistakes mistakes;
-  std::string normalised;
-  JsonWriter out(normalised);
-  const Place place;
-  ObjectReader::read_object(document.root(), place, mistakes, out, [&](ObjectReader& in) { read(in, command); });
-  if (!mistakes.empty()) return tl::unexpected(mistakes.take());
-  return command;
-}
 
 int value_of(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';

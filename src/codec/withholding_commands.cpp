@@ -1,5 +1,6 @@
 #include "src/codec/withholding_commands.h"
 
+#include "src/codec/decoding.h"
 #include "src/codec/report_members.h"
 #include "src/codec/strict_json.h"
 #include "src/core/report_view.h"
@@ -7,24 +8,7 @@
 namespace noroshi::codec {
 namespace {
 
-using Errors = std::vector<core::FieldError>;
-
 std::string string_or_empty(std::optional<std::string_view> text) { return std::string(text.value_or("")); }
-
-template <class Command, class Read>
-Decoded<Command> decode(std::string_view body, Read read) {
-  JsonDocument document;
-  if (const auto parsed = document.parse(body.empty() ? "{}" : body); !parsed)
-    return tl::unexpected(Errors{to_field_error(parsed.error())});
-  Command command;
-  Mistakes mistakes;
-  std::string normalised;
-  JsonWriter out(normalised);
-  const Place place;
-  ObjectReader::read_object(document.root(), place, mistakes, out, [&](ObjectReader& in) { read(in, command); });
-  if (!mistakes.empty()) return tl::unexpected(mistakes.take());
-  return command;
-}
 
 // Names of members; which there are, and which may be withheld, the core says.
 std::vector<std::string> read_members(ObjectReader& in) {
