@@ -1,0 +1,28 @@
+# Headers from outside that nearly every file includes are parsed once for the programs and once for the tests, which have options
+# of their own. They save time and nothing else: each file still names what it uses, and the preset `fuzz` builds without.
+option(NOROSHI_PRECOMPILED_HEADERS "Parse the headers from outside once" ON)
+
+file(WRITE ${CMAKE_BINARY_DIR}/headers.cpp "")
+
+# Makes the target `name`, which parses them, with more headers after them as arguments, under the options of the folder at hand.
+# No header whose library defines a macro for its users: a target without that macro could not use what was parsed with it.
+function(add_precompiled_headers name)
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/headers.cpp)
+  target_precompile_headers(${name} PRIVATE
+    <algorithm> <array> <charconv> <chrono> <cstdint> <filesystem> <fstream> <functional> <iterator> <map> <memory> <mutex> <optional>
+    <set> <span> <sstream> <stdexcept> <string> <string_view> <system_error> <thread> <tuple> <utility> <variant> <vector>
+    <tl/expected.hpp> ${ARGN})
+endfunction()
+
+# Gives what `name` parsed to every target of the folders. To be called when they are all made.
+function(use_precompiled_headers name)
+  foreach(folder IN LISTS ARGN)
+    get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+    foreach(target IN LISTS targets)
+      get_target_property(kind ${target} TYPE)
+      if(kind MATCHES "^(STATIC_LIBRARY|OBJECT_LIBRARY|EXECUTABLE)$" AND NOT target STREQUAL name)
+        target_precompile_headers(${target} REUSE_FROM ${name})
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
