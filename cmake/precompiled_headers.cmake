@@ -2,16 +2,16 @@
 # of their own. They save time and nothing else: each file still names what it uses, and the preset `fuzz` builds without.
 option(NOROSHI_PRECOMPILED_HEADERS "Parse the headers from outside once" ON)
 
-file(WRITE ${CMAKE_BINARY_DIR}/headers.cpp "")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/headers.cpp CONTENT "")
 
-# Makes the target `name`, which parses them, with more headers after them as arguments, under the options of the folder at hand.
-# No header whose library defines a macro for its users: a target without that macro could not use what was parsed with it.
+# Makes the target `name`, which parses them, under the options of the folder at hand. No header whose library defines a macro for
+# its users: a target without that macro could not use what was parsed with it; and none that must be linked with something.
 function(add_precompiled_headers name)
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/headers.cpp)
   target_precompile_headers(${name} PRIVATE
     <algorithm> <array> <charconv> <chrono> <cstdint> <filesystem> <fstream> <functional> <iterator> <map> <memory> <mutex> <optional>
     <set> <span> <sstream> <stdexcept> <string> <string_view> <system_error> <thread> <tuple> <utility> <variant> <vector>
-    <tl/expected.hpp> ${ARGN})
+    <tl/expected.hpp>)
 endfunction()
 
 # Gives what `name` parsed to every target of the folders. To be called when they are all made.
