@@ -145,7 +145,7 @@ int run(const AccountListOptions& options, const Output& output) {
   return list_from_database(options.database, output, std::move(listing), [&](store::Connection& owner, Listing& list) {
     for (const auto& account : store::list_accounts(owner))
       list.add(as_json(account),
-               {store::to_string(account.login), named_word(roles, core::to_string(account.role), output.language), account.name,
+               {store::to_string(account.login), named_word(words::roles, core::to_string(account.role), output.language), account.name,
                 methods_of(account, output), std::to_string(account.sessions), shown_time(account.made_at),
                 shown_time(account.expires_at), shown_time(account.revoked_at)});
   });

@@ -106,8 +106,8 @@ std::string render_assignments(const json::array& assignments, Language language
     if (const auto note = text_at(assignment, "/note"); !note.empty()) add(note);
     auto since = text_at(assignment, "/activated_at");
     if (since.empty()) since = text_at(assignment, "/proposed_at");
-    table.add_row({text_at(assignment, "/name"), shown_word(response_functions, text_at(assignment, "/function"), language),
-                   shown_word(response_states, text_at(assignment, "/state"), language), shown_time(since),
+    table.add_row({text_at(assignment, "/name"), shown_word(words::response_functions, text_at(assignment, "/function"), language),
+                   shown_word(words::response_states, text_at(assignment, "/state"), language), shown_time(since),
                    shown_time(text_at(assignment, "/duty_until")), remarks, text_at(assignment, "/id")});
   }
   return table.empty() ? "" : table.render(terminal_width());

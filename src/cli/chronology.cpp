@@ -82,7 +82,7 @@ struct SentenceOf {
                             what.edition.empty() ? "none" : what.edition);
   }
   std::string operator()(const core::ReportReceived& what) const {
-    const auto stage = word(report_stages, core::to_string(what.content.stage));
+    const auto stage = word(words::report_stages, core::to_string(what.content.stage));
     const auto digest = what.sha256.size() == sizeof(record::Digest) ? record::to_hex(what.sha256) : text(what.sha256);
     return ja ? fmt::format("第{}版の報告（{}）を受付:「{}」 SHA-256 {}", what.version, stage, text(what.content.title),
                             digest)
@@ -91,8 +91,8 @@ struct SentenceOf {
   }
   std::string operator()(const core::JudgementMade& what) const {
     const auto& judgement = what.held.judgement;
-    const auto assessment = word(assessments, routing::to_string(judgement.assessment));
-    const auto attack = word(attacks, routing::to_string(judgement.cyberattack));
+    const auto assessment = word(words::assessments, routing::to_string(judgement.assessment));
+    const auto attack = word(words::attacks, routing::to_string(judgement.cyberattack));
     return (ja ? fmt::format("{} の評価: {}（サイバー攻撃: {}{}）。", body(judgement.organization), assessment, attack,
                              cells(judgement))
                : fmt::format("{} judges: {} (cyberattack: {}{}).", body(judgement.organization), assessment, attack,
@@ -100,7 +100,7 @@ struct SentenceOf {
            because(what.held.assessment_reason) + because(what.held.cyberattack_reason);
   }
   std::string operator()(const core::IncidentMoved& what) const {
-    const auto from = word(incident_states, core::to_string(what.from)), to = word(incident_states, core::to_string(what.to));
+    const auto from = word(words::incident_states, core::to_string(what.from)), to = word(words::incident_states, core::to_string(what.to));
     return (ja ? fmt::format("状態を「{}」から「{}」へ。", from, to) : fmt::format("State: {} → {}.", from, to)) +
            because(what.reason);
   }
@@ -132,9 +132,9 @@ struct SentenceOf {
                           : (ja ? fmt::format("目標より {} 遅れ", shown_duration(what.late_by.count(), Language::ja))
                                 : fmt::format("{} late", shown_duration(what.late_by.count(), Language::en)));
     auto line = ja ? fmt::format("{}を履行（方法: {}、実施 {}、{}）。", duty(met.obligation),
-                                 word(fulfilment_methods, core::to_string(met.method)), shown_second(met.at), late)
+                                 word(words::fulfilment_methods, core::to_string(met.method)), shown_second(met.at), late)
                    : fmt::format("Met: {} (by {}, at {}, {}).", duty(met.obligation),
-                                 word(fulfilment_methods, core::to_string(met.method)), shown_second(met.at), late);
+                                 word(words::fulfilment_methods, core::to_string(met.method)), shown_second(met.at), late);
     if (!met.note.empty()) line += ja ? " 備考: " + text(met.note) : " Note: " + text(met.note);
     if (!met.reference.empty())
       line += ja ? " 相手の番号: " + text(met.reference) : " Their number: " + text(met.reference);
@@ -169,8 +169,8 @@ struct SentenceOf {
     const auto& sent = what.message;
     const auto way = fmt::format("{} → {}", sent.sender.empty() ? "noroshid" : body(sent.sender), body(sent.recipient));
     chronology.messages_[sent.id] = way;
-    auto line = ja ? fmt::format("{}を送付: {}", word(message_kinds, core::to_string(sent.kind)), way)
-                   : fmt::format("Sent ({}): {}", word(message_kinds, core::to_string(sent.kind)), way);
+    auto line = ja ? fmt::format("{}を送付: {}", word(words::message_kinds, core::to_string(sent.kind)), way)
+                   : fmt::format("Sent ({}): {}", word(words::message_kinds, core::to_string(sent.kind)), way);
     if (!sent.clause.empty())
       line += ja ? fmt::format("（{}）", clause_of(sent.clause, sent.sentence))
                  : fmt::format(" ({})", clause_of(sent.clause, sent.sentence));
@@ -206,10 +206,10 @@ struct SentenceOf {
   std::string operator()(const core::AlarmRung& what) const {
     return (ja ? fmt::format("期限の警報 {}（第{}段階、期限 {}、{}）を {} の{}へ。", what.code, what.level,
                              shown_second(what.due_at), body(what.holder), body(what.organization),
-                             word(roles, core::to_string(what.role)))
+                             word(words::roles, core::to_string(what.role)))
                : fmt::format("Alarm {} (level {}, due {}, of {}) to {}, {}.", what.code, what.level,
                              shown_second(what.due_at), body(what.holder), body(what.organization),
-                             word(roles, core::to_string(what.role)))) +
+                             word(words::roles, core::to_string(what.role)))) +
            " " + text(ja ? what.reason.ja : what.reason.en);
   }
   std::string operator()(const core::RelaySwitchAsked& what) const {
@@ -360,22 +360,22 @@ struct SentenceOf {
     const auto found = chronology.assignments_.find(id);
     if (found == chronology.assignments_.end()) return to_string(id);
     const auto& [name, function, organization] = found->second;
-    return ja ? fmt::format("{}（{} {}）", text(name), body(organization), word(response_functions, function))
-              : fmt::format("{} ({}, {})", text(name), body(organization), word(response_functions, function));
+    return ja ? fmt::format("{}（{} {}）", text(name), body(organization), word(words::response_functions, function))
+              : fmt::format("{} ({}, {})", text(name), body(organization), word(words::response_functions, function));
   }
   std::string operator()(const core::HandlingStepTaken& what) const {
     const auto& step = what.step;
-    auto line = word(handling_steps, core::to_string(step.kind));
+    auto line = word(words::handling_steps, core::to_string(step.kind));
     if (!step.name.empty()) line += ja ? fmt::format("（{}）", text(step.name)) : fmt::format(" ({})", text(step.name));
     if (step.by_delegate) line += ja ? " CISOの権限の委任による" : ", by delegation of the CISO";
     return ja ? fmt::format("{}:「{}」", line, text(step.text)) : fmt::format("{}: \"{}\"", line, text(step.text));
   }
   std::string operator()(const core::InstructionGiven& what) const {
     const auto& given = what.instruction;
-    auto line = ja ? fmt::format("{} への{}（{}）:「{}」", text(given.addressee), word(instruction_forces, core::to_string(given.force)),
-                                 word(instruction_kinds, core::to_string(given.kind)), text(given.text))
-                   : fmt::format("{} on {} to {}: \"{}\"", word(instruction_forces, core::to_string(given.force)),
-                                 word(instruction_kinds, core::to_string(given.kind)), text(given.addressee), text(given.text));
+    auto line = ja ? fmt::format("{} への{}（{}）:「{}」", text(given.addressee), word(words::instruction_forces, core::to_string(given.force)),
+                                 word(words::instruction_kinds, core::to_string(given.kind)), text(given.text))
+                   : fmt::format("{} on {} to {}: \"{}\"", word(words::instruction_forces, core::to_string(given.force)),
+                                 word(words::instruction_kinds, core::to_string(given.kind)), text(given.addressee), text(given.text));
     if (given.answer_by)
       line += ja ? fmt::format(" 回答期限 {}。", shown_second(*given.answer_by))
                  : fmt::format(" Answer by {}.", shown_second(*given.answer_by));
@@ -468,7 +468,7 @@ std::string Chronology::sentence(const core::Event& event) {
 std::string Chronology::who(const core::Actor& actor) const {
   if (!actor.token) return language_ == Language::ja ? "noroshid（自動）" : "noroshid (by itself)";
   auto text = shown_organization(actor.organization, language_);
-  if (actor.role) text += " " + shown_word(roles, core::to_string(*actor.role), language_);
+  if (actor.role) text += " " + shown_word(words::roles, core::to_string(*actor.role), language_);
   if (!actor.name.empty())
     text += " " + (actor.name == "erased" ? std::string(language_ == Language::ja ? "（消去済み）" : "(erased)")
                                           : actor.name);

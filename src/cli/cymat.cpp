@@ -33,9 +33,9 @@ std::string render_requests(const json::array& requests, Language language) {
          : std::vector<std::string>{"request", "supported", "priority", "state", "ruling", "asked at", "queue"});
   for (const auto& request : requests)
     table.add_row({text_at(request, "/id"), mark_of(request, language) + shown_organization(text_at(request, "/supported"), language),
-                   shown_word(cymat_priorities, text_at(request, "/priority"), language),
-                   shown_word(cymat_states, text_at(request, "/state"), language),
-                   shown_word(cymat_rulings, text_at(request, "/ruling"), language),
+                   shown_word(words::cymat_priorities, text_at(request, "/priority"), language),
+                   shown_word(words::cymat_states, text_at(request, "/state"), language),
+                   shown_word(words::cymat_rulings, text_at(request, "/ruling"), language),
                    shown_time(text_at(request, "/requested_at")), text_at(request, "/queue_position")});
   if (table.empty()) return ja ? "CYMAT の要請はありません。\n" : "No request for CYMAT.\n";
   return table.render(terminal_width());
@@ -51,7 +51,7 @@ std::string render_request(const json::value& request, Language language) {
     table.add_row({text_at(member, "/id"), shown_organization(text_at(member, "/organization"), language), text_at(member, "/name"),
                    yes(flag_at(member, "/lead")), yes(flag_at(member, "/trained")), yes(flag_at(member, "/cleared")),
                    yes(flag_at(member, "/of_affected_body")),
-                   shown_word(cymat_member_states, text_at(member, "/state"), language)});
+                   shown_word(words::cymat_member_states, text_at(member, "/state"), language)});
   if (!table.empty()) text += table.render(terminal_width());
   return text;
 }
@@ -59,7 +59,7 @@ std::string render_request(const json::value& request, Language language) {
 std::string render_log(const json::array& entries, Language language) {
   std::string text;
   for (const auto& entry : entries)
-    text += fmt::format("{}  {}  {} {}\n    {}\n", shown_time(text_at(entry, "/at")), shown_word(cymat_entries, text_at(entry, "/kind"), language),
+    text += fmt::format("{}  {}  {} {}\n    {}\n", shown_time(text_at(entry, "/at")), shown_word(words::cymat_entries, text_at(entry, "/kind"), language),
                         printable(shown_organization(text_at(entry, "/organization"), language)), printable(text_at(entry, "/by")),
                         printable(text_at(entry, "/text")));
   if (text.empty()) return language == Language::ja ? "記録はありません。\n" : "Nothing is logged.\n";

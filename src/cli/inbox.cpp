@@ -91,7 +91,7 @@ std::string shown_kind(const json::value& message, Language language) {
   const auto kind = text_at(message, "/kind");
   if (flag_at(message, "/automatic"))
     return language == Language::ja ? "自動中継（未確認）" : "relay, automatic and unconfirmed";
-  return shown_word(message_kinds, kind, language);
+  return shown_word(words::message_kinds, kind, language);
 }
 
 int run(const InboxListOptions& options, const Output& output) {

@@ -23,7 +23,7 @@ std::string render_messages(const json::value& incident, Language language) {
   Table table(ja ? std::vector<std::string>{"送信", "種別", "差出", "宛先", "受付番号", "受領確認", "確認者"}
                  : std::vector<std::string>{"sent", "kind", "from", "to", "receipt number", "acknowledged", "by"});
   for (const auto& message : array_at(incident, "/messages"))
-    table.add_row({shown_time(text_at(message, "/sent_at")), shown_word(message_kinds, text_at(message, "/kind"), language),
+    table.add_row({shown_time(text_at(message, "/sent_at")), shown_word(words::message_kinds, text_at(message, "/kind"), language),
                    shown_organization(text_at(message, "/from"), language),
                    shown_organization(text_at(message, "/to"), language), text_at(message, "/receipt_number"),
                    shown_time(text_at(message, "/acknowledged_at")), text_at(message, "/acknowledged_by")});
@@ -32,8 +32,8 @@ std::string render_messages(const json::value& incident, Language language) {
 
 // "応急措置の指示": what it is about, and how it binds.
 std::string shown_instruction(const json::value& instruction, Language language) {
-  const auto kind = shown_word(instruction_kinds, text_at(instruction, "/kind"), language);
-  const auto force = shown_word(instruction_forces, text_at(instruction, "/force"), language);
+  const auto kind = shown_word(words::instruction_kinds, text_at(instruction, "/kind"), language);
+  const auto force = shown_word(words::instruction_forces, text_at(instruction, "/force"), language);
   return language == Language::ja ? fmt::format("{}の{}", kind, force) : fmt::format("{}: {}", force, kind);
 }
 
@@ -44,7 +44,7 @@ std::string render_handling(const json::value& incident, Language language) {
   Table steps(ja ? std::vector<std::string>{"日時", "経過", "相手", "委任", "本文"}
                  : std::vector<std::string>{"at", "step", "person", "delegate", "text"});
   for (const auto& step : array_at(incident, "/steps"))
-    steps.add_row({shown_time(text_at(step, "/taken_at")), shown_word(handling_steps, text_at(step, "/kind"), language),
+    steps.add_row({shown_time(text_at(step, "/taken_at")), shown_word(words::handling_steps, text_at(step, "/kind"), language),
                    text_at(step, "/name"),
                    flag_at(step, "/by_delegate") ? (ja ? "委任" : "yes") : "", text_at(step, "/text")});
   if (!steps.empty()) out += (ja ? "\n対処の経過\n" : "\nSteps of handling\n") + steps.render(terminal_width());
@@ -88,9 +88,9 @@ std::string render(const json::value& incident, Language language) {
     line(ja ? "消去" : "erased", fmt::format("{} {}", shown_time(erased),
                                              shown_organization(text_at(incident, "/erased_by"), language)));
   if (flag_at(incident, "/exercise")) line(ja ? "種別" : "kind", ja ? "訓練" : "EXERCISE");
-  line(ja ? "状態" : "state", named_word(incident_states, text_at(incident, "/state"), language));
-  line(ja ? "評価" : "assessment", named_word(assessments, text_at(incident, "/assessment"), language));
-  line(ja ? "サイバー攻撃" : "cyberattack", named_word(attacks, text_at(incident, "/cyberattack"), language));
+  line(ja ? "状態" : "state", named_word(words::incident_states, text_at(incident, "/state"), language));
+  line(ja ? "評価" : "assessment", named_word(words::assessments, text_at(incident, "/assessment"), language));
+  line(ja ? "サイバー攻撃" : "cyberattack", named_word(words::attacks, text_at(incident, "/cyberattack"), language));
   line(ja ? "保存期間満了" : "retained until", shown_time(text_at(incident, "/retained_until")));
   line(ja ? "認知" : "recognised", shown_time(text_at(incident, "/recognized_at")));
   if (const auto* report = incident.is_object() ? incident.get_object().if_contains("report") : nullptr)

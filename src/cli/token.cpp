@@ -102,7 +102,7 @@ int run(const TokenListOptions& options, const Output& output) {
   return list_from_database(options.database, output, std::move(listing), [&](store::Connection& owner, Listing& list) {
     for (const auto& token : store::list_tokens(owner))
       list.add(as_json(token),
-               {core::to_string(token.id), token.organization, named_word(roles, core::to_string(token.role), output.language),
+               {core::to_string(token.id), token.organization, named_word(words::roles, core::to_string(token.role), output.language),
                 token.name, shown_key(token.signing_key, 8), shown_time(token.issued_at), shown_time(token.expires_at),
                 shown_time(token.revoked_at)});
   });

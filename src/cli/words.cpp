@@ -6,6 +6,8 @@
 
 namespace noroshi::cli {
 
+namespace words {
+
 const Words report_stages{{"first", {"第一報", "first report"}},
                           {"followup", {"続報", "follow-up"}},
                           {"final", {"最終報", "final report"}},
@@ -127,6 +129,8 @@ const Words powers{{"be_told", {"報告を受ける", "be told"}},
 const Words trainings{{"csirt", {"CSIRT研修", "CSIRT training"}},
                       {"cymat", {"CYMAT研修", "CYMAT training"}}};
 
+}  // namespace words
+
 namespace {
 
 const Word* find(const Words& words, std::string_view word) {
@@ -147,7 +151,7 @@ std::string named_word(const Words& words, std::string_view word, Language langu
 }
 
 std::string shown_role(std::string_view role, Language language) {
-  return language == Language::ja ? shown_word(roles, role, language) : std::string(role);
+  return language == Language::ja ? shown_word(words::roles, role, language) : std::string(role);
 }
 
 }  // namespace noroshi::cli

@@ -15,10 +15,12 @@ struct Word {
 };
 using Words = std::vector<Word>;
 
+namespace words {
 extern const Words report_stages, assessments, attacks, incident_states, fulfilment_methods, message_kinds,
     roles, response_functions, handling_steps, instruction_kinds, instruction_forces, response_states,
     retention_classes, cymat_priorities, cymat_states, cymat_rulings, cymat_member_states, cymat_entries,
     employments, posts, grounds, powers, trainings;
+}  // namespace words
 
 // A word that is not listed is shown as it is.
 std::string shown_word(const Words& words, std::string_view word, Language language);

@@ -35,6 +35,8 @@ void write(JsonWriter& out, const BoardContent& content) {
   out.end_object();
 }
 
+void write(JsonWriter& out, const BoardIncident& incident);
+
 template <class Part>
 void write_all(JsonWriter& out, std::string_view name, const std::vector<Part>& parts) {
   out.name(name).begin_array();

@@ -58,13 +58,14 @@ export function clockTime(value: string | number, seconds = false): string {
 
 const two = (number: number) => String(number).padStart(2, "0");
 
-// A span as hours, minutes, seconds; days where it is long, seconds alone below a minute. Never negative. Without `seconds` they
+// A span as hours, minutes, seconds; days where it is long, alone where it is very long, seconds alone below a minute. Never negative. Without `seconds` they
 // stand below a minute alone, where they are all there is.
 export function span(milliseconds: number, seconds = true): string {
   const total = Math.floor(Math.abs(milliseconds) / 1000);
   const days = Math.floor(total / 86_400);
   const hours = Math.floor((total % 86_400) / 3600);
   const minutes = Math.floor((total % 3600) / 60);
+  if (days >= 14) return t("time.days", { days });
   if (days >= 1) return t("time.span_days", { days, hours });
   if (hours >= 1) return t("time.span_hours", { hours, minutes: two(minutes) });
   if (minutes < 1) return t("time.seconds", { seconds: total });
