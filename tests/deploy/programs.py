@@ -19,7 +19,7 @@ class Command:
         self.words = words
         text = subprocess.run([program, *words, "--help"], check=True, capture_output=True, text=True,
                               env=ENVIRONMENT | {"LC_MESSAGES": language}, timeout=60).stdout
-        self.about = text.split("\n\n")[0].strip()
+        self.about = text.split("\nUsage:")[0].strip()
         self.below = re.findall(r"^  (\S+)", self.part(text, "Subcommands"), re.M)
         self.arguments = re.findall(r"^  (\S+)", self.part(text, "Positionals"), re.M)
         options = re.findall(r"^  (-\S+)", self.part(text, "Options"), re.M)
