@@ -132,6 +132,7 @@ constexpr auto words = std::to_array<std::pair<std::string_view, std::string_vie
     {"annex unreadable", "開けないことを署名して知らせる"},
     {"bundle", "回線のない所へ人が運ぶもの"},
     {"bundle open", "検証して開き、表示する。終了コード 1 は差出人違い・改変・欠番"},
+    {"bundle list", "データフォルダーにある、運ばれるのを待つもの"},
     {"bundle receipt", "持ち帰った受領証で受領を確認する"},
     {"account", "画面にサインインする人（--data か --database-url が要ります。デーモンは停止中でも可）"},
     {"account add", "アカウントを作り、設定用リンクだけを表示する（1回限り、30分）"},
