@@ -1,4 +1,5 @@
 // noroshid: the daemon's command line.
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,6 +40,10 @@ void prepare_process() {
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   std::signal(SIGPIPE, SIG_IGN);
+  // A group of reports is a document of megabytes. glibc would map its memory anew each time and give it back at once: under load
+  // half of the daemon's time went into page faults.
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "src/store/bytes.h"
 
+#include <openssl/evp.h>
 #include <sodium.h>
 
 namespace noroshi::store {
@@ -9,16 +10,13 @@ const unsigned char* unsigned_data(std::string_view bytes) {
   return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-std::string in_base64(std::string_view bytes, int variant) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(text.data(), text.size(), unsigned_data(bytes), bytes.size(), variant);
-  text.pop_back();  // the NUL it ends with
-  return text;
-}
-
 }  // namespace
 
-std::string base64(std::string_view bytes) { return in_base64(bytes, sodium_base64_VARIANT_ORIGINAL); }
+std::string base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4, '\0');  // the NUL that follows is the string's own
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), unsigned_data(bytes), static_cast<int>(bytes.size()));
+  return text;
+}
 
 std::optional<std::string> from_base64(std::string_view text) {
   std::string bytes(text.size() / 4 * 3, '\0');
@@ -32,7 +30,13 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-std::string base64url(std::string_view bytes) { return in_base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING); }
+std::string base64url(std::string_view bytes) {
+  constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+  sodium_bin2base64(text.data(), text.size(), unsigned_data(bytes), bytes.size(), variant);
+  text.pop_back();  // the NUL it ends with
+  return text;
+}
 
 std::string sha256(std::string_view bytes) {
   std::string digest(crypto_hash_sha256_BYTES, '\0');
@@ -47,9 +51,11 @@ std::string random_bytes(std::size_t count) {
 }
 
 record::Salt RandomSalts::next() {
-  record::Salt salt;
-  randombytes_buf(salt.data(), salt.size());
-  return salt;
+  if (left_ == 0) {
+    randombytes_buf(drawn_.data(), sizeof drawn_);
+    left_ = drawn_.size();
+  }
+  return drawn_[--left_];
 }
 
 core::IdentifierSequence fresh_identifiers(Timestamp now) {

@@ -83,11 +83,11 @@ class Parameter {
  public:
   Parameter(std::nullptr_t) {}  // NOLINT(google-explicit-constructor): all of these are meant to convert
   Parameter(std::nullopt_t) {}  // NOLINT
-  Parameter(bool value) : text_(value ? "true" : "false") {}  // NOLINT
+  Parameter(bool value) : Parameter(std::string(value ? "true" : "false")) {}  // NOLINT
   template <typename Integer>
   requires(std::is_integral_v<Integer> && !std::is_same_v<Integer, bool> && !std::is_same_v<Integer, char>)
       Parameter(Integer value)
-      : text_(std::to_string(value)) {}                                            // NOLINT
+      : Parameter(std::to_string(value)) {}                                        // NOLINT
   Parameter(double value);                                                         // NOLINT
   Parameter(std::string value);                                                    // NOLINT
   Parameter(std::string_view value) : Parameter(std::string(value)) {}             // NOLINT
@@ -108,11 +108,12 @@ class Parameter {
     if (value) *this = Parameter(*value);
   }
 
-  // PostgreSQL's text form; nothing is NULL.
-  const std::optional<std::string>& text() const { return text_; }
+  // PostgreSQL's text form; null is NULL. Lives as long as this or a copy of it.
+  const std::string* text() const { return text_.get(); }
 
  private:
-  std::optional<std::string> text_;
+  // Shared, since libpqxx copies its parameters, and the document of a group is megabytes.
+  std::shared_ptr<const std::string> text_;
 };
 
 struct ResultRows;  // libpqxx's, and the keys of what is sealed in it; of no concern outside database.cpp

@@ -1,5 +1,6 @@
 // Values to and from PostgreSQL's text forms, as a session set up by Connection writes them (UTC, ISO dates,
 // hex bytea).
+#include <memory>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -106,11 +107,11 @@ void refuse_nul(std::string_view text) {
 
 }  // namespace
 
-Parameter::Parameter(double value) : text_(fmt::format("{}", value)) {}
+Parameter::Parameter(double value) : Parameter(fmt::format("{}", value)) {}
 
 Parameter::Parameter(std::string value) {
   refuse_nul(value);
-  text_ = std::move(value);
+  text_ = std::make_shared<const std::string>(std::move(value));
 }
 
 Parameter::Parameter(std::span<const std::byte> value) {
@@ -123,14 +124,14 @@ Parameter::Parameter(std::span<const std::byte> value) {
     hex += digits[std::to_integer<unsigned>(byte) >> 4];
     hex += digits[std::to_integer<unsigned>(byte) & 15];
   }
-  text_ = std::move(hex);
+  text_ = std::make_shared<const std::string>(std::move(hex));
 }
 
 Parameter::Parameter(Timestamp value) {
   const auto day = std::chrono::floor<std::chrono::days>(value);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{value - day};
-  text_ = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00", static_cast<int>(date.year()),
+  *this = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00", static_cast<int>(date.year()),
                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                       time.hours().count(), time.minutes().count(), time.seconds().count(),
                       time.subseconds().count());
@@ -138,11 +139,11 @@ Parameter::Parameter(Timestamp value) {
 
 Parameter::Parameter(JapaneseDay value) {
   const std::chrono::year_month_day date{value};
-  text_ = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+  *this = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                       static_cast<unsigned>(date.day()));
 }
 
-Parameter::Parameter(std::chrono::seconds value) : text_(fmt::format("{} seconds", value.count())) {}
+Parameter::Parameter(std::chrono::seconds value) : Parameter(fmt::format("{} seconds", value.count())) {}
 
 Parameter::Parameter(std::span<const std::string> values) {
   std::string array = "{";
@@ -156,11 +157,12 @@ Parameter::Parameter(std::span<const std::string> values) {
     }
     array += '"';
   }
-  text_ = array + '}';
+  array += '}';
+  text_ = std::make_shared<const std::string>(std::move(array));
 }
 
 Parameter::Parameter(std::span<const std::int64_t> values)
-    : text_(fmt::format("{{{}}}", fmt::join(values, ","))) {}
+    : Parameter(fmt::format("{{{}}}", fmt::join(values, ","))) {}
 
 template <>
 std::string_view Row::get<std::string_view>(int column) const {

@@ -29,6 +29,11 @@ std::string_view role_of(const core::Actor& actor) {
   return actor.role ? core::to_string(*actor.role) : std::string_view{};
 }
 
+bool opens_case(const core::Decision& decision) {
+  return std::any_of(decision.events.begin(), decision.events.end(),
+                     [](const core::Event& event) { return std::holds_alternative<core::IncidentOpened>(event.what); });
+}
+
 // What an event speaks of, and whom it concerns where not everybody who sees the incident.
 struct Concern {
   std::optional<core::Uuid> subject;
@@ -1114,10 +1119,12 @@ void Decided::add_event(const core::Event& event, const core::Incident& after,
   }
 }
 
-std::shared_ptr<const CaseKey> Decided::key_for(const core::Incident& after) {
+std::shared_ptr<const CaseKey> Decided::key_for(const core::Decision& decision) {
+  const auto& after = decision.after;
   if (!transaction_ || !transaction_->content_keys() || after.erased_at) return nullptr;
   auto& known = case_keys_[after.id];
-  if (!known) known = transaction_->case_key(after.id);
+  // A case that opens has none yet: the database need not be asked.
+  if (!known && !opens_case(decision)) known = transaction_->case_key(after.id);
   if (known) return known;
   auto made = transaction_->content_keys()->make(after.id, after.organization);
   RowObject(content_keys_)
@@ -1137,7 +1144,7 @@ std::string Decided::written_bytes(ContentField field, std::string_view bytes) c
 
 void Decided::add(const core::Decision& decision, const record::ActorSignature* signature) {
   report_leaf_.reset();
-  if (!decision.events.empty()) key_ = key_for(decision.after);
+  if (!decision.events.empty()) key_ = key_for(decision);
   RowWriter writer{.lists = *this, .decision = decision, .signature = signature};
   writer.write();
   key_.reset();  // what comes next is another's
@@ -1574,7 +1581,13 @@ void Decided::each_list(Self& self, const Visit& visit) {
 }
 
 std::string Decided::json() const {
-  std::string json = "{";
+  std::size_t length = 2;
+  each_list(*this, [&](std::string_view name, const RowList& list) {
+    if (!list.empty()) length += name.size() + list.json().size() + 6;
+  });
+  std::string json;
+  json.reserve(length);  // megabytes, where many reports go together
+  json = "{";
   // Most decisions fill few of them; apply() leaves out the parts that it is given nothing for.
   each_list(*this, [&](std::string_view name, const RowList& list) {
     if (list.empty()) return;

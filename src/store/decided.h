@@ -74,7 +74,7 @@ class Decided {
   void add_event(const core::Event& event, const core::Incident& after, const record::ActorSignature* signature);
 
   // Null: nothing is left of the case to seal, or rows are kept as values.
-  std::shared_ptr<const CaseKey> key_for(const core::Incident& after);
+  std::shared_ptr<const CaseKey> key_for(const core::Decision& decision);
   // As their columns take them.
   std::string written(ContentField field, const std::string& text) const;
   std::string written_bytes(ContentField field, std::string_view bytes) const;  // base64

@@ -199,6 +199,8 @@ void PrivateCluster::State::launch() {
       {.command = {(folder.programs().directory / "postgres").string(), "-D", folder.cluster().string()},
        .as = &folder.owner(),
        .output = log.get(),
+       // As in prepare_process() of the daemon: a group of reports is a document of megabytes here too.
+       .environment = {"MALLOC_MMAP_THRESHOLD_=33554432", "MALLOC_TRIM_THRESHOLD_=67108864"},
        .own_session = true});
   process = open_process(pid);
   adopted = false;

@@ -105,6 +105,7 @@ pid_t start_process(const ProcessStart& start) {
   // Everything that allocates is done before the fork.
   std::vector<std::string> command = start.command;
   std::vector<std::string> environment = child_environment();
+  environment.insert(environment.end(), start.environment.begin(), start.environment.end());
   const std::vector<char*> arguments = pointers(command);
   const std::vector<char*> variables = pointers(environment);
   const bool change_user = start.as && start.as->uid != ::geteuid();

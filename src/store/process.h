@@ -41,6 +41,7 @@ struct ProcessStart {
   std::vector<std::string> command;  // the program by its path, then its arguments
   const OsUser* as = nullptr;        // null, or the present user: no change. Needs root otherwise
   int output = -1;                   // where stdout and stderr go; -1: /dev/null
+  std::vector<std::string> environment;  // "NAME=value", beside what this process has
   bool own_session = false;          // setsid: signals of the terminal do not reach it
   bool die_with_parent = false;      // SIGKILL when the thread that started it ends
 };
