@@ -32,6 +32,7 @@
 #include "src/app/record_keys.h"
 #include "src/app/sealing.h"
 #include "src/app/sequencing.h"
+#include "src/app/served_address.h"
 #include "src/app/signing_key.h"
 #include "src/app/ticking.h"
 #include "src/app/stream_waking.h"
@@ -507,6 +508,7 @@ void serve(const Config& config) {
       std::lock_guard lock(service_mutex);
       serving = &service;
     }
+    const ServedAddress served(config.data, web_address(config, service.port()));
     announce(config, service.port());
     io.run();
     std::lock_guard lock(service_mutex);

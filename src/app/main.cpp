@@ -9,6 +9,9 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
 
 #include "src/app/config.h"
 #include "src/app/daemon.h"
@@ -22,6 +25,13 @@ std::vector<std::string> environment() {
   std::vector<std::string> variables;
   for (char** variable = environ; *variable; ++variable) variables.emplace_back(*variable);
   return variables;
+}
+
+// As the command line's src/cli/language.h.
+bool speaks_japanese() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (const char* value = std::getenv(name); value && *value) return !std::string_view(value).starts_with("en");
+  return true;
 }
 
 // Files of the daemon are its own; a core file would hold what reports say; a peer that goes away is no reason to die.
@@ -40,17 +50,20 @@ void prepare_process() {
 
 int main(int argc, char** argv) {
   using namespace noroshi::app;
-  CLI::App program{"noroshid: receives incident reports and carries them under section 2.2.4 of the Common Standards"};
+  const bool ja = speaks_japanese();
+  const auto words = [ja](const char* japanese, const char* english) { return std::string(ja ? japanese : english); };
+  CLI::App program{words("noroshid: インシデントの報告を受け付け、統一基準 2.2.4 に従って届けます",
+                         "noroshid: receives incident reports and carries them under section 2.2.4 of the Common Standards")};
   ConfigFlags flags;
-  program.add_option("--data", flags.data, "folder of everything the daemon keeps (NOROSHI_DATA)")->option_text("DIR");
-  program.add_option("--listen", flags.listen, "where to serve; port 0 takes a free one")->option_text("HOST:PORT");
-  program.add_option("--database-url", flags.database_url, "a PostgreSQL of yours, instead of a private cluster")
+  program.add_option("--data", flags.data, words("デーモンが保持する全てのフォルダー（NOROSHI_DATA）", "folder of everything the daemon keeps (NOROSHI_DATA)"))->option_text("DIR");
+  program.add_option("--listen", flags.listen, words("待ち受けるアドレス。ポート 0 は空きポート", "where to serve; port 0 takes a free one"))->option_text("HOST:PORT");
+  program.add_option("--database-url", flags.database_url, words("専用のクラスターに代えて使う PostgreSQL", "a PostgreSQL of yours, instead of a private cluster"))
       ->option_text("URL");
-  program.add_option("--registry", flags.registry, "folder with organizations.csv and supervision_scopes.csv")
+  program.add_option("--registry", flags.registry, words("organizations.csv と supervision_scopes.csv のフォルダー", "folder with organizations.csv and supervision_scopes.csv"))
       ->option_text("DIR");
-  program.add_option("--editions", flags.editions, "folder with the editions (*.toml)")->option_text("DIR");
-  program.add_option("--config", flags.config, "instead of DIR/noroshi.toml")->option_text("FILE");
-  program.add_option("--test-clock", flags.test_clock, "demonstrations only: let the shown clock run RATE times as fast")
+  program.add_option("--editions", flags.editions, words("統一基準の版（*.toml）のフォルダー", "folder with the editions (*.toml)"))->option_text("DIR");
+  program.add_option("--config", flags.config, words("DIR/noroshi.toml に代わる設定", "instead of DIR/noroshi.toml"))->option_text("FILE");
+  program.add_option("--test-clock", flags.test_clock, words("デモンストレーション用：時計を RATE 倍で進める", "demonstrations only: let the shown clock run RATE times as fast"))
       ->option_text("RATE");
   program.set_version_flag("--version", fmt::format("noroshid {} (schema {})", version(),
                                                     noroshi::store::Migrations::embedded().all().back().number));

@@ -2,14 +2,15 @@
 
 #include <unistd.h>
 
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include "routing/time.h"
 #include "src/app/config.h"
 #include "src/app/law.h"
-#include "src/cli/table.h"
+#include "src/app/served_address.h"
+#include "src/cli/listing.h"
+#include "src/cli/words.h"
 #include "src/store/accounts.h"
 #include "src/store/tokens.h"
 
@@ -24,7 +25,8 @@ std::vector<std::string> whole_environment() {
   return variables;
 }
 
-// How the page is reached: as was said, else as the configuration says, where it names a port.
+// How the page is reached: as was said, else as the daemon that serves now has said, else as the configuration says, where it names
+// a port.
 std::optional<std::string> address_of_page(std::string url, const DatabaseOptions& database) {
   if (!url.empty()) {
     while (url.ends_with('/')) url.pop_back();
@@ -34,7 +36,9 @@ std::optional<std::string> address_of_page(std::string url, const DatabaseOption
   if (!database.data.empty()) flags.data = database.data;
   if (!database.database_url.empty()) flags.database_url = database.database_url;
   const auto config = app::load_config(flags, whole_environment());
-  if (!config || (config->listen_port == 0 && !config->base_url)) return std::nullopt;
+  if (!config) return std::nullopt;
+  if (auto served = app::ServedAddress::read(config->data)) return served;
+  if (config->listen_port == 0 && !config->base_url) return std::nullopt;
   return app::web_address(*config, config->listen_port);
 }
 
@@ -60,8 +64,6 @@ int complain_of_nobody(const Output& output, const std::string& written) {
   return exit_failed;
 }
 
-std::string when(const std::optional<Timestamp>& at) { return at ? format_rfc3339(*at) : std::string(); }
-
 std::string methods_of(const store::Account& account, const Output& output) {
   std::string methods;
   if (account.passkeys > 0) methods = output({"パスキー", "passkey"});
@@ -71,7 +73,6 @@ std::string methods_of(const store::Account& account, const Output& output) {
 }
 
 json::value as_json(const store::Account& account) {
-  const auto time = [](const std::optional<Timestamp>& at) { return at ? json::value(format_rfc3339(*at)) : nullptr; };
   return json::value{{"login", store::to_string(account.login)},
                      {"token", core::to_string(account.token)},
                      {"organization", account.login.organization},
@@ -83,8 +84,8 @@ json::value as_json(const store::Account& account) {
                      {"sessions", account.sessions},
                      {"link_waits", account.linked},
                      {"made_at", format_rfc3339(account.made_at)},
-                     {"expires_at", time(account.expires_at)},
-                     {"revoked_at", time(account.revoked_at)}};
+                     {"expires_at", time_or_null(account.expires_at)},
+                     {"revoked_at", time_or_null(account.revoked_at)}};
 }
 
 }  // namespace
@@ -138,21 +139,15 @@ int run(const AccountLinkOptions& options, const Output& output) {
 }
 
 int run(const AccountListOptions& options, const Output& output) {
-  return with_database(options.database, output, [&]() -> int {
-    const DatabaseVisit visit(options.database, output);
-    const auto owner = visit.owner_of_current_schema();
-    const bool ja = output.language == Language::ja;
-    Table table(ja ? std::vector<std::string>{"ログイン名", "役割", "名前", "サインイン方法", "セッション", "作成", "期限", "失効"}
-                   : std::vector<std::string>{"login", "role", "name", "signs in by", "sessions", "made", "expires", "revoked"});
-    json::array items;
-    for (const auto& account : store::list_accounts(*owner)) {
-      items.push_back(as_json(account));
-      table.add_row({store::to_string(account.login), std::string(core::to_string(account.role)), account.name,
-                     methods_of(account, output), std::to_string(account.sessions), shown_time(when(account.made_at)),
-                     shown_time(when(account.expires_at)), shown_time(when(account.revoked_at))});
-    }
-    print(output.json ? json::serialize(json::value{{"items", items}, {"next", nullptr}}) + '\n' : table.render(terminal_width()));
-    return exit_ok;
+  Listing listing(output.language == Language::ja
+                      ? std::vector<std::string>{"ログイン名", "役割", "名前", "サインイン方法", "セッション", "作成", "期限", "失効"}
+                      : std::vector<std::string>{"login", "role", "name", "signs in by", "sessions", "made", "expires", "revoked"});
+  return list_from_database(options.database, output, std::move(listing), [&](store::Connection& owner, Listing& list) {
+    for (const auto& account : store::list_accounts(owner))
+      list.add(as_json(account),
+               {store::to_string(account.login), named_word(words::roles, core::to_string(account.role), output.language), account.name,
+                methods_of(account, output), std::to_string(account.sessions), shown_time(account.made_at),
+                shown_time(account.expires_at), shown_time(account.revoked_at)});
   });
 }
 

@@ -10,6 +10,7 @@
 
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/core/departure.h"
 
 namespace noroshi::cli {
@@ -28,19 +29,6 @@ Timestamp time_at(const json::value& value, std::string_view pointer) {
 
 std::string minute(Timestamp at) {
   return shown_time(format_rfc3339(at));
-}
-
-std::string shown_role(const std::string& role, Language language) {
-  static const std::map<std::string, std::string> japanese = {
-      {"csirt_member", "CSIRT職員"},
-      {"csirt_head", "CSIRT責任者"},
-      {"ciso", "CISO"},
-      {"center_liaison", "センター連絡担当"},
-      {"police_desk", "警察の窓口"},
-      {"crisis_desk", "事態対処の窓口"},
-  };
-  const auto name = japanese.find(role);
-  return language == Language::ja && name != japanese.end() ? name->second : role;
 }
 
 std::string shown_levels(const std::vector<ToldAlarm>& together, Language language) {

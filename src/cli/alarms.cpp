@@ -11,6 +11,7 @@
 #include "routing/time.h"
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 
 namespace noroshi::cli {
 namespace {
@@ -65,7 +66,7 @@ std::string shown_holder(const json::value& alarm, Language language) {
 std::string shown_alarmed(const json::value& alarm, Language language) {
   const auto role = text_at(alarm, "/role");
   const auto body = shown_organization(text_at(alarm, "/organization"), language);
-  return role.empty() ? body : fmt::format("{} {}", body, role);
+  return role.empty() ? body : fmt::format("{} {}", body, shown_role(role, language));
 }
 
 std::string shown_incident(const json::value& alarm, Language language) {

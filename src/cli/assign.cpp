@@ -9,6 +9,7 @@
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/codec/json_writer.h"
 #include "src/core/identifier.h"
 
@@ -16,25 +17,6 @@ namespace noroshi::cli {
 namespace {
 
 namespace json = boost::json;
-
-struct Word {
-  std::string_view word;
-  Text text;
-};
-const Word functions[] = {{"head", {"対応責任者", "head"}},
-                          {"deputy", {"副責任者", "deputy"}},
-                          {"handler", {"対処担当", "handler"}},
-                          {"external_contact", {"外部連絡担当", "external contact"}}};
-const Word states[] = {{"proposed", {"返答待ち", "proposed"}}, {"accepted", {"承諾済み", "accepted"}},
-                       {"active", {"対応中", "active"}},       {"handed_over", {"引継ぎ済み", "handed over"}},
-                       {"released", {"解除", "released"}},     {"declined", {"辞退", "declined"}}};
-
-template <std::size_t count>
-std::string shown_word(const Word (&words)[count], const std::string& word, Language language) {
-  for (const auto& entry : words)
-    if (entry.word == word) return in(entry.text, language);
-  return word;
-}
 
 std::string place_of(const std::string& incident) {
   return fmt::format("/api/v1/incidents/{}/assignments", incident);
@@ -124,8 +106,8 @@ std::string render_assignments(const json::array& assignments, Language language
     if (const auto note = text_at(assignment, "/note"); !note.empty()) add(note);
     auto since = text_at(assignment, "/activated_at");
     if (since.empty()) since = text_at(assignment, "/proposed_at");
-    table.add_row({text_at(assignment, "/name"), shown_word(functions, text_at(assignment, "/function"), language),
-                   shown_word(states, text_at(assignment, "/state"), language), shown_time(since),
+    table.add_row({text_at(assignment, "/name"), shown_word(words::response_functions, text_at(assignment, "/function"), language),
+                   shown_word(words::response_states, text_at(assignment, "/state"), language), shown_time(since),
                    shown_time(text_at(assignment, "/duty_until")), remarks, text_at(assignment, "/id")});
   }
   return table.empty() ? "" : table.render(terminal_width());

@@ -18,6 +18,7 @@
 #include "src/cli/own_file.h"
 #include "src/cli/sealing.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/codec/json_writer.h"
 #include "src/delivery/bundle_file.h"
 #include "src/record/encodings.h"
@@ -106,7 +107,7 @@ void show(const json::value& header, const json::value& message, const Output& o
   line(output({"番号", "bundle"}), std::to_string(number_at(header, "/number").value_or(0)));
   line(output({"作成", "made"}), shown_time(text_at(header, "/made_at")));
   line(output({"インシデント", "incident"}), text_at(message, "/number"));
-  line(output({"種別", "kind"}), text_at(message, "/kind"));
+  line(output({"種別", "kind"}), shown_word(words::message_kinds, text_at(message, "/kind"), output.language));
   line(output({"送信者", "from"}), shown_organization(text_at(message, "/sender"), output.language));
   line(output({"宛先", "to"}), shown_organization(text_at(message, "/recipient"), output.language));
   line(output({"条項", "clause"}), shown_clause(message));

@@ -8,84 +8,13 @@
 #include "routing/time.h"
 #include "src/cli/output.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/codec/views.h"
 #include "src/record/encodings.h"
 #include "src/record/sha256.h"
 
 namespace noroshi::cli {
 namespace {
-
-struct Word {
-  std::string_view word;
-  Text text;
-};
-
-// A word that is not listed is shown as it is.
-template <std::size_t count>
-std::string shown_word(const std::array<Word, count>& words, std::string_view word, Language language) {
-  for (const auto& entry : words)
-    if (entry.word == word) return in(entry.text, language);
-  return std::string(word);
-}
-
-const std::array stages{Word{"first", {"第一報", "first report"}}, Word{"followup", {"続報", "follow-up"}},
-                        Word{"final", {"最終報", "final report"}}, Word{"correction", {"訂正", "correction"}}};
-const std::array assessments{Word{"incident", {"インシデントである", "an incident"}},
-                             Word{"possible", {"インシデントの可能性がある", "possibly an incident"}},
-                             Word{"not_incident", {"インシデントでない", "no incident"}}};
-const std::array attacks{Word{"yes", {"該当", "yes"}}, Word{"possible", {"可能性あり", "possible"}},
-                         Word{"no", {"該当しない", "no"}}, Word{"unknown", {"不明", "unknown"}}};
-const std::array states{Word{"reported", {"報告済み", "reported"}},
-                        Word{"assessed", {"評価済み", "assessed"}},
-                        Word{"contained", {"応急措置済み", "contained"}},
-                        Word{"recovered", {"復旧済み", "recovered"}},
-                        Word{"reviewed", {"再発防止策済み", "reviewed"}},
-                        Word{"closed", {"終結", "closed"}},
-                        Word{"dismissed", {"インシデントでないと判断", "dismissed"}}};
-const std::array methods{Word{"relay", {"中継", "relay"}},
-                         Word{"report", {"報告の送付", "report"}},
-                         Word{"telephone", {"電話", "telephone"}},
-                         Word{"in_person", {"対面", "in person"}},
-                         Word{"police_report", {"通報", "report to the police"}},
-                         Word{"consultation", {"相談", "consultation"}},
-                         Word{"decided_not_needed", {"不要と判断", "decided not needed"}},
-                         Word{"done", {"実施", "done"}},
-                         Word{"judgement", {"評価により", "by the judgement"}}};
-const std::array kinds{Word{"report", {"報告", "report"}}, Word{"relay", {"中継", "relay"}},
-                       Word{"notice", {"通知", "notice"}}, Word{"alarm", {"警報", "alarm"}}};
-const std::array roles{Word{"reporter", {"報告者", "reporter"}},
-                       Word{"csirt_member", {"CSIRT職員", "CSIRT member"}},
-                       Word{"csirt_head", {"CSIRT責任者", "CSIRT head"}},
-                       Word{"external_contact", {"外部連絡担当", "external contact"}},
-                       Word{"exception_officer", {"例外措置の許可権限者", "exception officer"}},
-                       Word{"ciso", {"CISO", "CISO"}},
-                       Word{"section_officer", {"課室情報セキュリティ責任者", "section officer"}},
-                       Word{"center_liaison", {"センター連絡担当", "centre liaison"}},
-                       Word{"police_desk", {"警察の窓口", "police desk"}},
-                       Word{"crisis_desk", {"事態対処の窓口", "crisis desk"}},
-                       Word{"cymat_member", {"CYMAT要員", "CYMAT member"}},
-                       Word{"auditor", {"監査担当", "auditor"}},
-                       Word{"operator", {"運用担当", "operator"}}};
-
-const std::array functions{Word{"head", {"対応責任者", "head of the response"}},
-                           Word{"deputy", {"副責任者", "deputy"}},
-                           Word{"handler", {"対処担当", "handler"}},
-                           Word{"external_contact", {"外部連絡担当", "external contact"}}};
-const std::array steps{Word{"ciso_told", {"CISOへの報告", "CISO told"}},
-                       Word{"situation", {"対処状況の把握", "state of handling"}},
-                       Word{"record", {"対処の記録", "record of handling"}},
-                       Word{"rules_followed", {"基盤の規程に従った対処", "rules of the platform followed"}},
-                       Word{"cause_reported", {"原因と再発防止策の報告", "cause and prevention reported"}},
-                       Word{"measures_ordered", {"措置の指示", "measures ordered"}},
-                       Word{"lessons_shared", {"教訓の共有", "lessons shared"}},
-                       Word{"procedure_followed", {"手順又は指示に従った対処", "procedure or instruction followed"}},
-                       Word{"information_shared", {"関係機関との情報共有", "information shared"}}};
-const std::array instructions{Word{"emergency_measures", {"応急措置", "emergency measures"}},
-                              Word{"recovery", {"復旧", "recovery"}},
-                              Word{"handling", {"対処", "handling"}}};
-const std::array forces{Word{"instruction", {"指示", "instruction"}},
-                        Word{"recommendation", {"勧告", "recommendation"}},
-                        Word{"advice", {"助言", "advice"}}};
 
 std::string clause_of(const std::string& clause, int sentence) {
   return sentence > 0 ? fmt::format("{} {}", clause, sentence) : clause;
@@ -106,8 +35,7 @@ struct SentenceOf {
   bool ja = chronology.language_ == Language::ja;
 
   std::string body(const std::string& slug) const { return shown_organization(slug, chronology.language_); }
-  template <std::size_t count>
-  std::string word(const std::array<Word, count>& words, std::string_view text) const {
+  std::string word(const Words& words, std::string_view text) const {
     return shown_word(words, text, chronology.language_);
   }
   std::string text(const std::string& words) const {
@@ -154,7 +82,7 @@ struct SentenceOf {
                             what.edition.empty() ? "none" : what.edition);
   }
   std::string operator()(const core::ReportReceived& what) const {
-    const auto stage = word(stages, core::to_string(what.content.stage));
+    const auto stage = word(words::report_stages, core::to_string(what.content.stage));
     const auto digest = what.sha256.size() == sizeof(record::Digest) ? record::to_hex(what.sha256) : text(what.sha256);
     return ja ? fmt::format("第{}版の報告（{}）を受付:「{}」 SHA-256 {}", what.version, stage, text(what.content.title),
                             digest)
@@ -163,8 +91,8 @@ struct SentenceOf {
   }
   std::string operator()(const core::JudgementMade& what) const {
     const auto& judgement = what.held.judgement;
-    const auto assessment = word(assessments, routing::to_string(judgement.assessment));
-    const auto attack = word(attacks, routing::to_string(judgement.cyberattack));
+    const auto assessment = word(words::assessments, routing::to_string(judgement.assessment));
+    const auto attack = word(words::attacks, routing::to_string(judgement.cyberattack));
     return (ja ? fmt::format("{} の評価: {}（サイバー攻撃: {}{}）。", body(judgement.organization), assessment, attack,
                              cells(judgement))
                : fmt::format("{} judges: {} (cyberattack: {}{}).", body(judgement.organization), assessment, attack,
@@ -172,7 +100,7 @@ struct SentenceOf {
            because(what.held.assessment_reason) + because(what.held.cyberattack_reason);
   }
   std::string operator()(const core::IncidentMoved& what) const {
-    const auto from = word(states, core::to_string(what.from)), to = word(states, core::to_string(what.to));
+    const auto from = word(words::incident_states, core::to_string(what.from)), to = word(words::incident_states, core::to_string(what.to));
     return (ja ? fmt::format("状態を「{}」から「{}」へ。", from, to) : fmt::format("State: {} → {}.", from, to)) +
            because(what.reason);
   }
@@ -204,9 +132,9 @@ struct SentenceOf {
                           : (ja ? fmt::format("目標より {} 遅れ", shown_duration(what.late_by.count(), Language::ja))
                                 : fmt::format("{} late", shown_duration(what.late_by.count(), Language::en)));
     auto line = ja ? fmt::format("{}を履行（方法: {}、実施 {}、{}）。", duty(met.obligation),
-                                 word(methods, core::to_string(met.method)), shown_second(met.at), late)
+                                 word(words::fulfilment_methods, core::to_string(met.method)), shown_second(met.at), late)
                    : fmt::format("Met: {} (by {}, at {}, {}).", duty(met.obligation),
-                                 word(methods, core::to_string(met.method)), shown_second(met.at), late);
+                                 word(words::fulfilment_methods, core::to_string(met.method)), shown_second(met.at), late);
     if (!met.note.empty()) line += ja ? " 備考: " + text(met.note) : " Note: " + text(met.note);
     if (!met.reference.empty())
       line += ja ? " 相手の番号: " + text(met.reference) : " Their number: " + text(met.reference);
@@ -241,8 +169,8 @@ struct SentenceOf {
     const auto& sent = what.message;
     const auto way = fmt::format("{} → {}", sent.sender.empty() ? "noroshid" : body(sent.sender), body(sent.recipient));
     chronology.messages_[sent.id] = way;
-    auto line = ja ? fmt::format("{}を送付: {}", word(kinds, core::to_string(sent.kind)), way)
-                   : fmt::format("Sent ({}): {}", word(kinds, core::to_string(sent.kind)), way);
+    auto line = ja ? fmt::format("{}を送付: {}", word(words::message_kinds, core::to_string(sent.kind)), way)
+                   : fmt::format("Sent ({}): {}", word(words::message_kinds, core::to_string(sent.kind)), way);
     if (!sent.clause.empty())
       line += ja ? fmt::format("（{}）", clause_of(sent.clause, sent.sentence))
                  : fmt::format(" ({})", clause_of(sent.clause, sent.sentence));
@@ -278,10 +206,10 @@ struct SentenceOf {
   std::string operator()(const core::AlarmRung& what) const {
     return (ja ? fmt::format("期限の警報 {}（第{}段階、期限 {}、{}）を {} の{}へ。", what.code, what.level,
                              shown_second(what.due_at), body(what.holder), body(what.organization),
-                             word(roles, core::to_string(what.role)))
+                             word(words::roles, core::to_string(what.role)))
                : fmt::format("Alarm {} (level {}, due {}, of {}) to {}, {}.", what.code, what.level,
                              shown_second(what.due_at), body(what.holder), body(what.organization),
-                             word(roles, core::to_string(what.role)))) +
+                             word(words::roles, core::to_string(what.role)))) +
            " " + text(ja ? what.reason.ja : what.reason.en);
   }
   std::string operator()(const core::RelaySwitchAsked& what) const {
@@ -432,22 +360,22 @@ struct SentenceOf {
     const auto found = chronology.assignments_.find(id);
     if (found == chronology.assignments_.end()) return to_string(id);
     const auto& [name, function, organization] = found->second;
-    return ja ? fmt::format("{}（{} {}）", text(name), body(organization), word(functions, function))
-              : fmt::format("{} ({}, {})", text(name), body(organization), word(functions, function));
+    return ja ? fmt::format("{}（{} {}）", text(name), body(organization), word(words::response_functions, function))
+              : fmt::format("{} ({}, {})", text(name), body(organization), word(words::response_functions, function));
   }
   std::string operator()(const core::HandlingStepTaken& what) const {
     const auto& step = what.step;
-    auto line = word(steps, core::to_string(step.kind));
+    auto line = word(words::handling_steps, core::to_string(step.kind));
     if (!step.name.empty()) line += ja ? fmt::format("（{}）", text(step.name)) : fmt::format(" ({})", text(step.name));
     if (step.by_delegate) line += ja ? " CISOの権限の委任による" : ", by delegation of the CISO";
     return ja ? fmt::format("{}:「{}」", line, text(step.text)) : fmt::format("{}: \"{}\"", line, text(step.text));
   }
   std::string operator()(const core::InstructionGiven& what) const {
     const auto& given = what.instruction;
-    auto line = ja ? fmt::format("{} への{}（{}）:「{}」", text(given.addressee), word(forces, core::to_string(given.force)),
-                                 word(instructions, core::to_string(given.kind)), text(given.text))
-                   : fmt::format("{} on {} to {}: \"{}\"", word(forces, core::to_string(given.force)),
-                                 word(instructions, core::to_string(given.kind)), text(given.addressee), text(given.text));
+    auto line = ja ? fmt::format("{} への{}（{}）:「{}」", text(given.addressee), word(words::instruction_forces, core::to_string(given.force)),
+                                 word(words::instruction_kinds, core::to_string(given.kind)), text(given.text))
+                   : fmt::format("{} on {} to {}: \"{}\"", word(words::instruction_forces, core::to_string(given.force)),
+                                 word(words::instruction_kinds, core::to_string(given.kind)), text(given.addressee), text(given.text));
     if (given.answer_by)
       line += ja ? fmt::format(" 回答期限 {}。", shown_second(*given.answer_by))
                  : fmt::format(" Answer by {}.", shown_second(*given.answer_by));
@@ -540,7 +468,7 @@ std::string Chronology::sentence(const core::Event& event) {
 std::string Chronology::who(const core::Actor& actor) const {
   if (!actor.token) return language_ == Language::ja ? "noroshid（自動）" : "noroshid (by itself)";
   auto text = shown_organization(actor.organization, language_);
-  if (actor.role) text += " " + shown_word(roles, core::to_string(*actor.role), language_);
+  if (actor.role) text += " " + shown_word(words::roles, core::to_string(*actor.role), language_);
   if (!actor.name.empty())
     text += " " + (actor.name == "erased" ? std::string(language_ == Language::ja ? "（消去済み）" : "(erased)")
                                           : actor.name);

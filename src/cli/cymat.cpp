@@ -6,6 +6,7 @@
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/codec/json_writer.h"
 
 namespace noroshi::cli {
@@ -31,8 +32,10 @@ std::string render_requests(const json::array& requests, Language language) {
       ja ? std::vector<std::string>{"要請", "支援先", "優先度", "状態", "決定", "要請日時", "順番"}
          : std::vector<std::string>{"request", "supported", "priority", "state", "ruling", "asked at", "queue"});
   for (const auto& request : requests)
-    table.add_row({text_at(request, "/id"), mark_of(request, language) + text_at(request, "/supported"), text_at(request, "/priority"),
-                   text_at(request, "/state"), text_at(request, "/ruling"),
+    table.add_row({text_at(request, "/id"), mark_of(request, language) + shown_organization(text_at(request, "/supported"), language),
+                   shown_word(words::cymat_priorities, text_at(request, "/priority"), language),
+                   shown_word(words::cymat_states, text_at(request, "/state"), language),
+                   shown_word(words::cymat_rulings, text_at(request, "/ruling"), language),
                    shown_time(text_at(request, "/requested_at")), text_at(request, "/queue_position")});
   if (table.empty()) return ja ? "CYMAT の要請はありません。\n" : "No request for CYMAT.\n";
   return table.render(terminal_width());
@@ -45,9 +48,10 @@ std::string render_request(const json::value& request, Language language) {
       ja ? std::vector<std::string>{"要員", "所属", "氏名", "班長", "研修", "機密性3", "被害機関", "状態"}
          : std::vector<std::string>{"member", "agency", "name", "lead", "trained", "cleared", "affected", "state"});
   for (const auto& member : array_at(request, "/members"))
-    table.add_row({text_at(member, "/id"), text_at(member, "/organization"), text_at(member, "/name"),
+    table.add_row({text_at(member, "/id"), shown_organization(text_at(member, "/organization"), language), text_at(member, "/name"),
                    yes(flag_at(member, "/lead")), yes(flag_at(member, "/trained")), yes(flag_at(member, "/cleared")),
-                   yes(flag_at(member, "/of_affected_body")), text_at(member, "/state")});
+                   yes(flag_at(member, "/of_affected_body")),
+                   shown_word(words::cymat_member_states, text_at(member, "/state"), language)});
   if (!table.empty()) text += table.render(terminal_width());
   return text;
 }
@@ -55,8 +59,8 @@ std::string render_request(const json::value& request, Language language) {
 std::string render_log(const json::array& entries, Language language) {
   std::string text;
   for (const auto& entry : entries)
-    text += fmt::format("{}  {}  {} {}\n    {}\n", shown_time(text_at(entry, "/at")), text_at(entry, "/kind"),
-                        printable(text_at(entry, "/organization")), printable(text_at(entry, "/by")),
+    text += fmt::format("{}  {}  {} {}\n    {}\n", shown_time(text_at(entry, "/at")), shown_word(words::cymat_entries, text_at(entry, "/kind"), language),
+                        printable(shown_organization(text_at(entry, "/organization"), language)), printable(text_at(entry, "/by")),
                         printable(text_at(entry, "/text")));
   if (text.empty()) return language == Language::ja ? "記録はありません。\n" : "Nothing is logged.\n";
   return text;
@@ -67,7 +71,7 @@ std::string render_pool(const json::array& people, Language language) {
   Table table(ja ? std::vector<std::string>{"職員", "所属", "氏名", "研修", "機密性3", "従事中"}
                  : std::vector<std::string>{"person", "agency", "name", "trained", "cleared", "busy"});
   for (const auto& one : people)
-    table.add_row({text_at(one, "/person"), text_at(one, "/organization"), text_at(one, "/name"),
+    table.add_row({text_at(one, "/person"), shown_organization(text_at(one, "/organization"), language), text_at(one, "/name"),
                    yes(flag_at(one, "/trained")), yes(flag_at(one, "/cleared")), yes(flag_at(one, "/busy"))});
   if (table.empty())
     return ja ? "CYMAT に属する職員が指名されていません。\n" : "Nobody is named as a member of CYMAT.\n";

@@ -177,6 +177,9 @@ class Demonstration {
       print_line(fmt::format("  {:<18} {:<13} {}", core::to_string(role), organization, token));
       print_line(fmt::format("  {:<18} {:<13} {}", "", "", folder_.token(organization, role).string()));
     }
+    if (options_.once)  // the daemon is about to end: what leads to it would lead nowhere
+      return print_line(output_({"\n画面のリンクと試し方は、--exit なしで実行すると表示されます。",
+                                 "\nWithout --exit the next run shows links to the page, and what to try."}));
     print_line(output_({"\n画面: 役割ごとのリンク（開いて「この役割で入る」を押します）:",
                         "\nThe page: a link for each role (open it, then enter as that role):"}));
     const auto tell_link = [this](const std::string& organization, core::Role role) {

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -20,6 +21,8 @@
 #include "src/app/record_words.h"
 #include "src/cli/record_sealing.h"
 #include "src/cli/table.h"
+#include "src/core/role.h"
+#include "src/store/accounts.h"
 #include "src/store/clock.h"
 #include "src/store/cluster_folder.h"
 #include "src/store/content_epochs.h"
@@ -199,7 +202,16 @@ void check_record(const DatabaseVisit& visit, store::Connection& owner, const Da
        "is noroshid running, and does its log say that sealing has stopped?"});
 }
 
-// What is told to a centre of which nobody holds a token reaches nobody.
+// An account of that body that would hear alarms, had somebody followed its set-up link.
+std::optional<store::Account> account_that_waits(store::Connection& owner, const std::string& organization) {
+  for (auto& account : store::list_accounts(owner))
+    if (account.login.organization == organization && core::hears_alarms(account.role) && !account.revoked_at &&
+        account.passkeys == 0 && !account.passphrase)
+      return std::move(account);
+  return std::nullopt;
+}
+
+// What is told to a centre reaches nobody where none of it holds a token or has set up an account.
 void check_center(store::Connection& owner, const Law& law, Findings& findings) {
   if (!law) return not_made(findings, "center", {"登録簿を読めません", "the registry cannot be read"});
   const auto* center =
@@ -212,6 +224,16 @@ void check_center(store::Connection& owner, const Law& law, Findings& findings) 
     return good(findings, "center",
                 {fmt::format("センター {} に警報を受け取れる者がいます", center->slug),
                  fmt::format("somebody of the centre, {}, would hear an alarm", center->slug)});
+  if (const auto waiting = account_that_waits(owner, center->slug)) {
+    const auto login = store::to_string(waiting->login);
+    return bad(findings, "center",
+               {fmt::format("センター {} に警報を受け取れる者がいません。アカウント {} は設定用リンクがまだ開かれていません", center->slug, login),
+                fmt::format("nobody of the centre, {}, would hear an alarm: the set-up link of account {} was not followed yet",
+                            center->slug, login)},
+               {fmt::format("本人にリンクを開いて設定してもらってください。期限（30分）を過ぎたら noroshi account link {} で作り直せます。", login),
+                fmt::format("have its person open the link and set it up; after its 30 minutes make another: noroshi account link {}",
+                            login)});
+  }
   const auto remedy = fmt::format("noroshi token issue --org {} --role center_liaison", center->slug);
   bad(findings, "center",
       {fmt::format("センター {} に警報を受け取れる者がいません", center->slug),

@@ -6,6 +6,7 @@
 #include "src/cli/find_incident.h"
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/codec/json_writer.h"
 
 namespace noroshi::cli {
@@ -20,7 +21,8 @@ std::string render(const json::array& incidents, Language language) {
          : std::vector<std::string>{"number", "reference", "title", "state", "retention", "over since", "asked for"});
   for (const auto& incident : incidents)
     table.add_row({text_at(incident, "/number"), text_at(incident, "/reference"), text_at(incident, "/title"),
-                   text_at(incident, "/state"), text_at(incident, "/retention_class"),
+                   shown_word(words::incident_states, text_at(incident, "/state"), language),
+                   shown_word(words::retention_classes, text_at(incident, "/retention_class"), language),
                    shown_time(text_at(incident, "/retained_until")),
                    flag_at(incident, "/erasure_pending") ? (ja ? "決定待ち" : "waits for a decision") : "-"});
   if (table.empty()) return ja ? "消去できるインシデントはありません。\n" : "Nothing may be erased now.\n";

@@ -11,6 +11,7 @@
 #include "src/cli/json_view.h"
 #include "src/cli/label.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/cli/withhold.h"
 #include "src/codec/json_writer.h"
 #include "src/delivery/mail_reply.h"
@@ -90,12 +91,7 @@ std::string shown_kind(const json::value& message, Language language) {
   const auto kind = text_at(message, "/kind");
   if (flag_at(message, "/automatic"))
     return language == Language::ja ? "自動中継（未確認）" : "relay, automatic and unconfirmed";
-  if (language == Language::en) return kind;
-  if (kind == "report") return "報告";
-  if (kind == "relay") return "中継";
-  if (kind == "notice") return "通知";
-  if (kind == "alarm") return "警報";
-  return kind;
+  return shown_word(words::message_kinds, kind, language);
 }
 
 int run(const InboxListOptions& options, const Output& output) {

@@ -23,6 +23,7 @@
 #include "src/cli/cymat.h"
 #include "src/cli/erasure.h"
 #include "src/cli/handle.h"
+#include "src/cli/help_words.h"
 #include "src/cli/endpoint.h"
 #include "src/cli/inbox.h"
 #include "src/cli/label.h"
@@ -1389,6 +1390,23 @@ void add_global(CLI::App& program, Global& global) {
   program.fallthrough();
 }
 
+// Before the command line is parsed, which may end in the help.
+Language language_of_help(int argc, char** argv) {
+  std::string_view wanted;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--lang" && i + 1 < argc) wanted = argv[i + 1];
+    if (word.starts_with("--lang=")) wanted = word.substr(std::string_view("--lang=").size());
+  }
+  return language_from(wanted);
+}
+
+void describe_in_japanese(CLI::App& app, const std::string& command) {
+  if (const auto words = japanese_help(command); !words.empty()) app.description(std::string(words));
+  for (auto* below : app.get_subcommands([](const CLI::App*) { return true; }))
+    describe_in_japanese(*below, command.empty() ? below->get_name() : command + " " + below->get_name());
+}
+
 int run_program(int argc, char** argv) {
   Global global;
   Command chosen;
@@ -1424,7 +1442,9 @@ int run_program(int argc, char** argv) {
   add_record(program, global, chosen);
   add_config(program, global, chosen);
   add_machine(program, global, chosen);
-  program.footer(footer);  // last: a command made after it would repeat it in its own help
+  const bool ja = language_of_help(argc, argv) == Language::ja;
+  if (ja) describe_in_japanese(program, "");
+  program.footer(ja ? japanese_footer : footer);  // last: a command made after it would repeat it in its own help
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

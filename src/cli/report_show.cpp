@@ -10,6 +10,7 @@
 #include "src/cli/receipt.h"
 #include "src/cli/report_queue.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/cli/withhold.h"
 
 namespace noroshi::cli {
@@ -22,11 +23,18 @@ std::string render_messages(const json::value& incident, Language language) {
   Table table(ja ? std::vector<std::string>{"送信", "種別", "差出", "宛先", "受付番号", "受領確認", "確認者"}
                  : std::vector<std::string>{"sent", "kind", "from", "to", "receipt number", "acknowledged", "by"});
   for (const auto& message : array_at(incident, "/messages"))
-    table.add_row({shown_time(text_at(message, "/sent_at")), text_at(message, "/kind"),
+    table.add_row({shown_time(text_at(message, "/sent_at")), shown_word(words::message_kinds, text_at(message, "/kind"), language),
                    shown_organization(text_at(message, "/from"), language),
                    shown_organization(text_at(message, "/to"), language), text_at(message, "/receipt_number"),
                    shown_time(text_at(message, "/acknowledged_at")), text_at(message, "/acknowledged_by")});
   return table.empty() ? "" : table.render(terminal_width());
+}
+
+// "応急措置の指示": what it is about, and how it binds.
+std::string shown_instruction(const json::value& instruction, Language language) {
+  const auto kind = shown_word(words::instruction_kinds, text_at(instruction, "/kind"), language);
+  const auto force = shown_word(words::instruction_forces, text_at(instruction, "/force"), language);
+  return language == Language::ja ? fmt::format("{}の{}", kind, force) : fmt::format("{}: {}", force, kind);
 }
 
 // How the body handles it inside; nothing where nothing was noted.
@@ -36,7 +44,8 @@ std::string render_handling(const json::value& incident, Language language) {
   Table steps(ja ? std::vector<std::string>{"日時", "経過", "相手", "委任", "本文"}
                  : std::vector<std::string>{"at", "step", "person", "delegate", "text"});
   for (const auto& step : array_at(incident, "/steps"))
-    steps.add_row({shown_time(text_at(step, "/taken_at")), text_at(step, "/kind"), text_at(step, "/name"),
+    steps.add_row({shown_time(text_at(step, "/taken_at")), shown_word(words::handling_steps, text_at(step, "/kind"), language),
+                   text_at(step, "/name"),
                    flag_at(step, "/by_delegate") ? (ja ? "委任" : "yes") : "", text_at(step, "/text")});
   if (!steps.empty()) out += (ja ? "\n対処の経過\n" : "\nSteps of handling\n") + steps.render(terminal_width());
   Table given(ja ? std::vector<std::string>{"ID", "種別", "名宛人", "回答期限", "回答", "本文"}
@@ -47,7 +56,7 @@ std::string render_handling(const json::value& incident, Language language) {
                                                                          : (ja ? "未実施" : "not carried out"))
                         : flag_at(instruction, "/overdue") ? (ja ? "期限超過" : "OVERDUE")
                                                            : "";
-    given.add_row({text_at(instruction, "/id"), text_at(instruction, "/force") + " " + text_at(instruction, "/kind"),
+    given.add_row({text_at(instruction, "/id"), shown_instruction(instruction, language),
                    text_at(instruction, "/addressee"), shown_time(text_at(instruction, "/answer_by")), answer,
                    text_at(instruction, "/text")});
   }
@@ -79,9 +88,9 @@ std::string render(const json::value& incident, Language language) {
     line(ja ? "消去" : "erased", fmt::format("{} {}", shown_time(erased),
                                              shown_organization(text_at(incident, "/erased_by"), language)));
   if (flag_at(incident, "/exercise")) line(ja ? "種別" : "kind", ja ? "訓練" : "EXERCISE");
-  line(ja ? "状態" : "state", text_at(incident, "/state"));
-  line(ja ? "評価" : "assessment", text_at(incident, "/assessment"));
-  line(ja ? "サイバー攻撃" : "cyberattack", text_at(incident, "/cyberattack"));
+  line(ja ? "状態" : "state", named_word(words::incident_states, text_at(incident, "/state"), language));
+  line(ja ? "評価" : "assessment", named_word(words::assessments, text_at(incident, "/assessment"), language));
+  line(ja ? "サイバー攻撃" : "cyberattack", named_word(words::attacks, text_at(incident, "/cyberattack"), language));
   line(ja ? "保存期間満了" : "retained until", shown_time(text_at(incident, "/retained_until")));
   line(ja ? "認知" : "recognised", shown_time(text_at(incident, "/recognized_at")));
   if (const auto* report = incident.is_object() ? incident.get_object().if_contains("report") : nullptr)

@@ -1,14 +1,14 @@
 #include "src/cli/token.h"
 
 #include <fmt/format.h>
-#include <boost/json/serialize.hpp>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <boost/json/value.hpp>
 
 #include "routing/time.h"
 #include "src/app/law.h"
-#include "src/cli/table.h"
+#include "src/cli/listing.h"
+#include "src/cli/words.h"
 #include "src/core/role.h"
 #include "src/store/tokens.h"
 
@@ -38,14 +38,7 @@ std::string shown_key(const std::optional<record::ActorKey>& key, std::size_t by
   return text;
 }
 
-std::string when(const std::optional<Timestamp>& at) {
-  return at ? format_rfc3339(*at) : std::string();
-}
-
 json::value as_json(const store::IssuedToken& token) {
-  const auto time = [](const std::optional<Timestamp>& at) {
-    return at ? json::value(format_rfc3339(*at)) : nullptr;
-  };
   return json::value{{"id", core::to_string(token.id)},
                      {"organization", token.organization},
                      {"role", std::string(core::to_string(token.role))},
@@ -53,8 +46,8 @@ json::value as_json(const store::IssuedToken& token) {
                      {"signing_key_sha256", token.signing_key ? json::value(shown_key(token.signing_key, 32)) : nullptr},
                      {"person", token.person ? json::value(core::to_string(*token.person)) : nullptr},
                      {"issued_at", format_rfc3339(token.issued_at)},
-                     {"expires_at", time(token.expires_at)},
-                     {"revoked_at", time(token.revoked_at)}};
+                     {"expires_at", time_or_null(token.expires_at)},
+                     {"revoked_at", time_or_null(token.revoked_at)}};
 }
 
 // Also in the form in which it stands in the token: 32 digits without hyphens.
@@ -103,22 +96,15 @@ int run(const TokenIssueOptions& options, const Output& output) {
 }
 
 int run(const TokenListOptions& options, const Output& output) {
-  return with_database(options.database, output, [&]() -> int {
-    const DatabaseVisit visit(options.database, output);
-    const auto owner = visit.owner_of_current_schema();
-    const bool ja = output.language == Language::ja;
-    Table table(ja ? std::vector<std::string>{"ID", "機関", "役割", "名前", "署名鍵", "発行", "期限", "失効"}
-                   : std::vector<std::string>{"id", "body", "role", "name", "signing key", "issued", "expires", "revoked"});
-    json::array items;
-    for (const auto& token : store::list_tokens(*owner)) {
-      items.push_back(as_json(token));
-      table.add_row({core::to_string(token.id), token.organization, std::string(core::to_string(token.role)),
-                     token.name, shown_key(token.signing_key, 8), shown_time(when(token.issued_at)), shown_time(when(token.expires_at)),
-                     shown_time(when(token.revoked_at))});
-    }
-    print(output.json ? json::serialize(json::value{{"items", items}, {"next", nullptr}}) + '\n'
-                      : table.render(terminal_width()));
-    return exit_ok;
+  Listing listing(output.language == Language::ja
+                      ? std::vector<std::string>{"ID", "機関", "役割", "名前", "署名鍵", "発行", "期限", "失効"}
+                      : std::vector<std::string>{"id", "body", "role", "name", "signing key", "issued", "expires", "revoked"});
+  return list_from_database(options.database, output, std::move(listing), [&](store::Connection& owner, Listing& list) {
+    for (const auto& token : store::list_tokens(owner))
+      list.add(as_json(token),
+               {core::to_string(token.id), token.organization, named_word(words::roles, core::to_string(token.role), output.language),
+                token.name, shown_key(token.signing_key, 8), shown_time(token.issued_at), shown_time(token.expires_at),
+                shown_time(token.revoked_at)});
   });
 }
 

@@ -6,6 +6,7 @@
 #include "src/cli/input.h"
 #include "src/cli/json_view.h"
 #include "src/cli/table.h"
+#include "src/cli/words.h"
 #include "src/codec/json_writer.h"
 
 namespace noroshi::cli {
@@ -61,6 +62,13 @@ std::string joined(const json::array& words) {
   return text;
 }
 
+std::string joined(const json::array& words, const Words& known, Language language) {
+  json::array named;
+  for (const auto& word : words)
+    if (word.is_string()) named.emplace_back(named_word(known, std::string_view(word.get_string()), language));
+  return joined(named);
+}
+
 std::string span(const json::value& value) {
   const auto until = text_at(value, "/until");
   return fmt::format("{} - {}", shown_time(text_at(value, "/from")), until.empty() ? "" : shown_time(until));
@@ -68,9 +76,9 @@ std::string span(const json::value& value) {
 
 void show(const json::value& person, const Output& output) {
   const bool ja = output.language == Language::ja;
-  print_line(fmt::format("{}  {}  {}", printable(text_at(person, "/name")), text_at(person, "/organization"),
+  print_line(fmt::format("{}  {}  {}", printable(text_at(person, "/name")), shown_organization(text_at(person, "/organization"), output.language),
                          text_at(person, "/id")));
-  print_line(fmt::format("{}  {}{}  {}", text_at(person, "/employment"), printable(joined(array_at(person, "/skills"))),
+  print_line(fmt::format("{}  {}{}  {}", shown_word(words::employments, text_at(person, "/employment"), output.language), printable(joined(array_at(person, "/skills"))),
                          flag_at(person, "/cleared") ? (ja ? "  機密性3可" : "  cleared for 機密性3") : "",
                          text_at(person, "/left_at").empty()
                              ? ""
@@ -79,16 +87,17 @@ void show(const json::value& person, const Output& output) {
     return flag_at(value, pointer) ? "*" : " ";
   };
   for (const auto& post : array_at(person, "/posts"))
-    print_line(fmt::format("{} {}  {}  {}  {}  {}", mark(post, "/in_force"), text_at(post, "/post"),
-                           text_at(post, "/ground"), span(post), printable(text_at(post, "/made_by")),
+    print_line(fmt::format("{} {}  {}  {}  {}  {}", mark(post, "/in_force"), named_word(words::posts, text_at(post, "/post"), output.language),
+                           shown_word(words::grounds, text_at(post, "/ground"), output.language), span(post), printable(text_at(post, "/made_by")),
                            text_at(post, "/id")));
   for (const auto& delegation : array_at(person, "/delegations"))
     print_line(fmt::format("{} {} → {}  {} ({})  {}  {}", mark(delegation, "/in_force"),
                            printable(text_at(delegation, "/from_name")), printable(text_at(delegation, "/to_name")),
-                           text_at(delegation, "/post"), joined(array_at(delegation, "/powers")), span(delegation),
+                           named_word(words::posts, text_at(delegation, "/post"), output.language),
+                           joined(array_at(delegation, "/powers"), words::powers, output.language), span(delegation),
                            text_at(delegation, "/id")));
   for (const auto& training : array_at(person, "/trainings"))
-    print_line(fmt::format("{} {}  {}  {} - {}", mark(training, "/valid"), text_at(training, "/kind"),
+    print_line(fmt::format("{} {}  {}  {} - {}", mark(training, "/valid"), shown_word(words::trainings, text_at(training, "/kind"), output.language),
                            printable(text_at(training, "/course")), shown_time(text_at(training, "/completed_at")),
                            shown_time(text_at(training, "/valid_until"))));
 }
@@ -123,8 +132,8 @@ int run(const UserListOptions& options, const Output& output) {
   Table table(ja ? std::vector<std::string>{"ID", "氏名", "区分", "職", "技能", "離任"}
                  : std::vector<std::string>{"id", "name", "employment", "posts", "skills", "left"});
   for (const auto& person : array_at(*list, "/items"))
-    table.add_row({text_at(person, "/id"), text_at(person, "/name"), text_at(person, "/employment"),
-                   joined(array_at(person, "/posts")), joined(array_at(person, "/skills")),
+    table.add_row({text_at(person, "/id"), text_at(person, "/name"), shown_word(words::employments, text_at(person, "/employment"), output.language),
+                   joined(array_at(person, "/posts"), words::posts, output.language), joined(array_at(person, "/skills")),
                    shown_time(text_at(person, "/left_at"))});
   print(table.render(terminal_width()));
   return exit_ok;

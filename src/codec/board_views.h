@@ -1,5 +1,6 @@
 // The board (GET /board): the open incidents of a caller with the duties of their chain, in one answer; and what came due day by
-// day (GET /board/days). Small enough to be read whole, and again for one incident after each event.
+// day (GET /board/days). It has what a board shows and no more, so that a thousand incidents are read whole, and again after each
+// event for one of them: what is usual (no exercise, nothing late) is left out, duties inside of a body are counted.
 #pragma once
 
 #include <cstdint>
@@ -11,27 +12,32 @@
 
 namespace noroshi::codec {
 
+// Between bodies.
 struct BoardDuty {
   std::string clause;
   int sentence = 0;
   std::string holder;
   std::string recipient;
-  bool inner = false;  // stays inside of the holder
   Timestamp due_at;
   std::string state;
   std::optional<Timestamp> fulfilled_at;
   std::optional<Timestamp> acknowledged_at;
 };
 
+// Open duties that stay inside of one body and fall due at one time.
+struct BoardInner {
+  std::string clause;  // of the first of them
+  std::string holder;
+  Timestamp due_at;
+  std::int64_t count = 0;
+};
+
 // What an incident says to who sees its content. Who sees the rows of its duties alone has none of it.
 struct BoardContent {
-  std::string reference;
   std::string organization;
   std::string title;  // "" where it is erased
   std::string state;
-  std::string assessment;
-  std::string cyberattack;
-  std::vector<std::string> large_scale;  // by the originator: harm/extent/certainty
+  bool large_scale = false;  // the originator judges that it may be
   std::optional<Timestamp> followup_due_at;
 };
 
@@ -41,7 +47,8 @@ struct BoardIncident {
   bool exercise = false;
   std::optional<Timestamp> opened_at;
   std::optional<BoardContent> content;
-  std::vector<BoardDuty> duties;  // those that leave the holder, and the open ones; the oldest first
+  std::vector<BoardDuty> duties;  // the oldest first
+  std::vector<BoardInner> inner;  // by when they are due
 };
 
 struct BoardView {

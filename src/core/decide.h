@@ -129,7 +129,7 @@ Outcome decide_acknowledgement(const Law& law, const Incident& known, const Ackn
 
 // What ringing has to know of the world outside the incident.
 struct Listeners {
-  std::set<std::string> bodies_with_person;  // somebody there holds a token that hears alarms
+  std::set<std::string> bodies_with_person;  // somebody there holds a token or a set-up account that hears alarms
   // When one of those people last asked the daemon anything, or up to a minute before that; none: never.
   std::map<std::string, Timestamp> last_asked;
   std::set<std::string> relaying;            // agencies that have reports relayed when they stay silent

@@ -35,7 +35,7 @@ struct ClockCounts {
 };
 ClockCounts count_clocks(Connection& operator_connection);
 
-// Whether somebody of that body holds a token that hears alarms. A connection of role owner will do too.
+// Whether somebody of that body holds a token, or has set up an account, that hears alarms. A connection of role owner will do too.
 bool somebody_hears(Connection& operator_connection, const std::string& organization);
 
 // Open duties under one rule; those of exercises (訓練) apart.

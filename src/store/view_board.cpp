@@ -8,10 +8,10 @@ namespace {
 
 constexpr Statement select_incidents{
     "board_incidents",
-    "WITH mine AS MATERIALIZED (SELECT a.incident_id, i.reference, i.organization, i.title, i.state, i.opened_at, "
-    "i.followup_due, j.assessment, j.cyberattack, j.large_scale "
+    "WITH mine AS MATERIALIZED (SELECT a.incident_id, i.organization, i.title, i.state, i.opened_at, "
+    "i.followup_due, j.large_scale "
     "FROM incident_access a LEFT JOIN incident i ON i.id = a.incident_id "
-    "LEFT JOIN LATERAL (SELECT assessment, cyberattack, large_scale FROM judgement WHERE judgement.incident_id = i.id "
+    "LEFT JOIN LATERAL (SELECT large_scale FROM judgement WHERE judgement.incident_id = i.id "
     "AND judgement.of_originator ORDER BY judgement.revision DESC LIMIT 1) AS j ON true "
     "WHERE ($1::uuid IS NULL OR a.incident_id = $1::uuid) "
     "AND ($1::uuid IS NOT NULL OR i.state NOT IN ('closed', 'dismissed') OR EXISTS (SELECT FROM obligation o "
@@ -24,9 +24,15 @@ constexpr Statement select_incidents{
 
 constexpr Statement select_duties{
     "board_duties",
-    "SELECT o.incident_id, o.clause, o.sentence, o.holder, o.recipient, o.inner_duty, o.opened_at, o.due_at, o.state, "
+    "SELECT o.incident_id, o.clause, o.sentence, o.holder, o.recipient, o.opened_at, o.due_at, o.state, "
     "o.fulfilled_at, o.acknowledged_at FROM obligation o WHERE o.incident_id = ANY ($1::uuid[]) "
-    "AND (o.state = 'open' OR (NOT o.inner_duty AND o.state <> 'superseded')) ORDER BY o.id"};
+    "AND NOT o.inner_duty AND o.state <> 'superseded' ORDER BY o.id"};
+
+constexpr Statement select_inner{
+    "board_inner",
+    "SELECT o.incident_id, o.holder, o.due_at, (array_agg(o.clause ORDER BY o.id))[1] AS clause, count(*) AS count, "
+    "min(o.opened_at) AS opened_at FROM obligation o WHERE o.incident_id = ANY ($1::uuid[]) "
+    "AND o.inner_duty AND o.state = 'open' GROUP BY o.incident_id, o.holder, o.due_at ORDER BY o.due_at, o.holder"};
 
 // A duty is opened before it is due, or falls due at once: $1 bounds what is read by when it was due.
 constexpr Statement select_days{
@@ -48,16 +54,14 @@ codec::BoardIncident read_incident(const Row& row) {
   view.number = row.get<std::string>("number");
   view.exercise = row.get<bool>("exercise");
   view.opened_at = row.get<std::optional<Timestamp>>("opened_at");
-  const auto reference = row.get<std::optional<std::string>>("reference");
-  if (!reference) return view;
+  const auto organization = row.get<std::optional<std::string>>("organization");
+  if (!organization) return view;
   codec::BoardContent content;
-  content.reference = *reference;
-  content.organization = row.get<std::string>("organization");
+  content.organization = *organization;
   content.title = row.get<std::string>("title");
   content.state = row.get<std::string>("state");
-  content.assessment = row.get<std::optional<std::string>>("assessment").value_or("");
-  content.cyberattack = row.get<std::optional<std::string>>("cyberattack").value_or("");
-  content.large_scale = row.get<std::optional<std::vector<std::string>>>("large_scale").value_or(std::vector<std::string>());
+  const auto large_scale = row.get<std::optional<std::vector<std::string>>>("large_scale");
+  content.large_scale = large_scale && !large_scale->empty();
   content.followup_due_at = row.get<std::optional<Timestamp>>("followup_due");
   view.content = std::move(content);
   return view;
@@ -69,12 +73,16 @@ codec::BoardDuty read_duty(const Row& row) {
   view.sentence = row.get<std::int32_t>("sentence");
   view.holder = row.get<std::string>("holder");
   view.recipient = row.get<std::string>("recipient");
-  view.inner = row.get<bool>("inner_duty");
   view.due_at = row.get<Timestamp>("due_at");
   view.state = row.get<std::string>("state");
   view.fulfilled_at = row.get<std::optional<Timestamp>>("fulfilled_at");
   view.acknowledged_at = row.get<std::optional<Timestamp>>("acknowledged_at");
   return view;
+}
+
+codec::BoardInner read_inner(const Row& row) {
+  return {row.get<std::string>("clause"), row.get<std::string>("holder"), row.get<Timestamp>("due_at"),
+          row.get<std::int64_t>("count")};
 }
 
 codec::BoardDay read_day(const Row& row) {
@@ -101,11 +109,17 @@ codec::BoardView read_board(TenantTransaction& transaction, const std::optional<
     ids.push_back(board.incidents.back().id);
   }
   // Who sees the rows of duties alone is not told when the incident was opened; its first duty tells when he may know of it.
-  for (const Row row : transaction.execute(select_duties, {ids})) {
-    codec::BoardIncident& of = board.incidents[places.at(row.get<std::string>("incident_id"))];
-    if (!of.opened_at) of.opened_at = row.get<Timestamp>("opened_at");
-    of.duties.push_back(read_duty(row));
-  }
+  std::vector<bool> opening_is_told;
+  for (const codec::BoardIncident& one : board.incidents) opening_is_told.push_back(one.opened_at.has_value());
+  const auto incident_of = [&](const Row& row) -> codec::BoardIncident& {
+    const std::size_t place = places.at(row.get<std::string>("incident_id"));
+    codec::BoardIncident& of = board.incidents[place];
+    const auto opened_at = row.get<Timestamp>("opened_at");
+    if (!opening_is_told[place] && (!of.opened_at || opened_at < *of.opened_at)) of.opened_at = opened_at;
+    return of;
+  };
+  for (const Row row : transaction.execute(select_duties, {ids})) incident_of(row).duties.push_back(read_duty(row));
+  for (const Row row : transaction.execute(select_inner, {ids})) incident_of(row).inner.push_back(read_inner(row));
   return board;
 }
 

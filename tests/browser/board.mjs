@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { Daemon, Person, pictures, reportOf, startBrowser } from "./harness.mjs";
 
 const aSecond = 1000;
+const mostPerCase = 1024; // bytes; answers are not compressed
 let daemon, browser, first, second, meti, jps, mhlw;
 
 before(async () => {
@@ -125,6 +126,7 @@ test("a cut stream is said, with how old it is; then everything goes on by itsel
   const cut = first.page.locator(".board-cut");
   await cut.waitFor();
   await first.page.waitForFunction(() => /\d+秒前の情報/.test(document.querySelector(".board-cut")?.textContent ?? ""));
+  assert.doesNotMatch(await cut.innerText(), /0分/, "seconds alone below a minute");
   await first.page.screenshot({ path: join(pictures, "board-cut.png") });
   await daemon.spawn();
   const { incident } = await report(meti, "2026-05", { title: "切断の後の報告" });
@@ -160,6 +162,7 @@ test("five hundred open incidents: first paint under a second, an event under 50
   assert.equal(await page.locator(".board-filters h2 small").innerText(), "500件");
   const drawn = await page.locator(".board-case").count();
   context.diagnostic(`first paint ${Math.round(paint)} ms; the list after ${Math.round(list)} ms, of which the call took ${Math.round(waited)} ms for ${Math.round(size / 1024)} kB; ${drawn} rows drawn`);
+  assert.ok(size < 500 * mostPerCase, `${Math.round(size / 500)} bytes for a case`);
   assert.ok(drawn < 60, `${drawn} rows drawn`);
   assert.ok(paint < aSecond, `first paint ${paint}`);
   assert.ok(list - waited < aSecond, `the page's own part of the first list: ${list - waited}`);

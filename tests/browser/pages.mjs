@@ -1,7 +1,7 @@
 // Every page in both languages, both colour modes, wide and on a phone: axe finds nothing, nothing is wider than the screen,
 // nothing leaves the origin. A picture of each is kept.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -92,3 +92,77 @@ for (const language of ["ja", "en"])
           persons[who].check();
         });
     });
+
+test("a receipt is kept as a file that can be verified, and printed", async () => {
+  const { page } = persons.jps;
+  await persons.jps.setLanguageAt("ja", "dark");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto("/desk/report");
+  await page.getByLabel("件名").fill("受領証を残す報告");
+  await page.getByLabel("インシデントである").check();
+  await page.getByLabel("おそれあり").check();
+  await page.getByLabel("概要").fill("調査中");
+  await page.getByRole("button", { name: "確認へ進む" }).click();
+  await page.getByRole("button", { name: "報告を送る" }).click();
+  const number = (await page.getByRole("heading", { name: /報告を受け付けました：/ }).innerText()).split("：")[1].trim();
+  await page.screenshot({ path: join(pictures, "sent-ja-dark-1280.png"), fullPage: true });
+
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "ファイルに保存" }).click()]);
+  assert.equal(download.suggestedFilename(), `${number}-1.receipt.json`);
+  const file = join(daemon.folder, "kept.receipt.json");
+  copyFileSync(await download.path(), file);
+  const answer = JSON.parse(readFileSync(file, "utf8"));
+  assert.equal(answer.incident.number, number);
+  assert.match(answer.receipt.signature, /^[A-Za-z0-9+/]{86}==$/);
+  assert.match(await daemon.cli("record", "verify", "--receipt", file), /受領証 \d+ 件が約束した出来事は、約束どおり記録にあります/);
+  const altered = join(daemon.folder, "altered.receipt.json");
+  writeFileSync(altered, JSON.stringify({ ...answer, receipt: { ...answer.receipt, sha256: "0".repeat(64) } }));
+  await assert.rejects(daemon.cli("record", "verify", "--receipt", altered), "what was altered is no promise");
+
+  // On paper: what it says, on white whatever the screen shows, without what is to be pressed.
+  await page.evaluate(() => (window.print = () => (window.printed = true)));
+  await page.getByRole("button", { name: "印刷する" }).click();
+  assert.equal(await page.evaluate(() => window.printed), true);
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.screenshot({ path: join(pictures, "sent-print.png"), fullPage: true });
+  assert.ok(await page.getByText(answer.receipt.sha256).isVisible());
+  assert.ok(await page.getByText(answer.receipt.signature).isVisible());
+  assert.equal(await page.locator("main button:visible").count(), 0);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+  await page.emulateMedia({ media: "screen", colorScheme: "light" });
+  persons.jps.check();
+});
+
+test("colours follow the system while nobody chose, and the choice where somebody did", async () => {
+  const { page } = persons.jps;
+  const shown = (scheme) => page.waitForFunction((wanted) => getComputedStyle(document.documentElement).colorScheme === wanted, scheme, { polling: 100 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.goto("/desk/duties");
+  await shown("dark");
+  await page.evaluate(() => (window.staysHere = true));
+  await page.emulateMedia({ colorScheme: "light" });
+  await shown("light");
+  assert.equal(await page.evaluate(() => window.staysHere), true, "without a reload");
+  await page.getByLabel("画面の配色").selectOption("dark");
+  await shown("dark");
+  await page.reload();
+  await shown("dark");
+  await page.getByLabel("画面の配色").selectOption("system");
+  await shown("light");
+});
+
+test("the auditor's days are of Japan, read back with 和暦", async () => {
+  const { page } = persons.auditor;
+  await persons.auditor.setLanguageAt("ja", "light");
+  await page.goto("/desk/auditor?from=2019-04-30&to=2019-05-02");
+  const from = page.getByLabel(/この日から/);
+  assert.equal(await from.inputValue(), "2019-04-30");
+  const read = (field) => field.evaluate((element) => document.getElementById(element.getAttribute("aria-describedby")).textContent);
+  assert.match(await read(from), /平成31年/);
+  const to = page.getByLabel(/この日の前まで/);
+  assert.match(await read(to), /令和元年/);
+  assert.match(await page.locator(".auditor-day label").first().innerText(), /JST/);
+  await to.fill("");
+  await page.waitForURL((address) => !address.searchParams.get("to"));
+  assert.equal(await read(to), "");
+});

@@ -273,9 +273,31 @@ class Machine(Case):
         self.assertEqual(code, 1)
         bad = {item["check"]: item["remedy"] for item in json.loads(out)["items"] if item["outcome"] == "bad"}
         self.assertEqual(bad, {"center": "noroshi token issue --org nco --role center_liaison"})
-        self.assertEqual(self.at(*bad["center"].split()[1:], data=data)[0], 0)
+        add = ("account", "add", "--org", "nco", "--role", "center_liaison", "--login", "duty-1", "--url", "https://localhost:8443")
+        self.assertEqual(self.at(*add, data=data)[0], 0)
+        code, out, _ = self.at("--json", "doctor", data=data)
+        self.assertEqual(code, 1, "an account that nobody has set up hears nothing")
+        [bad] = [item for item in json.loads(out)["items"] if item["outcome"] == "bad"]
+        self.assertIn("nco/duty-1", bad["what"])
+        self.assertIn("noroshi account link nco/duty-1", bad["remedy"])
+        self.assertEqual(self.at("token", "issue", "--org", "nco", "--role", "center_liaison", data=data)[0], 0)
         code, out, _ = self.at("--json", "doctor", data=data)
         self.assertEqual(code, 0, out)
+
+    def test_a_link_names_where_the_daemon_serves_whatever_the_configuration_says(self):
+        daemon = self.start()  # --listen 127.0.0.1:0: a port that no file knows
+        port = daemon.url.rsplit(":", 1)[1]
+        code, link, err = self.at("account", "add", "--org", "jps", "--role", "csirt_member", "--login", "served-1")
+        self.assertEqual(code, 0, err)
+        self.assertTrue(link.startswith(f"https://localhost:{port}/set-up/"), link)
+        link = self.at("account", "link", "jps/served-1")[1]
+        self.assertTrue(link.startswith(f"https://localhost:{port}/set-up/"), link)
+        code, out, _ = self.at("account", "list")
+        self.assertRegex(out, r"jps/served-1 +CSIRT職員 \(csirt_member\) .*設定用リンクあり")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertFalse((self.data / "address").exists())
+        link = self.at("account", "link", "jps/served-1")[1]
+        self.assertTrue(link.startswith("https://localhost:8443/set-up/"), link)
 
     def test_migrate_tells_what_it_would_do_then_does_it_once(self):
         data = self.data.parent / "fresh"
@@ -353,13 +375,18 @@ class Demo(Case):
                       "first 30m after the first report. As it happened: 2020-05-25 10:00, 13d 23h later.", out)
         self.assertIn("nisc: center_liaison on 2020-05-11 10:45 would have heard", out)
 
-        process = self.start(data)
-        again, url = "", None
-        for line in process.stdout:
-            again += line
-            url = line.strip() if line.startswith("  https://") else url
-            if "Ctrl-C" in line:
-                break
+        self.assertNotIn("https://", out, "no link to a daemon that has ended")
+        self.assertIn("Without --exit", out)
+
+        def served():
+            process, text = self.start(data), ""
+            for line in process.stdout:
+                text += line
+                if "Ctrl-C" in line:
+                    break
+            return process, text, re.findall(r"^  (https://\S+)$", text, re.M)[-1]
+
+        process, again, url = served()
         self.assertIn("前回の実行で再現済み", again)
         self.assertIn("国家サイバー統括室 (nco)［旧 nisc］", again)
         duties = lambda text, heading: re.findall(r"^  .* → .*$", text[text.index(heading):], re.M)
@@ -373,7 +400,6 @@ class Demo(Case):
         # A link for each role signs in, as often as it is opened; the same link in each run.
         links = lambda text: re.findall(r"^  (\w+) +(\S+) +https://localhost:\d+/set-up/([\w-]{43})$", text, re.M)
         self.assertEqual(len(links(again)), 14)
-        self.assertEqual(links(again), links(out))
         [(_, body, code)] = [link for link in links(again) if link[0] == "center_liaison"]
         for _ in range(2):
             session, cookie = self.enter(url, data, code)
@@ -383,6 +409,10 @@ class Demo(Case):
         self.assertEqual(process.wait(timeout=60), 0)
         with self.assertRaises(OSError):
             self.get(url, data, "mhlw.external_contact", "/api/v1/alarms")
+        process, third, _ = served()
+        self.assertEqual(links(third), links(again))
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 0)
 
     def test_at_speed_alarms_rise_while_the_clock_runs_and_ctrl_c_ends_it_in_order(self):
         data = self.folder() / "demo"

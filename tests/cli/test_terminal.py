@@ -97,12 +97,19 @@ class Terminal(Case):
 
     def test_an_incident_is_found_by_its_number(self):
         incident = {"id": "0190163d-8694-739b-9bea-966c26f8ad02", "number": "JPS-2026-1", "title": "件名",
-                    "organization": "jps", "obligations": OBLIGATIONS, "messages": [], "exercise": True}
+                    "organization": "jps", "obligations": OBLIGATIONS, "exercise": True, "state": "contained",
+                    "assessment": "incident", "cyberattack": "possible",
+                    "messages": [{"sent_at": "2026-01-05T00:00:00Z", "kind": "relay", "from": "mhlw", "to": "nco"}],
+                    "steps": [{"taken_at": "2026-01-05T00:00:00Z", "kind": "ciso_told", "name": "", "text": "t"}],
+                    "instructions": [{"id": "i", "kind": "emergency_measures", "force": "instruction", "addressee": "a", "text": "t"}]}
         receiver = self.receiver(self.page([]), self.page([incident]), (200, incident))
         code, out, _ = self.noroshi("report", "show", "JPS-2026-1", *self.to(receiver.url))
         self.assertEqual(code, 0)
         self.assertIn("日本年金機構 (jps)", out)
         self.assertIn("訓練", out)
+        for told in ("状態: 応急措置済み (contained)", "評価: インシデントである (incident)", "サイバー攻撃: 可能性あり (possible)",
+                     "中継  厚生労働省 (mhlw)", "CISOへの報告", "応急措置の指示"):
+            self.assertIn(told, out)
         self.assertEqual([r["target"] for r in receiver.requests],
                          ["/api/v1/incidents?reference=JPS-2026-1", "/api/v1/incidents",
                           "/api/v1/incidents/0190163d-8694-739b-9bea-966c26f8ad02"])
@@ -121,6 +128,7 @@ class Terminal(Case):
         self.assertEqual([row.split()[0] for row in rows], ["1", "3", "2"])
         self.assertEqual([re.search(r"\dh 15m", row)[0] for row in rows], ["3h 15m", "2h 15m", "1h 15m"])
         self.assertEqual(json.loads(self.noroshi("--json", "alarms", *self.to(url))[1])["items"], alarms)
+        self.assertIn("厚生労働省 (mhlw) CSIRT職員", self.noroshi("alarms", *self.to(url))[1])
 
     def test_what_a_person_did_goes_out_with_a_key_and_only_what_was_given(self):
         fulfilled = {"id": "f", "method": "telephone", "message": None, "obligation": dict(OBLIGATIONS[1], state="fulfilled", overdue=False)}
@@ -163,6 +171,7 @@ class Terminal(Case):
         self.assertEqual((code, receiver.requests[0]["target"]), (0, "/api/v1/incidents?erasable=true"))
         self.assertIn("2024-04-01 00:00", out)
         self.assertIn("決定待ち", out)
+        self.assertRegex(out, "終結 +機密性2")
         self.assertIn("ありません", self.noroshi("incident", "erasable", *self.to(receiver.url))[1])
 
     def test_a_message_that_was_erased_says_so_in_the_list_and_alone(self):

@@ -15,10 +15,11 @@ ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/nonexist
 class Command:
     """One command by its words, () for the program itself; options are without those of the program."""
 
-    def __init__(self, program, words):
+    def __init__(self, program, words, language="en_GB.UTF-8"):
         self.words = words
-        text = subprocess.run([program, *words, "--help"], check=True, capture_output=True, text=True, env=ENVIRONMENT,
-                              timeout=60).stdout
+        text = subprocess.run([program, *words, "--help"], check=True, capture_output=True, text=True,
+                              env=ENVIRONMENT | {"LC_MESSAGES": language}, timeout=60).stdout
+        self.about = text.split("\nUsage:")[0].strip()
         self.below = re.findall(r"^  (\S+)", self.part(text, "Subcommands"), re.M)
         self.arguments = re.findall(r"^  (\S+)", self.part(text, "Positionals"), re.M)
         options = re.findall(r"^  (-\S+)", self.part(text, "Options"), re.M)
@@ -32,10 +33,10 @@ class Command:
         return found[1] if found else ""
 
 
-def commands_of(program, words=()):
+def commands_of(program, words=(), language="en_GB.UTF-8"):
     """Every command, the program itself first, by its words."""
-    command = Command(program, words)
+    command = Command(program, words, language)
     found = {words: command}
     for name in command.below:
-        found.update(commands_of(program, (*words, name)))
+        found.update(commands_of(program, (*words, name), language))
     return found

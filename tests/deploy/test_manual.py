@@ -65,6 +65,16 @@ class Page(unittest.TestCase):
         for words, options in spoken.items():
             self.assertEqual(written[words], options, " ".join(words))
 
+    def test_each_command_says_in_english_and_in_japanese_what_it_does(self):
+        japanese = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+        for program in NOROSHI, NOROSHID:
+            english, of_japan = commands_of(program), commands_of(program, language="ja_JP.UTF-8")
+            self.assertEqual(set(english), set(of_japan))
+            for words, command in of_japan.items():
+                self.assertRegex(command.about, japanese, " ".join(words))
+                self.assertNotEqual(command.about, english[words].about, " ".join(words))
+                self.assertEqual(command.options, english[words].options)
+
     def test_an_option_that_the_text_mentions_exists(self):
         known = set().union(*(command.options for command in commands_of(NOROSHI).values()),
                             commands_of(NOROSHID)[()].options, commands_of(WITNESS)[()].options)

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "src/codec/answers.h"
+#include "src/store/accounts.h"
 #include "src/store/known.h"
 #include "src/store/migrations.h"
 #include "src/store/tokens.h"
@@ -457,6 +458,14 @@ TEST_CASE("somebody hears alarms who holds a token of such a role that is good")
   CHECK_FALSE(bodies().contains("gone"));
   scene.travel_to("2018-08-01T10:21:00+09:00");
   CHECK_FALSE(bodies().contains("short"));
+
+  // An account is nobody's until somebody has set it up.
+  const auto account = *add_account(scene.owner(), {{"unopened", "duty-1"}, core::Role::csirt_head, "", std::nullopt, std::nullopt});
+  const auto link = make_set_up_link(scene.owner(), account);
+  CHECK_FALSE(bodies().contains("unopened"));
+  Connection authenticator(scene.settings(), DatabaseRole::authenticator);
+  REQUIRE(set_up_passphrase(authenticator, link, {std::string(32, 'h'), std::string(16, 's'), 600'000, std::string(48, 't'), 0}));
+  CHECK(bodies().contains("unopened"));
 }
 
 // A request about the switch, and its decision by the CISO.

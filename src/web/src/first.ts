@@ -8,4 +8,4 @@ const kept = (name: string) => {
 };
 document.documentElement.lang = kept("noroshi.language") === "en" ? "en" : "ja";
 const colours = kept("noroshi.colours");
-if (colours === "light" || colours === "dark") document.documentElement.dataset["colours"] = colours;
+document.documentElement.dataset["colours"] = colours === "light" || colours === "dark" ? colours : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";

@@ -58,20 +58,24 @@ export function clockTime(value: string | number, seconds = false): string {
 
 const two = (number: number) => String(number).padStart(2, "0");
 
-// A span as hours, minutes, seconds; days where it is long. Never negative.
+// A span as hours, minutes, seconds; days where it is long, alone where it is very long, seconds alone below a minute. Never negative. Without `seconds` they
+// stand below a minute alone, where they are all there is.
 export function span(milliseconds: number, seconds = true): string {
   const total = Math.floor(Math.abs(milliseconds) / 1000);
   const days = Math.floor(total / 86_400);
   const hours = Math.floor((total % 86_400) / 3600);
   const minutes = Math.floor((total % 3600) / 60);
+  if (days >= 14) return t("time.days", { days });
   if (days >= 1) return t("time.span_days", { days, hours });
   if (hours >= 1) return t("time.span_hours", { hours, minutes: two(minutes) });
+  if (minutes < 1) return t("time.seconds", { seconds: total });
   return seconds ? t("time.span_minutes", { minutes, seconds: two(total % 60) }) : t("time.span_only_minutes", { minutes });
 }
 
-// Where there is little room: days alone, hours alone, or minutes.
+// Where there is little room: days alone, hours alone, minutes, or seconds.
 export function shortSpan(milliseconds: number): string {
   const minutes = Math.floor(Math.abs(milliseconds) / 60_000);
+  if (minutes < 1) return t("time.seconds", { seconds: Math.floor(Math.abs(milliseconds) / 1000) });
   if (minutes >= 1440) return t("time.days", { days: Math.floor(minutes / 1440) });
   return minutes >= 60 ? t("time.hours", { hours: Math.floor(minutes / 60) }) : t("time.minutes", { minutes });
 }

@@ -7,7 +7,8 @@ import { nameOf, organizations } from "../names";
 import { language, t } from "../text";
 
 export type Item = Schemas["BoardIncident"];
-export type Duty = Schemas["BoardDuty"];
+export type Duty = Schemas["BoardDuty"]; // between bodies
+type Inner = Schemas["BoardInner"]; // open ones inside of a body
 
 export const hour = 3_600_000;
 
@@ -15,18 +16,18 @@ export const hour = 3_600_000;
 export const states = ["overdue", "soon", "unacknowledged", "waiting", "late", "done", "waived"] as const;
 export type State = (typeof states)[number];
 
-export function stateOf(duty: Duty, at: number): State {
-  if (duty.state === "waived") return "waived";
-  if (duty.state === "open") {
+export function stateOf(duty: Duty | Inner, at: number): State {
+  if (!("state" in duty) || duty.state === "open") {
     const left = Date.parse(duty.due_at) - at;
     return left < 0 ? "overdue" : left <= hour ? "soon" : "waiting";
   }
+  if (duty.state === "waived") return "waived";
   // Police and crisis desk are told by any means; between bodies of the chain a receipt is asked for.
   if (!duty.acknowledged_at && duty.holder !== duty.recipient && isRelay(duty)) return "unacknowledged";
   return duty.fulfilled_at && duty.fulfilled_at > duty.due_at && Date.parse(duty.fulfilled_at) > Date.parse(duty.due_at) ? "late" : "done";
 }
 
-const isRelay = (duty: Duty) => duty.clause.endsWith("(g)");
+const isRelay = (duty: Duty | Inner) => duty.clause.endsWith("(g)");
 export const graver = (a: State, b: State) => states.indexOf(a) - states.indexOf(b);
 
 // One step of the chain: all duties between two stages.
@@ -82,16 +83,15 @@ export interface Row {
 }
 
 export function rowOf(item: Item, at: number): Row {
-  const outer = item.duties.filter((duty) => !duty.inner);
-  const inner = item.duties.filter((duty) => duty.inner);
+  const { duties: outer, inner } = item;
   const of = (clause: string) => outer.filter((duty) => duty.clause.endsWith(clause));
   const relays = of("(g)");
   const toCenter = relays.filter((duty) => duty.sentence !== 2);
   const toAgency = relays.filter((duty) => duty.sentence === 2);
 
-  let chief: Duty | null = null;
+  let chief: Duty | Inner | null = null;
   let state = "done" as State;
-  const weigh = (duty: Duty) => {
+  const weigh = (duty: Duty | Inner) => {
     const other = stateOf(duty, at);
     const order = graver(other, state);
     if (!chief || order < 0 || (order === 0 && duty.due_at < chief.due_at)) [chief, state] = [duty, other];
@@ -99,14 +99,14 @@ export function rowOf(item: Item, at: number): Row {
   outer.forEach(weigh);
   // What stays inside of a body is its own affair as long as the chain itself is late.
   if (!["overdue", "soon", "unacknowledged"].includes(state)) inner.forEach(weigh);
-  const found = chief as Duty | null;
-  const innerOverdue = inner.filter((duty) => stateOf(duty, at) === "overdue").length;
+  const found = chief as Duty | Inner | null;
+  const innerOverdue = inner.reduce((sum, duty) => sum + (stateOf(duty, at) === "overdue" ? duty.count : 0), 0);
   const followup = item.content?.followup_due_at;
-  const all = item.duties.map((duty) => stateOf(duty, at));
+  const all = [...outer, ...inner].map((duty) => stateOf(duty, at));
   const content = item.content;
-  const large = !!content?.large_scale.length || of("(i)").length > 0;
+  const large = isLarge(item);
   const silent = !content;
-  const isInner = !!found?.inner;
+  const isInner = !!found && !("recipient" in found);
   const overdue = all.includes("overdue");
   const soon = all.includes("soon");
   const unacknowledged = all.includes("unacknowledged");
@@ -124,7 +124,7 @@ export function rowOf(item: Item, at: number): Row {
     rank,
     state,
     due: found && ["overdue", "soon", "waiting"].includes(state) ? found.due_at : null,
-    holder: found ? (state === "unacknowledged" ? found.recipient : found.holder) : null,
+    holder: found ? (state === "unacknowledged" && "recipient" in found ? found.recipient : found.holder) : null,
     clause: found?.clause ?? null,
     inner: isInner,
     innerOverdue,
@@ -152,8 +152,8 @@ const knownLarge = new Set<string>();
 let whenLarge = (_: Item) => {};
 export const onLarge = (listener: (item: Item) => void) => (whenLarge = listener);
 
-const isLarge = (item: Item) => !!item.content?.large_scale.length || item.duties.some((duty) => duty.clause.endsWith("(i)"));
-const isEnded = (item: Item) => !!item.content && ["closed", "dismissed"].includes(item.content.state) && !item.duties.some((duty) => duty.state === "open");
+const isLarge = (item: Item) => !!item.content?.large_scale || item.duties.some((duty) => duty.clause.endsWith("(i)"));
+const isEnded = (item: Item) => !!item.content && ["closed", "dismissed"].includes(item.content.state) && !item.inner.length && !item.duties.some((duty) => duty.state === "open");
 
 function put(item: Item, announce: boolean) {
   if (isLarge(item) && !knownLarge.has(item.id)) {
@@ -285,7 +285,7 @@ export const rows = computed<Row[]>(() => {
   const at = slowTick.value;
   const { exercises } = filters.value;
   const made: Row[] = [];
-  for (const item of items.values()) if (item.peek().exercise === exercises) made.push(known(item.peek(), at));
+  for (const item of items.values()) if (!!item.peek().exercise === exercises) made.push(known(item.peek(), at));
   return made;
 });
 
@@ -386,7 +386,7 @@ export const silences = computed<Silence[]>(() => {
   };
   for (const row of drawnRows.value) {
     for (const duty of row.item.duties) {
-      if (duty.inner || !isRelay(duty)) continue;
+      if (!isRelay(duty)) continue;
       const state = stateOf(duty, at);
       if (state === "overdue") add(duty.holder, "relays", duty.due_at);
       if (state === "unacknowledged" && duty.fulfilled_at && at - Date.parse(duty.fulfilled_at) > patience) add(duty.recipient, "receipts", duty.fulfilled_at ?? duty.due_at);

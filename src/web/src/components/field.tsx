@@ -14,22 +14,68 @@ export interface FieldLook {
   id?: string;
 }
 
-function Frame({ look, id, children }: { look: FieldLook; id: string; children: (described: string | undefined) => ComponentChildren }) {
-  const described = [look.help ? `${id}-help` : "", look.mistake ? `${id}-mistake` : ""].filter(Boolean).join(" ") || undefined;
+interface Described extends FieldLook {
+  id: string;
+}
+
+// What stands beside a control, and the names under which the control points to it.
+function describedBy({ help, mistake, id }: Described, more = ""): string | undefined {
+  return [more, help ? `${id}-help` : "", mistake ? `${id}-mistake` : ""].filter(Boolean).join(" ") || undefined;
+}
+
+function LabelText({ label, required }: FieldLook) {
   return (
-    <div class="dads-field" data-mistake={look.mistake ? true : undefined}>
-      <label class="dads-field__label" for={id}>
-        {look.label}
-        {look.required && <span class="dads-field__required">{t("field.required")}</span>}
-      </label>
-      {look.help && (
-        <div class="dads-field__help" id={`${id}-help`}>
-          {look.help}
-        </div>
-      )}
-      {children(described)}
-      {look.mistake && <Mistake id={`${id}-mistake`} text={look.mistake} />}
+    <>
+      {label}
+      {required && <span class="dads-field__required">{t("field.required")}</span>}
+    </>
+  );
+}
+
+function Help({ help, id }: Described) {
+  if (!help) return null;
+  return (
+    <div class="dads-field__help" id={`${id}-help`}>
+      {help}
     </div>
+  );
+}
+
+interface ControlAttributes {
+  id: string;
+  "aria-required": true | undefined;
+  "aria-invalid": true | undefined;
+  "aria-describedby": string | undefined;
+}
+
+// One control under its label.
+function Labelled({ look, children }: { look: FieldLook; children: (attributes: ControlAttributes) => ComponentChildren }) {
+  const own = useId();
+  const described = { ...look, id: look.id ?? own };
+  const { id, mistake } = described;
+  return (
+    <div class="dads-field" data-mistake={mistake ? true : undefined}>
+      <label class="dads-field__label" for={id}>
+        <LabelText {...look} />
+      </label>
+      <Help {...described} />
+      {children({ id, "aria-required": look.required || undefined, "aria-invalid": mistake ? true : undefined, "aria-describedby": describedBy(described) })}
+      {mistake && <Mistake id={`${id}-mistake`} text={mistake} />}
+    </div>
+  );
+}
+
+// Several controls under one label.
+function Grouped({ look, kind, layout, children }: { look: Described; kind?: string; layout?: string; children: ComponentChildren }) {
+  return (
+    <fieldset class={`dads-group${kind ? ` ${kind}` : ""}`} data-layout={layout} aria-describedby={describedBy(look)} data-mistake={look.mistake ? true : undefined}>
+      <legend class="dads-field__label">
+        <LabelText {...look} />
+      </legend>
+      <Help {...look} />
+      {children}
+      {look.mistake && <Mistake id={`${look.id}-mistake`} text={look.mistake} />}
+    </fieldset>
   );
 }
 
@@ -52,49 +98,18 @@ interface Passed {
 }
 type InputProperties = FieldLook & { value: string; onValue: (value: string) => void; width?: "short" | "medium" | "full"; type?: "text" | "password" | "tel" } & Passed;
 
-export function TextField({ label, help, mistake, required, id: given, value, onValue, width = "full", type = "text", ...rest }: InputProperties) {
-  const own = useId();
-  const id = given ?? own;
+export function TextField({ label, help, mistake, required, id, value, onValue, width = "full", type = "text", ...rest }: InputProperties) {
   return (
-    <Frame look={{ label, help, mistake, required }} id={id}>
-      {(described) => (
-        <input
-          {...rest}
-          type={type as "text"}
-          id={id}
-          class="dads-input"
-          data-width={width}
-          value={value}
-          onInput={(event) => onValue(event.currentTarget.value)}
-          aria-required={required || undefined}
-          aria-invalid={mistake ? true : undefined}
-          aria-describedby={described}
-        />
-      )}
-    </Frame>
+    <Labelled look={{ label, help, mistake, required, id }}>
+      {(attributes) => <input {...rest} {...attributes} type={type as "text"} class="dads-input" data-width={width} value={value} onInput={(event) => onValue(event.currentTarget.value)} />}
+    </Labelled>
   );
 }
 
-export function TextArea({ label, help, mistake, required, id: given, value, onValue, rows = 4, maxLength }: FieldLook & { value: string; onValue: (value: string) => void; rows?: number; maxLength?: number }) {
-  const own = useId();
-  const id = given ?? own;
-  return (
-    <Frame look={{ label, help, mistake, required }} id={id}>
-      {(described) => (
-        <textarea
-          id={id}
-          class="dads-input"
-          rows={rows}
-          maxLength={maxLength}
-          value={value}
-          onInput={(event) => onValue(event.currentTarget.value)}
-          aria-required={required || undefined}
-          aria-invalid={mistake ? true : undefined}
-          aria-describedby={described}
-        />
-      )}
-    </Frame>
-  );
+type TextAreaProperties = FieldLook & { value: string; onValue: (value: string) => void; rows?: number; maxLength?: number };
+
+export function TextArea({ value, onValue, rows = 4, maxLength, ...look }: TextAreaProperties) {
+  return <Labelled look={look}>{(attributes) => <textarea {...attributes} class="dads-input" rows={rows} maxLength={maxLength} value={value} onInput={(event) => onValue(event.currentTarget.value)} />}</Labelled>;
 }
 
 export interface Choice {
@@ -107,9 +122,9 @@ export interface ChoiceGroup {
   choices: Choice[];
 }
 
-export function Select({ label, help, mistake, required, id: given, value, onValue, choices, groups = [], width = "medium" }: FieldLook & { value: string; onValue: (value: string) => void; choices: Choice[]; groups?: ChoiceGroup[]; width?: "short" | "medium" | "full" }) {
-  const own = useId();
-  const id = given ?? own;
+type SelectProperties = FieldLook & { value: string; onValue: (value: string) => void; choices: Choice[]; groups?: ChoiceGroup[]; width?: "short" | "medium" | "full" };
+
+export function Select({ value, onValue, choices, groups = [], width = "medium", ...look }: SelectProperties) {
   const options = (list: Choice[]) =>
     list.map((choice) => (
       <option key={choice.value} value={choice.value} selected={choice.value === value}>
@@ -117,10 +132,10 @@ export function Select({ label, help, mistake, required, id: given, value, onVal
       </option>
     ));
   return (
-    <Frame look={{ label, help, mistake, required }} id={id}>
-      {(described) => (
+    <Labelled look={look}>
+      {(attributes) => (
         <div class="dads-select" data-width={width}>
-          <select id={id} class="dads-input" value={value} onChange={(event) => onValue(event.currentTarget.value)} aria-required={required || undefined} aria-invalid={mistake ? true : undefined} aria-describedby={described}>
+          <select {...attributes} class="dads-input" value={value} onChange={(event) => onValue(event.currentTarget.value)}>
             {options(choices)}
             {groups.map((group) => (
               <optgroup key={group.label} label={group.label}>
@@ -131,25 +146,15 @@ export function Select({ label, help, mistake, required, id: given, value, onVal
           <Icon name="down" />
         </div>
       )}
-    </Frame>
+    </Labelled>
   );
 }
 
 // One of few, all in sight.
 export function RadioGroup({ label, help, mistake, required, value, onValue, choices, layout = "rows" }: FieldLook & { value: string; onValue: (value: string) => void; choices: Choice[]; layout?: "rows" | "line" }) {
   const id = useId();
-  const described = [help ? `${id}-help` : "", mistake ? `${id}-mistake` : ""].filter(Boolean).join(" ") || undefined;
   return (
-    <fieldset class="dads-group" data-layout={layout} aria-describedby={described} data-mistake={mistake ? true : undefined}>
-      <legend class="dads-field__label">
-        {label}
-        {required && <span class="dads-field__required">{t("field.required")}</span>}
-      </legend>
-      {help && (
-        <div class="dads-field__help" id={`${id}-help`}>
-          {help}
-        </div>
-      )}
+    <Grouped look={{ label, help, mistake, required, id }} layout={layout}>
       <div class="dads-group__choices">
         {choices.map((choice) => (
           <label class="dads-choice" key={choice.value}>
@@ -161,8 +166,7 @@ export function RadioGroup({ label, help, mistake, required, value, onValue, cho
           </label>
         ))}
       </div>
-      {mistake && <Mistake id={`${id}-mistake`} text={mistake} />}
-    </fieldset>
+    </Grouped>
   );
 }
 
@@ -191,8 +195,9 @@ export const timeOf = (value: TimeValue) => japaneseTime(value.year, value.month
 // A time of Japan as numbers that are typed: year, month, day, clock; reads back what it understood, with 和暦.
 export function TimeField({ label, help, mistake, required, value, onValue }: FieldLook & { value: TimeValue; onValue: (value: TimeValue) => void }) {
   const id = useId();
+  const look = { label, help, mistake, required, id };
   const understood = timeOf(value);
-  const described = `${id}-read${help ? ` ${id}-help` : ""}${mistake ? ` ${id}-mistake` : ""}`;
+  const described = describedBy(look, `${id}-read`);
   const part = (name: keyof TimeValue, mark: string, size: number) => (
     <label class="dads-time__part" data-part={name}>
       <input
@@ -209,16 +214,7 @@ export function TimeField({ label, help, mistake, required, value, onValue }: Fi
     </label>
   );
   return (
-    <fieldset class="dads-group dads-time" data-mistake={mistake ? true : undefined}>
-      <legend class="dads-field__label">
-        {label}
-        {required && <span class="dads-field__required">{t("field.required")}</span>}
-      </legend>
-      {help && (
-        <div class="dads-field__help" id={`${id}-help`}>
-          {help}
-        </div>
-      )}
+    <Grouped look={look} kind="dads-time">
       <div class="dads-time__parts">
         {part("year", t("time.year"), 5)}
         {part("month", t("time.month"), 3)}
@@ -231,7 +227,6 @@ export function TimeField({ label, help, mistake, required, value, onValue }: Fi
       <p class="dads-time__read" id={`${id}-read`}>
         {understood ? fullTime(understood) : isNoTime(value) ? t("time.none") : t("time.not_understood")}
       </p>
-      {mistake && <Mistake id={`${id}-mistake`} text={mistake} />}
-    </fieldset>
+    </Grouped>
   );
 }

@@ -1,6 +1,6 @@
 // What stands around every page: who one is, where one can go, how fresh what is shown is.
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { now, shifted } from "../clock";
 import { colours, setColours, type Colours } from "../colours";
 import { clockTime, fullTime, span } from "../format";
@@ -10,6 +10,7 @@ import { homeOf, isCsirt, nameOfBody, session, type Session } from "../session";
 import { language, setLanguage, t, word, type Key, type Language } from "../text";
 import { Announcer } from "./countdown";
 import { Icon } from "./icon";
+import { useInSight } from "./in_sight";
 
 export function LanguageSwitch() {
   const button = (to: Language, name: string) => (
@@ -110,9 +111,27 @@ function SkipLink() {
   );
 }
 
+function Places({ who }: { who: Session }) {
+  const row = useRef<HTMLElement>(null);
+  const isHere = (to: string) => path.value === to || path.value.startsWith(`${to}/`);
+  useInSight(row, "[aria-current]", [path.value, language.value]);
+  return (
+    <nav class="dads-nav" aria-label={t("nav.label")} ref={row}>
+      <ul>
+        {placesOf(who).map((place) => (
+          <li key={place.to}>
+            <Link to={place.to} aria-current={isHere(place.to) ? "page" : undefined}>
+              {t(place.name)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
 export function Shell({ children }: { children: ComponentChildren }) {
   const who = session.value;
-  const isHere = (to: string) => path.value === to || path.value.startsWith(`${to}/`);
   return (
     <>
       <SkipLink />
@@ -153,19 +172,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             )}
           </div>
         </div>
-        {who && (
-          <nav class="dads-nav" aria-label={t("nav.label")}>
-            <ul>
-              {placesOf(who).map((place) => (
-                <li key={place.to}>
-                  <Link to={place.to} aria-current={isHere(place.to) ? "page" : undefined}>
-                    {t(place.name)}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </nav>
-        )}
+        {who && <Places who={who} />}
       </header>
       <main id="content" tabIndex={-1}>
         {children}

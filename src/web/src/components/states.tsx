@@ -5,11 +5,16 @@ import type { Loaded } from "../loading";
 import { t } from "../text";
 import { Banner } from "./banner";
 import { Button } from "./button";
+import { Icon } from "./icon";
 
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+// `quiet`: all is done, and other things stand below.
+export function Empty({ title, quiet, children }: { title: string; quiet?: boolean; children?: ComponentChildren }) {
   return (
-    <div class="dads-empty">
-      <p class="dads-empty__title">{title}</p>
+    <div class="dads-empty" data-quiet={quiet || undefined}>
+      <p class="dads-empty__title">
+        {quiet && <Icon name="check" />}
+        {title}
+      </p>
       <div>{children}</div>
     </div>
   );

@@ -9,7 +9,7 @@ export interface Column<Row> {
   wide?: boolean;
 }
 
-// Rows of things; on a phone each row becomes a card with the heads beside its values.
+// Rows of things; on a phone each row becomes a card with the heads beside its values, each of them one piece.
 export function Table<Row>({ caption, columns, rows, rowKey, rowTone }: { caption: ComponentChildren; columns: Column<Row>[]; rows: Row[]; rowKey: (row: Row) => string; rowTone?: (row: Row) => string | undefined }) {
   return (
     <div class="dads-table">
@@ -30,11 +30,11 @@ export function Table<Row>({ caption, columns, rows, rowKey, rowTone }: { captio
               {columns.map((column) =>
                 column.rowHead ? (
                   <th scope="row" key={column.key} data-head={column.head}>
-                    {column.cell(row)}
+                    <div>{column.cell(row)}</div>
                   </th>
                 ) : (
                   <td key={column.key} data-head={column.head} data-align={column.align}>
-                    {column.cell(row)}
+                    <div>{column.cell(row)}</div>
                   </td>
                 ),
               )}

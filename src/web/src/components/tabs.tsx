@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
+import { language } from "../text";
+import { useInSight } from "./in_sight";
 
 export interface Tab {
   id: string;
@@ -13,6 +15,7 @@ export function Tabs({ label, tabs, chosen, onChoose }: { label: string; tabs: T
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const current = tabs.find((tab) => tab.id === chosen) ?? tabs[0]!;
+  useInSight(list, '[aria-selected="true"]', [current.id, language.value]);
   const pressed = (event: KeyboardEvent) => {
     const at = tabs.indexOf(current);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];

@@ -1,6 +1,6 @@
 // For the auditor: the record as it concerns his body, judged in his own browser, and taken along.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { addressOf, curlOf, get, Problem, type Schemas } from "../api";
 import { Button } from "../components/button";
 import { When } from "../components/countdown";
@@ -10,12 +10,14 @@ import { Heading } from "../components/shell";
 import { Empty, ProblemBanner, Shown } from "../components/states";
 import { Table } from "../components/table";
 import { ExerciseMark, Tag, type TagTone } from "../components/tag";
+import { fullDay } from "../format";
 import { keep, keptObject } from "../kept";
 import { useLoaded } from "../loading";
 import { nameOf, organizations } from "../names";
 import { bytesOfBase64 } from "../proof";
 import { continues, noteOf, signed, verifyEvent, type EventVerdict, type Verdict } from "../record";
 import { query, setQuery } from "../router";
+import { saveFile } from "../save";
 import { language, t, word } from "../text";
 
 type Event_ = Schemas["RecordedEvent"];
@@ -126,12 +128,7 @@ function Export({ filters }: { filters: Record<string, string> }) {
         throw new Problem(response.status, said.code ?? "", said.title ?? "", said.detail ?? "");
       }
       // Cut before its end, reading throws: half a record is never given as a whole one.
-      const file = URL.createObjectURL(new Blob([await response.blob()], { type }));
-      const link = document.createElement("a");
-      link.href = file;
-      link.download = `noroshi-record-${new Date().toISOString().slice(0, 10)}.${type === "text/csv" ? "csv" : "jsonl"}`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(file), 60_000);
+      saveFile(new Blob([await response.blob()], { type }), `noroshi-record-${new Date().toISOString().slice(0, 10)}.${type === "text/csv" ? "csv" : "jsonl"}`);
     } catch (error) {
       problem.value = error instanceof Problem ? error : new Problem(0, "unreachable", "", "");
     } finally {
@@ -157,6 +154,20 @@ function Export({ filters }: { filters: Record<string, string> }) {
         <code>noroshi record verify --help</code>
       </pre>
     </section>
+  );
+}
+
+// A day of Japan, read back with 和暦.
+function DayFilter({ label, value, onValue }: { label: string; value: string; onValue: (day: string) => void }) {
+  const id = useId();
+  return (
+    <div class="auditor-day">
+      <label for={id}>
+        {label} <abbr title={t("time.japan")}>JST</abbr>
+      </label>
+      <input id={id} class="dads-input" type="date" value={value} onChange={(event) => onValue(event.currentTarget.value)} aria-describedby={`${id}-read`} />
+      <small id={`${id}-read`}>{value && fullDay(`${value}T00:00:00+09:00`)}</small>
+    </div>
   );
 }
 
@@ -244,14 +255,8 @@ function Events({ keys }: { keys: string[] | null }) {
             ))}
           </select>
         </label>
-        <label>
-          <span>{t("auditor.filter_from")}</span>
-          <input class="dads-input" type="date" value={from} onChange={(event) => setQuery({ from: event.currentTarget.value })} />
-        </label>
-        <label>
-          <span>{t("auditor.filter_to")}</span>
-          <input class="dads-input" type="date" value={to} onChange={(event) => setQuery({ to: event.currentTarget.value })} />
-        </label>
+        <DayFilter label={t("auditor.filter_from")} value={from} onValue={(day) => setQuery({ from: day })} />
+        <DayFilter label={t("auditor.filter_to")} value={to} onValue={(day) => setQuery({ to: day })} />
       </div>
       {problem.value && <ProblemBanner problem={problem.value} />}
       <Shown of={first}>

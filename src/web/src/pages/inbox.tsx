@@ -66,7 +66,7 @@ export function Inbox() {
                   ))}
                 </ul>
               ) : (
-                <Empty title={ever ? t("inbox.none_waiting") : t("inbox.never")}>
+                <Empty title={ever ? t("inbox.none_waiting") : t("inbox.never")} quiet={ever}>
                   <p>{t("inbox.none_waiting_detail")}</p>
                 </Empty>
               )}

@@ -10,6 +10,7 @@ import { When } from "../components/countdown";
 import { CurlLine, Disclosure } from "../components/disclosure";
 import { Checkbox, RadioGroup, Select, TextArea, TextField, TimeField, timeOf, type Choice, type ChoiceGroup, type TimeValue } from "../components/field";
 import { ComparedDocuments, ReportDocument } from "../components/report_document";
+import { Receipt } from "../components/receipt";
 import { NobodyYet, RoutePreview } from "../components/route_preview";
 import { Heading } from "../components/shell";
 import { ProblemBanner, Shown } from "../components/states";
@@ -523,22 +524,7 @@ function Sent({ answer, reachable }: { answer: Answer; reachable: boolean }) {
           <DutyList caption={t("sent.now_owed")} duties={open} onDone={() => go(`/desk/incidents/${answer.incident.id}`)} />
         </section>
       )}
-      <section class="dads-panel dads-section">
-        <h2>{t("sent.receipt")}</h2>
-        <p class="dads-aside">{t("sent.receipt_help")}</p>
-        <dl class="dads-facts">
-          <dt>{t("message.hash")}</dt>
-          <dd>
-            <code class="dads-hash">{answer.receipt.sha256}</code>
-          </dd>
-          {answer.receipt.leaf_sha256 && <dt>{t("proof.leaf")}</dt>}
-          {answer.receipt.leaf_sha256 && (
-            <dd>
-              <code class="dads-hash">{answer.receipt.leaf_sha256}</code>
-            </dd>
-          )}
-        </dl>
-      </section>
+      <Receipt answer={answer} />
       <div class="dads-row dads-section">
         <ButtonLink to={`/desk/incidents/${answer.incident.id}`} size="large">
           {t("sent.open")}

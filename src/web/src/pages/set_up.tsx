@@ -43,7 +43,7 @@ export function SetUp({ code }: { code: string }) {
         </>
       ) : (
         <>
-          <Heading title={t("set_up.title")} lead={t("set_up.lead")} />
+          <Heading title={t("set_up.title")} lead={invitation.value?.demonstration ? undefined : t("set_up.lead")} />
           <Shown of={invitation}>{(value) => <Choices invitation={value} code={code} address={address} />}</Shown>
         </>
       )}

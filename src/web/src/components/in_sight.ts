@@ -1,0 +1,13 @@
+// A row that is wider than a phone: what is chosen of it comes into sight by itself.
+import type { RefObject } from "preact";
+import { useEffect } from "preact/hooks";
+
+// `row` scrolls sideways, `chosen` finds the one in it; again where `changed` does. The page itself stays where it is.
+export function useInSight(row: RefObject<HTMLElement | null>, chosen: string, changed: unknown[]) {
+  useEffect(() => {
+    const one = row.current?.querySelector<HTMLElement>(chosen);
+    if (!row.current || !one) return;
+    const [outside, inside] = [row.current.getBoundingClientRect(), one.getBoundingClientRect()];
+    row.current.scrollLeft += inside.left + inside.width / 2 - (outside.left + outside.width / 2);
+  }, changed);
+}
