@@ -25,13 +25,13 @@ export function wordsOf(problem: Problem): { title: string; detail: string } {
   };
 }
 
-// `list`: mistakes that no field of the page shows.
-export function ProblemBanner({ problem, again, list = true }: { problem: Problem; again?: () => void; list?: boolean }) {
+// `list`: mistakes that no field of the page shows. `wait`: false where the page counts the seconds itself.
+export function ProblemBanner({ problem, again, list = true, wait = true }: { problem: Problem; again?: () => void; list?: boolean; wait?: boolean }) {
   const { title, detail } = wordsOf(problem);
   return (
     <Banner tone="error" title={title} live>
       <p>{detail}</p>
-      {problem.retryAfter !== null && <p>{t("problem.retry_after", { seconds: problem.retryAfter })}</p>}
+      {wait && problem.retryAfter !== null && <p>{t("problem.retry_after", { seconds: problem.retryAfter })}</p>}
       {list && problem.mistakes.length > 0 && (
         <ul>
           {problem.mistakes.map((mistake) => (

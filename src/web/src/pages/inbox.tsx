@@ -15,7 +15,7 @@ import { now } from "../clock";
 import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import { Link } from "../router";
-import { session } from "../session";
+import { session, type Session } from "../session";
 import { AlarmLevel, alarmSentence, alarmsOf, hearsAlarms, mostAlarms, type Alarm } from "./alarms";
 import { t, word } from "../text";
 
@@ -151,12 +151,14 @@ export function AcknowledgedMark({ message }: { message: Message }) {
   );
 }
 
+// In whose name it is acknowledged.
+export const signerOf = (who: Session) => who.person?.name || who.name || who.login;
+
 // One press, in the name of who is signed in.
 export function Acknowledge({ message, onDone, size = "medium", quiet }: { message: Message; onDone: () => void; size?: "medium" | "large"; quiet?: boolean }) {
   const act = useAct("/api/v1/inbox/{message}/acknowledgement");
   const done = useSignal(false);
-  const who = session.value!;
-  const by = who.person?.name || who.name || who.login;
+  const by = signerOf(session.value!);
   const press = async () => {
     if (await act.run({ message: message.id }, { by })) {
       done.value = true;
