@@ -174,7 +174,7 @@ export class Person {
       if (message.type() === "error" && !/Failed to load resource/.test(message.text())) person.faults.push(message.text());
     });
     person.page = await person.context.newPage();
-    person.page.setDefaultTimeout(20_000);
+    person.page.setDefaultTimeout(40_000);
     return person;
   }
 

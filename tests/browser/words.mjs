@@ -15,15 +15,14 @@ export const t = (key, values = {}) => textOf(key).replace(/\{(\w+)\}/g, (place,
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-// The same where not every place is known: a number is digits, anything else whatever stands there.
-const numbers = new Set(["number", "sent", "done", "all", "whole", "broken", "share", "free", "busy", "capacity", "seconds", "minutes", "level"]);
+// The same where not every place is known: there stands whatever it is.
 export function pattern(key, values = {}, { start = false, end = false } = {}) {
   const body = textOf(key)
     .split(/(\{\w+\})/)
     .map((piece) => {
       const name = /^\{(\w+)\}$/.exec(piece)?.[1];
       if (!name) return escaped(piece);
-      return name in values ? escaped(String(values[name])) : numbers.has(name) ? "\\d+" : ".+?";
+      return name in values ? escaped(String(values[name])) : ".+?";
     })
     .join("");
   return new RegExp((start ? "^" : "") + body + (end ? "$" : ""));

@@ -18,6 +18,7 @@ export function Empty({ title, children }: { title: string; children?: Component
 // The title and the remedy of a problem, in the reader's language: the daemon's own words where it spoke.
 export function wordsOf(problem: Problem): { title: string; detail: string } {
   if (problem.status === 0) return { title: t("problem.unreachable"), detail: t("problem.unreachable_detail") };
+  if (problem.code === "sign_in_later") return { title: problem.title, detail: t("sign_in.later") };
   if (problem.code === "role_required") return { title: problem.title, detail: t("problem.role_required") };
   return {
     title: problem.title || t("problem.unnamed", { status: problem.status }),
