@@ -13,7 +13,7 @@ const firstPages = {
   exception_officer: "/desk/duties", section_officer: "/desk/duties", ciso: "/desk/duties", center_liaison: "/desk/board",
   police_desk: "/desk/inbox", crisis_desk: "/desk/inbox", cymat_member: "/desk/inbox", operator: "/desk/operator", auditor: "/desk/auditor",
 };
-const ministries = new Set(["mhlw", "meti", "mext", "mof"]);
+const ministries = new Set(["mhlw", "meti", "mext", "mof", "mic"]);
 export const firstPageOf = (org, role) => (ministries.has(org) && ["csirt_member", "csirt_head", "external_contact"].includes(role) ? "/desk/inbox" : firstPages[role]);
 
 export function openWorld(config) {

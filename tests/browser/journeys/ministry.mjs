@@ -78,22 +78,31 @@ test("3 the police: told, with their number and when", async () => {
   head.check();
 });
 
-test("3 another supervising ministry is added, with a reason, and has the report in its inbox", async () => {
-  const [mhlw, mext] = await Promise.all([desk("mhlw", "csirt_member"), desk("mext", "csirt_member")]);
-  const incident = await reports("jps", "added", { title: "共管の府省に加える報告" });
-  await mext.page.goto("/desk/inbox");
-  await mext.page.locator(".dads-fresh[data-state=live]").waitFor();
-  await mhlw.page.goto(`/desk/incidents/${incident.id}`);
-  await button(mhlw.page, "recipient.title").click();
-  const dialog = mhlw.page.getByRole("dialog");
-  await dialog.getByRole("combobox").selectOption("mext");
+test("3 another supervising ministry is added, with a reason, and has the report in its inbox; nobody is offered who may not be added", async () => {
+  const [mext, mic] = await Promise.all([desk("mext", "csirt_member"), desk("mic", "csirt_member")]);
+  const incident = await reports("jaxa", "added", { title: "共管の府省に加える報告" });
+  await mic.page.goto("/desk/inbox");
+  await mic.page.locator(".dads-fresh[data-state=live]").waitFor();
+  await mext.page.goto(`/desk/incidents/${incident.id}`);
+  await button(mext.page, "recipient.title").click();
+  const dialog = mext.page.getByRole("dialog");
+  const offered = await dialog.getByRole("combobox").locator("option").evaluateAll((all) => all.map((one) => one.value).filter(Boolean));
+  assert.deepEqual(offered.sort(), ["cao", "meti", "mic"], "who shares the supervision");
+  await dialog.getByRole("combobox").selectOption("mic");
   await button(dialog, "recipient.press").click();
   await dialog.getByText(t("to_body.need_text")).waitFor();
-  await textBox(dialog, "duty.reason").fill("共同で所管するシステムのため");
+  await textBox(dialog, "duty.reason").fill("共管するシステムのため");
+  await picture(mext, "recipient", { fullPage: false });
   await button(dialog, "recipient.press").click();
   await dialog.waitFor({ state: "hidden" });
-  await mext.page.getByRole("link", { name: "共管の府省に加える報告" }).waitFor();
-  for (const person of [mhlw, mext]) person.check();
+  await mic.page.getByRole("link", { name: "共管の府省に加える報告" }).waitFor();
+  for (const person of [mext, mic]) person.check();
+  // A body that nobody else supervises has nobody to add but another police, which is its own to choose.
+  const other = await reports("jps", "not-added", { title: "共管のない事案" });
+  const mhlw = await desk("mhlw", "csirt_member");
+  await mhlw.page.goto(`/desk/incidents/${other.id}`);
+  await button(mhlw.page, "ask.title").waitFor();
+  assert.equal(await button(mhlw.page, "recipient.title").count(), 0);
 });
 
 test("3 the ministry asks back, and the corporation answers: each sees it without a reload", async () => {

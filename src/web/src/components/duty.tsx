@@ -133,7 +133,7 @@ export function MeetForm({ duty, onDone }: { duty: Duty; onDone: (method: Method
       </p>
       {act.problem && <ProblemBanner problem={act.problem} />}
       {choices.length > 1 && <RadioGroup label={t("duty.how")} value={method.value} onValue={(value) => (method.value = value as Method)} choices={choices} />}
-      <TextArea label={noteNeeded ? t("duty.reason") : t("duty.note")} help={leaves ? t("duty.note_goes") : undefined} required={noteNeeded} mistake={mistake.value} value={note.value} onValue={(value) => (note.value = value)} rows={3} maxLength={4000} />
+      <TextArea label={noteNeeded ? t("duty.reason") : t("duty.note")} help={leaves ? t("duty.note_goes") : undefined} required={noteNeeded} mistake={mistake.value} value={note.value} onValue={(value) => ((note.value = value), (mistake.value = null))} rows={3} maxLength={4000} />
       {!leaves && (
         <Disclosure summary={t("duty.more")}>
           <div class="dads-form dads-tight">
@@ -166,7 +166,7 @@ function WaiverForm({ duty, onDone }: { duty: Duty; onDone: () => void }) {
   return (
     <form class="dads-form dads-tight" onSubmit={submit} noValidate>
       {act.problem && <ProblemBanner problem={act.problem} />}
-      <TextArea label={t("duty.reason")} help={t("waiver.help")} required mistake={mistake.value} value={reason.value} onValue={(value) => (reason.value = value)} rows={3} maxLength={4000} />
+      <TextArea label={t("duty.reason")} help={t("waiver.help")} required mistake={mistake.value} value={reason.value} onValue={(value) => ((reason.value = value), (mistake.value = null))} rows={3} maxLength={4000} />
       <div class="dads-row">
         <Button type="submit" kind="outline" busy={act.busy}>
           {t("waiver.press")}
@@ -276,7 +276,7 @@ export function DutyList({ duties, caption, withIncident, records, onDone }: { d
                 <Clause duty={duty} />
                 {withIncident && <Link to={`/desk/incidents/${duty.incident_id}`}>{duty.number}</Link>}
               </p>
-              {records && !duty.self && (duty.holder === mine || duty.recipient === mine) && (
+              {records && !duty.self && (duty.state !== "open" || !duty.inner) && (duty.holder === mine || duty.recipient === mine) && (
                 <Disclosure summary={t("duty.record")} later>
                   <DutyRecord id={duty.id} state={duty.state} />
                 </Disclosure>

@@ -359,7 +359,7 @@ function OwnAssignment({ incident, assignment, onDone }: { incident: string; ass
       )}
       {declining.value && (
         <>
-          <TextField label={t("people.decline_reason")} required mistake={mistake.value} value={reason.value} onValue={(value) => (reason.value = value)} maxLength={4000} />
+          <TextField label={t("people.decline_reason")} required mistake={mistake.value} value={reason.value} onValue={(value) => ((reason.value = value), (mistake.value = null))} maxLength={4000} />
           <Button size="small" kind="outline" busy={answer.busy} onClick={decline}>
             {t("people.decline")}
           </Button>
