@@ -183,7 +183,7 @@ export type Fulfillment = Schemas["Fulfillment"];
 export function Met({ how }: { how: Fulfillment }) {
   return (
     <>
-      {word("method", how.method)}
+      {hasWord("met", how.method) ? word("met", how.method) : word("method", how.method)}
       {how.by && (
         <>
           {t("list.dot")}
