@@ -168,7 +168,7 @@ export class Person {
       const { origin, protocol } = new URL(request.url());
       if (origin !== daemon.origin && protocol !== "data:") person.strangers.push(request.url());
     });
-    person.context.on("weberror", (error) => person.faults.push(String(error.error())));
+    person.context.on("weberror", (error) => person.faults.push(error.error().stack ?? String(error.error())));
     person.context.on("console", (message) => {
       // A refused call is told by the browser too; what it means, the page says.
       if (message.type() === "error" && !/Failed to load resource/.test(message.text())) person.faults.push(message.text());

@@ -39,11 +39,11 @@ test("4 a ministry that keeps silent: no word of the report on the board, the mi
   await silent.getByText(t("board.silent.relays", { number: 1 })).waitFor();
 
   // Alarms: to the centre's inbox, where one press confirms; to the ministry's CISO, who has a page of them.
-  const alarm = inbox.page.locator("section[aria-labelledby=alarms] li", { hasText: incident.number });
+  const alarm = inbox.page.locator("section[aria-labelledby=alarms] li", { hasText: incident.number }).filter({ hasText: t("alarm.relay_silent") });
   await alarm.getByText(pattern("alarms.sentence", { body: nameOf("mext"), what: t("alarm.relay_silent") })).waitFor();
   await picture(inbox, "centre-alarms");
   await alarm.getByRole("button", { name: t("inbox.acknowledge") }).click();
-  await inbox.page.locator("section[aria-labelledby=done] li", { hasText: incident.number }).locator(".dads-acknowledged").waitFor();
+  await inbox.page.locator("section[aria-labelledby=done] li", { hasText: incident.number }).filter({ hasText: t("alarm.relay_silent") }).locator(".dads-acknowledged").waitFor();
   const told = ciso.page.locator(".dads-messages li", { hasText: incident.number }).filter({ hasText: t("duty.g.3", { centre: nameOf("nco") }) });
   await told.getByText(t("alarms.level", { level: 3 })).waitFor();
   assert.match(await told.innerText(), pattern("alarms.of_duty", { what: t("alarm.duty_overdue"), duty: t("duty.g.3", { centre: nameOf("nco") }) }));
@@ -104,6 +104,11 @@ test("4 counters first, and they are filters; agency, prefecture and exercises t
   await page.waitForURL("**/desk/board?exercises=1");
   await rowOf(nco, drill).waitFor();
   assert.equal(await rowOf(nco, late).count(), 0);
+  // An agency's own case alone: nothing comes from a corporation, and the flow is drawn all the same.
+  const flow = page.locator("section[aria-labelledby=board-flow]");
+  await flow.getByText(t("board.as_table")).click();
+  await page.waitForFunction(() => document.querySelectorAll("section[aria-labelledby=board-flow] tbody tr").length === 1);
+  assert.ok((await flow.locator("tbody tr").innerText()).includes(nameOf("nco")));
   nco.check();
 });
 
@@ -117,6 +122,7 @@ test("4 incidents by urgency, their chain hop by hop; what is overdue and who ho
     const box = element.getBoundingClientRect();
     return box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
   });
+  await picture(nco, "board-first-sight", { fullPage: false });
   assert.ok(await inSight(page.locator('[data-show="overdue"]')));
   const row = page.locator('.board-case[data-state="overdue"]').first();
   assert.ok(await inSight(row));
