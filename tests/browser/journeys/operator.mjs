@@ -21,6 +21,7 @@ async function receiver() {
     });
   });
   await new Promise((resolve) => it.server.listen(0, "127.0.0.1", resolve));
+  it.server.unref(); // it keeps no failed test from ending
   it.url = `https://127.0.0.1:${it.server.address().port}/hook`;
   return it;
 }
