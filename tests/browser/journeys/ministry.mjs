@@ -46,7 +46,7 @@ test("3 the police: not told, because; the head alone decides that, and the reas
   await button(dialog, "duty.record_press").click();
   await dialog.waitFor({ state: "hidden" });
   const met = dutyRow(head.page, "h");
-  await met.getByText(t("duty_state.fulfilled")).waitFor();
+  await met.getByText(t("duty_state.fulfilled"), { exact: true }).waitFor();
   await met.getByText(t("duty.record")).click();
   await met.getByText(pattern("method.decided_not_needed")).waitFor();
   await met.getByText("自動化された走査であり、被害がない").waitFor();
@@ -127,7 +127,7 @@ test("3 the ministry asks back, and the corporation answers: each sees it withou
   await asked.getByText(t("inquiries.need_text")).waitFor();
   await textBox(asked, "inquiries.answer").fill("前日の23時ごろです。");
   await button(asked, "inquiries.answer_press").click();
-  await asked.getByText(t("inquiry_state.answered")).waitFor();
+  await asked.getByText(t("inquiry_state.answered"), { exact: true }).waitFor();
   await mhlw.page.locator(".dads-cards").getByText("前日の23時ごろです。").waitFor();
   for (const person of [mhlw, jps]) person.check();
 });
@@ -191,7 +191,7 @@ test("3 an exception is asked for by one person and granted by another; refused,
   await decide(granted, "approved", "妥当と認める");
   await jps.page.goto(`/desk/incidents/${granted.id}?tab=duties`);
   const row = dutyRow(jps.page, "h");
-  await row.getByText(t("duty_state.waived")).waitFor();
+  await row.getByText(t("duty_state.waived"), { exact: true }).waitFor();
   await row.getByText(t("duty.record")).click();
   await row.getByText("妥当と認める").waitFor();
   await row.getByText("許可権限者").waitFor();
@@ -223,7 +223,7 @@ test("3 people: asked, accepts, begins; another declines and says why", async ()
     await picture(head, "people-propose");
     await button(dialog, "people.press").click();
     await dialog.waitFor({ state: "hidden" });
-    await head.page.locator("tbody tr", { hasText: name }).getByText(t("assignment.proposed")).waitFor();
+    await head.page.locator("tbody tr", { hasText: name }).getByText(t("assignment.proposed"), { exact: true }).waitFor();
   };
   await ask("head", "担当 甲");
   await ask("handler", "担当 乙");
@@ -235,8 +235,8 @@ test("3 people: asked, accepts, begins; another declines and says why", async ()
   await textBox(b.page, "people.decline_reason").fill("夜勤明けのため");
   await button(b.page, "people.decline").click();
   // Who asked sees each step without a reload.
-  await head.page.locator("tbody tr", { hasText: "担当 甲" }).getByText(t("assignment.active")).waitFor();
-  await head.page.locator("tbody tr", { hasText: "担当 乙" }).getByText(t("assignment.declined")).waitFor();
+  await head.page.locator("tbody tr", { hasText: "担当 甲" }).getByText(t("assignment.active"), { exact: true }).waitFor();
+  await head.page.locator("tbody tr", { hasText: "担当 乙" }).getByText(t("assignment.declined"), { exact: true }).waitFor();
   await picture(head, "people");
   for (const person of [head, a, b]) person.check();
   await a.leave();
