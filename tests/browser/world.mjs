@@ -49,9 +49,14 @@ export async function arrive(org, role, login, { name = "情報受付当直", pe
 
 // A person who stays for several journeys: made when he is needed first.
 const staying = new Map();
+let arrivals = 0; // in each login, so that nobody has that of one who failed to arrive
 export function desk(org, role, options) {
   const name = `${org}-${role}`;
-  if (!staying.has(name)) staying.set(name, arrive(org, role, `${role.replace("_", "-")}-stays`, options));
+  if (!staying.has(name)) {
+    const arriving = arrive(org, role, `${role.replace("_", "-")}-${(arrivals += 1)}`, options);
+    staying.set(name, arriving);
+    arriving.catch(() => staying.delete(name)); // one journey fails by it, not all that follow
+  }
   return staying.get(name);
 }
 
