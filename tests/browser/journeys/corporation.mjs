@@ -27,7 +27,7 @@ test("2-4 a first report of few inputs reaches the ministry's open inbox, is ack
   let inputs = 1; // the link's press; the page after it is the duties
   await jps.page.goto("/desk/duties");
   const did = (deed) => (inputs++, deed);
-  await did(jps.page.getByRole("link", { name: t("place.report") }).first().click());
+  await did(jps.page.getByRole("link", { name: t("place.report"), exact: true }).first().click());
   await did(jps.page.locator("#field-title").fill("窓口端末でのマルウェア検知"));
   await did(choose(jps.page, "assessment", "incident"));
   await did(group(jps.page, "member.cyberattack").locator("input[value=possible]").check());
@@ -74,7 +74,7 @@ test("2-4 a first report of few inputs reaches the ministry's open inbox, is ack
   await picture(mhlw, "message-relayed");
 
   // What the centre reads is the note of the ministry with the report.
-  await nco.page.getByRole("link", { name: t("place.inbox") }).click();
+  await nco.page.getByRole("link", { name: t("place.inbox"), exact: true }).click();
   await nco.page.getByRole("link", { name: "窓口端末でのマルウェア検知" }).click();
   await nco.page.getByText("詳細は確認中です").waitFor();
   for (const person of [mhlw, nco]) assert.equal(await person.page.evaluate(() => window.sameDocument), true, "the page was loaded anew");
@@ -118,7 +118,7 @@ test("2 in steps: everything may be said, and what is not stays unknown by choic
   assert.deepEqual(body.notices_made, [{ to: "個人情報保護委員会" }]);
   assert.equal("cyberattack" in body, false, "left unknown");
   await page.getByRole("heading", { name: pattern("sent.title") }).waitFor();
-  await page.getByRole("link", { name: t("sent.open") }).click();
+  await page.getByRole("link", { name: t("sent.open"), exact: true }).click();
   await page.getByText(t("incident.large_scale")).waitFor();
   jps.check();
 });
@@ -135,7 +135,7 @@ test("2 a case that may be an incident only reaches nobody, and the page says so
   await page.getByRole("heading", { name: pattern("sent.title") }).waitFor();
   await page.getByText(t("route.nobody_yet")).first().waitFor();
   // Judged: from there on it goes its way.
-  await page.getByRole("link", { name: t("sent.assess") }).click();
+  await page.getByRole("link", { name: t("sent.assess"), exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.locator("input[value=incident]").check();
   await dialog.getByRole("button", { name: t("assess.press") }).click();
