@@ -166,15 +166,16 @@ export class Person {
     person.faults = [];
     person.context.on("request", (request) => {
       const { origin, protocol } = new URL(request.url());
-      if (origin !== daemon.origin && protocol !== "data:") person.strangers.push(request.url());
+      // The viewer of PDFs is a part of the browser.
+      if (origin !== daemon.origin && protocol !== "data:" && protocol !== "chrome-extension:") person.strangers.push(request.url());
     });
-    person.context.on("weberror", (error) => person.faults.push(String(error.error())));
+    person.context.on("weberror", (error) => person.faults.push(error.error().stack ?? String(error.error())));
     person.context.on("console", (message) => {
       // A refused call is told by the browser too; what it means, the page says.
       if (message.type() === "error" && !/Failed to load resource/.test(message.text())) person.faults.push(message.text());
     });
     person.page = await person.context.newPage();
-    person.page.setDefaultTimeout(20_000);
+    person.page.setDefaultTimeout(40_000);
     return person;
   }
 

@@ -68,9 +68,11 @@ const height = 360;
 const drawn = computed<SankeyGraph<Node, Link> | null>(() => {
   const { nodes, links } = flow.value;
   if (!links.length) return null;
+  // d3 breaks on a column with nothing in it, as where no corporation reported: stages stand one after the other here.
+  const used = [...new Set(nodes.map((node) => node.stage))].sort();
   const layout = sankey<Node, Link>()
     .nodeId((node) => node.id)
-    .nodeAlign((node) => (node as unknown as Node).stage)
+    .nodeAlign((node) => used.indexOf((node as unknown as Node).stage))
     .nodeWidth(14)
     .nodePadding(nodes.length > 9 ? 12 : 18)
     .extent([

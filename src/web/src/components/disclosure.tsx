@@ -3,14 +3,16 @@ import { useSignal } from "@preact/signals";
 import { t } from "../text";
 import { Icon } from "./icon";
 
-export function Disclosure({ summary, children, open }: { summary: ComponentChildren; children: ComponentChildren; open?: boolean }) {
+// `later`: what is inside is made when it is opened first, as where it is read from the daemon.
+export function Disclosure({ summary, children, open, later }: { summary: ComponentChildren; children: ComponentChildren; open?: boolean; later?: boolean }) {
+  const opened = useSignal(!later || !!open);
   return (
-    <details class="dads-disclosure" open={open}>
+    <details class="dads-disclosure" open={open} onToggle={(event) => event.currentTarget.open && (opened.value = true)}>
       <summary>
         <Icon name="down" />
         <span>{summary}</span>
       </summary>
-      <div class="dads-disclosure__content">{children}</div>
+      <div class="dads-disclosure__content">{opened.value && children}</div>
     </details>
   );
 }

@@ -1,10 +1,11 @@
 // Duties: what is owed, by whom, under which clause, until when; and how a person meets them.
 import { useSignal } from "@preact/signals";
-import { addressOf, curlOf, type Schemas } from "../api";
+import { addressOf, curlOf, get, type Schemas } from "../api";
 import { useAct } from "../act";
 import { now } from "../clock";
 import { duration } from "../format";
 import { centre, nameOf } from "../names";
+import { useLoaded } from "../loading";
 import { Link } from "../router";
 import { isCsirt, session } from "../session";
 import { hasWord, language, t, word } from "../text";
@@ -13,7 +14,7 @@ import { Countdown, urgencyOf, When } from "./countdown";
 import { CurlLine, Disclosure } from "./disclosure";
 import { Dialog } from "./dialog";
 import { isNoTime, noTime, RadioGroup, TextArea, TextField, TimeField, timeOf, type Choice } from "./field";
-import { ProblemBanner } from "./states";
+import { ProblemBanner, Shown } from "./states";
 import { ExerciseMark, Tag } from "./tag";
 import { Icon } from "./icon";
 
@@ -132,7 +133,7 @@ export function MeetForm({ duty, onDone }: { duty: Duty; onDone: (method: Method
       </p>
       {act.problem && <ProblemBanner problem={act.problem} />}
       {choices.length > 1 && <RadioGroup label={t("duty.how")} value={method.value} onValue={(value) => (method.value = value as Method)} choices={choices} />}
-      <TextArea label={noteNeeded ? t("duty.reason") : t("duty.note")} help={leaves ? t("duty.note_goes") : undefined} required={noteNeeded} mistake={mistake.value} value={note.value} onValue={(value) => (note.value = value)} rows={3} maxLength={4000} />
+      <TextArea label={noteNeeded ? t("duty.reason") : t("duty.note")} help={leaves ? t("duty.note_goes") : undefined} required={noteNeeded} mistake={mistake.value} value={note.value} onValue={(value) => ((note.value = value), (mistake.value = null))} rows={3} maxLength={4000} />
       {!leaves && (
         <Disclosure summary={t("duty.more")}>
           <div class="dads-form dads-tight">
@@ -165,7 +166,7 @@ function WaiverForm({ duty, onDone }: { duty: Duty; onDone: () => void }) {
   return (
     <form class="dads-form dads-tight" onSubmit={submit} noValidate>
       {act.problem && <ProblemBanner problem={act.problem} />}
-      <TextArea label={t("duty.reason")} help={t("waiver.help")} required mistake={mistake.value} value={reason.value} onValue={(value) => (reason.value = value)} rows={3} maxLength={4000} />
+      <TextArea label={t("duty.reason")} help={t("waiver.help")} required mistake={mistake.value} value={reason.value} onValue={(value) => ((reason.value = value), (mistake.value = null))} rows={3} maxLength={4000} />
       <div class="dads-row">
         <Button type="submit" kind="outline" busy={act.busy}>
           {t("waiver.press")}
@@ -176,8 +177,77 @@ function WaiverForm({ duty, onDone }: { duty: Duty; onDone: () => void }) {
   );
 }
 
-// The list of a page: the most urgent first, as the daemon gives them.
-export function DutyList({ duties, caption, withIncident, onDone }: { duties: Duty[]; caption: string; withIncident?: boolean; onDone: () => void }) {
+export type Fulfillment = Schemas["Fulfillment"];
+
+// Who met a duty, how, and what he wrote of it: "電話で連絡した 当直 ..." in a line, and the note under it.
+export function Met({ how }: { how: Fulfillment }) {
+  return (
+    <>
+      {hasWord("met", how.method) ? word("met", how.method) : word("method", how.method)}
+      {how.by && (
+        <>
+          {t("list.dot")}
+          <bdi>{how.by}</bdi>
+        </>
+      )}
+      {how.reference && (
+        <>
+          {t("list.dot")}
+          {t("duty.reference")} <bdi>{how.reference}</bdi>
+        </>
+      )}
+      {how.note && (
+        <span class="dads-written dads-said">
+          <bdi>{how.note}</bdi>
+        </span>
+      )}
+    </>
+  );
+}
+
+// How a duty came to its end, and every exception that was asked for. Shown to who owes it and to whom it is owed.
+function DutyRecord({ id, state }: { id: string; state: string }) {
+  const read = useLoaded((signal) => get("/api/v1/obligations/{id}", { id }, {}, signal), [id, state]);
+  return (
+    <Shown of={read}>
+      {({ fulfillment, waivers }) => (
+        <>
+          {fulfillment && (
+            <p>
+              <When at={fulfillment.at} full /> <Met how={fulfillment} />
+            </p>
+          )}
+          {waivers.map((waiver) => (
+            <div key={waiver.id}>
+              <p>
+                <Tag tone={waiver.decision === "pending" ? "soon" : "quiet"}>{word("waiver_decision", waiver.decision)}</Tag> <When at={waiver.asked_at} />
+              </p>
+              <p>
+                {t("approvals.asked", { by: waiver.asked_by ?? t("person.unknown") })}
+                <span class="dads-written dads-said">
+                  <bdi>{waiver.reason}</bdi>
+                </span>
+              </p>
+              {waiver.decided_at && (
+                <p>
+                  {t("waiver.decided", { by: waiver.decided_by ?? t("person.unknown") })} <When at={waiver.decided_at} />
+                  <span class="dads-written dads-said">
+                    <bdi>{waiver.decision_reason}</bdi>
+                  </span>
+                </p>
+              )}
+            </div>
+          ))}
+          {!fulfillment && !waivers.length && <p class="dads-aside">{t("duty.no_record")}</p>}
+        </>
+      )}
+    </Shown>
+  );
+}
+
+// The list of a page: the most urgent first, as the daemon gives them. `records`: how each was met can be opened.
+export function DutyList({ duties, caption, withIncident, records, onDone }: { duties: Duty[]; caption: string; withIncident?: boolean; records?: boolean; onDone: () => void }) {
+  const mine = session.value?.organization.id;
   return (
     <section class="dads-duties" aria-label={caption}>
       <ul>
@@ -206,6 +276,11 @@ export function DutyList({ duties, caption, withIncident, onDone }: { duties: Du
                 <Clause duty={duty} />
                 {withIncident && <Link to={`/desk/incidents/${duty.incident_id}`}>{duty.number}</Link>}
               </p>
+              {records && !duty.self && (duty.state !== "open" || !duty.inner) && (duty.holder === mine || duty.recipient === mine) && (
+                <Disclosure summary={t("duty.record")} later>
+                  <DutyRecord id={duty.id} state={duty.state} />
+                </Disclosure>
+              )}
             </div>
             <div class="dads-duties__act dads-no-print">
               <MeetDuty duty={duty} onDone={onDone} />

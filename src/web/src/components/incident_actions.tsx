@@ -64,7 +64,7 @@ export function Assess({ incident, onDone }: Properties) {
   const assessmentReason = useSignal(own?.assessment_reason ?? "");
   const attackReason = useSignal(own?.cyberattack_reason ?? "");
   const cells = useSignal<Cell[]>(own?.large_scale ?? []);
-  const mistakes = useSignal<{ assessment?: string; assessmentReason?: string; attackReason?: string }>({});
+  const mistakes = useSignal<{ assessment?: string | undefined; assessmentReason?: string | undefined; attackReason?: string | undefined }>({});
   const body = () =>
     ({
       assessment: assessment.value || "possible",
@@ -84,10 +84,10 @@ export function Assess({ incident, onDone }: Properties) {
   return (
     <Deed name="assess" title={t("assess.title")} press={t("assess.press")} path="/api/v1/incidents/{id}/assessments" parameters={{ id: incident.id }} body={body} check={check} onDone={onDone}>
       <p class="dads-aside">{t("assess.lead", { body: nameOf(session.value!.organization.id) })}</p>
-      <RadioGroup label={t("member.assessment")} required mistake={mistakes.value.assessment} value={assessment.value} onValue={(value) => (assessment.value = value as "incident")} choices={words("assessment", ["incident", "possible", "not_incident"])} />
-      {assessment.value === "not_incident" && <TextArea label={t("member.assessment_reason")} required mistake={mistakes.value.assessmentReason} rows={2} value={assessmentReason.value} onValue={(value) => (assessmentReason.value = value)} maxLength={4000} />}
+      <RadioGroup label={t("member.assessment")} required mistake={mistakes.value.assessment} value={assessment.value} onValue={(value) => ((assessment.value = value as "incident"), (mistakes.value = { ...mistakes.value, assessment: undefined }))} choices={words("assessment", ["incident", "possible", "not_incident"])} />
+      {assessment.value === "not_incident" && <TextArea label={t("member.assessment_reason")} required mistake={mistakes.value.assessmentReason} rows={2} value={assessmentReason.value} onValue={(value) => ((assessmentReason.value = value), (mistakes.value = { ...mistakes.value, assessmentReason: undefined }))} maxLength={4000} />}
       <RadioGroup label={t("member.cyberattack")} help={t("assess.attack_help")} layout="line" value={attack.value} onValue={(value) => (attack.value = value)} choices={words("cyberattack", ["yes", "possible", "no", "unknown"])} />
-      {attack.value === "no" && <TextArea label={t("member.cyberattack_reason")} required mistake={mistakes.value.attackReason} rows={2} value={attackReason.value} onValue={(value) => (attackReason.value = value)} maxLength={4000} />}
+      {attack.value === "no" && <TextArea label={t("member.cyberattack_reason")} required mistake={mistakes.value.attackReason} rows={2} value={attackReason.value} onValue={(value) => ((attackReason.value = value), (mistakes.value = { ...mistakes.value, attackReason: undefined }))} maxLength={4000} />}
       {attack.value !== "no" && (
         <fieldset class="dads-part">
           <legend>{t("member.large_scale")}</legend>
@@ -138,7 +138,7 @@ function Move({ incident, onDone }: Properties) {
   return (
     <Deed name="move" title={t("move.title")} press={t("move.press")} path="/api/v1/incidents/{id}/transitions" parameters={{ id: incident.id }} body={body} check={check} onDone={onDone}>
       <p class="dads-aside">{t("move.now", { state: word("state", incident.state) })}</p>
-      <RadioGroup label={t("move.to")} required mistake={mistake.value} value={to.value} onValue={(value) => (to.value = value)} choices={states.map((value) => ({ value, label: word("move_to", value) }))} />
+      <RadioGroup label={t("move.to")} required mistake={mistake.value} value={to.value} onValue={(value) => ((to.value = value), (mistake.value = null))} choices={states.map((value) => ({ value, label: word("move_to", value) }))} />
       <TextArea label={t("move.reason")} rows={2} value={reason.value} onValue={(value) => (reason.value = value)} maxLength={4000} />
     </Deed>
   );
@@ -148,7 +148,7 @@ function Move({ incident, onDone }: Properties) {
 function ToBody({ incident, onDone, name, title, press, path, textLabel, textHelp, textName, bodies, most }: Properties & { name: string; title: string; press: string; path: "/api/v1/incidents/{id}/recipients" | "/api/v1/incidents/{id}/inquiries" | "/api/v1/incidents/{id}/notices"; textLabel: Key; textHelp?: Key; textName: "reason" | "text"; bodies: Schemas["Organization"][]; most: number }) {
   const to = useSignal("");
   const text = useSignal("");
-  const mistakes = useSignal<{ to?: string; text?: string }>({});
+  const mistakes = useSignal<{ to?: string | undefined; text?: string | undefined }>({});
   const chosen = to.value || (bodies.length === 1 ? bodies[0]!.id : "");
   const body = () => ({ [textName === "reason" ? "organization" : "to"]: chosen, [textName]: text.value.trim() }) as unknown as PostBody<typeof path>;
   const check = () => {
@@ -157,8 +157,8 @@ function ToBody({ incident, onDone, name, title, press, path, textLabel, textHel
   };
   return (
     <Deed name={name} title={title} press={press} path={path} parameters={{ id: incident.id }} body={body} check={check} onDone={onDone}>
-      <Select label={t("to_body.to")} required mistake={mistakes.value.to} width="full" value={chosen} onValue={(value) => (to.value = value)} choices={[{ value: "", label: t("to_body.choose") }, ...bodies.map((one) => ({ value: one.id, label: nameOf(one.id) }))]} />
-      <TextArea label={t(textLabel)} help={textHelp && t(textHelp)} required mistake={mistakes.value.text} rows={4} value={text.value} onValue={(value) => (text.value = value)} maxLength={most} />
+      <Select label={t("to_body.to")} required mistake={mistakes.value.to} width="full" value={chosen} onValue={(value) => ((to.value = value), (mistakes.value = { ...mistakes.value, to: undefined }))} choices={[{ value: "", label: t("to_body.choose") }, ...bodies.map((one) => ({ value: one.id, label: nameOf(one.id) }))]} />
+      <TextArea label={t(textLabel)} help={textHelp && t(textHelp)} required mistake={mistakes.value.text} rows={4} value={text.value} onValue={(value) => ((text.value = value), (mistakes.value = { ...mistakes.value, text: undefined }))} maxLength={most} />
     </Deed>
   );
 }
@@ -182,7 +182,11 @@ export function IncidentActions({ incident, onDone }: Properties) {
   const registry = organizations.value;
   const { up, down } = neighbours(incident);
   const listed = (ids: string[]) => ids.map((id) => registry.get(id)).filter((body): body is Schemas["Organization"] => !!body);
-  const others = [...registry.values()].filter((body) => body.in_force && (body.kind === "national_agency" || body.kind === "police") && body.id !== who.organization.id);
+  // Whom the daemon would take: who shares the supervision, added by the body or who supervises it; another police, by the body.
+  const supervisors = (registry.get(incident.organization)?.supervised_by ?? []).filter((scope) => !scope.valid_to).map((scope) => scope.organization);
+  const told = new Set(incident.obligations.map((duty) => duty.recipient));
+  const police = own ? [...registry.values()].filter((body) => body.kind === "police" && body.in_force).map((body) => body.id) : [];
+  const addable = [...(own || supervisors.includes(who.organization.id) ? supervisors : []), ...police].filter((id) => id !== who.organization.id && !told.has(id));
   const mayAsk = csirt || who.role === "center_liaison";
   const over = incident.state === "closed" || incident.state === "dismissed" || !!incident.erased_at;
   if (incident.erased_at) return null;
@@ -195,7 +199,7 @@ export function IncidentActions({ incident, onDone }: Properties) {
       )}
       {csirt && <Assess incident={incident} onDone={onDone} />}
       {own && csirt && <Move incident={incident} onDone={onDone} />}
-      {csirt && !over && <ToBody incident={incident} onDone={onDone} name="recipient" title={t("recipient.title")} press={t("recipient.press")} path="/api/v1/incidents/{id}/recipients" textLabel="duty.reason" textHelp="recipient.help" textName="reason" bodies={others} most={4000} />}
+      {csirt && !over && addable.length > 0 && <ToBody incident={incident} onDone={onDone} name="recipient" title={t("recipient.title")} press={t("recipient.press")} path="/api/v1/incidents/{id}/recipients" textLabel="duty.reason" textHelp="recipient.help" textName="reason" bodies={listed([...new Set(addable)])} most={4000} />}
       {mayAsk && [...up, ...down].length > 0 && <ToBody incident={incident} onDone={onDone} name="ask" title={t("ask.title")} press={t("ask.press")} path="/api/v1/incidents/{id}/inquiries" textLabel="ask.text" textHelp="ask.help" textName="text" bodies={listed([...up, ...down])} most={4000} />}
       {mayAsk && down.length > 0 && <ToBody incident={incident} onDone={onDone} name="tell" title={t("tell.title")} press={t("tell.press")} path="/api/v1/incidents/{id}/notices" textLabel="tell.text" textName="text" bodies={listed(down)} most={4000} />}
     </div>
@@ -225,7 +229,7 @@ export function ProposePerson({ incident, onDone }: Properties) {
       {candidates.value && candidates.value.length === 0 ? (
         <p>{t("people.nobody")}</p>
       ) : (
-        <RadioGroup label={t("people.whom")} required mistake={mistake.value} value={person.value} onValue={(value) => (person.value = value)} choices={(candidates.value ?? []).map((one) => ({ value: one.person, label: one.name, help: one.because.join(t("list.and")) }))} />
+        <RadioGroup label={t("people.whom")} required mistake={mistake.value} value={person.value} onValue={(value) => ((person.value = value), (mistake.value = null))} choices={(candidates.value ?? []).map((one) => ({ value: one.person, label: one.name, help: one.because.join(t("list.and")) }))} />
       )}
       <TextArea label={t("duty.note")} rows={2} value={note.value} onValue={(value) => (note.value = value)} maxLength={4000} />
     </Deed>

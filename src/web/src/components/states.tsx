@@ -23,6 +23,7 @@ export function Empty({ title, quiet, children }: { title: string; quiet?: boole
 // The title and the remedy of a problem, in the reader's language: the daemon's own words where it spoke.
 export function wordsOf(problem: Problem): { title: string; detail: string } {
   if (problem.status === 0) return { title: t("problem.unreachable"), detail: t("problem.unreachable_detail") };
+  if (problem.code === "sign_in_later") return { title: problem.title, detail: t("sign_in.later") };
   if (problem.code === "role_required") return { title: problem.title, detail: t("problem.role_required") };
   return {
     title: problem.title || t("problem.unnamed", { status: problem.status }),
@@ -30,13 +31,13 @@ export function wordsOf(problem: Problem): { title: string; detail: string } {
   };
 }
 
-// `list`: mistakes that no field of the page shows.
-export function ProblemBanner({ problem, again, list = true }: { problem: Problem; again?: () => void; list?: boolean }) {
+// `list`: mistakes that no field of the page shows. `wait`: false where the page counts the seconds itself.
+export function ProblemBanner({ problem, again, list = true, wait = true }: { problem: Problem; again?: () => void; list?: boolean; wait?: boolean }) {
   const { title, detail } = wordsOf(problem);
   return (
     <Banner tone="error" title={title} live>
       <p>{detail}</p>
-      {problem.retryAfter !== null && <p>{t("problem.retry_after", { seconds: problem.retryAfter })}</p>}
+      {wait && problem.retryAfter !== null && <p>{t("problem.retry_after", { seconds: problem.retryAfter })}</p>}
       {list && problem.mistakes.length > 0 && (
         <ul>
           {problem.mistakes.map((mistake) => (

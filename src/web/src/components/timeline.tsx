@@ -4,7 +4,7 @@ import { now } from "../clock";
 import { clockTime, fullDay, fullTime } from "../format";
 import { nameOf } from "../names";
 import { t, word } from "../text";
-import { nameOfDuty, Clause, type Duty } from "./duty";
+import { nameOfDuty, Clause, Met, type Duty, type Fulfillment } from "./duty";
 import { Disclosure } from "./disclosure";
 import { Icon, type IconName } from "./icon";
 
@@ -48,7 +48,8 @@ function momentsOf(timeline: Entry[], duties: Duty[], nowAt: number): Moment[] {
   return [...moments.values()].sort((a, b) => a.at - b.at);
 }
 
-export function Timeline({ incident }: { incident: Schemas["IncidentDetail"] }) {
+// `met`: how duties were met, by the duty's id, as far as it was read.
+export function Timeline({ incident, met }: { incident: Schemas["IncidentDetail"]; met: Map<string, Fulfillment> }) {
   const { timeline, obligations: duties } = incident;
   const byId = new Map(duties.map((duty) => [duty.id, duty]));
   const detail = detailsOf(incident);
@@ -66,7 +67,7 @@ export function Timeline({ incident }: { incident: Schemas["IncidentDetail"] }) 
                 <h2>{newDay}</h2>
               </li>
             )}
-            <MomentItem key={moment.key} moment={moment} byId={byId} detail={detail} />
+            <MomentItem key={moment.key} moment={moment} byId={byId} detail={detail} met={met} />
           </>
         );
       })}
@@ -101,7 +102,7 @@ function detailsOf(incident: Schemas["IncidentDetail"]): (entry: Entry) => strin
   };
 }
 
-function MomentItem({ moment, byId, detail }: { moment: Moment; byId: Map<string, Duty>; detail: (entry: Entry) => string }) {
+function MomentItem({ moment, byId, detail, met }: { moment: Moment; byId: Map<string, Duty>; detail: (entry: Entry) => string; met: Map<string, Fulfillment> }) {
   const clock = <time dateTime={new Date(moment.at).toISOString()}>{clockTime(moment.at)}</time>;
   if (moment.passed.length)
     return (
@@ -130,10 +131,16 @@ function MomentItem({ moment, byId, detail }: { moment: Moment; byId: Map<string
       <div>
         {shown.map((entry) => {
           const duty = byId.get(entry.subject ?? "");
+          const how = entry.type === "obligation.fulfilled" && met.get(entry.subject ?? "");
           return (
             <p key={entry.id}>
               <strong>{entry.text}</strong> {duty ? `${nameOfDuty(duty)} ` : <bdi>{detail(entry)}</bdi>}
               {duty && <Clause duty={duty} />}
+              {how && (
+                <span class="dads-timeline__how">
+                  <Met how={how} />
+                </span>
+              )}
             </p>
           );
         })}

@@ -116,7 +116,7 @@ function Approvals() {
 function DecideWaiver({ obligation, waiver, onDone }: { obligation: string; waiver: string; onDone: () => void }) {
   const decision = useSignal<"approved" | "rejected" | "">("");
   const reason = useSignal("");
-  const mistakes = useSignal<{ decision?: string; reason?: string }>({});
+  const mistakes = useSignal<{ decision?: string | undefined; reason?: string | undefined }>({});
   const act = useAct("/api/v1/obligations/{id}/waivers/{waiver}/decision");
   const duty = useLoaded((signal) => get("/api/v1/obligations/{id}", { id: obligation }, {}, signal), [obligation]);
   const submit = async (event: Event) => {
@@ -133,8 +133,8 @@ function DecideWaiver({ obligation, waiver, onDone }: { obligation: string; waiv
         </p>
       )}
       {act.problem && <ProblemBanner problem={act.problem} />}
-      <RadioGroup label={t("approvals.decision")} layout="line" value={decision.value} mistake={mistakes.value.decision} onValue={(value) => (decision.value = value as "approved")} choices={[{ value: "approved", label: t("approvals.approve") }, { value: "rejected", label: t("approvals.reject") }]} />
-      <TextArea label={t("duty.reason")} required mistake={mistakes.value.reason} rows={2} value={reason.value} onValue={(value) => (reason.value = value)} maxLength={4000} />
+      <RadioGroup label={t("approvals.decision")} layout="line" value={decision.value} mistake={mistakes.value.decision} onValue={(value) => ((decision.value = value as "approved"), (mistakes.value = { ...mistakes.value, decision: undefined }))} choices={[{ value: "approved", label: t("approvals.approve") }, { value: "rejected", label: t("approvals.reject") }]} />
+      <TextArea label={t("duty.reason")} required mistake={mistakes.value.reason} rows={2} value={reason.value} onValue={(value) => ((reason.value = value), (mistakes.value = { ...mistakes.value, reason: undefined }))} maxLength={4000} />
       <div class="dads-row">
         <Button type="submit" busy={act.busy}>
           {t("approvals.press")}

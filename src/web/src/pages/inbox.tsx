@@ -15,7 +15,7 @@ import { now } from "../clock";
 import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import { Link } from "../router";
-import { session } from "../session";
+import { session, type Session } from "../session";
 import { AlarmLevel, alarmSentence, alarmsOf, hearsAlarms, mostAlarms, type Alarm } from "./alarms";
 import { t, word } from "../text";
 
@@ -51,8 +51,22 @@ export function Inbox() {
           const ever = waiting.length + done.length > 0;
           const sorted = [...items].sort((a, b) => (a.acknowledge_by ?? "9").localeCompare(b.acknowledge_by ?? "9"));
           const late = sorted.filter((message) => message.acknowledge_by && Date.parse(message.acknowledge_by) < now.value).length;
+          const alarmed = alarms.length > 0 && (
+            <section class="dads-section" aria-labelledby="alarms">
+            <h2 id="alarms">
+              {t("place.alarms")} <span class="dads-number">{t("list.number", { number: alarms.length })}</span>
+            </h2>
+            <ul class="dads-messages">
+              {alarms.map((message) => (
+                <MessageRow key={message.id} message={message} alarms={told} onDone={again} />
+              ))}
+            </ul>
+          </section>
+          );
+          // Nobody is told that all is well above an alarm that he has not read.
           return (
             <>
+            {!sorted.length && alarmed}
             <section class="dads-section" aria-labelledby="waiting">
               <h2 id="waiting">
                 {t("inbox.waiting")} <span class="dads-number">{t("list.number", { number: items.length })}</span>
@@ -65,24 +79,15 @@ export function Inbox() {
                     <MessageRow key={message.id} message={message} onDone={again} />
                   ))}
                 </ul>
+              ) : alarms.length > 0 ? (
+                <p class="dads-aside">{t("inbox.none_besides")}</p>
               ) : (
                 <Empty title={ever ? t("inbox.none_waiting") : t("inbox.never")} quiet={ever}>
                   <p>{t("inbox.none_waiting_detail")}</p>
                 </Empty>
               )}
             </section>
-            {alarms.length > 0 && (
-              <section class="dads-section" aria-labelledby="alarms">
-                <h2 id="alarms">
-                  {t("place.alarms")} <span class="dads-number">{t("list.number", { number: alarms.length })}</span>
-                </h2>
-                <ul class="dads-messages">
-                  {alarms.map((message) => (
-                    <MessageRow key={message.id} message={message} alarms={told} onDone={again} />
-                  ))}
-                </ul>
-              </section>
-            )}
+            {sorted.length > 0 && alarmed}
             {done.length > 0 && (
               <section class="dads-section" aria-labelledby="done">
                 <h2 id="done">{t("inbox.done")}</h2>
@@ -151,12 +156,14 @@ export function AcknowledgedMark({ message }: { message: Message }) {
   );
 }
 
+// In whose name it is acknowledged.
+export const signerOf = (who: Session) => who.person?.name || who.name || who.login;
+
 // One press, in the name of who is signed in.
 export function Acknowledge({ message, onDone, size = "medium", quiet }: { message: Message; onDone: () => void; size?: "medium" | "large"; quiet?: boolean }) {
   const act = useAct("/api/v1/inbox/{message}/acknowledgement");
   const done = useSignal(false);
-  const who = session.value!;
-  const by = who.person?.name || who.name || who.login;
+  const by = signerOf(session.value!);
   const press = async () => {
     if (await act.run({ message: message.id }, { by })) {
       done.value = true;

@@ -20,7 +20,7 @@ import { Link } from "../router";
 import { session } from "../session";
 import { t, word } from "../text";
 import { AlarmLevel, alarmSentence, alarmsOf, hearsAlarms, mostAlarms, type Alarm } from "./alarms";
-import { Acknowledge, AcknowledgedMark } from "./inbox";
+import { Acknowledge, AcknowledgedMark, signerOf } from "./inbox";
 
 interface Read {
   message: Schemas["MessageDetail"];
@@ -134,7 +134,7 @@ function Content({ message, relay, told, again }: Read & { again: () => void }) 
                   </p>
                 )}
                 <Acknowledge message={message} onDone={again} size="large" />
-                <CurlLine line={curlOf("POST", addressOf("/api/v1/inbox/{message}/acknowledgement", { message: message.id }), { by: session.value?.name })} />
+                <CurlLine line={curlOf("POST", addressOf("/api/v1/inbox/{message}/acknowledgement", { message: message.id }), { by: signerOf(session.value!) })} />
               </>
             )}
           </section>

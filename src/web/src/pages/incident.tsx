@@ -6,7 +6,7 @@ import { Banner } from "../components/banner";
 import { Button, ButtonAway } from "../components/button";
 import { Countdown, When } from "../components/countdown";
 import { CurlLine } from "../components/disclosure";
-import { Clause, DutyList, mayMeet, MeetDuty, nameOfDuty } from "../components/duty";
+import { Clause, DutyList, mayMeet, MeetDuty, nameOfDuty, type Fulfillment } from "../components/duty";
 import { Select, TextField } from "../components/field";
 import { Icon } from "../components/icon";
 import { IncidentActions, ProposePerson, type Incident } from "../components/incident_actions";
@@ -53,6 +53,14 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
     [incident.id],
     (event) => "data" in event && "incident_id" in event.data && event.data.incident_id === incident.id,
   );
+  // Who met what, and how: told to who owed it and to whom it was owed, a duty at a time. Read anew when another is met.
+  const told = incident.obligations.filter((duty) => duty.fulfilled_at && !duty.self && (duty.holder === who.organization.id || duty.recipient === who.organization.id));
+  const met = useLoaded(async (signal) => {
+    const found = new Map<string, Fulfillment>();
+    for (const detail of await Promise.all(told.map((duty) => get("/api/v1/obligations/{id}", { id: duty.id }, {}, signal)))) if (detail.fulfillment) found.set(detail.id, detail.fulfillment);
+    return found;
+  }, [told.map((duty) => duty.id).join()]);
+  const ways = met.value ?? new Map<string, Fulfillment>();
   const outer = incident.obligations.filter((duty) => !duty.inner);
   const open = incident.obligations.filter((duty) => duty.state === "open").sort((a, b) => a.due_at.localeCompare(b.due_at));
   const mine = open.filter((duty) => mayMeet(duty));
@@ -146,7 +154,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
           chosen={tab}
           onChoose={(next) => setQuery({ tab: next === "timeline" ? null : next })}
           tabs={[
-            { id: "timeline", label: t("incident.timeline"), content: () => <Timeline incident={incident} /> },
+            { id: "timeline", label: t("incident.timeline"), content: () => <Timeline incident={incident} met={ways} /> },
             { id: "duties", label: t("incident.duties"), count: open.length, content: () => <AllDuties incident={incident} mine={mine.length} again={again} /> },
             { id: "report", label: t("incident.report"), count: incident.reports.length, content: () => <Versions incident={incident} /> },
             { id: "messages", label: t("incident.messages"), count: incident.messages.length, content: () => <Messages incident={incident} /> },
@@ -157,7 +165,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
         />
         <CurlLine line={curlOf("GET", addressOf("/api/v1/incidents/{id}", { id: incident.id }))} />
       </div>
-      <Printed incident={incident} outer={outer} />
+      <Printed incident={incident} outer={outer} met={ways} />
     </>
   );
 }
@@ -171,11 +179,11 @@ function AllDuties({ incident, mine, again }: { incident: Incident; mine: number
   return (
     <>
       {mine > 0 && <p class="dads-aside">{t("incident.mine", { number: mine })}</p>}
-      <DutyList caption={t("duties.outer_of_all")} duties={outer} onDone={again} />
+      <DutyList caption={t("duties.outer_of_all")} duties={outer} records onDone={again} />
       {inner.length > 0 && (
         <section class="dads-section">
           <h2>{t("duties.inner")}</h2>
-          <DutyList caption={t("duties.inner")} duties={inner} onDone={again} />
+          <DutyList caption={t("duties.inner")} duties={inner} records onDone={again} />
         </section>
       )}
     </>
@@ -351,7 +359,7 @@ function OwnAssignment({ incident, assignment, onDone }: { incident: string; ass
       )}
       {declining.value && (
         <>
-          <TextField label={t("people.decline_reason")} required mistake={mistake.value} value={reason.value} onValue={(value) => (reason.value = value)} maxLength={4000} />
+          <TextField label={t("people.decline_reason")} required mistake={mistake.value} value={reason.value} onValue={(value) => ((reason.value = value), (mistake.value = null))} maxLength={4000} />
           <Button size="small" kind="outline" busy={answer.busy} onClick={decline}>
             {t("people.decline")}
           </Button>
@@ -363,6 +371,8 @@ function OwnAssignment({ incident, assignment, onDone }: { incident: string; ass
         </Button>
       )}
       {problem && <ProblemBanner problem={problem} />}
+      {assignment.state === "proposed" && <CurlLine line={curlOf("POST", addressOf("/api/v1/incidents/{id}/assignments/{assignment}/answer", place), declining.value ? { accepted: false, reason: reason.value.trim() } : { accepted: true })} />}
+      {assignment.state === "accepted" && <CurlLine line={curlOf("POST", addressOf("/api/v1/incidents/{id}/assignments/{assignment}/activation", place), {})} />}
     </div>
   );
 }
@@ -423,7 +433,7 @@ function Proof({ incident }: { incident: Incident }) {
 }
 
 // On paper: all of it, with label and hash.
-function Printed({ incident, outer }: { incident: Incident; outer: Incident["obligations"] }) {
+function Printed({ incident, outer, met }: { incident: Incident; outer: Incident["obligations"]; met: Map<string, Fulfillment> }) {
   const newest = [...incident.reports].sort((a, b) => b.version - a.version)[0];
   return (
     <div class="dads-print-only">
@@ -442,7 +452,7 @@ function Printed({ incident, outer }: { incident: Incident; outer: Incident["obl
         ]}
       />
       <h2>{t("incident.timeline")}</h2>
-      <Timeline incident={incident} />
+      <Timeline incident={incident} met={met} />
       <p class="dads-printed-hash">
         {incident.number} {newest && t("version.number", { number: newest.version })} SHA-256 {newest?.sha256} {t("print.at", { time: fullTime(now.value) })}
       </p>

@@ -90,7 +90,7 @@ function AnswerInquiry({ inquiry, onDone }: { inquiry: Inquiry; onDone: () => vo
   return (
     <form class="dads-form dads-tight dads-top" onSubmit={submit} noValidate>
       {act.problem && <ProblemBanner problem={act.problem} />}
-      <TextArea label={t("inquiries.answer")} required mistake={mistake.value} rows={3} value={text.value} onValue={(value) => (text.value = value)} maxLength={4000} />
+      <TextArea label={t("inquiries.answer")} required mistake={mistake.value} rows={3} value={text.value} onValue={(value) => ((text.value = value), (mistake.value = null))} maxLength={4000} />
       <div class="dads-row">
         <Button type="submit" busy={act.busy} icon="send">
           {t("inquiries.answer_press")}

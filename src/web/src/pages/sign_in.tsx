@@ -4,12 +4,15 @@ import { useEffect } from "preact/hooks";
 import { Problem, send } from "../api";
 import { Banner } from "../components/banner";
 import { Button } from "../components/button";
+import { announce } from "../components/countdown";
 import { TextField } from "../components/field";
 import { Icon } from "../components/icon";
 import { Heading } from "../components/shell";
 import { ProblemBanner } from "../components/states";
 import { passkeysAreThere, signInByPasskey } from "../passkey";
 import { go, query } from "../router";
+import { now } from "../clock";
+import { span } from "../format";
 import { askSession, begin, homeOf, session } from "../session";
 import { t } from "../text";
 
@@ -26,11 +29,20 @@ export function SignIn() {
   const busy = useSignal<"" | "passkey" | "passphrase">("");
   const problem = useSignal<Problem | null>(null);
   const passkeyClosed = useSignal(false);
-  const waitUntil = useSignal(0);
+  const waitUntil = useSignal(0); // by this machine's clock: until then every try would be refused
 
   useEffect(() => {
     if (session.value) go(destination(), { replace: true });
   }, [session.value]);
+  void now.value; // counts the seconds down
+  const wait = waitUntil.value - Date.now();
+  const waits = wait > 0;
+  useEffect(() => {
+    if (waits || !waitUntil.peek()) return;
+    waitUntil.value = 0;
+    problem.value = null;
+    announce(t("sign_in.wait_over"));
+  }, [waits]);
 
   const attempt = async (how: "passkey" | "passphrase", call: () => Promise<unknown>) => {
     if (busy.peek()) return;
@@ -53,6 +65,7 @@ export function SignIn() {
 
   const byPassphrase = (event: Event) => {
     event.preventDefault();
+    if (Date.now() < waitUntil.value) return;
     attempt("passphrase", async () => {
       const body = { login: login.value.trim(), passphrase: passphrase.value, code: code.value.normalize("NFKC").replace(/\s/g, "") };
       return (await send("/api/v1/session/passphrase", { method: "POST", body })).json;
@@ -64,7 +77,7 @@ export function SignIn() {
       <Heading title={t("sign_in.title")} lead={t("sign_in.lead")} />
       {query.value.has("ended") && !problem.value && <Banner tone="warning" title={t("sign_in.ended")}>{t("sign_in.ended_detail")}</Banner>}
       {query.value.has("out") && !problem.value && <Banner tone="success" title={t("sign_in.out")} />}
-      {problem.value && <ProblemBanner problem={problem.value} again={problem.value.status === 0 ? askSession : undefined} />}
+      {problem.value && <ProblemBanner problem={problem.value} wait={false} again={problem.value.status === 0 ? askSession : undefined} />}
       {passkeyClosed.value && <Banner tone="info" title={t("sign_in.passkey_closed")} live />}
 
       <section class="dads-panel" aria-labelledby="by-passkey">
@@ -94,9 +107,14 @@ export function SignIn() {
           <TextField label={t("sign_in.passphrase_label")} type="password" value={passphrase.value} onValue={(value) => (passphrase.value = value)} required autocomplete="current-password" name="passphrase" />
           <TextField label={t("sign_in.code")} help={t("sign_in.code_help")} value={code.value} onValue={(value) => (code.value = value)} required inputMode="numeric" autocomplete="one-time-code" width="short" maxLength={12} name="code" />
           <div class="dads-row">
-            <Button type="submit" kind="outline" size="large" busy={busy.value === "passphrase"}>
+            <Button type="submit" kind="outline" size="large" busy={busy.value === "passphrase"} disabled={waits}>
               {t("sign_in.press")}
             </Button>
+            {waits && (
+              <p class="dads-aside">
+                <Icon name="clock" /> {t("sign_in.wait", { span: span(wait + 999) })}
+              </p>
+            )}
           </div>
         </form>
       </section>
