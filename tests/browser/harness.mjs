@@ -166,8 +166,8 @@ export class Person {
     person.faults = [];
     person.context.on("request", (request) => {
       const { origin, protocol } = new URL(request.url());
-      // The viewer of PDFs is a part of the browser.
-      if (origin !== daemon.origin && protocol !== "data:" && protocol !== "chrome-extension:") person.strangers.push(request.url());
+      // The viewer of PDFs is a part of the browser, and so is what it loads.
+      if (origin !== daemon.origin && !["data:", "chrome:", "chrome-extension:"].includes(protocol)) person.strangers.push(request.url());
     });
     person.context.on("weberror", (error) => person.faults.push(error.error().stack ?? String(error.error())));
     person.context.on("console", (message) => {
