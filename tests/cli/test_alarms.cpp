@@ -68,9 +68,9 @@ TEST_CASE("in Japanese bodies have their names and the columns stay straight") {
   CHECK(has(rows[3], "MHLW-2020-2 訓練"));
   CHECK(column(rows[0], "義務を負う機関") == column(rows[4], "日本年金機構 (jps)"));
   CHECK(column(rows[0], "義務を負う機関") == column(rows[2], "厚生労働省 (mhlw)"));
-  CHECK(column(rows[0], "呼び出し先") == column(rows[4], "日本年金機構 (jps) csirt_head"));
+  CHECK(column(rows[0], "呼び出し先") == column(rows[4], "日本年金機構 (jps) CSIRT責任者"));
   CHECK(column(rows[0], "呼び出し先") ==
-        column(rows[2], "内閣サイバーセキュリティセンター (nisc) center_liaison"));
+        column(rows[2], "内閣サイバーセキュリティセンター (nisc) センター連絡担当"));
   CHECK(column(rows[0], "インシデント") == column(rows[2], "JPS-2020-1"));
 }
 
