@@ -153,7 +153,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
               <span class="dads-who__body">{nameOfBody(who.organization)}</span>
               <span class="dads-who__role">
                 {word("role", who.role)}
-                {who.name && <bdi>{t("list.dot") + who.name}</bdi>}
+                {who.name && who.name !== word("role", who.role) && <bdi>{t("list.dot") + who.name}</bdi>}
               </span>
             </div>
           )}
