@@ -1,6 +1,5 @@
 #include "src/app/served_address.h"
 
-#include <cerrno>
 #include <fstream>
 #include <system_error>
 
@@ -18,8 +17,9 @@ ServedAddress::ServedAddress(const fs::path& data, const std::string& url) : pat
   std::ofstream stream(aside, std::ios::trunc);
   stream << url << '\n';
   stream.close();
-  if (!stream) throw std::system_error(errno, std::generic_category(), aside.string());
-  fs::rename(aside, path_);
+  std::error_code error;
+  if (stream) fs::rename(aside, path_, error);
+  if (!stream || error) fs::remove(path_, error);
 }
 
 ServedAddress::~ServedAddress() {

@@ -10,7 +10,7 @@ namespace noroshi::app {
 
 class ServedAddress {
  public:
-  // Written whole or not at all. Throws std::system_error.
+  // Written whole or not at all: that it cannot be written, the disk being full, keeps nobody from serving.
   ServedAddress(const std::filesystem::path& data, const std::string& url);
   ~ServedAddress();
   ServedAddress(const ServedAddress&) = delete;
