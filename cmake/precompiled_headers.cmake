@@ -14,9 +14,15 @@ function(add_precompiled_headers name)
     <tl/expected.hpp>)
 endfunction()
 
-# Gives what `name` parsed to every target of the folders. To be called when they are all made.
+# Gives what `name` parsed to every target of the folders below the one at hand, but for those named after it. To be called when
+# all targets are made.
 function(use_precompiled_headers name)
-  foreach(folder IN LISTS ARGN)
+  get_property(folders DIRECTORY PROPERTY SUBDIRECTORIES)
+  foreach(folder IN LISTS folders)
+    cmake_path(GET folder FILENAME short)
+    if(short IN_LIST ARGN)
+      continue()
+    endif()
     get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
     foreach(target IN LISTS targets)
       get_target_property(kind ${target} TYPE)
