@@ -356,7 +356,7 @@ std::vector<std::string_view> types_of(std::index_sequence<index...>) {
 
 // A type that no event can have would look like an empty record.
 bool is_type(const std::string& type, const Output& output) {
-  auto types = types_of(std::make_index_sequence<std::variant_size_v<core::Happening>>());
+  auto types = types_of(std::make_index_sequence<std::variant_size_v<core::AnyHappening>>());
   if (type.empty() || std::find(types.begin(), types.end(), type) != types.end()) return true;
   std::sort(types.begin(), types.end());
   const auto known = fmt::format("{}", fmt::join(types, ", "));

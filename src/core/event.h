@@ -2,8 +2,11 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -593,7 +596,7 @@ struct NoticeAnswered {
   friend bool operator==(const NoticeAnswered&, const NoticeAnswered&) = default;
 };
 
-using Happening =
+using AnyHappening =
     std::variant<IncidentOpened, ReportReceived, JudgementMade, IncidentMoved, AccessGranted, RecipientAdded,
                  ObligationOpened, ObligationFulfilled, ObligationSuperseded, ObligationReopened, ObligationWaived,
                  ObligationRecurred, ObligationPassed, MessageSent, MessageAcknowledged, WaiverAsked, WaiverDecided,
@@ -611,6 +614,33 @@ using Happening =
                  SealingKeyProposed, SealingKeyDecided, SealingKeyRevoked, AnnexAsked, AnnexDecided, AnnexSealed,
                  AnnexRewrapped, AnnexUnreadable, AttachmentAdded, ContentWithheld, ContentReleased, InquiryAsked,
                  InquiryAnswered, InquiryWithdrawn, NoticeGiven, NoticeAnswered, NoticeLinked>;
+
+template <typename What, typename Any = AnyHappening>
+inline constexpr bool is_alternative = false;
+template <typename What, typename... Alternatives>
+inline constexpr bool is_alternative<What, std::variant<Alternatives...>> = (std::is_same_v<What, Alternatives> || ...);
+
+// One of them: a std::variant, to be asked with std::get_if and std::visit as any other. What copies, moves, compares and destroys
+// one of so many alternatives is compiled once, in copying.cpp: in each file that holds an event it was most of what there was to
+// compile.
+class Happening : public AnyHappening {
+ public:
+  template <typename Alternative>
+    requires is_alternative<std::remove_cvref_t<Alternative>>
+  Happening(Alternative&& what)  // NOLINT: as implicit as the variant's own
+      : AnyHappening(std::in_place_type<std::remove_cvref_t<Alternative>>, std::forward<Alternative>(what)) {}
+  template <std::size_t index>
+  explicit Happening(std::in_place_index_t<index> which) : AnyHappening(which) {}
+
+  Happening() = default;  // an IncidentOpened with nothing in it
+  Happening(const Happening& other);
+  Happening(Happening&& other) noexcept;
+  Happening& operator=(const Happening& other);
+  Happening& operator=(Happening&& other) noexcept;
+  ~Happening();
+
+  friend bool operator==(const Happening& left, const Happening& right);
+};
 
 // "incident.opened", "report.received", ...: the closed list of schemas/events.
 std::string_view type_of(const Happening& happening);

@@ -156,6 +156,14 @@ struct Access {
 };
 
 struct Incident {
+  // Compiled once, in copying.cpp: in each file that holds a decision they were half of what there was to compile.
+  Incident();
+  Incident(const Incident& other);
+  Incident(Incident&& other) noexcept;
+  Incident& operator=(const Incident& other);
+  Incident& operator=(Incident&& other) noexcept;
+  ~Incident();
+
   IncidentId id;
   std::string number;        // "JPS-2018-1"
   std::string organization;  // whose incident

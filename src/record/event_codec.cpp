@@ -1289,7 +1289,7 @@ template <class... Alternatives>
 std::optional<core::Happening> empty_happening(std::uint8_t code, const std::variant<Alternatives...>*) {
   static_assert(((type_code<Alternatives> != 0) && ...), "a happening has no code: give it the next one");
   std::optional<core::Happening> what;
-  ((type_code<Alternatives> == code ? void(what.emplace(std::in_place_type<Alternatives>)) : void()), ...);
+  ((type_code<Alternatives> == code ? void(what.emplace(Alternatives{})) : void()), ...);
   return what;
 }
 

@@ -230,7 +230,7 @@ TEST_CASE("every happening of the core has words for people in the timeline") {
       core::AnnexAsked{}, core::AnnexDecided{}, core::AnnexSealed{}, core::AnnexRewrapped{}, core::AnnexUnreadable{},
       core::AttachmentAdded{}, core::ContentWithheld{}, core::ContentReleased{}, core::InquiryAsked{}, core::InquiryAnswered{},
       core::InquiryWithdrawn{}, core::NoticeGiven{}, core::NoticeAnswered{}, core::NoticeLinked{}};
-  static_assert(std::size(all) == std::variant_size_v<core::Happening>);
+  static_assert(std::size(all) == std::variant_size_v<core::AnyHappening>);
   for (const auto& happening : all)
     detail.timeline.push_back({.type = std::string(core::type_of(happening))});
   for (const auto language : {Language::ja, Language::en}) {

@@ -408,7 +408,7 @@ class Any {
     return made;
   }
   Happening happening(IncidentId incident) {
-    switch (below(std::variant_size_v<Happening>)) {
+    switch (below(std::variant_size_v<AnyHappening>)) {
       case 0:
         return IncidentOpened{text(), text(), text(), flag(), time(), text()};
       case 1:
