@@ -34,7 +34,7 @@ TEST_CASE("the category of a report in force is the member of the object itself,
 }
 
 TEST_CASE("the table is the published taxonomy") {
-  const std::filesystem::path published = NOROSHI_DATA "/rsit/working_copy/machinev1";
+  const std::filesystem::path published = NOROSHI_SHARED_DATA "/rsit/working_copy/machinev1";
   if (!std::filesystem::exists(published)) {
     MESSAGE("SKIPPED: RSIT is not in ../shared/data/rsit");
     return;

@@ -13,7 +13,7 @@ using namespace noroshi::codec;
 
 namespace {
 
-const std::filesystem::path folder = NOROSHI_DATA "/jsontestsuite/test_parsing";
+const std::filesystem::path folder = NOROSHI_SHARED_DATA "/jsontestsuite/test_parsing";
 
 std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

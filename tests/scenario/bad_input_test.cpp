@@ -106,7 +106,7 @@ TEST_CASE("What is no JSON is refused as such, whatever is wrong with it") {
 }
 
 TEST_CASE("JSONTestSuite: no file that is no JSON brings the daemon to more than a refusal") {
-  const fs::path folder = fs::path(SHARED_DATA) / "jsontestsuite" / "test_parsing";
+  const fs::path folder = fs::path(NOROSHI_SHARED_DATA) / "jsontestsuite" / "test_parsing";
   if (!fs::is_directory(folder)) {
     MESSAGE("skipped: JSONTestSuite is not at " << folder.string());
     return;

@@ -152,7 +152,7 @@ json::object final_report(const json::value& file) {
 }  // namespace
 
 TEST_CASE("Sixty real incidents are taken in three versions each, ugly texts and vague dates and all") {
-  const fs::path folder = fs::path(SHARED_DATA) / "vcdb";
+  const fs::path folder = fs::path(NOROSHI_SHARED_DATA) / "vcdb";
   if (!fs::is_directory(folder)) {
     MESSAGE("skipped: the incidents of the VERIS Community Database are not at " << folder.string());
     return;
