@@ -130,6 +130,8 @@ class Verdict {
     }
     for (const auto code : {record::FindingCode::checkpoint_excused, record::FindingCode::time_disorder})
       if (verification.count(code) > 0) unproven = true;
+    // Who brings a receipt asks whether it holds.
+    if (!given.receipts.empty() && verification.count(record::FindingCode::receipt_unsigned) > 0) unproven = true;
     for (const auto& finding : verification.findings()) findings.add(shown(finding));
     events_ = verification.events();
     reports_ = verification.reports();

@@ -213,11 +213,14 @@ class Story(unittest.TestCase):
         receipts = [word for name in sorted(kept) for word in ("--receipt", papers / name)]
         code, said, complaint = restored.noroshi("record", "verify", "--tables", *receipts)
         self.assertEqual(code, 0, said + complaint)
-        receipts = [word for name in sorted(answers) for word in ("--receipt", papers / name)]
-        code, said, complaint = restored.noroshi("record", "verify", *receipts)
-        self.assertEqual(code, 1, complaint)
-        said = json.dumps(json.loads(said)["findings"])
-        listed = {name for name, answer in named.items() if answer["receipt"]["event_id"] in said}
+        findings = ""
+        names = sorted(answers)
+        for some in (names[at:at + 150] for at in range(0, len(names), 150)):  # one verification lists 200 findings at most
+            receipts = [word for name in some for word in ("--receipt", papers / name)]
+            code, said, complaint = restored.noroshi("record", "verify", *receipts)
+            self.assertEqual(code, 1 if lost.intersection(some) else 0, complaint)
+            findings += json.dumps(json.loads(said)["findings"])
+        listed = {name for name, answer in named.items() if answer["receipt"]["event_id"] in findings}
         self.assertEqual(listed, lost, "each receipt of what is lost, and no other, is listed")
         return lost
 
