@@ -93,6 +93,18 @@ for (const language of ["ja", "en"])
         });
     });
 
+test("what the board counts as overdue is seen in its row, also where its content is not", async () => {
+  const { page } = persons.liaison;
+  await persons.liaison.setLanguageAt("ja", "light");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto("/desk/board");
+  const row = page.locator(".board-case", { hasText: "未中継・内容は非表示" }).filter({ hasText: "機関内" });
+  await row.waitFor();
+  assert.match(await row.locator(".board-case__title").innerText(), /^機関内 \d+件超過\s*日本年金機構$/);
+  // Its first target passed a day ago: it did not become overdue within the hour.
+  assert.match(await page.locator("main").innerText(), /期限超過\s*1\s*この1時間で \+0/);
+});
+
 test("a receipt is kept as a file that can be verified, and printed", async () => {
   const { page } = persons.jps;
   await persons.jps.setLanguageAt("ja", "dark");

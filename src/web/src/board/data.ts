@@ -76,6 +76,7 @@ export interface Row {
   innerOverdue: number;
   followupOverdue: boolean;
   overdue: boolean;
+  overdueSince: number | null; // since its first target passed
   soon: boolean;
   unacknowledged: boolean;
   large: boolean;
@@ -107,7 +108,8 @@ export function rowOf(item: Item, at: number): Row {
   const large = isLarge(item);
   const silent = !content;
   const isInner = !!found && !("recipient" in found);
-  const overdue = all.includes("overdue");
+  const passed = [...outer, ...inner].filter((duty) => stateOf(duty, at) === "overdue").map((duty) => Date.parse(duty.due_at));
+  const overdueSince = passed.length ? Math.min(...passed) : null;
   const soon = all.includes("soon");
   const unacknowledged = all.includes("unacknowledged");
   const order: State[] = ["overdue", "soon", "unacknowledged", "waiting"];
@@ -129,7 +131,8 @@ export function rowOf(item: Item, at: number): Row {
     inner: isInner,
     innerOverdue,
     followupOverdue: !!followup && Date.parse(followup) < at,
-    overdue,
+    overdue: overdueSince !== null,
+    overdueSince,
     soon,
     unacknowledged,
     large,
@@ -353,7 +356,7 @@ export const counts = computed<Counts>(() => {
     sum.all++;
     if (row.overdue) sum.overdue++;
     if (row.overdue && !row.inner) sum.between++;
-    if (row.overdue && row.due && at - Date.parse(row.due) < hour) sum.overdueNew++;
+    if (row.overdueSince !== null && at - row.overdueSince < hour) sum.overdueNew++;
     if (row.soon) sum.soon++;
     if (row.unacknowledged) sum.unacknowledged++;
     if (row.large) sum.large++;

@@ -40,6 +40,8 @@ function Urgency({ row }: { row: Row }) {
 
 function Case({ row, place, of }: { row: Row; place: number; of: number }) {
   const { item } = row;
+  // What is counted as overdue has to be seen in its row; beside the marks there is no room for it.
+  const inner = row.innerOverdue > 0 && !row.inner && <small class="board-case__inner">{t("board.inner_overdue", { number: row.innerOverdue })}</small>;
   return (
     <li class="board-case" data-state={row.state} data-large={row.large || undefined} data-id={item.id} aria-setsize={of} aria-posinset={place}>
       <div class="board-case__what">
@@ -51,11 +53,12 @@ function Case({ row, place, of }: { row: Row; place: number; of: number }) {
               {t("board.large_mark")}
             </Tag>
           )}
-          {row.innerOverdue > 0 && !row.inner && !row.large && !row.silent && <small class="board-case__inner">{t("board.inner_overdue", { number: row.innerOverdue })}</small>}
+          {!row.large && !row.silent && inner}
           {row.silent && <Tag tone="soon">{t("board.silent_mark")}</Tag>}
           {item.exercise && <ExerciseMark />}
         </p>
         <p class="board-case__title">
+          {(row.large || row.silent) && inner}
           <bdi>{item.content?.title ?? (item.content ? t("board.no_title") : nameOf(row.organization))}</bdi>
         </p>
       </div>
