@@ -42,7 +42,7 @@ void prepare_process() {
   std::signal(SIGPIPE, SIG_IGN);
   // A group of reports is a document of megabytes. glibc would map its memory anew each time and give it back at once: under load
   // half of the daemon's time went into page faults. Few arenas, so that what one thread freed serves the others: slow clients that
-  // each hold a large body otherwise took more than 256 MiB (tests/input/slow).
+  // each hold a large body otherwise took more than 256 MiB (tests/input/slow_clients.py).
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 32 << 20);
   ::mallopt(M_ARENA_MAX, 2);
