@@ -243,7 +243,7 @@ std::vector<std::string> marks_of(const IncidentDetail& incident, const AnswerCo
   const auto& label = incident.labels.back();
   if (!label.own_label.empty()) marks.push_back(without_direction_marks(label.own_label));
   if (label.grades.confidentiality > 0)
-    marks.push_back(fmt::format(fmt::runtime(chosen("機密性{}", "confidentiality {}", context)), label.grades.confidentiality));
+    marks.push_back(fmt::format(fmt::runtime(chosen("機密性{}", "Confidentiality {}", context)), label.grades.confidentiality));
   for (const auto& restriction : label.restrictions) marks.push_back(without_direction_marks(restriction));
   return marks;
 }

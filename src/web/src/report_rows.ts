@@ -16,6 +16,9 @@ export function cellWords(cell: Cell): string {
   return t("cell.words", { criterion: word("criterion", cell.criterion), harm: word("harm", cell.harm), certainty: word("certainty", cell.certainty) });
 }
 
+// 「続報（第2版）」
+export const nameOfVersion = (report: { stage: string; version: number }) => t("version.of_stage", { stage: word("stage", report.stage), number: report.version });
+
 const yesNo = (value: unknown) => (value === true ? t("yes_no.yes") : value === false ? t("yes_no.no") : "");
 
 export function stated(value: unknown): string {
@@ -29,9 +32,10 @@ export function stated(value: unknown): string {
 function persons(value: unknown): string {
   const { min, max } = (value ?? {}) as { min?: number; max?: number };
   const shown = (number: number) => number.toLocaleString("ja-JP");
-  if (min !== undefined && max !== undefined) return min === max ? t("persons.exactly", { number: shown(min) }) : t("persons.between", { min: shown(min), max: shown(max) });
-  if (min !== undefined) return t("persons.at_least", { number: shown(min) });
+  if (min !== undefined && min === max) return t("persons.exactly", { number: shown(min) });
+  if (min && max !== undefined) return t("persons.between", { min: shown(min), max: shown(max) });
   if (max !== undefined) return t("persons.at_most", { number: shown(max) });
+  if (min !== undefined) return t("persons.at_least", { number: shown(min) });
   return "";
 }
 

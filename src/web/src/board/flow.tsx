@@ -1,5 +1,5 @@
 // Where everything is on its way: bodies by stage, as broad as there are incidents, in the colour of their state.
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { sankey, sankeyLinkHorizontal, type SankeyGraph } from "d3-sankey";
 import { Disclosure } from "../components/disclosure";
 import { organizations } from "../names";
@@ -61,29 +61,40 @@ const flow = computed(() => {
   return { nodes: [...nodes.values()], links: [...links.values()].sort((a, b) => tones.indexOf(a.tone) - tones.indexOf(b.tone)) };
 });
 
-const longest = { ja: 12, en: 18 };
-const width = 760;
-const height = 360;
+// On a phone the same picture is smaller in all but its words, which stay as large as they are.
+const phone = matchMedia("(max-width: 48rem)");
+const onPhone = signal(phone.matches);
+phone.addEventListener("change", () => (onPhone.value = phone.matches));
+
+interface Sheet {
+  width: number;
+  height: number;
+  stages: [number, number, number, number]; // where the bars of each stage end
+  longest: { ja: number; en: number }; // characters of a name
+}
+const broad: Sheet = { width: 760, height: 360, stages: [112, 300, 510, 668], longest: { ja: 12, en: 18 } };
+const slim: Sheet = { width: 380, height: 320, stages: [100, 170, 244, 306], longest: { ja: 6, en: 10 } };
+const sheet = computed(() => (onPhone.value ? slim : broad));
 
 const drawn = computed<SankeyGraph<Node, Link> | null>(() => {
   const { nodes, links } = flow.value;
   if (!links.length) return null;
   // d3 breaks on a column with nothing in it, as where no corporation reported: stages stand one after the other here.
   const used = [...new Set(nodes.map((node) => node.stage))].sort();
+  const { height, stages } = sheet.value;
   const layout = sankey<Node, Link>()
     .nodeId((node) => node.id)
     .nodeAlign((node) => used.indexOf((node as unknown as Node).stage))
     .nodeWidth(14)
     .nodePadding(nodes.length > 9 ? 12 : 18)
     .extent([
-      [112, 8],
-      [width - 92, height - 8],
+      [stages[0], 8],
+      [stages[3], height - 8],
     ]);
   const graph = layout({ nodes: nodes.map((node) => ({ ...node })), links: links.map((link) => ({ ...link })) });
   // d3 knows as many columns as the longest way has stops; police and crisis desk, told at once, stand behind them all.
-  const last = width - 92;
   for (const node of graph.nodes) {
-    node.x0 = [112, 300, 510, last][node.stage]! - 14;
+    node.x0 = stages[node.stage]! - 14;
     node.x1 = node.x0 + 14;
   }
   return graph;
@@ -94,6 +105,8 @@ export function Flow() {
   if (!graph) return <p class="board-nothing">{t("board.flow.none")}</p>;
   const path = sankeyLinkHorizontal<Node, Link>();
   const end = (side: unknown) => (side as Node).name;
+  const { width, height, longest } = sheet.value;
+  const brief = (name: string) => (name.length > longest[language.value] ? `${name.slice(0, longest[language.value] - 1)}\u2026` : name);
   return (
     <>
       <svg class="board-flow" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={t("board.flow.label")}>
@@ -109,7 +122,7 @@ export function Flow() {
             <g key={node.id}>
               <rect x={node.x0} y={node.y0} width={node.x1! - node.x0!} height={Math.max(2, node.y1! - node.y0!)} rx="2" />
               <text x={x} y={(node.y0! + node.y1!) / 2} dy="0.35em" text-anchor={left ? "end" : "start"}>
-                {node.name.length > longest[language.value] ? `${node.name.slice(0, longest[language.value] - 1)}\u2026` : node.name} <tspan class="board-flow__number">{node.value}</tspan>
+                {brief(node.name)} <tspan class="board-flow__number">{node.value}</tspan>
               </text>
             </g>
           );

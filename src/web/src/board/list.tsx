@@ -10,7 +10,7 @@ import { nameOf } from "../names";
 import { Link } from "../router";
 import { t, word } from "../text";
 import { Chain } from "./chain";
-import { chosen, type Row } from "./data";
+import { chosen, shortName, type Row } from "./data";
 import { icons } from "./state_mark";
 
 // "2.2.4(2)(g)" is (g) to everybody here.
@@ -31,7 +31,7 @@ function Urgency({ row }: { row: Row }) {
       {row.holder && (
         <span>
           <small>{row.state === "unacknowledged" ? t("board.receipt") : row.inner ? t("board.inner", { clause: briefClause(row.clause) }) : briefClause(row.clause)}</small>
-          <bdi title={nameOf(row.holder)}>{nameOf(row.holder)}</bdi>
+          <bdi title={nameOf(row.holder)}>{shortName(row.holder)}</bdi>
         </span>
       )}
     </p>
@@ -54,7 +54,11 @@ function Case({ row, place, of }: { row: Row; place: number; of: number }) {
             </Tag>
           )}
           {!row.large && !row.silent && inner}
-          {row.silent && <Tag tone="soon">{t("board.silent_mark")}</Tag>}
+          {row.silent && (
+            <span title={t("board.silent_detail")}>
+              <Tag tone="soon">{t("board.silent_mark")}</Tag>
+            </span>
+          )}
           {item.exercise && <ExerciseMark />}
         </p>
         <p class="board-case__title">

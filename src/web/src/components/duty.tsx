@@ -34,6 +34,13 @@ export function ruleOf(duty: { clause: string; sentence?: number }): string {
   return duty.sentence ? `${letter}.${duty.sentence}` : letter!;
 }
 
+// The other way round, in words.
+export function clauseOf(rule: string): string {
+  const [letter, rest] = rule.split(".");
+  if (letter === "3") return `2.2.4(3)(${rest})`;
+  return `2.2.4(2)(${letter})${rest && rest !== "decide" ? t("duty.sentence", { number: rest }) : ""}`;
+}
+
 export const nameOfDuty = (duty: Duty) => dutyName(duty.rule, language.value === "ja" ? duty.words || duty.gloss_ja || duty.gloss : duty.gloss);
 
 export function Clause({ duty }: { duty: { clause: string | null; sentence?: number } }) {

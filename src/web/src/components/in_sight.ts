@@ -6,8 +6,14 @@ import { useEffect } from "preact/hooks";
 export function useInSight(row: RefObject<HTMLElement | null>, chosen: string, changed: unknown[]) {
   useEffect(() => {
     const one = row.current?.querySelector<HTMLElement>(chosen);
-    if (!row.current || !one) return;
-    const [outside, inside] = [row.current.getBoundingClientRect(), one.getBoundingClientRect()];
-    row.current.scrollLeft += inside.left + inside.width / 2 - (outside.left + outside.width / 2);
+    const outer = row.current;
+    if (!outer || !one) return;
+    // At once, and whenever the row has another width, as where a phone is turned.
+    const watch = new ResizeObserver(() => {
+      const [outside, inside] = [outer.getBoundingClientRect(), one.getBoundingClientRect()];
+      outer.scrollLeft += inside.left + inside.width / 2 - (outside.left + outside.width / 2);
+    });
+    watch.observe(outer);
+    return () => watch.disconnect();
   }, changed);
 }

@@ -3,6 +3,7 @@ import type { Schemas } from "../api";
 import { now } from "../clock";
 import { clockTime, fullDay, fullTime } from "../format";
 import { nameOf } from "../names";
+import { nameOfVersion } from "../report_rows";
 import { t, word } from "../text";
 import { nameOfDuty, Clause, Met, type Duty, type Fulfillment } from "./duty";
 import { Disclosure } from "./disclosure";
@@ -84,7 +85,7 @@ function detailsOf(incident: Schemas["IncidentDetail"]): (entry: Entry) => strin
   return (entry) => {
     const subject = entry.subject ?? "";
     const report = reports.get(subject);
-    if (report) return `${word("stage", report.stage)} ${t("version.in_brackets", { number: report.version })}`;
+    if (report) return nameOfVersion(report);
     const message = messages.get(subject);
     if (message) {
       const way = t("timeline.way", { from: message.from ? nameOf(message.from) : t("timeline.system"), to: nameOf(message.to) });

@@ -275,10 +275,10 @@ function Events({ keys }: { keys: string[] | null }) {
                 return verdict && [verdict.inclusion, verdict.leaf, verdict.signature].includes("fails") ? "bad" : undefined;
               }}
               columns={[
-                { key: "number", head: t("auditor.number"), rowHead: true, cell: (item) => <span class="dads-number auditor-whole">{item.sequence}</span> },
+                { key: "number", head: t("auditor.number"), rowHead: true, whole: true, cell: (item) => <span class="dads-number">{item.sequence}</span> },
                 { key: "at", head: t("auditor.at"), cell: (item) => <When at={item.at} /> },
-                { key: "what", head: t("auditor.what"), wide: true, cell: (item) => [item.text, item.exercise && <ExerciseMark key="exercise" />, <small key="type" class="auditor-type">{item.type}</small>] },
-                { key: "case", head: t("auditor.case"), cell: (item) => <span class="auditor-whole">{item.number ?? ""}</span> },
+                { key: "what", head: t("auditor.what"), wide: true, cell: (item) => [item.text, item.exercise && [" ", <ExerciseMark key="exercise" />], <small key="type" class="auditor-type">{item.type}</small>] },
+                { key: "case", head: t("auditor.case"), whole: true, cell: (item) => item.number ?? "" },
                 { key: "who", head: t("auditor.who"), cell: (item) => [item.organization ? nameOf(item.organization) : t("auditor.daemon"), item.actor && <bdi key="actor"> {item.actor}</bdi>] },
                 {
                   key: "verdict",

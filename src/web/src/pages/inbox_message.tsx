@@ -15,7 +15,7 @@ import { clockTime } from "../format";
 import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import type { Document } from "../report_form";
-import { undone } from "../report_rows";
+import { nameOfVersion, undone } from "../report_rows";
 import { Link } from "../router";
 import { session } from "../session";
 import { t, word } from "../text";
@@ -82,7 +82,26 @@ function Content({ message, relay, told, again }: Read & { again: () => void }) 
         </Banner>
       )}
       {message.erased_at && <Banner tone="info" title={t("message.erased")} />}
-      <div class="dads-columns">
+      {/* On a phone in this order: the receipt, what came, what to do about it. */}
+      <div class="dads-columns dads-columns--message">
+        <section class="dads-panel" data-strong={!message.acknowledged_at || undefined}>
+          <h2>{t("message.acknowledgement")}</h2>
+          {message.acknowledged_at ? (
+            <p>
+              <AcknowledgedMark message={message} />
+            </p>
+          ) : (
+            <>
+              {message.acknowledge_by && (
+                <p>
+                  <Countdown due={message.acknowledge_by} of={t("inbox.announced", { number: message.number })} big />
+                </p>
+              )}
+              <Acknowledge message={message} onDone={again} size="large" />
+              <CurlLine line={curlOf("POST", addressOf("/api/v1/inbox/{message}/acknowledgement", { message: message.id }), { by: signerOf(session.value!) })} />
+            </>
+          )}
+        </section>
         <div>
           {message.note && (
             <section class="dads-panel">
@@ -109,50 +128,13 @@ function Content({ message, relay, told, again }: Read & { again: () => void }) 
                 </section>
               )}
               <section class="dads-panel">
-                <h2>
-                  {word("stage", message.report.stage)} {t("version.in_brackets", { number: message.report.version })}
-                </h2>
+                <h2>{nameOfVersion(message.report)}</h2>
                 <ReportDocument document={document} />
               </section>
             </>
           )}
           {!document && !message.note && message.kind !== "alarm" && <p class="dads-aside">{t("message.no_report")}</p>}
           {document && !message.report && <ViewNotice document={document} />}
-        </div>
-        <aside>
-          <section class="dads-panel" data-strong={!message.acknowledged_at || undefined}>
-            <h2>{t("message.acknowledgement")}</h2>
-            {message.acknowledged_at ? (
-              <p>
-                <AcknowledgedMark message={message} />
-              </p>
-            ) : (
-              <>
-                {message.acknowledge_by && (
-                  <p>
-                    <Countdown due={message.acknowledge_by} of={t("inbox.announced", { number: message.number })} big />
-                  </p>
-                )}
-                <Acknowledge message={message} onDone={again} size="large" />
-                <CurlLine line={curlOf("POST", addressOf("/api/v1/inbox/{message}/acknowledgement", { message: message.id }), { by: signerOf(session.value!) })} />
-              </>
-            )}
-          </section>
-          {relay && (
-            <section class="dads-panel" data-strong>
-              <h2>{nameOfDuty(relay)}</h2>
-              <p>
-                <Countdown due={relay.due_at} of={nameOfDuty(relay)} big />
-              </p>
-              <MeetForm
-                duty={relay}
-                onDone={(method) => {
-                  if (method === "relay") relayed.value = t("message.relayed", { time: clockTime(now.peek()), body: nameOf(relay.recipient) });
-                  again();
-                }}
-              />
-            </section>
-          )}
           <section class="dads-panel">
             <h2>{t("message.facts")}</h2>
             <dl class="dads-facts dads-facts--stacked">
@@ -180,7 +162,22 @@ function Content({ message, relay, told, again }: Read & { again: () => void }) 
               )}
             </dl>
           </section>
-        </aside>
+        </div>
+        {relay && (
+          <section class="dads-panel" data-strong>
+            <h2>{nameOfDuty(relay)}</h2>
+            <p>
+              <Countdown due={relay.due_at} of={nameOfDuty(relay)} big />
+            </p>
+            <MeetForm
+              duty={relay}
+              onDone={(method) => {
+                if (method === "relay") relayed.value = t("message.relayed", { time: clockTime(now.peek()), body: nameOf(relay.recipient) });
+                again();
+              }}
+            />
+          </section>
+        )}
       </div>
     </>
   );

@@ -23,7 +23,7 @@ import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import { prove, type Proven } from "../proof";
 import type { Document } from "../report_form";
-import { cellWords, stated, undone } from "../report_rows";
+import { cellWords, nameOfVersion, stated, undone } from "../report_rows";
 import { query, setQuery } from "../router";
 import { isCsirt, session } from "../session";
 import { language, t, word } from "../text";
@@ -68,7 +68,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
   // Of the own body or towards it; of all where it has none, as for who looks on.
   const concerned = open.filter((duty) => duty.holder === who.organization.id || duty.recipient === who.organization.id);
   const nearest = concerned.length ? concerned : open;
-  const urgent = nearest.find((duty) => !duty.inner) ?? nearest[0];
+  const urgent = nearest[0];
   const recognized = (incident.report as { times?: { recognized?: { precision?: string } } } | null)?.times?.recognized;
   const vague = ["day", "month", "year"].includes(recognized?.precision ?? "");
   const tab = query.value.get("tab") ?? "timeline";
@@ -178,8 +178,13 @@ function AllDuties({ incident, mine, again }: { incident: Incident; mine: number
   if (!sorted.length) return <Empty title={t("incident.no_duties")} />;
   return (
     <>
-      {mine > 0 && <p class="dads-aside">{t("incident.mine", { number: mine })}</p>}
-      <DutyList caption={t("duties.outer_of_all")} duties={outer} records onDone={again} />
+      {mine > 0 && <p class="dads-aside">{t("incident.mine", { number: mine, all: sorted.filter((duty) => duty.state === "open").length })}</p>}
+      {outer.length > 0 && (
+        <section class="dads-section">
+          <h2>{t("duties.outer_of_all")}</h2>
+          <DutyList caption={t("duties.outer_of_all")} duties={outer} records onDone={again} />
+        </section>
+      )}
       {inner.length > 0 && (
         <section class="dads-section">
           <h2>{t("duties.inner")}</h2>
@@ -210,8 +215,8 @@ function Versions({ incident }: { incident: Incident }) {
   const left = useSignal(Math.max(0, last - 1));
   const right = useSignal(last);
   if (!incident.report || last < 0) return <Empty title={t("report.erased")} />;
-  const nameOfVersion = (index: number) => `${word("stage", versions[index]!.stage)} ${t("version.in_brackets", { number: versions[index]!.version })}`;
-  const choices = versions.map((_, index) => ({ value: String(index), label: nameOfVersion(index) }));
+  const nameAt = (index: number) => nameOfVersion(versions[index]!);
+  const choices = versions.map((version, index) => ({ value: String(index), label: nameOfVersion(version) }));
   const [before, after] = [documents[left.value], documents[right.value]];
   return (
     <>
@@ -222,11 +227,11 @@ function Versions({ incident }: { incident: Incident }) {
             <Select label={t("version.left")} value={String(left.value)} onValue={(value) => (left.value = Number(value))} choices={choices} />
             <Select label={t("version.right")} value={String(right.value)} onValue={(value) => (right.value = Number(value))} choices={choices} />
           </div>
-          {before && after ? <ComparedDocuments before={before} after={after} names={[nameOfVersion(left.value), nameOfVersion(right.value)]} /> : <p class="dads-aside">{t("version.not_seen")}</p>}
+          {before && after ? <ComparedDocuments before={before} after={after} names={[nameAt(left.value), nameAt(right.value)]} /> : <p class="dads-aside">{t("version.not_seen")}</p>}
         </section>
       )}
       <section class="dads-section">
-        <h2>{t("version.in_force", { name: nameOfVersion(last) })}</h2>
+        <h2>{t("version.in_force", { name: nameAt(last) })}</h2>
         <ReportDocument document={incident.report as Document} />
       </section>
       <section class="dads-section">
@@ -235,7 +240,7 @@ function Versions({ incident }: { incident: Incident }) {
         rows={[...versions].reverse()}
         rowKey={(row) => row.id}
         columns={[
-          { key: "version", head: t("version.head"), rowHead: true, cell: (row) => `${word("stage", row.stage)} ${t("version.in_brackets", { number: row.version })}` },
+          { key: "version", head: t("version.head"), rowHead: true, cell: (row) => nameOfVersion(row) },
           { key: "by", head: t("version.by"), cell: (row) => nameOf(row.submitted_by) },
           { key: "at", head: t("version.at"), cell: (row) => <When at={row.received_at} /> },
           { key: "hash", head: t("message.hash"), cell: (row) => <code class="dads-hash">{row.sha256 ?? ""}</code> },

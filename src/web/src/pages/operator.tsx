@@ -5,6 +5,7 @@ import { addressOf, curlOf, get, getAll, Problem, send, type Schemas } from "../
 import { Button } from "../components/button";
 import { When } from "../components/countdown";
 import { CurlLine } from "../components/disclosure";
+import { clauseOf, dutyName } from "../components/duty";
 import { Mistake } from "../components/field";
 import type { IconName } from "../components/icon";
 import { Heading } from "../components/shell";
@@ -12,7 +13,7 @@ import { Empty, ProblemBanner, Shown } from "../components/states";
 import { Table } from "../components/table";
 import { Tabs } from "../components/tabs";
 import { Tag, type TagTone } from "../components/tag";
-import { span } from "../format";
+import { fullDay, span } from "../format";
 import { metrics, readiness, version, type Check, type Series } from "../health";
 import { useLoaded, type Loaded } from "../loading";
 import { nameOf } from "../names";
@@ -115,7 +116,7 @@ function Health() {
                   {it.version} ({it.build_type})
                 </dd>
                 {it.libraries &&
-                  Object.entries(it.libraries).map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name}-value`}>{String(text)}</dd>])}
+                  Object.entries(it.libraries).map(([name, text]) => [<dt key={name}>{hasWord("operator.library", name) ? word("operator.library", name) : name}</dt>, <dd key={`${name}-value`}>{String(text)}</dd>])}
                 {it.configuration_sha256 && <dt>{t("operator.configuration")}</dt>}
                 {it.configuration_sha256 && (
                   <dd>
@@ -152,7 +153,7 @@ function Queues() {
       {(series) => {
         const value = (name: string) => series.find((one) => one.name === name)?.value ?? 0;
         const sum = (name: string, pick: (one: Series) => boolean = () => true) => series.filter((one) => one.name === name && pick(one)).reduce((all, one) => all + one.value, 0);
-        const rules = [...new Set(series.filter((one) => one.name === "noroshi_obligations_open").map((one) => one.labels["rule"]!))].sort();
+        const rules = [...new Set(series.filter((one) => one.name === "noroshi_obligations_open").map((one) => one.labels["rule"]!))].sort((a, b) => clauseOf(a).localeCompare(clauseOf(b)));
         const failed = sum("noroshi_http_request_duration_seconds_count", (one) => one.labels["status"]!.startsWith("5"));
         return (
           <>
@@ -178,12 +179,13 @@ function Queues() {
               <Empty title={t("operator.no_duties")} />
             ) : (
               <Table
+                narrow
                 caption={t("operator.duties")}
                 rows={rules}
                 rowKey={(rule) => rule}
                 rowTone={(rule) => (sum("noroshi_obligations_overdue", (one) => one.labels["rule"] === rule) ? "bad" : undefined)}
                 columns={[
-                  { key: "rule", head: t("operator.clause"), rowHead: true, cell: (rule) => (rule.startsWith("3.") ? `2.2.4(3)(${rule.slice(2)})` : `2.2.4(2)(${rule})`) },
+                  { key: "rule", head: t("operator.clause"), rowHead: true, wide: true, cell: (rule) => [dutyName(rule, ""), " ", <span class="dads-clause" key="clause">{clauseOf(rule)}</span>] },
                   { key: "open", head: t("operator.open"), align: "end", cell: (rule) => sum("noroshi_obligations_open", (one) => one.labels["rule"] === rule) },
                   { key: "overdue", head: t("operator.overdue"), align: "end", cell: (rule) => sum("noroshi_obligations_overdue", (one) => one.labels["rule"] === rule) },
                 ]}
@@ -401,10 +403,10 @@ function Law() {
             rows={editions}
             rowKey={(one) => one.id}
             columns={[
-              { key: "id", head: t("operator.edition"), rowHead: true, cell: (one) => <code>{one.id}</code> },
+              { key: "id", head: t("operator.edition"), rowHead: true, whole: true, cell: (one) => <code>{one.id}</code> },
               { key: "title", head: t("operator.title"), wide: true, cell: (one) => one.title },
-              { key: "from", head: t("operator.from"), cell: (one) => <time dateTime={one.in_force_from}>{one.in_force_from}</time> },
-              { key: "later", head: t("operator.later"), cell: (one) => (one.later_not_held ? t("operator.later_is", { names: one.later_not_held.names, from: one.later_not_held.from }) : t("operator.later_none")) },
+              { key: "from", head: t("operator.from"), whole: true, cell: (one) => <time dateTime={one.in_force_from}>{fullDay(`${one.in_force_from}T00:00:00+09:00`)}</time> },
+              { key: "later", head: t("operator.later"), cell: (one) => (one.later_not_held ? t("operator.later_is", { names: one.later_not_held.names, from: fullDay(`${one.later_not_held.from}T00:00:00+09:00`) }) : t("operator.later_none")) },
             ]}
           />
           <Table

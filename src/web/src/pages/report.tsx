@@ -24,6 +24,7 @@ import { nameOf, organizations } from "../names";
 import { useLoaded } from "../loading";
 import { categories } from "../categories";
 import { brokenTimes, emptyForm, mergePatch, toDocument, toForm, type Cell, type Document, type Form } from "../report_form";
+import { nameOfVersion } from "../report_rows";
 import { go } from "../router";
 import { isCsirt, mayReport, session, type Session } from "../session";
 import { t, word, type Key } from "../text";
@@ -511,7 +512,7 @@ function Sent({ answer, reachable }: { answer: Answer; reachable: boolean }) {
       )}
       <Banner tone={met.length > 0 ? "success" : "info"} title={t("sent.stored")}>
         <p>
-          {word("stage", answer.report.stage)} {t("version.in_brackets", { number: answer.report.version })} <When at={answer.receipt.received_at} full />
+          {nameOfVersion(answer.report)} <When at={answer.receipt.received_at} full />
         </p>
         {met.length > 0 && <p>{t("sent.reached", { bodies: met.map((duty) => nameOf(duty.recipient)).join(t("list.and")) })}</p>}
       </Banner>
