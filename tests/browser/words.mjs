@@ -37,3 +37,5 @@ export const nameOf = (id) => {
   if (!bodies.has(id)) throw new Error(`no body ${id}`);
   return bodies.get(id);
 };
+// As it stands where there is little room: in English its abbreviation.
+export const shortNameOf = (id) => (language === "en" ? id.toUpperCase() : nameOf(id));

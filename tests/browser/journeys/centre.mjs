@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reportOf } from "../harness.mjs";
-import { language, nameOf, pattern, t } from "../words.mjs";
+import { language, nameOf, pattern, shortNameOf, t } from "../words.mjs";
 import { arrive, call, desk, minutesAgo, picture, tokenOf, world } from "../world.mjs";
 
 const report = async (org, reference, more) => (await call(org, "csirt_head", "POST", "/api/v1/reports", reportOf(reference, more))).incident;
@@ -34,7 +34,7 @@ test("4 a ministry that keeps silent: no word of the report on the board, the mi
 
   // The clock runs out before everybody's eyes.
   await nco.page.locator(`.board-case[data-id="${incident.id}"][data-state="overdue"]`).waitFor();
-  assert.ok((await row.locator(".board-urgency").innerText()).includes(nameOf("mext")), "who holds it");
+  assert.ok((await row.locator(".board-urgency").innerText()).includes(shortNameOf("mext")), "who holds it");
   const silent = nco.page.locator(".board-silent li", { hasText: nameOf("mext") });
   await silent.getByText(t("board.silent.relays", { number: 1 })).waitFor();
 
@@ -126,7 +126,7 @@ test("4 incidents by urgency, their chain hop by hop; what is overdue and who ho
   const row = page.locator('.board-case[data-state="overdue"]').first();
   assert.ok(await inSight(row));
   const holder = await row.locator(".board-urgency").innerText();
-  assert.ok([nameOf("meti"), nameOf("mext")].some((name) => holder.includes(name)), holder);
+  assert.ok([shortNameOf("meti"), shortNameOf("mext")].some((name) => holder.includes(name)), holder);
   assert.match(holder, pattern("board.over"));
   const states = await page.locator(".board-case").evaluateAll((all) => all.map((one) => one.dataset.state));
   assert.ok(states.lastIndexOf("overdue") < states.indexOf("soon") || !states.includes("soon"), states.join());

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { passphrase, reportOf, totp } from "../harness.mjs";
-import { nameOf, pattern, t } from "../words.mjs";
+import { nameOf, pattern, shortNameOf, t } from "../words.mjs";
 import { arrive, call, desk, minutesAgo, picture, tokenOf, world } from "../world.mjs";
 
 const run = promisify(execFile);
@@ -57,7 +57,7 @@ test("2-4 a first report of few inputs reaches the ministry's open inbox, is ack
   await row.locator(".dads-acknowledged").getByText("情報受付当直").waitFor();
 
   // The centre knows that something came, and of what body; nothing of what it is.
-  const onBoard = nco.page.locator(".board-case", { hasText: nameOf("mhlw") }).filter({ has: nco.page.getByText(t("board.silent_mark")) });
+  const onBoard = nco.page.locator(".board-case", { hasText: shortNameOf("mhlw") }).filter({ has: nco.page.getByText(t("board.silent_mark")) });
   await onBoard.first().waitFor();
   await message.click();
   await mhlw.page.getByRole("textbox", { name: pattern("duty.note", {}, { start: true }) }).fill("詳細は確認中です");

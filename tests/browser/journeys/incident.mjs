@@ -32,7 +32,7 @@ test("5 the story: events with clause, body and time, who met what and how, and 
   await page.goto(`/desk/incidents/${incident.id}`);
   const line = page.locator(".dads-timeline:visible");
   await line.locator(".dads-timeline__day").first().waitFor();
-  await line.getByText(`${t("stage.followup")} ${t("version.in_brackets", { number: 2 })}`).waitFor();
+  await line.getByText(t("version.of_stage", { stage: t("stage.followup"), number: 2 })).waitFor();
   await line.getByText("受領の当直").waitFor();
   const relayed = line.locator(".dads-timeline__item", { hasText: "詳細は確認中です" });
   assert.match(await relayed.innerText(), /\d\d:\d\d/);
