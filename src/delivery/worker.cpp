@@ -1,7 +1,9 @@
 #include "src/delivery/worker.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -39,6 +41,7 @@ struct Worker::Done {
   core::Endpoint endpoint;
   Attempted attempted;
   Steady::time_point claim_ends;  // after which another worker says what came of it
+  bool told = false;              // to the log, that it cannot be settled
 };
 
 Worker::Channels make_channels(const Environment& environment) {
@@ -47,20 +50,14 @@ Worker::Channels make_channels(const Environment& environment) {
   return made;
 }
 
-// The connections of one stretch between two losses of the database.
-class Worker::Pass {
+// Claims what is due; the connection of one stretch between two losses of the database.
+class Worker::Claims {
  public:
-  Pass(Worker& worker, store::ConnectionSettings settings)
-      : worker_(worker), delivery_(settings, store::DatabaseRole::delivery) {
-    // An incident that another session holds is settled at the next look, and nobody waits long for ours.
-    settings.lock_timeout = 1s;
-    writer_.emplace(settings, store::DatabaseRole::writer);
-  }
+  Claims(Worker& worker, const store::ConnectionSettings& settings)
+      : worker_(worker), delivery_(settings, store::DatabaseRole::delivery) {}
 
   // How long nothing will come due.
   std::chrono::milliseconds look() {
-    end_attempts();
-    settle_stranded();
     const int room = room_for_claims();
     if (room <= 0) return longest_wait;
     const auto lease = std::chrono::ceil<std::chrono::milliseconds>(worker_.worker_.timeout + lease_beyond);
@@ -76,29 +73,14 @@ class Worker::Pass {
                                                  shortest_wait, longest_wait);
   }
 
-  // What the senders have brought back. What cannot be written now is written at the next look, while its claim holds.
-  void end_attempts() {
-    std::vector<Done> all;
-    {
-      std::lock_guard lock(worker_.mutex_);
-      all.swap(worker_.done_);
-    }
-    std::vector<Done> to_settle;
-    const auto now = Steady::now();
-    for (auto& done : all)
-      if (done.claim_ends > now) postpone_or(std::move(done), to_settle);
-    settle(std::move(to_settle));
-  }
-
  private:
+  // What cannot be settled is sent again when its claim ends. Where that is so of more than one in a row, the next is claimed to see
+  // whether it is over.
   int room_for_claims() {
     std::lock_guard lock(worker_.mutex_);
-    return worker_.worker_.senders - worker_.under_way_;
-  }
-
-  void bring_back(std::vector<Done> undone) {
-    std::lock_guard lock(worker_.mutex_);
-    for (auto& done : undone) worker_.done_.push_back(std::move(done));
+    if (!worker_.settling_) return 0;
+    const int all = worker_.unsettled_ > 1 ? 1 - static_cast<int>(worker_.done_.size()) : worker_.worker_.senders;
+    return all - worker_.under_way_;
   }
 
   void take(const store::ClaimedDelivery& claimed, Steady::time_point at, Steady::time_point claim_ends) {
@@ -106,7 +88,7 @@ class Worker::Pass {
     const auto message = store::read_message(delivery_, claimed);
     if (!endpoint || !message) return;  // the claim ends by itself
     const auto unsent = [&](Verdict verdict, std::string_view cause) {
-      bring_back({{claimed, *endpoint, {verdict, std::string(cause), {}, {}}, claim_ends}});
+      worker_.hand_over({claimed, *endpoint, {verdict, std::string(cause), {}, {}}, claim_ends});
     };
     if (message->acknowledged) return unsent(Verdict::delivered, core::delivery_causes::acknowledged_meanwhile);
     const auto* kind = find_channel(endpoint->channel);
@@ -154,19 +136,57 @@ class Worker::Pass {
     return out;
   }
 
+  Worker& worker_;
+  store::Connection delivery_;
+};
+
+// Writes down what came of the attempts, beside the claiming of what comes next.
+class Worker::Settlements {
+ public:
+  Settlements(Worker& worker, store::ConnectionSettings settings)
+      : worker_(worker), delivery_(settings, store::DatabaseRole::delivery) {
+    // An incident that another session holds is settled at the next look, and nobody waits long for ours.
+    settings.lock_timeout = 1s;
+    writer_.emplace(settings, store::DatabaseRole::writer);
+  }
+
+  // What cannot be written now is written at the next look, while its claim holds.
+  void look() {
+    auto attempts = worker_.take_done();
+    const bool some = !attempts.empty();
+    end(std::move(attempts));
+    settle_stranded();
+    if (some) worker_.wake_claimer();  // its endpoints have room
+  }
+
+ private:
   AfterAttempt after_attempt(const Done& done) const {
     return after(done.attempted, done.claimed.delivery, done.claimed.attempts, done.claimed.queued_at,
                  done.claimed.claimed_at, worker_.worker_.retry);
   }
 
-  void postpone_or(Done done, std::vector<Done>& to_settle) {
-    const auto next = after_attempt(done);
-    if (next.settled) return to_settle.push_back(std::move(done));
+  void end(std::vector<Done> attempts) {
+    std::vector<Done> to_settle, to_postpone;
+    const auto now = Steady::now();
+    for (auto& done : attempts)
+      if (done.claim_ends > now) (after_attempt(done).settled ? to_settle : to_postpone).push_back(std::move(done));
+    std::reverse(to_postpone.begin(), to_postpone.end());  // taken from the end
     try {
-      store::postpone_delivery(delivery_, done.claimed, done.attempted.cause, done.attempted.detail, next.again_after);
+      for (; !to_postpone.empty(); to_postpone.pop_back()) postpone(to_postpone.back());
     } catch (const store::DatabaseError&) {
-      bring_back({std::move(done)});
+      worker_.bring_back(std::move(to_postpone));
+      worker_.bring_back(std::move(to_settle));
       throw;
+    }
+    settle(std::move(to_settle));
+  }
+
+  void postpone(const Done& done) {
+    try {
+      store::postpone_delivery(delivery_, done.claimed, done.attempted.cause, done.attempted.detail,
+                               after_attempt(done).again_after);
+    } catch (const store::Conflict&) {
+      worker_.bring_back({done});
     }
   }
 
@@ -182,8 +202,8 @@ class Worker::Pass {
       try {
         settle_together(now);
       } catch (const store::DatabaseError&) {
-        bring_back(std::move(now));
-        bring_back(std::move(waiting));
+        worker_.bring_back(std::move(now));
+        worker_.bring_back(std::move(waiting));
         throw;
       }
     }
@@ -196,21 +216,37 @@ class Worker::Pass {
                              done.attempted.cause, done.attempted.detail});
     try {
       store::settle_deliveries(*writer_, worker_.law_, settlements);
-    } catch (const store::Conflict&) {
-      // Somebody holds one of the incidents: each by itself, and that one later.
+      worker_.note_settled(true);
+    } catch (const store::DatabaseError&) {
+      if (writer_->broken()) throw;
+      // Somebody holds one of the incidents, or one cannot be written: each by itself, and that one later.
       for (std::size_t i = 0; i < all.size(); ++i) settle_alone(all[i], settlements[i]);
     }
     for (const auto& done : all)
-      if (after_attempt(done).disable_endpoint &&
-          store::disable_endpoint(*writer_, done.endpoint, done.attempted.cause))
-        spdlog::warn("endpoint {} is disabled: {}", core::to_string(done.endpoint.id), done.attempted.cause);
+      if (after_attempt(done).disable_endpoint) disable_endpoint(done);
   }
 
-  void settle_alone(const Done& done, const store::Settlement& settlement) {
+  void settle_alone(Done done, const store::Settlement& settlement) {
     try {
       store::settle_deliveries(*writer_, worker_.law_, {&settlement, 1});
+      worker_.note_settled(true);
     } catch (const store::Conflict&) {
-      bring_back({done});
+      worker_.bring_back({std::move(done)});
+    } catch (const store::DatabaseError& error) {
+      if (writer_->broken()) throw;
+      if (!std::exchange(done.told, true)) {
+        spdlog::warn("delivery {} cannot be settled: {}", core::to_string(done.claimed.delivery), error.what());
+        worker_.note_settled(false);
+      }
+      worker_.bring_back({std::move(done)});
+    }
+  }
+
+  void disable_endpoint(const Done& done) {
+    try {
+      if (store::disable_endpoint(*writer_, done.endpoint, done.attempted.cause))
+        spdlog::warn("endpoint {} is disabled: {}", core::to_string(done.endpoint.id), done.attempted.cause);
+    } catch (const store::Conflict&) {  // it will answer the next delivery likewise
     }
   }
 
@@ -249,43 +285,97 @@ Worker::Worker(store::ConnectionSettings settings, const core::Law& law, Channel
       observer_(std::move(observer)) {
   settings_.application_name = "noroshi delivery";
   for (int i = 0; i < worker_.senders; ++i) senders_.emplace_back([this](std::stop_token stop) { send(stop); });
+  settler_ = std::jthread([this](std::stop_token stop) { settle(stop); });
   listener_ = std::jthread([this](std::stop_token stop) { listen(stop); });
   claimer_ = std::jthread([this](std::stop_token stop) { claim(stop); });
 }
 
+// Nothing more is claimed; what has been is sent, and what came of it is still written down.
 Worker::~Worker() {
   claimer_.request_stop();
   claimer_.join();
-  end_senders();  // where the database was away
+  for (auto& sender : senders_) sender.request_stop();
+  for (auto& sender : senders_) sender.join();
+  settler_.request_stop();
+  settler_.join();
 }
 
-void Worker::end_senders() {
-  for (auto& sender : senders_) sender.request_stop();
-  for (auto& sender : senders_)
-    if (sender.joinable()) sender.join();
+// Not to be looked at at once: what could not be written is tried again a little later.
+void Worker::bring_back(std::vector<Done> undone) {
+  std::lock_guard lock(mutex_);
+  for (auto& done : undone) done_.push_back(std::move(done));
+}
+
+void Worker::hand_over(Done done) {
+  {
+    std::lock_guard lock(mutex_);
+    done_.push_back(std::move(done));
+    handed_over_ = true;
+  }
+  wake_settler_.notify_one();
+}
+
+void Worker::note_settled(bool settled) {
+  std::lock_guard lock(mutex_);
+  unsettled_ = settled ? 0 : unsettled_ + 1;
+}
+
+std::vector<Worker::Done> Worker::take_done() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(done_, {});
+}
+
+void Worker::wake_claimer() {
+  {
+    std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  wake_claimer_.notify_one();
 }
 
 void Worker::claim(std::stop_token stop) {
   bool lost = false;
   while (!stop.stop_requested()) {
     try {
-      Pass pass(*this, settings_);
-      lost = false;
+      Claims claims(*this, settings_);
       while (!stop.stop_requested()) {
-        const auto length = pass.look();
+        const auto length = claims.look();
+        lost = false;
         std::unique_lock lock(mutex_);
-        wake_claimer_.wait_for(lock, stop, length, [this] { return woken_ || !done_.empty(); });
+        wake_claimer_.wait_for(lock, stop, length, [this] { return woken_; });
         woken_ = false;
       }
-      // Nothing more is claimed; what has been is sent, and what came of it is still written down.
-      end_senders();
-      pass.end_attempts();
     } catch (const store::DatabaseError& error) {
       if (!lost) spdlog::warn("delivery has lost the database: SQLSTATE {}", error.sqlstate());
       lost = true;
       std::unique_lock lock(mutex_);
       wake_claimer_.wait_for(lock, stop, retry_after, [] { return false; });
     }
+  }
+}
+
+void Worker::settle(std::stop_token stop) {
+  std::optional<Settlements> settlements;
+  bool lost = false;
+  for (int last_looks = 3; last_looks > 0;) {
+    if (stop.stop_requested()) --last_looks;
+    try {
+      if (!settlements) settlements.emplace(*this, settings_);
+      settlements->look();
+      lost = false;
+    } catch (const store::DatabaseError& error) {
+      settlements.reset();
+      if (!lost) spdlog::warn("what was delivered cannot be settled: SQLSTATE {}", error.sqlstate());
+      lost = true;
+    }
+    std::unique_lock lock(mutex_);
+    if (std::exchange(settling_, !lost) != settling_) {
+      woken_ = true;
+      wake_claimer_.notify_one();
+    }
+    if (stop.stop_requested() && done_.empty()) return;
+    wake_settler_.wait_for(lock, stop, longest_wait, [this] { return handed_over_; });
+    handed_over_ = false;
   }
 }
 
@@ -297,11 +387,7 @@ void Worker::listen(std::stop_token stop) {
       connection.listen("noroshi_delivery");
       while (!stop.stop_requested()) {
         if (!connection.wait_notification(longest_wait)) continue;
-        {
-          std::lock_guard lock(mutex_);
-          woken_ = true;
-        }
-        wake_claimer_.notify_one();
+        wake_claimer();
       }
     } catch (const store::DatabaseError&) {  // the claimer says so
       std::this_thread::sleep_for(retry_after);
@@ -318,10 +404,9 @@ void Worker::send(std::stop_token stop) {
     lock.unlock();
     auto done = attempt(job);
     lock.lock();
-    done_.push_back(std::move(done));
     --under_way_;
     lock.unlock();
-    wake_claimer_.notify_one();
+    hand_over(std::move(done));
   }
 }
 

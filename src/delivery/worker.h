@@ -49,12 +49,18 @@ class Worker {
  private:
   struct Job;
   struct Done;
-  class Pass;
+  class Claims;
+  class Settlements;
   void claim(std::stop_token stop);
-  void end_senders();  // waits for them
+  void settle(std::stop_token stop);
   void listen(std::stop_token stop);
   void send(std::stop_token stop);
   Done attempt(const Job& job);
+  void hand_over(Done done);
+  void bring_back(std::vector<Done> undone);
+  std::vector<Done> take_done();
+  void note_settled(bool settled);
+  void wake_claimer();
 
   store::ConnectionSettings settings_;
   const core::Law& law_;
@@ -65,13 +71,18 @@ class Worker {
 
   std::mutex mutex_;
   std::condition_variable_any wake_claimer_;
+  std::condition_variable_any wake_settler_;
   std::condition_variable_any wake_senders_;
   std::deque<Job> jobs_;
   std::vector<Done> done_;
   int under_way_ = 0;  // jobs that wait or are being sent
-  bool woken_ = false;
+  bool woken_ = false;        // something was queued or settled
+  bool handed_over_ = false;  // something was done that the settler has not looked at
+  bool settling_ = false;     // the database is there for what came of attempts
+  int unsettled_ = 0;         // claims in a row of which nothing could be written down
 
   std::vector<std::jthread> senders_;
+  std::jthread settler_;
   std::jthread listener_;
   std::jthread claimer_;
 };

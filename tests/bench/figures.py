@@ -68,7 +68,7 @@ def server_processor_seconds(postmaster):
     for child in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split():
         try:
             used += own_processor_seconds(int(child))
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             pass  # it has ended meanwhile: counted next time
     return used
 

@@ -375,6 +375,29 @@ class Stopped(OneDaemon):
         self.assertEqual(sorted(receiver.messages()), sorted(messages))
 
 
+class Unwritten(OneDaemon):
+    """Of what was sent nothing can be written down: a right is missing, while claims go well."""
+    delivery = {"timeout": "PT1S"}  # a claim ends 30 s after an attempt would have
+    RIGHT = "EXECUTE ON FUNCTION end_delivery(uuid, bigint, timestamptz, text, text, text)"
+
+    def test_what_cannot_be_settled_is_not_sent_again_and_again(self):
+        flow, receiver = self.flow, self.flow.receiver("answers")
+        endpoint = flow.endpoint("mhlw", receiver)
+        flow.person("jps")
+        flow.sql(f"REVOKE {self.RIGHT} FROM noroshi_writer;")
+        first = [flow.report("jps", "mhlw")[0] for _ in range(2)]
+        for message in first:
+            self.arrives(receiver, message)
+        eventually("both are seen not to be settled", lambda: flow.log_tail(20).count("cannot be settled") == 2)
+        later = [flow.report("jps", "mhlw")[0] for _ in range(3)]
+        time.sleep(3)
+        self.assertEqual(sorted(receiver.messages()), sorted(first), "what cannot be settled was sent all the same")
+        flow.sql(f"GRANT {self.RIGHT} TO noroshi_writer;")
+        eventually("all of it is settled", lambda: len(flow.person("mhlw").deliveries(endpoint, "delivered")) == 5, 60)
+        self.assertEqual(set(receiver.messages()), {*first, *later})
+        self.assertEqual(len(receiver.messages()), 5, "nothing was sent twice")
+
+
 class AnHour(OneDaemon):
     """Receivers that are away for an hour of a clock that runs fast, and two that never come back by themselves."""
     arguments = ("--test-clock", str(RATE))
