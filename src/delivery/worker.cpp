@@ -79,8 +79,8 @@ class Worker::Claims {
   int room_for_claims() {
     std::lock_guard lock(worker_.mutex_);
     if (!worker_.settling_) return 0;
-    const int all = worker_.unsettled_ > 1 ? 1 - static_cast<int>(worker_.done_.size()) : worker_.worker_.senders;
-    return all - worker_.under_way_;
+    if (worker_.unsettled_ > 1 && (worker_.settling_now_ || !worker_.done_.empty())) return 0;
+    return (worker_.unsettled_ > 1 ? 1 : worker_.worker_.senders) - worker_.under_way_;
   }
 
   void take(const store::ClaimedDelivery& claimed, Steady::time_point at, Steady::time_point claim_ends) {
@@ -322,6 +322,7 @@ void Worker::note_settled(bool settled) {
 
 std::vector<Worker::Done> Worker::take_done() {
   std::lock_guard lock(mutex_);
+  settling_now_ = !done_.empty();
   return std::exchange(done_, {});
 }
 
@@ -369,6 +370,7 @@ void Worker::settle(std::stop_token stop) {
       lost = true;
     }
     std::unique_lock lock(mutex_);
+    settling_now_ = false;
     if (std::exchange(settling_, !lost) != settling_) {
       woken_ = true;
       wake_claimer_.notify_one();

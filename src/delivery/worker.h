@@ -4,7 +4,7 @@
 // A delivery is claimed with a lease that outlasts its attempt; no transaction is open while something is sent. What
 // ends it (delivered, handed on, dead) is an event of the record; what does not is postponed. A daemon that is killed
 // between sending and settling leaves a lease that ends: the message is sent again under the same id, so that a
-// receiver can tell.
+// receiver can tell. One thread claims and one settles, each with connections of its own.
 #pragma once
 
 #include <condition_variable>
@@ -75,10 +75,11 @@ class Worker {
   std::condition_variable_any wake_senders_;
   std::deque<Job> jobs_;
   std::vector<Done> done_;
-  int under_way_ = 0;  // jobs that wait or are being sent
+  int under_way_ = 0;         // jobs that wait or are being sent
   bool woken_ = false;        // something was queued or settled
   bool handed_over_ = false;  // something was done that the settler has not looked at
   bool settling_ = false;     // the database is there for what came of attempts
+  bool settling_now_ = false;  // the settler has some of them in its hands
   int unsettled_ = 0;         // claims in a row of which nothing could be written down
 
   std::vector<std::jthread> senders_;
