@@ -20,6 +20,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -410,10 +411,26 @@ class Tree:
         return found
 
 
+def numbered_soon(run, identifiers, patience=checks.SETTLING):
+    """Whether each of those events has a number within so many seconds."""
+    wanted = ", ".join(f"'{identifier}'" for identifier in identifiers)
+    deadline = time.monotonic() + patience
+    while run.sql(f"SELECT wanted FROM unnest(ARRAY[{wanted}]::uuid[]) AS wanted WHERE NOT EXISTS (SELECT FROM event WHERE id = "
+                  "wanted AND sequence IS NOT NULL);"):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def check_record(known):
-    numbers = [row[1] for row in known.rows["event"]]
+    numbers = [row[1] for row in known.rows["event"] if row[1] is not None]
     if numbers != list(range(len(numbers))):
         yield Finding("I5", "event", "the events are not numbered 0 to n-1")
+    # Deliveries go on while a run is judged, and their events get a number after they are there.
+    waiting = [identifier for identifier, number, _ in known.rows["event"] if number is None]
+    if not numbered_soon(known.run, waiting):
+        yield Finding("I5", "event", f"one of {', '.join(waiting)} has no number after {checks.SETTLING:.0f} s")
     yield from check_heads(known)
     for what, query in checks.TABLES["record"]:
         if what != "numbers are not 0 to n-1":

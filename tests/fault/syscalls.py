@@ -22,7 +22,7 @@ from datetime import datetime
 
 from survival import JST, Client, Fault, Survival, main, say
 
-ACT = 0.6  # seconds in which an accepted report is carried, numbered and sealed; until then it is traced
+ACT = 1.0  # seconds in which an accepted report is carried, numbered and sealed; until then it is traced
 REFUSAL = 20.0  # seconds: an answer of the database that was lost is waited for, for 15; the rest is a busy machine's
 CALL = re.compile(r"^(\d+) +\d+\.\d+ (\w+)\(")
 # No point of their own: a thread that waits, and what the clock says.
@@ -47,11 +47,13 @@ class Strace:
         self.process = subprocess.Popen(["strace", *(["-f"] if follow else []), "-p", str(pid), "-o", output, *arguments],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         text=True)
+        said = []
         for line in self.process.stderr:
             if "attached" in line:
                 return
+            said.append(line.strip())
         self.end()
-        raise Gone("strace cannot attach: is ptrace allowed here?")
+        raise Gone(f"strace cannot attach ({' '.join(arguments)}): {'; '.join(said)}")
 
     def end(self):
         if self.process.poll() is None:
@@ -65,6 +67,7 @@ class Points:
         self.scene, self.options, self.daemon = scene, options, scene.daemon
         self.numbers = itertools.count()
         self.died = self.answered = 0
+        self.tried, self.since = "", 0.0  # the point that was tried last, and when
 
     def threads(self):
         return sorted(int(name) for name in os.listdir(f"/proc/{self.daemon.process.pid}/task"))
@@ -97,7 +100,7 @@ class Points:
             _, attempt = self.report_once()
             if attempt.status != 201:
                 raise Fault(f"a report under strace: {attempt}")
-            time.sleep(2 * ACT)
+            time.sleep(ACT)
         finally:
             strace.end()
         counts, points = Counter(), []
@@ -118,18 +121,36 @@ class Points:
                 return False
         return sum(map(tracer, self.threads()))
 
+    def attached(self, place, *arguments, follow=False):
+        """A strace of that thread, which all others follow or not; None where there is no such thread, or no longer."""
+        for _ in range(2):
+            threads = self.threads()
+            if place >= len(threads):
+                return None  # a thread that comes later
+            try:
+                return Strace(threads[place], *arguments, follow=follow)
+            except Gone:
+                # One that is ending. The whole daemon, where the point before was reached as its time ran out.
+                self.scene.wait_until("what cannot be traced has ended", lambda: self.has_ended(threads[place]))
+                if self.daemon.process.poll() is not None:
+                    self.start_again()
+        return None
+
+    def start_again(self):
+        self.died += 1
+        self.daemon.kill_daemon()
+        self.daemon.start()
+        self.scene.fault(self.tried, self.since)
+
+    def has_ended(self, thread):
+        return self.daemon.process.poll() is not None or not os.path.exists(f"/proc/{self.daemon.process.pid}/task/{thread}")
+
     def die_at(self, place, call, number):
-        """Whether it died there; it serves again then."""
-        since, threads = time.time(), self.threads()
-        if place >= len(threads):
-            return  # a thread that comes later
-        try:
-            strace = Strace(threads[place], "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}",
-                            follow=False)
-        except Gone:
-            if os.path.exists(f"/proc/{self.daemon.process.pid}/task/{threads[place]}"):
-                raise
-            return  # a thread that has ended meanwhile
+        """It serves again then."""
+        strace = self.attached(place, "-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}")
+        if not strace:
+            return
+        self.tried, self.since = f"{call} {number}", time.time()
         submission, attempt = self.report_once()
         deadline = time.monotonic() + ACT
         while self.daemon.process.poll() is None and time.monotonic() < deadline:
@@ -137,10 +158,7 @@ class Points:
         died = self.daemon.process.poll() is not None
         strace.end()
         if died:
-            self.daemon.kill_daemon()
-            self.daemon.start()
-            self.scene.fault(f"{call} {number}", since)
-        self.died += died
+            self.start_again()
         self.answered += attempt.status == 201
         # The reporter asks again under the same key: half of the times, so that both ends are seen.
         if attempt.status != 201 and number % 2:
@@ -151,7 +169,7 @@ class Points:
     def fail(self, call, error):
         """With every third of the calls failing, then without."""
         since = time.time()
-        strace = Strace(self.daemon.process.pid, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when=2+3")
+        strace = self.attached(0, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when=2+3", follow=True)
         statuses = []
         for _ in range(2):
             if self.daemon.process.poll() is None:

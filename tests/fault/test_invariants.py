@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 import unittest
+import uuid
 from argparse import Namespace
 from contextlib import contextmanager
 from pathlib import Path
@@ -156,6 +157,13 @@ class Tampering(unittest.TestCase):
             forged = f"{origin}\n{size}\n{base64.b64encode(bytes(32)).decode()}\n\n{rest}"
             return entries + [{**entries[-1], "note": forged}]
         self.trips("I5", "heads", change)
+
+    def test_5_an_event_without_a_number(self):
+        run = self.scene.run_to_judge()
+        there = run.sql("SELECT id FROM event WHERE sequence < 5;")
+        self.assertTrue(invariants.numbered_soon(run, []))
+        self.assertTrue(invariants.numbered_soon(run, there))
+        self.assertFalse(invariants.numbered_soon(run, [*there, str(uuid.uuid4())], patience=0))
 
     def canary(self):
         """A word of jma, whom mext is not told of."""

@@ -36,6 +36,11 @@ export function dayTo(value: string | number, precision: "day" | "month" | "year
   return format(locale(), { year: "numeric", ...(precision === "year" ? {} : { month: "long" }), ...(precision === "day" ? { day: "numeric" } : {}) }).format(timeOf(value));
 }
 
+// "2026-04-01" without its year, as axes are labelled.
+export function numericDay(day: string): string {
+  return format(locale(), { month: "numeric", day: "numeric" }).format(Date.parse(`${day}T00:00:00+09:00`));
+}
+
 // In full: day with 和暦 and weekday, and the minute.
 export function fullTime(value: string | number): string {
   return t("time.full", { day: fullDay(value), clock: clockTime(value) });

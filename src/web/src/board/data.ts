@@ -83,6 +83,14 @@ export interface Row {
   silent: boolean; // an agency that received it has not relayed it: the centre sees no content
 }
 
+// Until when a row stands as it was worked out: a target comes within an hour, or passes.
+function standsUntil({ duties, inner, content }: Item, at: number): number {
+  const passes = [...duties, ...inner].map((duty) => Date.parse(duty.due_at) + 1);
+  const near = passes.map((moment) => moment - 1 - hour);
+  const followup = content?.followup_due_at ? Date.parse(content.followup_due_at) + 1 : Infinity;
+  return Math.min(...[...passes, ...near, followup].filter((moment) => moment > at), Infinity);
+}
+
 export function rowOf(item: Item, at: number): Row {
   const { duties: outer, inner } = item;
   const of = (clause: string) => outer.filter((duty) => duty.clause.endsWith(clause));
@@ -273,13 +281,13 @@ export const filters = signal<Filters>({ show: "all", agency: "", prefecture: ""
 // Orders and counters follow the clock by five seconds; what ticks inside of a row follows it by one.
 const slowTick = computed(() => Math.floor(now.value / 5000) * 5000);
 
-// What was worked out of an item holds until it changes, or the clock goes on.
-const workedOut = new WeakMap<Item, { at: number; row: Row }>();
+// What was worked out of an item holds until it changes, or a target of it comes near or passes.
+const workedOut = new WeakMap<Item, { from: number; until: number; row: Row }>();
 function known(item: Item, at: number): Row {
   const before = workedOut.get(item);
-  if (before?.at === at) return before.row;
+  if (before && before.from <= at && at < before.until) return before.row;
   const row = rowOf(item, at);
-  workedOut.set(item, { at, row });
+  workedOut.set(item, { from: at, until: standsUntil(item, at), row });
   return row;
 }
 

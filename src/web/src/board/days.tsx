@@ -1,10 +1,12 @@
 // What came due day by day: met in time, late, or not yet; and whether that is better than the four weeks before.
+import { computed } from "@preact/signals";
 import { get } from "../api";
 import { now } from "../clock";
 import { Disclosure } from "../components/disclosure";
 import { Shown } from "../components/states";
+import { numericDay } from "../format";
 import { useLoaded } from "../loading";
-import { language, t } from "../text";
+import { t } from "../text";
 import { filters } from "./data";
 
 const day = 86_400_000;
@@ -12,14 +14,13 @@ const shown = 28;
 type Day = { day: string; in_time: number; late: number; unmet: number };
 
 // Days of Japan.
-const dayOf = (at: number) => new Date(at + 9 * 3_600_000).toISOString().slice(0, 10);
+const today = computed(() => new Date(now.value + 9 * 3_600_000).toISOString().slice(0, 10));
 const sumOf = (days: Day[]) => days.reduce((sum, one) => ({ in_time: sum.in_time + one.in_time, late: sum.late + one.late, unmet: sum.unmet + one.unmet }), { in_time: 0, late: 0, unmet: 0 });
 const shareOf = (sum: { in_time: number; late: number; unmet: number }) => {
   const all = sum.in_time + sum.late + sum.unmet;
   return all ? Math.round((sum.in_time / all) * 100) : null;
 };
 const signed = (number: number) => (number < 0 ? `\u2212${-number}` : `+${number}`);
-const label = (text: string) => new Intl.DateTimeFormat(language.value === "ja" ? "ja-JP" : "en-GB", { month: "numeric", day: "numeric", timeZone: "UTC" }).format(Date.parse(`${text}T00:00:00Z`));
 
 function Bars({ days }: { days: Day[] }) {
   const width = 420;
@@ -51,13 +52,13 @@ function Bars({ days }: { days: Day[] }) {
         };
         return (
           <g key={one.day}>
-            <title>{t("board.days.one", { day: label(one.day), in_time: one.in_time, late: one.late, unmet: one.unmet })}</title>
+            <title>{t("board.days.one", { day: numericDay(one.day), in_time: one.in_time, late: one.late, unmet: one.unmet })}</title>
             {bar("in_time")}
             {bar("late")}
             {bar("unmet")}
             {(days.length - 1 - index) % 7 === 0 && (
               <text x={x + step / 2 - 1} y={height - 5} text-anchor="middle">
-                {label(one.day)}
+                {numericDay(one.day)}
               </text>
             )}
           </g>
@@ -69,10 +70,9 @@ function Bars({ days }: { days: Day[] }) {
 
 export function Days() {
   const exercise = filters.value.exercises;
-  const today = dayOf(now.value);
   const loaded = useLoaded(
-    (signal) => get("/api/v1/board/days", {}, { exercise, from: new Date(Date.parse(`${today}T00:00:00+09:00`) - (2 * shown - 1) * day).toISOString() }, signal),
-    [exercise, today],
+    (signal) => get("/api/v1/board/days", {}, { exercise, from: new Date(Date.parse(`${today.value}T00:00:00+09:00`) - (2 * shown - 1) * day).toISOString() }, signal),
+    [exercise, today.value],
     (event) => event.kind === "event" && event.data.type.startsWith("obligation."),
     5000,
   );
@@ -80,7 +80,7 @@ export function Days() {
     <Shown of={loaded}>
       {({ items }) => {
         const known = new Map(items.map((one) => [one.day, one]));
-        const first = Date.parse(`${today}T00:00:00Z`);
+        const first = Date.parse(`${today.value}T00:00:00Z`);
         const days = Array.from({ length: 2 * shown }, (_, index) => {
           const name = new Date(first - (2 * shown - 1 - index) * day).toISOString().slice(0, 10);
           return known.get(name) ?? { day: name, in_time: 0, late: 0, unmet: 0 };
@@ -123,7 +123,7 @@ export function Days() {
                   <tbody>
                     {days.slice(shown).map((one) => (
                       <tr key={one.day}>
-                        <th scope="row" data-head={t("board.days.day")}>{label(one.day)}</th>
+                        <th scope="row" data-head={t("board.days.day")}>{numericDay(one.day)}</th>
                         <td data-head={t("board.days.in_time")}>{one.in_time}</td>
                         <td data-head={t("board.days.late")}>{one.late}</td>
                         <td data-head={t("board.days.unmet")}>{one.unmet}</td>

@@ -212,6 +212,11 @@ function Wall() {
   );
 }
 
+// By itself: the clock's every second draws it alone.
+function ReadAt() {
+  return <p class="dads-aside">{t("board.read_at", { time: fullTime(now.value) })}</p>;
+}
+
 export function Board() {
   readFilters();
   useEffect(() => {
@@ -298,7 +303,7 @@ export function Board() {
               </section>
             </div>
           </div>
-          <p class="dads-aside">{t("board.read_at", { time: fullTime(now.value) })}</p>
+          <ReadAt />
         </>
       )}
     </div>
