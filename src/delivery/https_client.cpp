@@ -26,6 +26,8 @@
 #include <optional>
 #include <typeinfo>
 
+#include "src/delivery/client_tls.h"
+
 namespace noroshi::delivery {
 namespace {
 
@@ -92,8 +94,8 @@ bool is_refusal_of_ours(const error_code& error) {
 
 class Exchange {
  public:
-  Exchange(const HttpsPost& post, asio::io_context& context, asio::ssl::context& tls, steady_clock::time_point deadline)
-      : post_(post), stream_(context, tls), deadline_(deadline) {}
+  Exchange(const HttpsPost& post, asio::io_context& context, steady_clock::time_point deadline)
+      : post_(post), stream_(context, *post.tls), deadline_(deadline) {}
 
   asio::awaitable<HttpsAnswer> run(std::vector<asio::ip::address> addresses) {
     if (auto failed = co_await connect(std::move(addresses))) co_return std::move(*failed);
@@ -216,9 +218,8 @@ class Exchange {
 
 HttpsAnswer exchange(const HttpsPost& post, std::vector<asio::ip::address> addresses,
                      steady_clock::time_point deadline) {
-  auto tls = make_client_tls(post.tls);
   asio::io_context context(1);
-  Exchange under_way(post, context, tls, deadline);
+  Exchange under_way(post, context, deadline);
   HttpsAnswer answer;
   std::exception_ptr thrown;
   const auto ended = [&](std::exception_ptr exception, HttpsAnswer given) {
@@ -262,8 +263,6 @@ HttpsAnswer https_post(const HttpsPost& post, const Resolver& resolver, steady_c
     auto [addresses, failed] = find_addresses(post, resolver, deadline);
     if (failed) return std::move(*failed);
     return exchange(post, std::move(addresses), deadline);
-  } catch (const ClientCertificateError& error) {
-    return failure(HttpsOutcome::client_certificate_missing, error.what());
   } catch (const std::exception& error) {
     return failure(HttpsOutcome::failed, typeid(error).name());  // the kind alone
   }

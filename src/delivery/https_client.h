@@ -5,13 +5,14 @@
 // Any thread; never throws. Beast is seen by https_client.cpp alone.
 #pragma once
 
+#include <boost/asio/ssl/context.hpp>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "src/delivery/address_ranges.h"
-#include "src/delivery/client_tls.h"
 #include "src/delivery/https_url.h"
 #include "src/delivery/name_lookup.h"
 
@@ -20,7 +21,7 @@ namespace noroshi::delivery {
 struct HttpsPost {
   HttpsUrl url;
   std::vector<AddressRange> ranges;
-  ClientTls tls;
+  std::shared_ptr<boost::asio::ssl::context> tls;  // of make_client_tls(); many posts may share one
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 };
@@ -36,7 +37,6 @@ enum class HttpsOutcome {
   certificate_name,            // for another name
   certificate_untrusted,       // by nobody whom we trust, or too weak to trust
   tls_failed,                  // anything else of TLS
-  client_certificate_missing,  // ours cannot be read
   client_certificate_refused,  // ours, or that we show none
   cut,                         // the connection ended before the answer did
   answer_too_large,            // more than 8 KiB of header

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <typeinfo>
 
 #include "src/delivery/address_ranges.h"
+#include "src/delivery/client_tls.h"
 #include "src/delivery/cloud_event.h"
 #include "src/delivery/https_url.h"
 #include "src/delivery/retry_after.h"
@@ -15,6 +19,7 @@ namespace {
 
 constexpr int last_generation = 1'000'000;
 constexpr std::size_t longest_certificate_name = 64;
+constexpr auto receiver_age = std::chrono::minutes(1);  // a changed client certificate is shown without a restart
 
 constexpr std::array<SettingDescription, 6> settings{{
     {"url", true, "受け口のURL（https、ホスト、ポート、パスだけ）",
@@ -122,34 +127,78 @@ std::unique_ptr<Channel> make(const Environment& environment) {
   return make_webhook(environment, look_up);
 }
 
+// An endpoint as it was, and what follows of it.
+struct Receiver {
+  core::Endpoint endpoint;
+  Settings known;
+  std::shared_ptr<boost::asio::ssl::context> tls;  // null where the settings have mistakes
+  std::chrono::steady_clock::time_point read_at;
+};
+
+// To read settings and their certificates costs as much as a handshake: what was read is kept for a while. Any thread.
+class Receivers {
+ public:
+  explicit Receivers(std::filesystem::path clients) : clients_(std::move(clients)) {}
+
+  // Throws as make_client_tls() does.
+  std::shared_ptr<const Receiver> read(const core::Endpoint& endpoint) {
+    const auto now = std::chrono::steady_clock::now();
+    {
+      const std::lock_guard lock(mutex_);
+      std::erase_if(kept_, [&](const auto& entry) { return now - entry.second->read_at > receiver_age; });
+      const auto found = kept_.find(endpoint.id);
+      if (found != kept_.end() && found->second->endpoint == endpoint) return found->second;
+    }
+    auto made = std::make_shared<const Receiver>(make(endpoint, now));
+    const std::lock_guard lock(mutex_);
+    return kept_[endpoint.id] = std::move(made);
+  }
+
+ private:
+  Receiver make(const core::Endpoint& endpoint, std::chrono::steady_clock::time_point now) const {
+    Receiver made{endpoint, read_settings(endpoint), nullptr, now};
+    if (!made.known.mistakes.empty()) return made;
+    ClientTls tls{made.known.authorities, {}, {}};
+    if (const auto& name = made.known.certificate; !name.empty()) {
+      tls.certificate = clients_ / (name + ".pem");
+      tls.key = clients_ / (name + ".key");
+    }
+    made.tls = std::make_shared<boost::asio::ssl::context>(make_client_tls(tls));
+    return made;
+  }
+
+  const std::filesystem::path clients_;
+  std::mutex mutex_;
+  std::map<core::EndpointId, std::shared_ptr<const Receiver>> kept_;
+};
+
 class Webhook final : public Channel {
  public:
   Webhook(const Environment& environment, Resolver resolver)
-      : environment_(environment), resolver_(std::move(resolver)) {}
+      : environment_(environment), resolver_(std::move(resolver)), receivers_(environment.clients) {}
 
   Attempted send(const Consignment& consignment, const core::Endpoint& endpoint,
                  std::chrono::steady_clock::time_point deadline) override {
     try {
-      auto known = read_settings(endpoint);
-      if (!known.mistakes.empty()) return {Verdict::gone, "settings_invalid", known.mistakes.front().pointer, {}};
-      const auto answer = https_post(make_post(consignment, std::move(known)), resolver_, deadline);
+      const auto receiver = receivers_.read(endpoint);
+      const auto& mistakes = receiver->known.mistakes;
+      if (!mistakes.empty()) return {Verdict::gone, "settings_invalid", mistakes.front().pointer, {}};
+      const auto answer = https_post(make_post(consignment, *receiver), resolver_, deadline);
       const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
       return webhook_verdict(answer, now);
+    } catch (const ClientCertificateError& error) {
+      return {Verdict::again, "client_certificate_missing", error.what(), {}};
     } catch (const std::exception& error) {
       return {Verdict::again, "failed", typeid(error).name(), {}};  // the kind alone
     }
   }
 
  private:
-  HttpsPost make_post(const Consignment& consignment, Settings known) const {
+  HttpsPost make_post(const Consignment& consignment, const Receiver& receiver) const {
     HttpsPost post;
-    post.url = std::move(known.url);
-    post.ranges = std::move(known.ranges);
-    post.tls.authorities = std::move(known.authorities);
-    if (!known.certificate.empty()) {
-      post.tls.certificate = environment_.clients / (known.certificate + ".pem");
-      post.tls.key = environment_.clients / (known.certificate + ".key");
-    }
+    post.url = receiver.known.url;
+    post.ranges = receiver.known.ranges;
+    post.tls = receiver.tls;
     post.body = cloud_event(consignment, environment_.base_url);
     const std::string id = to_string(consignment.delivery);
     const auto timestamp = std::chrono::floor<std::chrono::seconds>(environment_.now()).time_since_epoch().count();
@@ -157,13 +206,14 @@ class Webhook final : public Channel {
         {"Content-Type", std::string(cloud_event_media_type)},
         {"webhook-id", id},
         {"webhook-timestamp", std::to_string(timestamp)},
-        {"webhook-signature", webhook_signatures(environment_.keys, known.secret, id, timestamp, post.body)},
+        {"webhook-signature", webhook_signatures(environment_.keys, receiver.known.secret, id, timestamp, post.body)},
     };
     return post;
   }
 
   const Environment environment_;
   const Resolver resolver_;
+  Receivers receivers_;
 };
 
 struct Meaning {
@@ -193,8 +243,6 @@ Meaning meaning_of(HttpsOutcome outcome) {
       return {Verdict::gone, "certificate_untrusted"};
     case HttpsOutcome::tls_failed:
       return {Verdict::again, "tls_failed"};
-    case HttpsOutcome::client_certificate_missing:
-      return {Verdict::again, "client_certificate_missing"};
     case HttpsOutcome::client_certificate_refused:
       return {Verdict::again, "client_certificate_refused"};
     case HttpsOutcome::cut:

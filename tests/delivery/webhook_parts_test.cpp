@@ -323,7 +323,6 @@ TEST_CASE("webhook: every failure has its verdict and its word") {
       Case{certificate_name, Verdict::gone, "certificate_name"},
       Case{certificate_untrusted, Verdict::gone, "certificate_untrusted"},
       Case{tls_failed, Verdict::again, "tls_failed"},
-      Case{client_certificate_missing, Verdict::again, "client_certificate_missing"},
       Case{client_certificate_refused, Verdict::again, "client_certificate_refused"},
       Case{cut, Verdict::again, "cut"},
       Case{answer_too_large, Verdict::again, "answer_too_large"},

@@ -470,6 +470,33 @@ TEST_CASE("webhook: kept settings that would be refused today send nothing") {
   CHECK(receiver.connections() == 0);
 }
 
+TEST_CASE("webhook: settings that changed, and a certificate that came, count at once") {
+  const Authority stranger;
+  const Folder clients;
+  const HttpsReceiver receiver(good_identity(), answering(answer_of(200)));
+  Names names;
+  Scene scene;
+  scene.environment.clients = clients.path;
+  const auto channel = make_webhook(scene.environment, resolver_of(names));
+  const auto send = [&](const core::EndpointSettings& settings) {
+    return channel->send(relayed_report(), webhook_endpoint(settings), steady_clock::now() + patience);
+  };
+  auto settings = settings_for(receiver.port());
+  check_is(send(settings), Verdict::delivered, "");
+  settings["ca"] = stranger.pem();
+  check_is(send(settings), Verdict::gone, "certificate_untrusted");
+  settings["ca"] = authority().pem();
+  settings["addresses"] = "127.0.0.2/32";
+  check_is(send(settings), Verdict::gone, "address_outside");
+  settings["addresses"] = "127.0.0.1/32";
+  settings["certificate"] = "mine";
+  check_is(send(settings), Verdict::again, "client_certificate_missing");
+  const auto mine = authority().issue("DNS:noroshi");
+  clients.write("mine.pem", mine.certificate_pem());
+  clients.write("mine.key", mine.key_pem());
+  check_is(send(settings), Verdict::delivered, "");
+}
+
 TEST_CASE("webhook: many at once through one channel") {
   const HttpsReceiver receiver(good_identity(), answering(answer_of(200)));
   Scene scene;
