@@ -6,12 +6,19 @@ import { reportOf } from "./harness.mjs";
 import { pattern, t } from "./words.mjs";
 import { call, desk, openWorld, picture, world } from "./world.mjs";
 
-openWorld('[targets.severity.large_scale]\nacknowledgement = "PT5M"\n');
+openWorld(`[targets.severity.large_scale]
+acknowledgement = "PT5M"
+[listen]
+zone = "closed"
+[database]
+zone = "closed"
+`);
 
 await import("./journeys/sign_in.mjs");
 await import("./journeys/corporation.mjs");
 await import("./journeys/ministry.mjs");
 await import("./journeys/incident.mjs");
+await import("./journeys/annexes.mjs");
 
 // The last, for it takes the daemon away.
 test("4 a cut stream is said, counts, and goes on where it was", async () => {

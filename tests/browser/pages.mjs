@@ -13,7 +13,7 @@ const persons = {};
 let incident, message, link;
 
 before(async () => {
-  daemon = await Daemon.start();
+  daemon = await Daemon.start('[listen]\nzone = "closed"\n[database]\nzone = "closed"\n');
   browser = await startBrowser(daemon);
   const jps = await daemon.token("jps", "csirt_member");
   const mhlw = await daemon.token("mhlw", "csirt_member");
@@ -24,6 +24,7 @@ before(async () => {
   await daemon.call(jps, "POST", "/api/v1/reports", reportOf("2026-03", { title: "訓練：ランサムウェア感染", exercise: true }));
   await daemon.call(mhlw, "POST", `/api/v1/incidents/${incident}/inquiries`, { to: "jps", text: "最初の不審な通信はいつですか。" });
   message = (await daemon.call(mhlw, "GET", "/api/v1/inbox")).items.find((item) => item.kind === "report" && item.version === 2).id;
+  await seal(incident, jps);
   const arrive = async (name, org, role) => (persons[name] = await (await Person.arrive(browser, daemon)).setUp(await daemon.account(org, role, `${name}-1`, "--name", "情報受付当直")));
   await arrive("jps", "jps", "csirt_member");
   await arrive("mhlw", "mhlw", "csirt_member");
@@ -31,6 +32,7 @@ before(async () => {
   await arrive("operator", "nco", "operator");
   await arrive("auditor", "nco", "auditor");
   await arrive("ciso", "mhlw", "ciso");
+  await arrive("officer", "jps", "section_officer");
   link = await daemon.account("cao", "csirt_member", "new-1");
   persons.nobody = await Person.arrive(browser, daemon);
 });
@@ -38,6 +40,25 @@ after(async () => {
   await browser?.close();
   await daemon?.end();
 });
+
+// One annex that was sent, one that may be, one that waits; a key of the ministry in use and one that waits.
+async function seal(incident, member) {
+  const [head, keeper, officer] = await Promise.all([["mhlw", "csirt_head"], ["mhlw", "section_officer"], ["jps", "section_officer"]].map(([org, role]) => daemon.token(org, role)));
+  const approved = { decision: "approved", reason: "確認した" };
+  for (const name of ["当直の鍵", "次の鍵"]) {
+    const key = await daemon.call(head, "POST", "/api/v1/sealing-keys", { name, public_key: await daemon.cli("sealing", "make-key", join(daemon.folder, `${name}.jwk`)) });
+    if (name === "当直の鍵") await daemon.call(keeper, "POST", `/api/v1/sealing-keys/${key.id}/decision`, approved);
+  }
+  for (const name of ["侵入経路の調査記録", "影響の範囲", "聞き取りの記録"]) {
+    const annex = await daemon.call(member, "POST", `/api/v1/incidents/${incident}/annexes`, { name });
+    if (name !== "聞き取りの記録") await daemon.call(officer, "POST", `/api/v1/annexes/${annex.id}/permission`, approved);
+    if (name !== "侵入経路の調査記録") continue;
+    const [file, token] = ["annex.pdf", "token"].map((each) => join(daemon.folder, each));
+    writeFileSync(file, name);
+    writeFileSync(token, member, { mode: 0o600 });
+    await daemon.cli("annex", "send", annex.id, file, "--url", daemon.origin, "--ca", join(daemon.data, "tls/ca.pem"), "--token-file", token);
+  }
+}
 
 // name, who, address, and what must be there before it is looked at.
 const table = () => [
@@ -52,6 +73,10 @@ const table = () => [
   ["incident-report", "mhlw", `/desk/incidents/${incident}?tab=report`, ".dads-compared tbody tr"],
   ["incident-messages", "mhlw", `/desk/incidents/${incident}?tab=messages`, "tbody tr"],
   ["incident-people", "jps", `/desk/incidents/${incident}?tab=people`, ".dads-tabs__panel .dads-empty"],
+  ["incident-annexes", "jps", `/desk/incidents/${incident}?tab=annexes`, "[data-annex] form"],
+  ["incident-annex-opened", "mhlw", `/desk/incidents/${incident}?tab=annexes`, "[data-annex] form"],
+  ["annexes", "ciso", "/desk/annexes", "[data-annex]"],
+  ["permission", "officer", "/desk/duties", ".dads-cards form"],
   ["incident-assess", "mhlw", `/desk/incidents/${incident}?do=assess`, "dialog[open] form"],
   ["inbox", "mhlw", "/desk/inbox", ".dads-messages li"],
   ["message", "mhlw", `/desk/inbox/${message}`, ".dads-document"],

@@ -68,9 +68,13 @@ const signedOut = new Set(["no_session", "token_missing", "token_invalid"]);
 interface Sent {
   method: string;
   body?: unknown;
+  mediaType?: string; // of the body, where it is other JSON than most
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  patience?: number; // milliseconds, without a signal
 }
+
+const patience = 30_000;
 
 async function problemOf(response: Response): Promise<Problem> {
   const retryAfter = Number(response.headers.get("Retry-After")) || null;
@@ -85,7 +89,7 @@ async function problemOf(response: Response): Promise<Problem> {
 // Any call; throws a Problem. For calls that openapi.json has not, and below the typed ones.
 export async function send(address: string, sent: Sent): Promise<{ status: number; etag: string | null; json: unknown }> {
   const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language.value, ...sent.headers };
-  if (sent.body !== undefined) headers["Content-Type"] = "application/json";
+  if (sent.body !== undefined) headers["Content-Type"] = sent.mediaType ?? "application/json";
   if (sent.method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   let response: Response;
   try {
@@ -96,7 +100,7 @@ export async function send(address: string, sent: Sent): Promise<{ status: numbe
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error",
-      signal: sent.signal ?? AbortSignal.timeout(30_000),
+      signal: sent.signal ?? AbortSignal.timeout(sent.patience ?? patience),
     });
   } catch (error) {
     if (sent.signal?.aborted) throw error;

@@ -8,6 +8,7 @@ import { startLive, stopLive } from "./live";
 import { askOrganizations } from "./names";
 import { Account } from "./pages/account";
 import { Alarms } from "./pages/alarms";
+import { Annexes } from "./pages/annexes";
 import { Auditor } from "./pages/auditor";
 import { Board } from "./pages/board";
 import { Duties } from "./pages/duties";
@@ -38,6 +39,7 @@ const pages: [string, Page][] = [
   ["/desk/inbox/{message}", InboxMessage],
   ["/desk/alarms", Alarms],
   ["/desk/inquiries", Inquiries],
+  ["/desk/annexes", Annexes],
   ["/desk/board", Board],
   ["/desk/operator", Operator],
   ["/desk/auditor", Auditor],

@@ -19,6 +19,15 @@ export function Disclosure({ summary, children, open, later }: { summary: Compon
 
 // The same by a terminal: the curl line of what is pressed here.
 export function CurlLine({ line }: { line: string }) {
+  return <CopiedLine summary={t("curl.summary")} line={line} />;
+}
+
+// The same by a terminal where no curl line can say it: what is sealed or opened on one's own machine.
+export function NoroshiLine({ line }: { line: string }) {
+  return <CopiedLine summary={t("curl.noroshi")} line={line} />;
+}
+
+function CopiedLine({ summary, line }: { summary: string; line: string }) {
   const copied = useSignal(false);
   const copy = async () => {
     try {
@@ -31,7 +40,7 @@ export function CurlLine({ line }: { line: string }) {
   };
   return (
     <details class="dads-curl">
-      <summary>{t("curl.summary")}</summary>
+      <summary>{summary}</summary>
       <div>
         <pre tabIndex={0}>
           <code>{line}</code>

@@ -112,6 +112,11 @@ export function TextArea({ value, onValue, rows = 4, maxLength, ...look }: TextA
   return <Labelled look={look}>{(attributes) => <textarea {...attributes} class="dads-input" rows={rows} maxLength={maxLength} value={value} onInput={(event) => onValue(event.currentTarget.value)} />}</Labelled>;
 }
 
+// A file of this machine; null: none is chosen.
+export function FileField({ onFile, accept, ...look }: FieldLook & { onFile: (file: File | null) => void; accept?: string }) {
+  return <Labelled look={look}>{(attributes) => <input {...attributes} type="file" class="dads-file" accept={accept} onChange={(event) => onFile(event.currentTarget.files?.[0] ?? null)} />}</Labelled>;
+}
+
 export interface Choice {
   value: string;
   label: string;

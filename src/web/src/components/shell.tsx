@@ -1,6 +1,7 @@
 // What stands around every page: who one is, where one can go, how fresh what is shown is.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { maySeeAnnexes } from "../annexes";
 import { now, shifted } from "../clock";
 import { colours, setColours, type Colours } from "../colours";
 import { clockTime, fullTime, span } from "../format";
@@ -92,6 +93,7 @@ export function placesOf(who: Session): Place[] {
   add("/desk/incidents", "place.incidents", office !== "operator" && office !== "auditor");
   add("/desk/inbox", "place.inbox", inbox && !national && isCsirt(office));
   add("/desk/inquiries", "place.inquiries", isCsirt(office) || office === "ciso" || office === "center_liaison");
+  add("/desk/annexes", "place.annexes", maySeeAnnexes(office));
   add("/desk/people", "place.people", isCsirt(office) || ["exception_officer", "ciso", "section_officer"].includes(office));
   return places;
 }

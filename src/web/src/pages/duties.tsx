@@ -1,13 +1,12 @@
 // What the body owes, with clocks; what waits for a decision of a second person; what it waits for itself.
-import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { addressOf, curlOf, get, getAll, type Schemas } from "../api";
-import { useAct } from "../act";
 import { Banner } from "../components/banner";
-import { Button, ButtonLink } from "../components/button";
+import { ButtonLink } from "../components/button";
 import { Countdown, When } from "../components/countdown";
 import { CurlLine } from "../components/disclosure";
+import { Decide } from "../components/decide";
 import { DutyList, nameOfDuty, type Duty } from "../components/duty";
-import { RadioGroup, TextArea } from "../components/field";
 import { Heading } from "../components/shell";
 import { Empty, ProblemBanner, Shown } from "../components/states";
 import { now } from "../clock";
@@ -105,7 +104,14 @@ function Approvals() {
             <p class="dads-aside">
               {t("approvals.asked", { by: approval.asked_by ?? t("person.unknown") })} <When at={approval.asked_at} />
             </p>
-            {approval.may_decide && approval.kind === "waiver" && approval.obligation_id ? <DecideWaiver obligation={approval.obligation_id} waiver={approval.id} onDone={waiting.again} /> : <p class="dads-aside">{approval.by_oneself ? t("approvals.own") : t("approvals.other", { role: word("role", approval.role) })}</p>}
+            {approval.may_decide ? (
+              <>
+                <Wanted approval={approval} />
+                <Decide path={approval.path} onDone={waiting.again} />
+              </>
+            ) : (
+              <p class="dads-aside">{approval.by_oneself ? t("approvals.own") : t("approvals.other", { role: approval.role.split(", ").map((role) => word("role", role)).join(t("list.and")) })}</p>
+            )}
           </li>
         ))}
       </ul>
@@ -113,34 +119,60 @@ function Approvals() {
   );
 }
 
-function DecideWaiver({ obligation, waiver, onDone }: { obligation: string; waiver: string; onDone: () => void }) {
-  const decision = useSignal<"approved" | "rejected" | "">("");
-  const reason = useSignal("");
-  const mistakes = useSignal<{ decision?: string | undefined; reason?: string | undefined }>({});
-  const act = useAct("/api/v1/obligations/{id}/waivers/{waiver}/decision");
-  const duty = useLoaded((signal) => get("/api/v1/obligations/{id}", { id: obligation }, {}, signal), [obligation]);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    mistakes.value = { ...(decision.value ? {} : { decision: t("approvals.choose") }), ...(reason.value.trim() ? {} : { reason: t("duty.reason_needed") }) };
-    if (Object.keys(mistakes.value).length || !decision.value) return;
-    if (await act.run({ id: obligation, waiver }, { decision: decision.value, reason: reason.value.trim() })) onDone();
-  };
+// What is decided, where its name alone does not say it.
+function Wanted({ approval }: { approval: Schemas["Approval"] }) {
+  const read = useLoaded(async (signal) => {
+    switch (approval.kind) {
+      case "waiver":
+        return { duty: (await get("/api/v1/obligations/{id}", { id: approval.obligation_id! }, {}, signal)) as Schemas["Obligation"] };
+      case "annex":
+        return { annex: await get("/api/v1/annexes/{id}", { id: approval.id }, {}, signal) };
+      case "sealing_key":
+        return { key: (await get("/api/v1/sealing-keys", {}, {}, signal)).items.find((one) => one.id === approval.id) };
+      case "endpoint":
+        return { endpoint: await get("/api/v1/endpoints/{id}", { id: approval.id }, {}, signal) };
+      case "relay_switch":
+        return { relay: (await get("/api/v1/relay-switch", {}, {}, signal)).requests.find((one) => one.id === approval.id) };
+      default:
+        return {};
+    }
+  }, [approval.id]);
+  if (read.problem) return <ProblemBanner problem={read.problem} again={read.again} />;
+  const { duty, annex, key, endpoint, relay } = read.value ?? {};
   return (
-    <form class="dads-form dads-tight dads-top" onSubmit={submit} noValidate>
-      {duty.value && (
+    <>
+      {duty && (
         <p>
-          {nameOfDuty(duty.value as Schemas["Obligation"])} <Countdown due={(duty.value as Schemas["Obligation"]).due_at} />
+          {nameOfDuty(duty)} <Countdown due={duty.due_at} />
         </p>
       )}
-      {act.problem && <ProblemBanner problem={act.problem} />}
-      <RadioGroup label={t("approvals.decision")} layout="line" value={decision.value} mistake={mistakes.value.decision} onValue={(value) => ((decision.value = value as "approved"), (mistakes.value = { ...mistakes.value, decision: undefined }))} choices={[{ value: "approved", label: t("approvals.approve") }, { value: "rejected", label: t("approvals.reject") }]} />
-      <TextArea label={t("duty.reason")} required mistake={mistakes.value.reason} rows={2} value={reason.value} onValue={(value) => ((reason.value = value), (mistakes.value = { ...mistakes.value, reason: undefined }))} maxLength={4000} />
-      <div class="dads-row">
-        <Button type="submit" busy={act.busy}>
-          {t("approvals.press")}
-        </Button>
-      </div>
-      <CurlLine line={curlOf("POST", addressOf("/api/v1/obligations/{id}/waivers/{waiver}/decision", { id: obligation, waiver }), { decision: decision.value || "approved", reason: reason.value.trim() })} />
-    </form>
+      {annex && (
+        <p>
+          {t("approvals.annex", { to: annex.receivers.map(nameOf).join(t("list.and")) })} <Countdown due={annex.permit_by} />
+        </p>
+      )}
+      {key && (
+        <p>
+          {t("approvals.key")} <code class="dads-hash">{key.key_id}</code>
+        </p>
+      )}
+      {relay && <p>{t(relay.switched_on ? "approvals.relay_on" : "approvals.relay_off")}</p>}
+      {endpoint && (
+        <dl class="dads-facts">
+          <dt>{t("approvals.channel")}</dt>
+          <dd>{`${endpoint.channel} (${endpoint.zone})`}</dd>
+          {Object.entries(endpoint.settings).map(([name, value]) => (
+            <Fragment key={name}>
+              <dt>
+                <code>{name}</code>
+              </dt>
+              <dd>
+                <bdi class="dads-written">{value}</bdi>
+              </dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
+    </>
   );
 }

@@ -2,6 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { addressOf, curlOf, get, getAll, Problem, type Schemas } from "../api";
 import { useAct } from "../act";
+import { maySeeAnnexes, type Annex } from "../annexes";
+import { AnnexList, AskAnnex, NoAnnexes } from "../components/annexes";
 import { Banner } from "../components/banner";
 import { Button, ButtonAway } from "../components/button";
 import { Countdown, When } from "../components/countdown";
@@ -20,7 +22,7 @@ import { Timeline } from "../components/timeline";
 import { now } from "../clock";
 import { fullTime } from "../format";
 import { nameOf } from "../names";
-import { useLoaded } from "../loading";
+import { useLoaded, type Loaded } from "../loading";
 import { prove, type Proven } from "../proof";
 import type { Document } from "../report_form";
 import { cellWords, nameOfVersion, stated, undone } from "../report_rows";
@@ -52,6 +54,11 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
     async (signal) => (askers.has(who.role) ? (await getAll<Inquiry>("/api/v1/incidents/{id}/inquiries", { id: incident.id }, {}, 100, signal)).items : []),
     [incident.id],
     (event) => "data" in event && "incident_id" in event.data && event.data.incident_id === incident.id,
+  );
+  const annexes = useLoaded(
+    async (signal) => (maySeeAnnexes(who.role) ? await get("/api/v1/incidents/{id}/annexes", { id: incident.id }, {}, signal) : { items: [] }),
+    [incident.id],
+    (event) => event.kind === "event" && event.data.incident_id === incident.id && event.data.type.startsWith("annex"),
   );
   // Who met what, and how: told to who owed it and to whom it was owed, a duty at a time. Read anew when another is met.
   const told = incident.obligations.filter((duty) => duty.fulfilled_at && !duty.self && (duty.holder === who.organization.id || duty.recipient === who.organization.id));
@@ -159,6 +166,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
             { id: "report", label: t("incident.report"), count: incident.reports.length, content: () => <Versions incident={incident} /> },
             { id: "messages", label: t("incident.messages"), count: incident.messages.length, content: () => <Messages incident={incident} /> },
             { id: "inquiries", label: t("place.inquiries"), count: inquiries.value?.length, content: () => <Asked inquiries={inquiries.value ?? []} again={inquiries.again} /> },
+            ...(maySeeAnnexes(who.role) ? [{ id: "annexes", label: t("place.annexes"), count: annexes.value?.items.length, content: () => <Sealed incident={incident} annexes={annexes} /> }] : []),
             { id: "people", label: t("incident.people"), count: incident.assignments.filter((one) => !one.ended_at).length, content: () => <People incident={incident} again={again} /> },
             { id: "proof", label: t("incident.proof"), content: () => <Proof incident={incident} /> },
           ]}
@@ -295,6 +303,19 @@ function Asked({ inquiries, again }: { inquiries: Inquiry[]; again: () => void }
       </Empty>
     );
   return <InquiryList inquiries={inquiries} onDone={again} />;
+}
+
+function Sealed({ incident, annexes }: { incident: Incident; annexes: Loaded<{ items: Annex[] }> }) {
+  return (
+    <Shown of={annexes}>
+      {({ items }) => (
+        <>
+          {items.length ? <AnnexList annexes={items} onDone={annexes.again} /> : <NoAnnexes />}
+          {isCsirt(session.value!.role) && !incident.erased_at && <AskAnnex incident={incident.id} onDone={annexes.again} />}
+        </>
+      )}
+    </Shown>
+  );
 }
 
 function People({ incident, again }: { incident: Incident; again: () => void }) {
