@@ -103,7 +103,9 @@ void encode(JsonWriter& out, const SealingKeyView& view, const AnswerContext&) {
 void encode(JsonWriter& out, const AnnexView& view, const AnswerContext&) {
   out.begin_object().member("id", view.id).member("incident_id", view.incident_id).member("number", view.number);
   out.member("incident_organization", view.incident_organization).member("reference", view.reference);
-  out.member("organization", view.organization).member("name", view.name).member("state", view.state);
+  out.member("incident_state", view.incident_state);
+  out.member("organization", view.organization).member("own", view.own);
+  out.member("name", view.name).member("state", view.state);
   write_text_or_null(out, "asked_by", view.asked_by);
   write_time(out, "asked_at", view.asked_at);
   write_time(out, "permit_by", view.permit_by);

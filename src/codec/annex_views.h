@@ -39,7 +39,9 @@ struct AnnexView {
   std::string number;                 // of the incident
   std::string incident_organization;  // with the reference it names the incident: what the annex is bound to
   std::string reference;
+  std::string incident_state;
   std::string organization;
+  bool own = false;  // it is the caller's: of his body, or of one in whose place that stands
   std::string name;
   std::string state;
   std::string asked_by;

@@ -16,8 +16,8 @@ constexpr Statement select_active_keys{
 
 // Whom it goes to, out of the messages that the caller sees: all, where the annex is its own.
 #define NOROSHI_ANNEX_COLUMNS                                                                                      \
-  "a.id, a.incident_id, l.number, i.organization AS incident_organization, i.reference, a.organization, a.title, " \
-  "a.state, "                                                                                                      \
+  "a.id, a.incident_id, l.number, i.organization AS incident_organization, i.reference, i.state AS incident_state, " \
+  "a.organization, o.own, a.title, a.state, "                                                                      \
   "CASE WHEN o.own THEN a.asked_by_name ELSE '' END AS asked_by_name, a.asked_at, a.permit_by, "                     \
   "CASE WHEN o.own THEN a.decided_by_name ELSE '' END AS decided_by_name, "                                        \
   "CASE WHEN o.own THEN a.decision_reason ELSE '' END AS decision_reason, a.decided_at, a.sealed_at, "              \
@@ -79,7 +79,9 @@ codec::AnnexView read_annex(const Row& row) {
   view.number = row.get<std::string>("number");
   view.incident_organization = row.get<std::string>("incident_organization");
   view.reference = row.get<std::string>("reference");
+  view.incident_state = row.get<std::string>("incident_state");
   view.organization = row.get<std::string>("organization");
+  view.own = row.get<bool>("own");
   view.name = row.get<std::string>("title");
   view.state = row.get<std::string>("state");
   view.asked_by = row.get<std::string>("asked_by_name");

@@ -124,16 +124,16 @@ class Points:
     def attached(self, place, *arguments, follow=False):
         """A strace of that thread, which all others follow or not; None where there is no such thread, or no longer."""
         for _ in range(2):
+            # Where the point before was reached as its time ran out, the daemon has died since.
+            if self.daemon.process.poll() is not None:
+                self.start_again()
             threads = self.threads()
             if place >= len(threads):
                 return None  # a thread that comes later
             try:
                 return Strace(threads[place], *arguments, follow=follow)
             except Gone:
-                # One that is ending. The whole daemon, where the point before was reached as its time ran out.
                 self.scene.wait_until("what cannot be traced has ended", lambda: self.has_ended(threads[place]))
-                if self.daemon.process.poll() is not None:
-                    self.start_again()
         return None
 
     def start_again(self):
@@ -170,6 +170,8 @@ class Points:
         """With every third of the calls failing, then without."""
         since = time.time()
         strace = self.attached(0, "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when=2+3", follow=True)
+        if not strace:
+            raise Fault("the daemon cannot be traced")
         statuses = []
         for _ in range(2):
             if self.daemon.process.poll() is None:

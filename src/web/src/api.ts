@@ -113,7 +113,13 @@ export async function send(address: string, sent: Sent): Promise<{ status: numbe
     if (response.status === 401 && signedOut.has(problem.code)) whenSessionIsGone();
     throw problem;
   }
-  const json = response.status === 204 ? null : await response.json();
+  let json: unknown = null;
+  try {
+    if (response.status !== 204) json = await response.json();
+  } catch (error) {
+    if (sent.signal?.aborted) throw error;
+    throw new Problem(0, "unreachable", "", ""); // cut within the answer
+  }
   return { status: response.status, etag: response.headers.get("ETag"), json };
 }
 

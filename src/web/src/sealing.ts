@@ -5,7 +5,7 @@ const agreement = "ECDH-ES+A256KW";
 const encryption = "A256GCM";
 const curve = { name: "ECDH", namedCurve: "P-384" } as const;
 const agreedBits = 384;
-const longestPlaintext = 32 << 20; // bytes
+const longestKey = 4096; // bytes
 
 export interface PublicJwk {
   kty: "EC";
@@ -34,7 +34,7 @@ export interface Jwe {
 }
 
 // Why not: a key of the catalogue family "sealing_fault".
-export type SealingFault = "bad_key" | "other_algorithm" | "not_a_recipient" | "altered" | "other_incident" | "too_large" | "already" | "unreadable";
+export type SealingFault = "bad_key" | "other_algorithm" | "not_a_recipient" | "altered" | "other_incident" | "too_large" | "already" | "unreadable" | "failed";
 export class SealingError extends Error {
   constructor(readonly fault: SealingFault) {
     super(fault);
@@ -69,7 +69,12 @@ export async function keyId({ crv, kty, x, y }: PublicJwk): Promise<string> {
 }
 
 // A new pair; the private half as the file that `noroshi annex open --key` takes.
-export async function makePair(): Promise<{ publicKey: PublicJwk; id: string; file: string }> {
+export interface KeyPair {
+  publicKey: PublicJwk;
+  id: string;
+  file: string;
+}
+export async function makePair(): Promise<KeyPair> {
   const pair = await crypto.subtle.generateKey(curve, true, ["deriveBits"]);
   const { d, x, y } = await crypto.subtle.exportKey("jwk", pair.privateKey);
   const publicKey: PublicJwk = { kty: "EC", crv: "P-384", x: x!, y: y! };
@@ -79,9 +84,9 @@ export async function makePair(): Promise<{ publicKey: PublicJwk; id: string; fi
 
 const importPublic = async ({ kty, crv, x, y }: PublicJwk) => crypto.subtle.importKey("jwk", { kty, crv, x, y }, curve, false, []);
 
-// The bytes of a file that a person chose; throws where it is gone meanwhile, or too large.
-export async function readFile(file: File): Promise<Bytes> {
-  if (file.size > longestPlaintext) throw new SealingError("too_large");
+// The bytes of a file that a person chose; throws where it is gone meanwhile, or larger than `most`.
+export async function readFile(file: File, most: number): Promise<Bytes> {
+  if (file.size > most) throw new SealingError("too_large");
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch {
@@ -91,7 +96,7 @@ export async function readFile(file: File): Promise<Bytes> {
 
 // Throws SealingError.
 export async function readPrivateKey(file: File): Promise<OwnKey> {
-  const text = new TextDecoder().decode(await readFile(file));
+  const text = new TextDecoder().decode(await readFile(file, longestKey));
   try {
     const { kty, crv, d, x, y } = JSON.parse(text) as PrivateJwk;
     const key = await crypto.subtle.importKey("jwk", { kty, crv, d, x, y }, curve, false, ["deriveBits"]);
@@ -150,7 +155,7 @@ function protectedHeader(jwe: Jwe): { alg?: string } {
 async function contentKey(jwe: Jwe, own: OwnKey): Promise<CryptoKey> {
   const shared = protectedHeader(jwe);
   for (const { header, encrypted_key } of jwe.recipients) {
-    if (header.kid !== own.id || (shared.alg ?? header.alg) !== agreement || !header.epk) continue;
+    if (header?.kid !== own.id || (shared.alg ?? header.alg) !== agreement || !header.epk) continue;
     try {
       return await crypto.subtle.unwrapKey("raw", fromBase64url(encrypted_key), await wrappingKey(own.key, await importPublic(header.epk)), "AES-KW", "AES-GCM", true, ["decrypt"]);
     } catch {
@@ -181,7 +186,7 @@ export async function open(jwe: Jwe, own: OwnKey, organization: string, referenc
 export async function rewrap(jwe: Jwe, own: OwnKey, added: PublicJwk[]): Promise<Jwe> {
   const content = await contentKey(jwe, own);
   await decrypted(jwe, content);
-  const there = new Set(jwe.recipients.map(({ header }) => header.kid));
+  const there = new Set(jwe.recipients.map(({ header }) => header?.kid));
   const names = await Promise.all(added.map(keyId));
   const fresh = added.filter((_, index) => !there.has(names[index]!));
   if (!fresh.length) throw new SealingError("already");

@@ -5,7 +5,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { reportOf } from "../harness.mjs";
-import { nameOf, pattern, t } from "../words.mjs";
+import { nameOf, t } from "../words.mjs";
 import { call, desk, picture, tokenOf, world } from "../world.mjs";
 
 const content = "%PDF-1.7 侵入経路の調査記録。この行は宛先の外では読めない。\n".repeat(2000);
@@ -33,6 +33,11 @@ const cli = async (org, role, ...words) => {
   chmodSync(token, 0o600);
   return world.daemon.cli(...words, "--url", world.daemon.origin, "--ca", join(world.daemon.data, "tls/ca.pem"), "--token-file", token);
 };
+async function permitted(incident, name) {
+  const { id } = await call("jps", "csirt_member", "POST", `/api/v1/incidents/${incident}/annexes`, { name });
+  await call("jps", "section_officer", "POST", `/api/v1/annexes/${id}/permission`, { decision: "approved", reason: "必要な範囲である" });
+  return id;
+}
 // The file of a private key, as the page gave it to the ministry's head.
 let key;
 
@@ -121,31 +126,31 @@ test("6 the ministry opens it with its own key and with no other; so does the co
   await cli("mhlw", "csirt_member", "annex", "open", annex, "--key", key, "--out", out);
   assert.equal(readFileSync(out, "utf8"), content);
 
-  // As a daemon that lies: one byte of the content, and another incident's.
-  const answers = (change) =>
-    page.evaluate(([place, how]) => {
+  // As a daemon that lies: a byte of the content, what it belongs to, and the annex of another incident, sealed to the same key.
+  const other = await permitted((await call("jps", "csirt_member", "POST", "/api/v1/reports", reportOf("annexed-too"))).incident.id, "別の事案の記録");
+  await cli("jps", "csirt_member", "annex", "send", other, at("report.pdf"));
+  const lie = (how) =>
+    page.evaluate(([place, elsewhere, how]) => {
       const asked = (window.askedOnce ??= window.fetch);
       window.fetch = async (address, ...rest) => {
-        const answer = await asked(address, ...rest);
-        if (!String(address).endsWith(place)) return answer;
-        const json = await answer.json();
+        if (!String(address).endsWith(place)) return asked(address, ...rest);
+        const json = await (await asked(how === "another" ? elsewhere : address, ...rest)).json();
         if (how === "altered") json.ciphertext = (json.ciphertext[0] === "A" ? "B" : "A") + json.ciphertext.slice(1);
         if (how === "moved") json.aad = btoa("jps\nanother\nkey\n").replaceAll("=", "");
         return new Response(JSON.stringify(json), { status: 200 });
       };
-    }, [`/annexes/${annex}/content`, change]);
-  for (const change of ["altered", "moved"]) {
-    await answers(change);
+    }, [`/annexes/${annex}/content`, `/api/v1/annexes/${other}/content`, how]);
+  for (const [how, fault] of [["altered", "altered"], ["another", "other_incident"], ["moved", "altered"]]) {
+    await lie(how);
     await press();
-    await card.getByText(t("sealing_fault.altered")).waitFor();
+    await card.getByText(t(`sealing_fault.${fault}`)).waitFor();
   }
   member.check();
 });
 
 test("6 what the command line sealed opens in the browser, and a key that comes later is added to it", async () => {
-  const asked = await call("jps", "csirt_member", "POST", `/api/v1/incidents/${incident.id}/annexes`, { name: "二つ目の記録" });
-  await call("jps", "section_officer", "POST", `/api/v1/annexes/${asked.id}/permission`, { decision: "approved", reason: "必要な範囲である" });
-  await cli("jps", "csirt_member", "annex", "send", asked.id, at("report.pdf"));
+  const second = await permitted(incident.id, "二つ目の記録");
+  await cli("jps", "csirt_member", "annex", "send", second, at("report.pdf"));
   const later = at("later.jwk");
   const publicKey = await world.daemon.cli("sealing", "make-key", later);
   const proposed = await call("mhlw", "csirt_head", "POST", "/api/v1/sealing-keys", { name: "二つ目の鍵", public_key: publicKey });
@@ -154,13 +159,13 @@ test("6 what the command line sealed opens in the browser, and a key that comes 
   const member = await mhlw("csirt_member");
   const { page } = member;
   await page.goto("/desk/annexes");
-  const card = page.locator(`[data-annex="${asked.id}"]`);
-  await card.getByText(pattern("annex.add")).click();
+  const card = page.locator(`[data-annex="${second}"]`);
+  await card.getByText(t("annex.add"), { exact: true }).click();
   const form = card.locator("form", { has: page.getByRole("button", { name: t("annex.add_press"), exact: true }) });
   await form.getByText(JSON.parse(publicKey).kid).waitFor();
   await form.getByLabel(t("annex.key")).setInputFiles(key);
   await form.getByRole("button", { name: t("annex.add_press"), exact: true }).click();
-  await card.getByText(pattern("annex.add")).waitFor({ state: "detached" });
+  await card.getByText(t("sealing_fault.already")).waitFor();
   await card.getByText(t("annex.open_here"), { exact: true }).click();
   await card.getByLabel(t("annex.key")).setInputFiles(later);
   const opened = await saved(page, () => card.getByRole("button", { name: t("annex.open") }).click());

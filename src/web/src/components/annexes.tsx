@@ -3,12 +3,12 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { addressOf, curlOf, Problem } from "../api";
 import { useAct } from "../act";
-import { distinct, fileNameOf, keysOf, mayOpen, readContent, sendContent, type Annex } from "../annexes";
+import { distinct, fileNameOf, keysOf, longestAnnex, longestName, mayOpen, readContent, sendContent, type Annex, type KeysOf } from "../annexes";
 import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import { Link } from "../router";
 import { saveFile } from "../save";
-import { annexData, open, readFile, readPrivateKey, rewrap, seal, SealingError, type Jwe } from "../sealing";
+import { annexData, open, readFile, readPrivateKey, rewrap, seal, SealingError, type Jwe, type SealingFault } from "../sealing";
 import { isCsirt, session } from "../session";
 import { t, word } from "../text";
 import { Banner } from "./banner";
@@ -107,17 +107,22 @@ function Told({ annex }: { annex: Annex }) {
 // What whoever sits here can do with it now. `among`: many of them stand on the page.
 function Deeds({ annex, among, onDone }: { annex: Annex; among?: boolean | undefined; onDone: () => void }) {
   const who = session.value!;
-  const own = annex.organization === who.organization.id;
-  if (annex.state === "asked") return own && who.role === "section_officer" ? <Decide path={addressOf("/api/v1/annexes/{id}/permission", { id: annex.id })} onDone={onDone} /> : <p class="dads-aside">{t("annex.waits")}</p>;
+  const closed = annex.incident_state === "closed";
+  if (annex.state === "asked") {
+    const mayPermit = annex.own && who.role === "section_officer" && annex.asked_by !== who.name;
+    return mayPermit ? <Decide path={addressOf("/api/v1/annexes/{id}/permission", { id: annex.id })} onDone={onDone} /> : <p class="dads-aside">{t("annex.waits")}</p>;
+  }
   const mayReplace = annex.unreadable_to.length > 0 || annex.receivers.some((body) => !annex.keys.some((key) => key.organization === body));
-  const maySend = own && isCsirt(who.role) && (annex.state === "permitted" || (annex.state === "sealed" && mayReplace));
+  const maySend = annex.own && isCsirt(who.role) && !closed && annex.receivers.length > 0 && (annex.state === "permitted" || (annex.state === "sealed" && mayReplace));
   const opens = annex.state === "sealed" && annex.sha256 && mayOpen(who.role) && annex.keys.some((key) => key.organization === who.organization.id);
+  // Another receiver is another form: what was chosen for fewer does not go to more.
+  const send = <Send key={annex.receivers.join()} annex={annex} onDone={onDone} />;
   return (
     <>
-      {maySend && (annex.state === "permitted" ? <Send annex={annex} onDone={onDone} /> : <Disclosure summary={t("annex.send_again")} later children={<Send annex={annex} onDone={onDone} />} />)}
+      {maySend && (annex.state === "permitted" ? send : <Disclosure summary={t("annex.send_again")} later children={send} />)}
       {opens && (among ? <Disclosure summary={t("annex.open_here")} children={<Open annex={annex} />} /> : <Open annex={annex} />)}
-      {opens && <AddKeys annex={annex} onDone={onDone} />}
-      {opens && !own && (
+      {opens && !closed && <Disclosure summary={t("annex.add")} later children={<AddKeys annex={annex} onDone={onDone} />} />}
+      {opens && !annex.own && (
         <Disclosure summary={t("annex.cannot_open")}>
           <p>{t("annex.cannot_open_detail")}</p>
           <NoroshiLine line={`noroshi annex unreadable ${annex.id} --reason REASON --sign-with FILE.pem`} />
@@ -127,52 +132,61 @@ function Deeds({ annex, among, onDone }: { annex: Annex; among?: boolean | undef
   );
 }
 
-function faultText(error: unknown): string {
-  if (error instanceof SealingError) return word("sealing_fault", error.fault);
-  throw error;
-}
-
-// Of one deed that seals, opens or sends: what is wrong with the file, or with the call.
+// Of one deed that seals, opens or sends: what is missing in the form, what was wrong in the file, what the daemon said.
 function useDeed() {
   const busy = useSignal(false);
   const mistake = useSignal<string | null>(null);
+  const fault = useSignal<SealingFault | null>(null);
   const problem = useSignal<Problem | null>(null);
   const run = async (work: () => Promise<void>) => {
     if (busy.peek()) return;
-    [busy.value, mistake.value, problem.value] = [true, null, null];
+    busy.value = true;
+    fault.value = problem.value = null;
     try {
       await work();
     } catch (error) {
       if (error instanceof Problem) problem.value = error;
-      else mistake.value = faultText(error);
+      else fault.value = error instanceof SealingError ? error.fault : "failed";
     } finally {
       busy.value = false;
     }
   };
-  return { busy, mistake, problem, run };
+  return { busy, mistake, fault, problem, run };
+}
+
+function Wrong({ deed }: { deed: ReturnType<typeof useDeed> }) {
+  return (
+    <>
+      {deed.problem.value && <ProblemBanner problem={deed.problem.value} />}
+      {deed.fault.value && <Banner tone="error" live title={word("sealing_fault", deed.fault.value)} />}
+    </>
+  );
 }
 
 function Send({ annex, onDone }: { annex: Annex; onDone: () => void }) {
-  const receivers = useLoaded((signal) => keysOf([...annex.receivers, annex.organization], signal), [annex.id, annex.receivers.join()]);
+  const receivers = useLoaded((signal) => keysOf([...annex.receivers, annex.organization], signal), [annex.id]);
   const file = useSignal<File | null>(null);
   // What was sealed goes again as it is where it is not known whether it arrived.
   const sealed = useRef<{ file: File; jwe: Jwe; key: string } | null>(null);
-  const { busy, mistake, problem, run } = useDeed();
+  const deed = useDeed();
   const without = (receivers.value ?? []).filter(({ body, keys }) => !keys.length && body !== annex.organization);
   const submit = (event: Event) => {
     event.preventDefault();
     const chosen = file.value;
-    if (!chosen) return void (mistake.value = t("annex.need_file"));
-    run(async () => {
+    if (!chosen) return void (deed.mistake.value = t("annex.need_file"));
+    deed.run(async () => {
       if (sealed.current?.file !== chosen) {
         const key = crypto.randomUUID();
-        const plaintext = await readFile(chosen);
+        const plaintext = await readFile(chosen, longestAnnex);
         sealed.current = { file: chosen, key, jwe: await seal(plaintext, annexData(annex.incident_organization, annex.reference, key), distinct(receivers.value!)) };
       }
       try {
         await sendContent(annex, "content", sealed.current.jwe, sealed.current.key);
       } catch (error) {
-        if (!(error instanceof Problem) || !error.uncertain) sealed.current = null;
+        if (!(error instanceof Problem) || !error.uncertain) {
+          sealed.current = null;
+          receivers.again(); // keys may be others by now
+        }
         throw error;
       }
       sealed.current = null;
@@ -183,21 +197,22 @@ function Send({ annex, onDone }: { annex: Annex; onDone: () => void }) {
     <Shown of={receivers}>
       {(list) => (
         <form class="dads-form dads-tight dads-top" onSubmit={submit} noValidate>
-          {problem.value && <ProblemBanner problem={problem.value} />}
-          {without.length > 0 && <Banner tone="warning" title={t("annex.no_key", { bodies: without.map(({ body }) => nameOf(body)).join(t("list.and")) })}>{t("annex.no_key_detail")}</Banner>}
+          <Wrong deed={deed} />
+          {without.length > 0 && (
+            <Banner tone="warning" title={t("annex.no_key", { bodies: without.map(({ body }) => nameOf(body)).join(t("list.and")) })}>
+              <p>{t("annex.no_key_detail")}</p>
+              <Button kind="outline" size="small" onClick={receivers.again}>
+                {t("annex.look_again")}
+              </Button>
+            </Banner>
+          )}
           <div>
             <p>{t("annex.sealed_to")}</p>
-            <ul>
-              {list.flatMap(({ body, keys }) => keys.map(({ id }) => (
-                <li key={body + id}>
-                  {nameOf(body)} <code class="dads-hash">{id}</code>
-                </li>
-              )))}
-            </ul>
+            <KeyList of={list} />
           </div>
-          <FileField label={t("annex.file")} help={t("annex.file_help")} required mistake={mistake.value} onFile={(chosen) => ((file.value = chosen), (mistake.value = null))} />
+          <FileField label={t("annex.file")} help={t("annex.file_help")} required mistake={deed.mistake.value} onFile={(chosen) => ((file.value = chosen), (deed.mistake.value = null))} />
           <div class="dads-row">
-            <Button type="submit" icon="lock" busy={busy.value} disabled={without.length > 0}>
+            <Button type="submit" icon="lock" busy={deed.busy.value} disabled={without.length > 0}>
               {t("annex.send")}
             </Button>
           </div>
@@ -208,15 +223,33 @@ function Send({ annex, onDone }: { annex: Annex; onDone: () => void }) {
   );
 }
 
+function KeyList({ of }: { of: KeysOf[] }) {
+  return (
+    <ul>
+      {of.flatMap(({ body, keys }) =>
+        keys.map(({ id }) => (
+          <li key={body + id}>
+            {nameOf(body)} <code class="dads-hash">{id}</code>
+          </li>
+        )),
+      )}
+    </ul>
+  );
+}
+
+function OwnKeyField({ deed, onFile }: { deed: ReturnType<typeof useDeed>; onFile: (file: File | null) => void }) {
+  return <FileField label={t("annex.key")} help={t("annex.key_help")} required mistake={deed.mistake.value} accept=".jwk,.json" onFile={(chosen) => ((deed.mistake.value = deed.fault.value = null), onFile(chosen))} />;
+}
+
 function Open({ annex }: { annex: Annex }) {
   const file = useSignal<File | null>(null);
   const opened = useSignal(false);
-  const { busy, mistake, problem, run } = useDeed();
+  const deed = useDeed();
   const submit = (event: Event) => {
     event.preventDefault();
     const chosen = file.value;
-    if (!chosen) return void (mistake.value = t("annex.need_key"));
-    run(async () => {
+    if (!chosen) return void (deed.mistake.value = t("annex.need_key"));
+    deed.run(async () => {
       opened.value = false;
       const own = await readPrivateKey(chosen);
       const content = await open(await readContent(annex), own, annex.incident_organization, annex.reference);
@@ -226,10 +259,10 @@ function Open({ annex }: { annex: Annex }) {
   };
   return (
     <form class="dads-form dads-tight dads-top" onSubmit={submit} noValidate>
-      {problem.value && <ProblemBanner problem={problem.value} />}
-      <FileField label={t("annex.key")} help={t("annex.key_help")} required mistake={mistake.value} accept=".jwk,.json" onFile={(chosen) => ((file.value = chosen), (mistake.value = null), (opened.value = false))} />
+      <Wrong deed={deed} />
+      <OwnKeyField deed={deed} onFile={(chosen) => ((file.value = chosen), (opened.value = false))} />
       <div class="dads-row">
-        <Button type="submit" kind="outline" icon="lock" busy={busy.value}>
+        <Button type="submit" kind="outline" icon="lock" busy={deed.busy.value}>
           {t("annex.open")}
         </Button>
         <span role="status">{opened.value && t("annex.opened")}</span>
@@ -246,45 +279,46 @@ function AddKeys({ annex, onDone }: { annex: Annex; onDone: () => void }) {
   const missing = useLoaded(async (signal) => (await keysOf(bodies, signal)).map(({ body, keys }) => ({ body, keys: keys.filter(({ id }) => !there.has(id)) })).filter(({ keys }) => keys.length), [annex.id, annex.revision]);
   const file = useSignal<File | null>(null);
   const pending = useRef<{ jwe: Jwe; key: string } | null>(null);
-  const { busy, mistake, problem, run } = useDeed();
+  const deed = useDeed();
   const submit = (event: Event) => {
     event.preventDefault();
     const chosen = file.value;
-    if (!chosen) return void (mistake.value = t("annex.need_key"));
-    run(async () => {
+    if (!chosen) return void (deed.mistake.value = t("annex.need_key"));
+    deed.run(async () => {
       pending.current ??= { jwe: await rewrap(await readContent(annex), await readPrivateKey(chosen), distinct(missing.value!)), key: crypto.randomUUID() };
       try {
         await sendContent(annex, "wrapping", pending.current.jwe, pending.current.key);
       } catch (error) {
-        if (!(error instanceof Problem) || !error.uncertain) pending.current = null;
+        if (!(error instanceof Problem) || !error.uncertain) {
+          pending.current = null;
+          missing.again();
+        }
         throw error;
       }
       pending.current = null;
       onDone();
     });
   };
-  if (missing.problem) return <ProblemBanner problem={missing.problem} again={missing.again} />;
-  if (!missing.value?.length) return null;
   return (
-    <Disclosure summary={t("annex.add", { bodies: missing.value.map(({ body }) => nameOf(body)).join(t("list.and")) })}>
-      <form class="dads-form dads-tight" onSubmit={submit} noValidate>
-        {problem.value && <ProblemBanner problem={problem.value} />}
-        <ul>
-          {missing.value.flatMap(({ body, keys }) => keys.map(({ id }) => (
-            <li key={body + id}>
-              {nameOf(body)} <code class="dads-hash">{id}</code>
-            </li>
-          )))}
-        </ul>
-        <FileField label={t("annex.key")} help={t("annex.key_help")} required mistake={mistake.value} accept=".jwk,.json" onFile={(chosen) => ((file.value = chosen), (mistake.value = null), (pending.current = null))} />
-        <div class="dads-row">
-          <Button type="submit" kind="outline" busy={busy.value}>
-            {t("annex.add_press")}
-          </Button>
-        </div>
-        <NoroshiLine line={`noroshi annex rewrap ${annex.id} --key FILE.jwk --to ${missing.value[0]!.body}`} />
-      </form>
-    </Disclosure>
+    <Shown of={missing}>
+      {(list) =>
+        list.length ? (
+          <form class="dads-form dads-tight" onSubmit={submit} noValidate>
+            <Wrong deed={deed} />
+            <KeyList of={list} />
+            <OwnKeyField deed={deed} onFile={(chosen) => ((file.value = chosen), (pending.current = null))} />
+            <div class="dads-row">
+              <Button type="submit" kind="outline" busy={deed.busy.value}>
+                {t("annex.add_press")}
+              </Button>
+            </div>
+            <NoroshiLine line={`noroshi annex rewrap ${annex.id} --key FILE.jwk --to ${list[0]!.body}`} />
+          </form>
+        ) : (
+          <p class="dads-aside">{word("sealing_fault", "already")}</p>
+        )
+      }
+    </Shown>
   );
 }
 
@@ -304,7 +338,7 @@ export function AskAnnex({ incident, onDone }: { incident: string; onDone: () =>
   return (
     <form class="dads-form dads-tight dads-top" onSubmit={submit} noValidate>
       {act.problem && <ProblemBanner problem={act.problem} />}
-      <TextField label={t("annex.name")} help={t("annex.name_help")} required mistake={mistake.value} value={name.value} onValue={(value) => ((name.value = value), (mistake.value = null))} maxLength={200} />
+      <TextField label={t("annex.name")} help={t("annex.name_help")} required mistake={mistake.value} value={name.value} onValue={(value) => ((name.value = value), (mistake.value = null))} maxLength={longestName} />
       <div class="dads-row">
         <Button type="submit" kind="outline" busy={act.busy}>
           {t("annex.ask")}

@@ -1,8 +1,9 @@
 // 別紙 of the body's incidents, and the keys to which others seal theirs for this body.
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { addressOf, curlOf, get, type Schemas } from "../api";
 import { useAct } from "../act";
-import { mayKeepKeys } from "../annexes";
+import { concernsAnnexes, longestName, mayKeepKeys } from "../annexes";
 import { AnnexList, NoAnnexes } from "../components/annexes";
 import { Banner } from "../components/banner";
 import { Button } from "../components/button";
@@ -16,7 +17,7 @@ import { Tag, type TagTone } from "../components/tag";
 import { nameOf } from "../names";
 import { useLoaded } from "../loading";
 import { saveFile } from "../save";
-import { makePair } from "../sealing";
+import { makePair, type KeyPair } from "../sealing";
 import { session } from "../session";
 import { t, word } from "../text";
 
@@ -27,7 +28,7 @@ const order = ["asked", "permitted", "sealed", "refused"];
 
 export function Annexes() {
   const who = session.value!;
-  const annexes = useLoaded((signal) => get("/api/v1/annexes", {}, {}, signal), [], (event) => event.kind === "event" && event.data.type.startsWith("annex"));
+  const annexes = useLoaded((signal) => get("/api/v1/annexes", {}, {}, signal), [], (event) => concernsAnnexes(event));
   const keys = useLoaded((signal) => get("/api/v1/sealing-keys", {}, {}, signal), [], (event) => event.kind === "event" && event.data.type.startsWith("sealing_key"));
   return (
     <>
@@ -80,7 +81,7 @@ function Keys({ keys, onDone }: { keys: Key[]; onDone: () => void }) {
               <bdi>{key.revoked_by}</bdi> {key.revoked_at && <When at={key.revoked_at} />} <bdi class="dads-written">{key.revocation_reason}</bdi>
             </p>
           )}
-          {key.state === "proposed" && mayKeepKeys(who.role) && (
+          {key.state === "proposed" && mayKeepKeys(who.role) && key.asked_by !== who.name && (
             <Disclosure summary={t("sealing_key.decide")}>
               <p>{t("sealing_key.decide_help")}</p>
               <Decide path={addressOf("/api/v1/sealing-keys/{id}/decision", { id: key.id })} onDone={onDone} />
@@ -121,24 +122,28 @@ function Revoke({ id, onDone }: { id: string; onDone: () => void }) {
   );
 }
 
-// The pair is made here: the private half becomes a file of this machine before anybody hears of the public one.
+// The pair is made here: the private half becomes a file of this machine before anybody hears of the public one, and can be saved again
+// until the page is left.
 function Propose({ onDone }: { onDone: () => void }) {
   const name = useSignal("");
   const mistake = useSignal<string | null>(null);
-  const made = useSignal<string | null>(null);
+  const pair = useSignal<KeyPair | null>(null);
+  const asked = useSignal(false); // for the pair there is
+  const making = useRef(false);
   const act = useAct("/api/v1/sealing-keys");
-  const pair = useSignal<Awaited<ReturnType<typeof makePair>> | null>(null);
+  const save = ({ id, file }: KeyPair) => saveFile(new Blob([file], { type: "application/json" }), `${session.value!.organization.id}-${id.slice(0, 8)}.jwk`);
   const submit = async (event: Event) => {
     event.preventDefault();
     mistake.value = name.value.trim() ? null : t("sealing_key.need_name");
-    if (mistake.value) return;
-    if (!pair.value) {
-      pair.value = await makePair();
-      saveFile(new Blob([pair.value.file], { type: "application/json" }), `${session.value!.organization.id}-${pair.value.id.slice(0, 8)}.jwk`);
+    if (mistake.value || making.current) return;
+    if (!pair.value || asked.value) {
+      making.current = true;
+      pair.value = await makePair().finally(() => (making.current = false));
+      asked.value = false;
+      save(pair.value);
     }
     if (await act.run({}, { name: name.value.trim(), public_key: JSON.stringify(pair.value.publicKey) })) {
-      made.value = pair.value.id;
-      pair.value = null;
+      asked.value = true;
       name.value = "";
       onDone();
     }
@@ -146,16 +151,19 @@ function Propose({ onDone }: { onDone: () => void }) {
   return (
     <form class="dads-form dads-tight dads-top dads-panel" onSubmit={submit} noValidate>
       <h3>{t("sealing_key.make")}</h3>
-      {made.value && (
+      {pair.value && asked.value && (
         <Banner tone="success" title={t("sealing_key.made")} live>
           <p>{t("sealing_key.made_detail")}</p>
           <p>
-            <code class="dads-hash">{made.value}</code>
+            <code class="dads-hash">{pair.value.id}</code>
           </p>
+          <Button kind="outline" size="small" onClick={() => save(pair.value!)}>
+            {t("sealing_key.save_again")}
+          </Button>
         </Banner>
       )}
       {act.problem && <ProblemBanner problem={act.problem} />}
-      <TextField label={t("sealing_key.name")} help={t("sealing_key.name_help")} required mistake={mistake.value} value={name.value} onValue={(value) => ((name.value = value), (mistake.value = null))} maxLength={200} />
+      <TextField label={t("sealing_key.name")} help={t("sealing_key.name_help")} required mistake={mistake.value} value={name.value} onValue={(value) => ((name.value = value), (mistake.value = null))} maxLength={longestName} />
       <div class="dads-row">
         <Button type="submit" icon="lock" busy={act.busy}>
           {t("sealing_key.press")}

@@ -7,8 +7,10 @@ import { Countdown, When } from "../components/countdown";
 import { CurlLine } from "../components/disclosure";
 import { Decide } from "../components/decide";
 import { DutyList, nameOfDuty, type Duty } from "../components/duty";
+import { Icon } from "../components/icon";
 import { Heading } from "../components/shell";
 import { Empty, ProblemBanner, Shown } from "../components/states";
+import { LabelMark } from "../components/tag";
 import { now } from "../clock";
 import { nameOf } from "../names";
 import { Link } from "../router";
@@ -105,10 +107,7 @@ function Approvals() {
               {t("approvals.asked", { by: approval.asked_by ?? t("person.unknown") })} <When at={approval.asked_at} />
             </p>
             {approval.may_decide ? (
-              <>
-                <Wanted approval={approval} />
-                <Decide path={approval.path} onDone={waiting.again} />
-              </>
+              <Deciding approval={approval} onDone={waiting.again} />
             ) : (
               <p class="dads-aside">{approval.by_oneself ? t("approvals.own") : t("approvals.other", { role: approval.role.split(", ").map((role) => word("role", role)).join(t("list.and")) })}</p>
             )}
@@ -119,49 +118,104 @@ function Approvals() {
   );
 }
 
-// What is decided, where its name alone does not say it.
-function Wanted({ approval }: { approval: Schemas["Approval"] }) {
-  const read = useLoaded(async (signal) => {
-    switch (approval.kind) {
-      case "waiver":
-        return { duty: (await get("/api/v1/obligations/{id}", { id: approval.obligation_id! }, {}, signal)) as Schemas["Obligation"] };
-      case "annex":
-        return { annex: await get("/api/v1/annexes/{id}", { id: approval.id }, {}, signal) };
-      case "sealing_key":
-        return { key: (await get("/api/v1/sealing-keys", {}, {}, signal)).items.find((one) => one.id === approval.id) };
-      case "endpoint":
-        return { endpoint: await get("/api/v1/endpoints/{id}", { id: approval.id }, {}, signal) };
-      case "relay_switch":
-        return { relay: (await get("/api/v1/relay-switch", {}, {}, signal)).requests.find((one) => one.id === approval.id) };
-      default:
-        return {};
+// What is decided; it can be, once it is read.
+type Asked =
+  | { kind: "waiver"; duty: Schemas["Obligation"] }
+  | { kind: "annex"; annex: Schemas["Annex"] }
+  | { kind: "sealing_key"; key: Schemas["SealingKey"] }
+  | { kind: "endpoint"; endpoint: Schemas["Endpoint"] }
+  | { kind: "relay_switch"; on: boolean }
+  | { kind: "label_change"; from: Schemas["IncidentDetail"]["label"]; to: Schemas["LabelChange"] }
+  | { kind: "erasure" }
+  | { kind: "gone" };
+
+async function readAsked(approval: Schemas["Approval"], signal: AbortSignal): Promise<Asked> {
+  const { id } = approval;
+  switch (approval.kind) {
+    case "waiver":
+      return { kind: "waiver", duty: (await get("/api/v1/obligations/{id}", { id: approval.obligation_id! }, {}, signal)) as Schemas["Obligation"] };
+    case "annex":
+      return { kind: "annex", annex: await get("/api/v1/annexes/{id}", { id }, {}, signal) };
+    case "sealing_key": {
+      const key = (await get("/api/v1/sealing-keys", {}, {}, signal)).items.find((one) => one.id === id);
+      return key ? { kind: "sealing_key", key } : { kind: "gone" };
     }
-  }, [approval.id]);
-  if (read.problem) return <ProblemBanner problem={read.problem} again={read.again} />;
-  const { duty, annex, key, endpoint, relay } = read.value ?? {};
+    case "endpoint":
+      return { kind: "endpoint", endpoint: await get("/api/v1/endpoints/{id}", { id }, {}, signal) };
+    case "relay_switch": {
+      const asked = (await get("/api/v1/relay-switch", {}, {}, signal)).requests.find((one) => one.id === id);
+      return asked ? { kind: "relay_switch", on: asked.switched_on } : { kind: "gone" };
+    }
+    case "label_change": {
+      const incident = await get("/api/v1/incidents/{id}", { id: approval.incident_id! }, {}, signal);
+      const to = incident.label_changes.find((one) => one.id === id);
+      return to ? { kind: "label_change", from: incident.label, to } : { kind: "gone" };
+    }
+    case "erasure":
+      return { kind: "erasure" };
+  }
+}
+
+function Deciding({ approval, onDone }: { approval: Schemas["Approval"]; onDone: () => void }) {
+  const read = useLoaded((signal) => readAsked(approval, signal), [approval.id]);
   return (
-    <>
-      {duty && (
+    <Shown of={read}>
+      {(asked) =>
+        asked.kind === "gone" ? (
+          <p class="dads-aside">{t("approvals.gone")}</p>
+        ) : (
+          <>
+            <Wanted asked={asked} />
+            <Decide path={approval.path} onDone={onDone} />
+          </>
+        )
+      }
+    </Shown>
+  );
+}
+
+function Wanted({ asked }: { asked: Asked }) {
+  switch (asked.kind) {
+    case "waiver":
+      return (
         <p>
-          {nameOfDuty(duty)} <Countdown due={duty.due_at} />
+          {nameOfDuty(asked.duty)} <Countdown due={asked.duty.due_at} />
         </p>
-      )}
-      {annex && (
+      );
+    case "annex":
+      return (
         <p>
-          {t("approvals.annex", { to: annex.receivers.map(nameOf).join(t("list.and")) })} <Countdown due={annex.permit_by} />
+          {t("approvals.annex", { to: asked.annex.receivers.map(nameOf).join(t("list.and")) || t("annex.to_nobody") })} <Countdown due={asked.annex.permit_by} />
         </p>
-      )}
-      {key && (
+      );
+    case "sealing_key":
+      return (
         <p>
-          {t("approvals.key")} <code class="dads-hash">{key.key_id}</code>
+          {t("approvals.key")} <code class="dads-hash">{asked.key.key_id}</code>
         </p>
-      )}
-      {relay && <p>{t(relay.switched_on ? "approvals.relay_on" : "approvals.relay_off")}</p>}
-      {endpoint && (
-        <dl class="dads-facts">
-          <dt>{t("approvals.channel")}</dt>
-          <dd>{`${endpoint.channel} (${endpoint.zone})`}</dd>
-          {Object.entries(endpoint.settings).map(([name, value]) => (
+      );
+    case "relay_switch":
+      return <p>{asked.on ? t("approvals.relay_on") : t("approvals.relay_off")}</p>;
+    case "label_change":
+      return (
+        <p class="dads-row">
+          <LabelMark label={asked.from} /> <Icon name="arrow" /> <LabelMark label={{ ...asked.to, restrictions: [] }} />
+        </p>
+      );
+    case "endpoint":
+      return <EndpointFacts endpoint={asked.endpoint} />;
+    default:
+      return null;
+  }
+}
+
+function EndpointFacts({ endpoint: { channel, zone, settings, filter } }: { endpoint: Schemas["Endpoint"] }) {
+  const facts = { channel, zone, kinds: filter.kinds.join(", "), role: filter.role, least_severity: filter.least_severity, ...settings };
+  return (
+    <dl class="dads-facts">
+      {Object.entries(facts).map(
+        ([name, value]) =>
+          value && (
             <Fragment key={name}>
               <dt>
                 <code>{name}</code>
@@ -170,9 +224,8 @@ function Wanted({ approval }: { approval: Schemas["Approval"] }) {
                 <bdi class="dads-written">{value}</bdi>
               </dd>
             </Fragment>
-          ))}
-        </dl>
+          ),
       )}
-    </>
+    </dl>
   );
 }

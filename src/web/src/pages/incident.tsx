@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { addressOf, curlOf, get, getAll, Problem, type Schemas } from "../api";
 import { useAct } from "../act";
-import { maySeeAnnexes, type Annex } from "../annexes";
+import { concernsAnnexes, maySeeAnnexes, type Annex } from "../annexes";
 import { AnnexList, AskAnnex, NoAnnexes } from "../components/annexes";
 import { Banner } from "../components/banner";
 import { Button, ButtonAway } from "../components/button";
@@ -58,7 +58,7 @@ function Content({ incident, again }: { incident: Incident; again: () => void })
   const annexes = useLoaded(
     async (signal) => (maySeeAnnexes(who.role) ? await get("/api/v1/incidents/{id}/annexes", { id: incident.id }, {}, signal) : { items: [] }),
     [incident.id],
-    (event) => event.kind === "event" && event.data.incident_id === incident.id && event.data.type.startsWith("annex"),
+    (event) => concernsAnnexes(event, incident.id),
   );
   // Who met what, and how: told to who owed it and to whom it was owed, a duty at a time. Read anew when another is met.
   const told = incident.obligations.filter((duty) => duty.fulfilled_at && !duty.self && (duty.holder === who.organization.id || duty.recipient === who.organization.id));
@@ -306,12 +306,15 @@ function Asked({ inquiries, again }: { inquiries: Inquiry[]; again: () => void }
 }
 
 function Sealed({ incident, annexes }: { incident: Incident; annexes: Loaded<{ items: Annex[] }> }) {
+  const who = session.value!;
+  // An agency may have one of its own in a case that it received; everybody else in his own alone.
+  const mayHave = incident.organization === who.organization.id || who.organization.kind === "national_agency";
   return (
     <Shown of={annexes}>
       {({ items }) => (
         <>
           {items.length ? <AnnexList annexes={items} onDone={annexes.again} /> : <NoAnnexes />}
-          {isCsirt(session.value!.role) && !incident.erased_at && <AskAnnex incident={incident.id} onDone={annexes.again} />}
+          {isCsirt(who.role) && mayHave && incident.state !== "closed" && !incident.erased_at && <AskAnnex incident={incident.id} onDone={annexes.again} />}
         </>
       )}
     </Shown>
