@@ -163,10 +163,23 @@ function Wrong({ deed }: { deed: ReturnType<typeof useDeed> }) {
   );
 }
 
+// What was sealed goes again as it is where it is not known whether it arrived; where it was refused, keys may be others by now.
+async function sendSealed(annex: Annex, what: "content" | "wrapping", sealed: { current: { jwe: Jwe; key: string } | null }, refused: () => void) {
+  const { jwe, key } = sealed.current!;
+  try {
+    await sendContent(annex, what, jwe, key);
+  } catch (error) {
+    if (error instanceof Problem && error.uncertain) throw error;
+    sealed.current = null;
+    refused();
+    throw error;
+  }
+  sealed.current = null;
+}
+
 function Send({ annex, onDone }: { annex: Annex; onDone: () => void }) {
   const receivers = useLoaded((signal) => keysOf([...annex.receivers, annex.organization], signal), [annex.id]);
   const file = useSignal<File | null>(null);
-  // What was sealed goes again as it is where it is not known whether it arrived.
   const sealed = useRef<{ file: File; jwe: Jwe; key: string } | null>(null);
   const deed = useDeed();
   const without = (receivers.value ?? []).filter(({ body, keys }) => !keys.length && body !== annex.organization);
@@ -180,16 +193,7 @@ function Send({ annex, onDone }: { annex: Annex; onDone: () => void }) {
         const plaintext = await readFile(chosen, longestAnnex);
         sealed.current = { file: chosen, key, jwe: await seal(plaintext, annexData(annex.incident_organization, annex.reference, key), distinct(receivers.value!)) };
       }
-      try {
-        await sendContent(annex, "content", sealed.current.jwe, sealed.current.key);
-      } catch (error) {
-        if (!(error instanceof Problem) || !error.uncertain) {
-          sealed.current = null;
-          receivers.again(); // keys may be others by now
-        }
-        throw error;
-      }
-      sealed.current = null;
+      await sendSealed(annex, "content", sealed, receivers.again);
       onDone();
     });
   };
@@ -286,16 +290,7 @@ function AddKeys({ annex, onDone }: { annex: Annex; onDone: () => void }) {
     if (!chosen) return void (deed.mistake.value = t("annex.need_key"));
     deed.run(async () => {
       pending.current ??= { jwe: await rewrap(await readContent(annex), await readPrivateKey(chosen), distinct(missing.value!)), key: crypto.randomUUID() };
-      try {
-        await sendContent(annex, "wrapping", pending.current.jwe, pending.current.key);
-      } catch (error) {
-        if (!(error instanceof Problem) || !error.uncertain) {
-          pending.current = null;
-          missing.again();
-        }
-        throw error;
-      }
-      pending.current = null;
+      await sendSealed(annex, "wrapping", pending, missing.again);
       onDone();
     });
   };
