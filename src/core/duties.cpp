@@ -340,7 +340,10 @@ void send_to_earlier_recipients(DecisionBuilder& builder) {
       continue;
     }
     if (has_by_sharing(builder.incident(), message.recipient)) {
-      if (may_be_shared(builder.incident())) send_shared(builder, recipient, "");
+      if (!may_be_shared(builder.incident())) continue;
+      send_shared(builder, recipient, "");
+      // A supervising agency that judged what it had by sharing owes onward what it gets, as one that was reported to.
+      recur_onward_duties(builder, recipient);
       continue;
     }
     const auto* obligation = message.obligation ? builder.incident().find(*message.obligation) : nullptr;

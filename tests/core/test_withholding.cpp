@@ -17,8 +17,9 @@ class Case : public Scene {
   using Scene::accept;
   using Scene::refuse;
 
-  explicit Case(const std::string& organization = "jps") : Scene("2018-08-01T09:20:00+09:00") {
-    accept(report_of(organization, "2018-08-01T09:00:00+09:00"));
+  explicit Case(const std::string& organization = "jps") : Case(report_of(organization, "2018-08-01T09:00:00+09:00")) {}
+  explicit Case(const SubmitReport& first) : Scene("2018-08-01T09:20:00+09:00") {
+    accept(first);
     wait(minutes(10));
   }
   Outcome attempt(const WithholdContent& command) { return decide_withholding(law(), incident(), command, moment()); }
@@ -240,6 +241,34 @@ TEST_CASE("(l): later versions follow while the consent holds, without a clock")
   judgement.cyberattack = routing::Cyberattack::possible;
   scene.accept(judgement);
   CHECK(scene.messages_to("meti") == sent + 1);
+}
+
+TEST_CASE("(l): an agency that judged what it had by sharing owes each version onward") {
+  auto first = report_of("jps", "2018-08-01T09:00:00+09:00");
+  first.in_force.assessment = routing::Assessment::possible;
+  first.in_force.consent_to_share = true;
+  Case scene(first);
+  scene.take_up(ShareInformation{person("jps"), "mhlw", ""});
+  MakeJudgement judgement;
+  judgement.actor = person("mhlw");
+  judgement.assessment = routing::Assessment::incident;
+  judgement.cyberattack = routing::Cyberattack::yes;
+  scene.accept(judgement);
+  scene.accept(FulfillObligation{person("mhlw"), scene.duty("g.3", "mhlw").id, FulfillmentMethod::telephone});
+  scene.wait(hours(1));
+  scene.accept(followup(first));
+  CHECK(scene.message_to("mhlw").clause == "2.2.4(2)(l)");
+  // The centre has this version from nobody.
+  CHECK(scene.duty("g.3", "mhlw").state == ObligationState::open);
+  CHECK(scene.duty("g.3", "mhlw").occasion == 2);
+
+  // What it does not get, it does not owe.
+  scene.accept(FulfillObligation{person("mhlw"), scene.duty("g.3", "mhlw").id, FulfillmentMethod::telephone});
+  auto alone = followup(first);
+  alone.in_force.consent_to_share = false;
+  alone.in_force.title = "続報その二";
+  scene.accept(alone);
+  CHECK(scene.duty("g.3", "mhlw").state == ObligationState::fulfilled);
 }
 
 TEST_CASE("(g), (h) and (i) ask for no consent") {

@@ -1,6 +1,6 @@
 // The simulation's own command.
 //
-//   simulation --seeds FIRST COUNT [--kept FILE] [--steps N]   worlds of these seeds, those of the file first
+//   simulation --seeds FIRST COUNT [--kept FILE] [--steps N]   worlds of these seeds, those of the file first and whole
 //   simulation --seed N [--steps N] [--trace] [--only 3,17,20] [--mutant NAME]
 //   simulation --mutants                                       each seeded bug, and whether its check tells of it
 //
@@ -264,8 +264,10 @@ int main(int count, char** values) {
   if (one) failed += !run_one(options, totals);
   if (!kept.empty())
     for (const auto seed : kept_seeds(kept)) {
-      options.seed = seed;
-      failed += !run_one(options, totals);
+      auto whole = options;  // what it found may lie late
+      whole.seed = seed;
+      whole.steps = std::max(options.steps, Options{}.steps);
+      failed += !run_one(whole, totals);
     }
   for (std::uint64_t seed = first; seed < first + seeds && failed < 10; ++seed) {
     options.seed = seed;
