@@ -12,8 +12,8 @@ const content = "%PDF-1.7 侵入経路の調査記録。この行は宛先の外
 const at = (name) => join(world.daemon.folder, name);
 // Who decides is another than who asked, by name too.
 const names = { ciso: "最高責任者", section_officer: "課室の責任者" };
-const jps = (role) => desk("jps", role, { name: names[role] });
-const mhlw = (role) => desk("mhlw", role, { name: names[role] });
+const kahaku = (role) => desk("kahaku", role, { name: names[role] });
+const mext = (role) => desk("mext", role, { name: names[role] });
 let incident, annex;
 
 const saved = async (page, press) => {
@@ -34,15 +34,15 @@ const cli = async (org, role, ...words) => {
   return world.daemon.cli(...words, "--url", world.daemon.origin, "--ca", join(world.daemon.data, "tls/ca.pem"), "--token-file", token);
 };
 async function permitted(incident, name) {
-  const { id } = await call("jps", "csirt_member", "POST", `/api/v1/incidents/${incident}/annexes`, { name });
-  await call("jps", "section_officer", "POST", `/api/v1/annexes/${id}/permission`, { decision: "approved", reason: "必要な範囲である" });
+  const { id } = await call("kahaku", "csirt_member", "POST", `/api/v1/incidents/${incident}/annexes`, { name });
+  await call("kahaku", "section_officer", "POST", `/api/v1/annexes/${id}/permission`, { decision: "approved", reason: "必要な範囲である" });
   return id;
 }
 // The file of a private key, as the page gave it to the ministry's head.
 let key;
 
 test("6 a body's key is made in the browser, and used once another person has approved it", async () => {
-  const head = await mhlw("csirt_head");
+  const head = await mext("csirt_head");
   await head.page.goto("/desk/annexes");
   await head.page.getByText(t("sealing_key.none"), { exact: true }).waitFor();
   await head.page.getByLabel(t("sealing_key.name")).fill("当直の鍵");
@@ -54,7 +54,7 @@ test("6 a body's key is made in the browser, and used once another person has ap
   await own.getByText(kid).waitFor();
   await picture(head, "annex-key");
   // Who asked is told that he cannot decide; another can, on the page where decisions wait.
-  const ciso = await mhlw("ciso");
+  const ciso = await mext("ciso");
   await ciso.page.goto("/desk/duties");
   const card = ciso.page.locator(".dads-cards li", { hasText: t("approval.sealing_key") });
   await card.getByText(kid).waitFor();
@@ -65,8 +65,8 @@ test("6 a body's key is made in the browser, and used once another person has ap
 });
 
 test("6 an annex is asked for, permitted by a section officer, sealed and sent", async () => {
-  ({ incident } = await call("jps", "csirt_member", "POST", "/api/v1/reports", reportOf("annexed", { title: "侵入の調査" })));
-  const member = await jps("csirt_member");
+  ({ incident } = await call("kahaku", "csirt_member", "POST", "/api/v1/reports", reportOf("annexed", { title: "侵入の調査" })));
+  const member = await kahaku("csirt_member");
   const { page } = member;
   await page.goto(`/desk/incidents/${incident.id}?tab=annexes`);
   await page.getByText(t("annex.none")).waitFor();
@@ -78,10 +78,10 @@ test("6 an annex is asked for, permitted by a section officer, sealed and sent",
   await card.getByText(t("annex.waits")).waitFor();
   annex = await card.getAttribute("data-annex");
 
-  const officer = await jps("section_officer");
+  const officer = await kahaku("section_officer");
   await officer.page.goto("/desk/duties");
   const asked = officer.page.locator(".dads-cards li", { hasText: t("approval.annex") });
-  await asked.getByText(nameOf("mhlw")).waitFor();
+  await asked.getByText(nameOf("mext")).waitFor();
   await asked.getByRole("button", { name: t("approvals.press") }).click();
   await asked.getByText(t("duty.reason_needed")).waitFor();
   await picture(officer, "annex-permission");
@@ -101,7 +101,7 @@ test("6 an annex is asked for, permitted by a section officer, sealed and sent",
 });
 
 test("6 the ministry opens it with its own key and with no other; so does the command line", async () => {
-  const member = await mhlw("csirt_member");
+  const member = await mext("csirt_member");
   const { page } = member;
   await page.goto(`/desk/incidents/${incident.id}?tab=annexes`);
   const card = page.locator(`[data-annex="${annex}"]`);
@@ -123,12 +123,12 @@ test("6 the ministry opens it with its own key and with no other; so does the co
   await picture(member, "annex-open");
 
   const out = at("opened.pdf");
-  await cli("mhlw", "csirt_member", "annex", "open", annex, "--key", key, "--out", out);
+  await cli("mext", "csirt_member", "annex", "open", annex, "--key", key, "--out", out);
   assert.equal(readFileSync(out, "utf8"), content);
 
   // As a daemon that lies: a byte of the content, what it belongs to, and the annex of another incident, sealed to the same key.
-  const other = await permitted((await call("jps", "csirt_member", "POST", "/api/v1/reports", reportOf("annexed-too"))).incident.id, "別の事案の記録");
-  await cli("jps", "csirt_member", "annex", "send", other, at("report.pdf"));
+  const other = await permitted((await call("kahaku", "csirt_member", "POST", "/api/v1/reports", reportOf("annexed-too"))).incident.id, "別の事案の記録");
+  await cli("kahaku", "csirt_member", "annex", "send", other, at("report.pdf"));
   const lie = (how) =>
     page.evaluate(([place, elsewhere, how]) => {
       const asked = (window.askedOnce ??= window.fetch);
@@ -136,7 +136,7 @@ test("6 the ministry opens it with its own key and with no other; so does the co
         if (!String(address).endsWith(place)) return asked(address, ...rest);
         const json = await (await asked(how === "another" ? elsewhere : address, ...rest)).json();
         if (how === "altered") json.ciphertext = (json.ciphertext[0] === "A" ? "B" : "A") + json.ciphertext.slice(1);
-        if (how === "moved") json.aad = btoa("jps\nanother\nkey\n").replaceAll("=", "");
+        if (how === "moved") json.aad = btoa("kahaku\nanother\nkey\n").replaceAll("=", "");
         return new Response(JSON.stringify(json), { status: 200 });
       };
     }, [`/annexes/${annex}/content`, `/api/v1/annexes/${other}/content`, how]);
@@ -150,13 +150,13 @@ test("6 the ministry opens it with its own key and with no other; so does the co
 
 test("6 what the command line sealed opens in the browser, and a key that comes later is added to it", async () => {
   const second = await permitted(incident.id, "二つ目の記録");
-  await cli("jps", "csirt_member", "annex", "send", second, at("report.pdf"));
+  await cli("kahaku", "csirt_member", "annex", "send", second, at("report.pdf"));
   const later = at("later.jwk");
   const publicKey = await world.daemon.cli("sealing", "make-key", later);
-  const proposed = await call("mhlw", "csirt_head", "POST", "/api/v1/sealing-keys", { name: "二つ目の鍵", public_key: publicKey });
-  await call("mhlw", "section_officer", "POST", `/api/v1/sealing-keys/${proposed.id}/decision`, { decision: "approved", reason: "確認" });
+  const proposed = await call("mext", "csirt_head", "POST", "/api/v1/sealing-keys", { name: "二つ目の鍵", public_key: publicKey });
+  await call("mext", "section_officer", "POST", `/api/v1/sealing-keys/${proposed.id}/decision`, { decision: "approved", reason: "確認" });
 
-  const member = await mhlw("csirt_member");
+  const member = await mext("csirt_member");
   const { page } = member;
   await page.goto("/desk/annexes");
   const card = page.locator(`[data-annex="${second}"]`);
