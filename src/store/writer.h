@@ -28,7 +28,7 @@ struct CommandObservation {
 
 struct WriterOptions {
   int writers = 2;            // one a core: a third adds latency only
-  std::size_t group = 128;    // commands in one transaction at the most
+  std::size_t group = 48;    // commands in one transaction at the most
   std::size_t queue = 4096;   // commands waiting at the most
   // Called once a command, before its completion, from a writer's thread or submit()'s. Must not block or throw.
   std::function<void(const CommandObservation&)> observer = {};

@@ -96,6 +96,7 @@ export async function readFile(file: File, most: number): Promise<Bytes> {
 
 // Throws SealingError.
 export async function readPrivateKey(file: File): Promise<OwnKey> {
+  if (file.size > longestKey) throw new SealingError("bad_key");
   const text = new TextDecoder().decode(await readFile(file, longestKey));
   try {
     const { kty, crv, d, x, y } = JSON.parse(text) as PrivateJwk;
