@@ -28,7 +28,7 @@ struct WorkerSettings {
   RetryPolicy retry;
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  // of one attempt, real time
   int senders = 64;      // attempts at once; they wait for receivers nearly all the time
-  int per_endpoint = 8;  // of these, for one endpoint that answers; one while half of them are taken
+  int per_endpoint = 4;  // of these, for one endpoint that answers; one while half of them are taken
 };
 
 // Told from the worker's threads. Must not block or throw.
